@@ -1,0 +1,40 @@
+import type { Dialect, Environment } from './key-shape.ts';
+import { maskKey } from './preview.ts';
+import { recognizeKey } from './recognize-key.ts';
+
+/** What may be stored and shown of a key: everything but the secret. */
+export interface ParsedKey {
+  /** The format the key is written in. */
+  readonly dialect: Dialect;
+  /** The environment that the prefix names. */
+  readonly environment: Environment;
+  /** The prefix, for example `rrk_live_`. */
+  readonly prefix: string;
+  /** The four characters after the prefix. */
+  readonly first4: string;
+  /** The last four characters. */
+  readonly last4: string;
+  /** Prefix, first four, four U+2022, last four. */
+  readonly preview: string;
+}
+
+/**
+ * Parses a key with a checksum. Keys of the imported shape carry nothing that could be checked, so
+ * they are not parsed.
+ *
+ * @param text - what may be a key.
+ * @returns its parts; null when the text is no key or its checksum fails.
+ * @example
+ * ```ts
+ * import { parseKey } from './mod.ts';
+ * parseKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW')?.environment; // 'live'
+ * parseKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_abcdef'); // null
+ * ```
+ */
+export function parseKey(text: string): ParsedKey | null {
+  const shape = recognizeKey(text);
+  if (shape === null || !shape.checksummed) return null;
+  const { dialect, environment, prefix } = shape;
+  const first4 = text.slice(prefix.length, prefix.length + 4);
+  return { dialect, environment, prefix, first4, last4: text.slice(-4), preview: maskKey(text) };
+}
