@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ignored = { exclude: ['**/dist', '**/node_modules'] };
+
+test('a source file has at most 300 lines: a longer one is two files', () => {
+  const tooLong = globSync('{core,server,console}/**/*.{ts,tsx,css}', ignored).filter(
+    (path) => readFileSync(path, 'utf8').trimEnd().split('\n').length > 300,
+  );
+  expect(tooLong).toEqual([]);
+});
+
+test('a folder is named after what it holds', () => {
+  const vague = ['utils', 'helpers', 'common', 'lib', 'misc'];
+  const folders = globSync('{core,server,console,test}/**/', ignored);
+  expect(folders.filter((path) => vague.includes(basename(path)))).toEqual([]);
+});
+
+test('the lock file names no registry, so that it installs from any', () => {
+  const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
+    readFileSync('package-lock.json', 'utf8'),
+  );
+  const pinned = Object.entries(lock.packages).filter(([, { resolved }]) => resolved);
+  expect(pinned).toEqual([]);
+});
