@@ -19,6 +19,8 @@ export default defineConfig({
   },
 
   test: {
+    // Every core, where the default leaves one to vitest: tests mostly wait for databases.
+    maxWorkers: '100%',
     projects: [
       project('house', ['test/*.test.ts'], {}),
       project('core', ['test/core/**/*.test.ts'], {}),

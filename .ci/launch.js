@@ -20,7 +20,12 @@ const PACKAGED_NODE = {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const summaryFile = join(root, 'node_modules', '.cache', 'test-summary.json');
 
-const biome = ['format and lint', 'node_modules/@biomejs/biome/bin/biome', 'check'];
+const biome = [
+  'format and lint',
+  'node_modules/@biomejs/biome/bin/biome',
+  'check',
+  '--error-on-warnings',
+];
 const types = ['types', 'node_modules/typescript/bin/tsc', '-b'];
 const vite = 'node_modules/vite/bin/vite.js';
 const vitest = 'node_modules/vitest/vitest.mjs';
