@@ -11,18 +11,26 @@ const table: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * CRC-32 (ISO-HDLC) of the first characters of an ASCII text.
+ * Feeds characters to a CRC-32 (ISO-HDLC).
  *
  * @param text - ASCII; of any other character only the low eight bits count.
- * @param length - how many characters to cover; all when absent.
- * @returns an unsigned 32-bit integer.
+ * @param state - the state so far; a fresh one when absent.
+ * @returns the state after the text, for `crcStep` or `endsWithChecksum`.
  */
-export function crc32(text: string, length: number = text.length): number {
-  let crc = -1;
-  for (let i = 0; i < length; i++) {
-    crc = (crc >>> 8) ^ (table[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0);
-  }
-  return ~crc >>> 0;
+export function crcOf(text: string, state = -1): number {
+  for (let i = 0; i < text.length; i++) state = crcStep(state, text.charCodeAt(i));
+  return state;
+}
+
+/**
+ * Feeds one character to a CRC-32.
+ *
+ * @param state - the state so far.
+ * @param code - the character's code.
+ * @returns the state after it.
+ */
+export function crcStep(state: number, code: number): number {
+  return (state >>> 8) ^ (table[(state ^ code) & 0xff] ?? 0);
 }
 
 /**
@@ -32,23 +40,23 @@ export function crc32(text: string, length: number = text.length): number {
  * @returns CRC-32 in base 62, six characters.
  */
 export function checksumOf(body: string): string {
-  return toBase62(crc32(body), checksumLength);
+  return toBase62(~crcOf(body) >>> 0, checksumLength);
 }
 
 /**
- * Whether the last six characters of a text are the checksum of its first ones. Compares digit by
- * digit and builds no string: this runs for every request. It need not take constant time, because a
- * checksum tells nothing that its body does not.
+ * Whether a text ends with the checksum that a CRC-32 came to. Compares digit by digit and builds no
+ * string: this runs for every request. It need not take constant time, because a checksum tells
+ * nothing that its body does not.
  *
  * @param text - the whole key.
- * @param bodyLength - how many characters the checksum covers.
- * @returns true when they agree.
+ * @param state - the state after prefix and payload.
+ * @returns true when the last six characters are that checksum.
  */
-export function endsWithChecksum(text: string, bodyLength: number): boolean {
-  let rest = crc32(text, bodyLength);
-  for (let i = text.length - 1; i >= text.length - checksumLength; i--) {
-    const next = Math.floor(rest / 62);
-    if (text.charCodeAt(i) !== base62Code(rest - next * 62)) return false;
+export function endsWithChecksum(text: string, state: number): boolean {
+  let rest = ~state >>> 0;
+  for (let place = 1; place <= checksumLength; place++) {
+    const next = (rest / 62) >>> 0;
+    if (text.charCodeAt(text.length - place) !== base62Code(rest - next * 62)) return false;
     rest = next;
   }
   return true;

@@ -1,27 +1,19 @@
-import { endsWithChecksum } from './checksum.ts';
+import { crcOf, crcStep, endsWithChecksum } from './checksum.ts';
 import type { KeyShape } from './key-shape.ts';
 import { bodyLength, importedShape, keyLength, prefixLength, reporiskShapes } from './reporisk.ts';
 
+const { live, test } = reporiskShapes;
+const crcOfPrefix = { live: crcOf(live.prefix), test: crcOf(test.prefix) };
 const separator = 0x5f; // '_'
 
-// What a character may be part of: a payload (and so an older key too), an older key only, nothing.
-const inPayload = 2;
+// What an ASCII character may be part of, as bits.
 const inImportedKey = 1;
-const classes: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+const inPayload = 2;
+const uses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  if (/[0-9A-Za-z]/.test(character)) return inPayload;
+  if (/[0-9A-Za-z]/.test(character)) return inPayload | inImportedKey;
   return /[-_]/.test(character) ? inImportedKey : 0;
 });
-
-/** The least class among some characters of a text. */
-function leastClass(text: string, from: number, to: number): number {
-  let least = inPayload;
-  for (let i = from; i < to; i++) {
-    const found = classes[text.charCodeAt(i)] ?? 0;
-    if (found < least) least = found;
-  }
-  return least;
-}
 
 /**
  * Recognizes a key by its text alone, without any lookup: the first step of every verification.
@@ -40,18 +32,25 @@ function leastClass(text: string, from: number, to: number): number {
  */
 export function recognizeKey(text: string): KeyShape | null {
   if (typeof text !== 'string' || text.length !== keyLength) return null;
-  const { live, test } = reporiskShapes;
   const shape = text.startsWith(live.prefix) ? live : text.startsWith(test.prefix) ? test : null;
   if (shape === null) return null;
 
-  const payload = leastClass(text, prefixLength, bodyLength);
+  // One pass for both the characters and the checksum: reading a string's characters is what costs.
+  let crc = crcOfPrefix[shape.environment];
+  let use = inPayload | inImportedKey;
+  for (let i = prefixLength; i < bodyLength; i++) {
+    const code = text.charCodeAt(i);
+    crc = crcStep(crc, code);
+    use &= uses[code] ?? 0;
+  }
   if (
-    payload === inPayload &&
+    (use & inPayload) !== 0 &&
     text.charCodeAt(bodyLength) === separator &&
-    endsWithChecksum(text, bodyLength)
+    endsWithChecksum(text, crc)
   ) {
     return shape;
   }
-  const imported = shape === live && payload > 0 && leastClass(text, bodyLength, keyLength) > 0;
-  return imported ? importedShape : null;
+  if (shape === test) return null;
+  for (let i = bodyLength; i < keyLength; i++) use &= uses[text.charCodeAt(i)] ?? 0;
+  return (use & inImportedKey) !== 0 ? importedShape : null;
 }
