@@ -1,0 +1,38 @@
+/** What a request presents: nothing, something that cannot be a key, or one bearer token. */
+export type Credential =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'invalid' }
+  | { readonly kind: 'bearer'; readonly token: string };
+
+const missing: Credential = Object.freeze({ kind: 'missing' });
+const invalid: Credential = Object.freeze({ kind: 'invalid' });
+
+// RFC 6750, section 2.1, with RFC 9110, section 11.4: a scheme in any case, spaces, a token68. It
+// holds no comma, by which the Fetch standard joins the values of a repeated header.
+const bearer = /^bearer +([\w\-.~+/]+=*)$/i;
+
+/**
+ * Reads the credential of a request: `Authorization: Bearer KEY`. An `X-API-Key` header is no
+ * credential here, but where it says something else than the bearer token, or is repeated, nobody
+ * can tell what the client meant, and the credential is invalid.
+ *
+ * @param source - a request or its headers.
+ * @returns what was presented; never throws.
+ * @example
+ * ```ts
+ * import { credentialFrom } from './mod.ts';
+ * credentialFrom(new Headers({ Authorization: 'Bearer abc' })); // { kind: 'bearer', token: 'abc' }
+ * credentialFrom(new Headers({ Authorization: 'Basic abc' })); // { kind: 'invalid' }
+ * credentialFrom(new Headers()); // { kind: 'missing' }
+ * ```
+ */
+export function credentialFrom(source: Request | Headers): Credential {
+  const headers = 'headers' in source ? source.headers : source;
+  const authorization = headers.get('authorization');
+  const other = headers.get('x-api-key');
+  if (other?.includes(',')) return invalid;
+  if (authorization === null) return missing;
+  const token = bearer.exec(authorization)?.[1];
+  if (token === undefined || (other !== null && other !== token)) return invalid;
+  return { kind: 'bearer', token };
+}

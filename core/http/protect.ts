@@ -1,0 +1,68 @@
+import { type Refusal, refusals } from '../errors.ts';
+import type { KeyRecord } from '../store/key-store.ts';
+import type { VerifyRequest } from '../verify/decide.ts';
+import type { Verifier } from '../verify/verifier.ts';
+import { credentialFrom } from './credential.ts';
+import { refusalResponse } from './refusal-response.ts';
+
+/** A handler that is called only with a verified key; `Rest` is what the runtime passes besides. */
+export type ProtectedHandler<Rest extends readonly unknown[]> = (
+  request: Request,
+  key: KeyRecord,
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+/** What calls ask of their keys. */
+export interface ProtectOptions<Rest extends readonly unknown[]> {
+  /** The scope that every call through this handler needs; any valid key will do when absent. */
+  readonly scope?: string;
+  /**
+   * Tells the client's IP address, which only the runtime knows. When absent, or when it returns
+   * undefined, keys with an allow list are refused. Never take it from a header that the client
+   * can set.
+   */
+  readonly address?: (request: Request, ...rest: Rest) => string | undefined;
+}
+
+/**
+ * Puts verification before a fetch-style handler, as Deno, Bun, Workers, Hono and others call them.
+ *
+ * @param verifier - verifies the keys.
+ * @param handler - called with the request, the verified key, and whatever else the runtime passed.
+ * @param options - the scope needed, and how to learn the client's address.
+ * @returns a fetch-style handler that answers refusals itself. What the handler throws passes on.
+ * @example Any valid key with `repos:read`
+ * ```ts
+ * import { createMemoryKeyStore, createVerifier, protect } from './mod.ts';
+ * const verifier = createVerifier({ store: createMemoryKeyStore() });
+ * const fetch = protect(verifier, (_request, key) => Response.json({ hello: key.label }), {
+ *   scope: 'repos:read',
+ * });
+ * const response = await fetch(new Request('https://example.com/'));
+ * response.status; // 401
+ * ```
+ */
+export function protect<Rest extends readonly unknown[] = []>(
+  verifier: Verifier,
+  handler: ProtectedHandler<Rest>,
+  options: ProtectOptions<Rest> = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const { scope, address } = options;
+  const asked: VerifyRequest = { dialect: 'reporisk', ...(scope !== undefined && { scope }) };
+
+  /** The verified key, or why there is none. */
+  async function admit(request: Request, rest: Rest): Promise<KeyRecord | Refusal> {
+    const credential = credentialFrom(request);
+    if (credential.kind === 'missing') return refusals.missing_key;
+    if (credential.kind === 'invalid') return refusals.invalid_key;
+    const from = address?.(request, ...rest);
+    const outcome = await verifier.verify(credential.token, { ...asked, address: from });
+    return outcome.ok ? outcome.key : outcome.refusal;
+  }
+
+  return async (request, ...rest) => {
+    const admitted = await admit(request, rest);
+    if ('status' in admitted) return refusalResponse(admitted);
+    return handler(request, admitted, ...rest);
+  };
+}

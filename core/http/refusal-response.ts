@@ -1,0 +1,39 @@
+import type { Refusal } from '../errors.ts';
+
+/** What a refusal's response may say beside the refusal. */
+export interface RefusalResponseOptions {
+  /** Sent as `X-Request-Id`. */
+  readonly requestId?: string;
+  /** Whole seconds, sent as `Retry-After`; 1 on 503 when absent. */
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * A refusal as an HTTP response: its status, `{"detail": …}`, and the headers that belong to it,
+ * `WWW-Authenticate: Bearer` on 401 and `Retry-After` on 503. Never cached.
+ *
+ * @param refusal - one of the documented refusals.
+ * @param options - request id and seconds to wait.
+ * @returns a new response.
+ * @example
+ * ```ts
+ * import { refusalResponse, refusals } from './mod.ts';
+ * const response = refusalResponse(refusals.invalid_key);
+ * response.status; // 401
+ * await response.json(); // { detail: 'Invalid API key' }
+ * ```
+ */
+export function refusalResponse(refusal: Refusal, options: RefusalResponseOptions = {}): Response {
+  const { requestId, retryAfterSeconds = refusal.status === 503 ? 1 : undefined } = options;
+  const headers = new Headers({
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+  });
+  if (refusal.status === 401) headers.set('WWW-Authenticate', 'Bearer');
+  if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds));
+  if (requestId !== undefined) headers.set('X-Request-Id', requestId);
+  return new Response(JSON.stringify({ detail: refusal.detail }), {
+    status: refusal.status,
+    headers,
+  });
+}

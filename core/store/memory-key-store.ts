@@ -1,0 +1,74 @@
+import type { KeyStore, StoredKey } from './key-store.ts';
+
+/** What an in-memory store starts with. */
+export interface MemoryKeyStoreOptions {
+  /** True when imported keys, which have no checksum, may be put into it. */
+  readonly importedKeys?: boolean;
+}
+
+/** A key store in memory: for tests, and for services with a fixed handful of keys. */
+export interface MemoryKeyStore extends KeyStore {
+  find(lookup: string): StoredKey | null;
+
+  /**
+   * Adds a key.
+   *
+   * @param lookup - the lookup value of its secret.
+   * @param key - record and seal.
+   * @throws {Error} when the store holds that lookup value already.
+   */
+  put(lookup: string, key: StoredKey): void;
+
+  /**
+   * Replaces what is stored under a lookup value, for example by a record with `revokedAt`. Holds
+   * from the next verification on.
+   *
+   * @param lookup - the lookup value of its secret.
+   * @param key - record and seal.
+   * @throws {Error} when the store does not hold that lookup value.
+   */
+  replace(lookup: string, key: StoredKey): void;
+
+  /**
+   * Forgets a lookup value: its secret is unknown from then on.
+   *
+   * @param lookup - the lookup value.
+   * @returns false when there was none.
+   */
+  delete(lookup: string): boolean;
+}
+
+/**
+ * Makes an empty key store in memory.
+ *
+ * @param options - whether it may hold imported keys.
+ * @returns the store.
+ * @example
+ * ```ts
+ * import { createMemoryKeyStore } from './mod.ts';
+ * createMemoryKeyStore().find('00'.repeat(32)); // null
+ * ```
+ */
+export function createMemoryKeyStore(options: MemoryKeyStoreOptions = {}): MemoryKeyStore {
+  const { importedKeys = false } = options;
+  const keys = new Map<string, StoredKey>();
+  return {
+    find: (lookup) => keys.get(lookup) ?? null,
+    holdsImportedKeys: () => importedKeys,
+    put(lookup, key) {
+      if (keys.has(lookup)) throw new Error('the store holds this key already');
+      keys.set(lookup, key);
+    },
+    replace(lookup, key) {
+      if (!keys.has(lookup)) throw new Error('the store does not hold this key');
+      keys.set(lookup, key);
+    },
+    delete: (lookup) => keys.delete(lookup),
+    repepper(from, to) {
+      const key = keys.get(from);
+      if (key === undefined || keys.has(to.lookup)) return;
+      keys.delete(from);
+      keys.set(to.lookup, { record: key.record, seal: to.seal });
+    },
+  };
+}
