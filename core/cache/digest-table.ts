@@ -1,0 +1,238 @@
+/** A row is one cache line of sixteen 32-bit words: where each field begins. */
+const stride = 16;
+const nextAt = 8;
+const epochAt = 9;
+const cellsAt = 10;
+const stateAt = 14;
+const bytesAt = 15;
+
+/** States of a slot. The clock hand spares a used one once. */
+const idle = 0;
+const used = 1;
+const free = 2;
+
+/** How many used slots the clock hand passes over before it takes the next: eviction stays O(1). */
+const patience = 32;
+
+/** How many subjects an entry can depend on. */
+export const maxCells = 4;
+
+/** What a table takes for a slot, beside the value itself: row, bucket and reference. */
+export const slotBytes = 80;
+
+/** Reads a word. The index is within the array always, which its type cannot tell. */
+function word(words: Int32Array, index: number): number {
+  return words[index] ?? 0;
+}
+
+/** The value of a lower-case hexadecimal character. */
+function nibble(code: number): number {
+  return (code & 15) + 9 * (code >> 6);
+}
+
+/**
+ * A bounded table from SHA-256 digests to values. A `Map` would spend twice the memory on the digest
+ * as text and on its own entries; here the 32 bytes stand in the row, the collector sees one
+ * reference per entry, and finding one allocates nothing.
+ */
+export class DigestTable<Value> {
+  readonly #rows: Int32Array;
+  readonly #heads: Int32Array;
+  readonly #values: (Value | undefined)[] = [];
+  readonly #digest = new Int32Array(8);
+  readonly #shift: number;
+  // Digests are chosen by whoever picks the keys; these keep them from aiming at one bucket.
+  readonly #seed = crypto.getRandomValues(new Int32Array(2));
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  #firstFree = -1;
+  #hand = 0;
+  #entries = 0;
+  #bytes = 0;
+  #evictions = 0;
+
+  /**
+   * @param maxEntries - the most entries held; their rows are reserved at once, used page by page.
+   * @param maxBytes - the most bytes held, as estimated by the caller of `put`.
+   */
+  constructor(maxEntries: number, maxBytes: number) {
+    const bits = Math.max(1, Math.ceil(Math.log2(maxEntries)));
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
+    this.#rows = new Int32Array(maxEntries * stride);
+    this.#heads = new Int32Array(2 ** bits).fill(-1);
+    this.#shift = 32 - bits;
+  }
+
+  /** How many entries are held. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** How many bytes they are estimated at. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many entries were pushed out by others so far. */
+  get evictions(): number {
+    return this.#evictions;
+  }
+
+  /**
+   * Finds a digest.
+   *
+   * @param digest - 64 lower-case hexadecimal characters.
+   * @returns its slot, or -1.
+   */
+  find(digest: string): number {
+    this.#read(digest);
+    let slot = word(this.#heads, this.#bucket());
+    while (slot !== -1 && !this.#matches(slot)) slot = word(this.#rows, slot * stride + nextAt);
+    return slot;
+  }
+
+  /** The value of a slot that `find` gave. */
+  value(slot: number): Value | undefined {
+    return this.#values[slot];
+  }
+
+  /** Marks a slot as used, which spares it the next eviction. */
+  use(slot: number): void {
+    this.#rows[slot * stride + stateAt] = used;
+  }
+
+  /**
+   * Whether none of a slot's cells was touched after the slot's epoch.
+   *
+   * @param slot - a slot that `find` gave.
+   * @param touched - the newest epoch by cell.
+   */
+  isFresh(slot: number, touched: Int32Array): boolean {
+    const rows = this.#rows;
+    const row = slot * stride;
+    const epoch = word(rows, row + epochAt);
+    return (
+      word(touched, word(rows, row + cellsAt)) <= epoch &&
+      word(touched, word(rows, row + cellsAt + 1)) <= epoch &&
+      word(touched, word(rows, row + cellsAt + 2)) <= epoch &&
+      word(touched, word(rows, row + cellsAt + 3)) <= epoch
+    );
+  }
+
+  /**
+   * Adds or replaces an entry, and evicts what no longer fits.
+   *
+   * @param digest - 64 lower-case hexadecimal characters.
+   * @param value - what is kept.
+   * @param epoch - the epoch applied when the value was asked for, relative to the base.
+   * @param cells - one to four cells that the value depends on.
+   * @param bytes - the estimated size, at least `slotBytes`.
+   */
+  put(digest: string, value: Value, epoch: number, cells: readonly number[], bytes: number): void {
+    this.remove(digest);
+    if (bytes > this.#maxBytes) return;
+    while (this.#entries >= this.#maxEntries || this.#bytes + bytes > this.#maxBytes) this.#evict();
+    const slot = this.#claim();
+    const row = slot * stride;
+    this.#read(digest);
+    const bucket = this.#bucket();
+    this.#rows.set(this.#digest, row);
+    this.#rows[row + nextAt] = word(this.#heads, bucket);
+    this.#heads[bucket] = slot;
+    this.#rows[row + epochAt] = epoch;
+    for (let i = 0; i < maxCells; i++) this.#rows[row + cellsAt + i] = cells[i] ?? cells[0] ?? 0;
+    this.#rows[row + stateAt] = idle;
+    this.#rows[row + bytesAt] = bytes;
+    this.#values[slot] = value;
+    this.#entries += 1;
+    this.#bytes += bytes;
+  }
+
+  /**
+   * Removes a digest, if it is there.
+   *
+   * @param digest - 64 lower-case hexadecimal characters.
+   */
+  remove(digest: string): void {
+    const slot = this.find(digest);
+    if (slot !== -1) this.#release(slot);
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#heads.fill(-1);
+    this.#values.length = 0;
+    this.#firstFree = -1;
+    this.#hand = 0;
+    this.#entries = 0;
+    this.#bytes = 0;
+  }
+
+  #read(digest: string): void {
+    if (digest.length !== 64) throw new TypeError('expected 64 hexadecimal characters');
+    for (let i = 0, at = 0; i < 8; i++) {
+      let bits = 0;
+      for (const end = at + 8; at < end; at++) bits = (bits << 4) | nibble(digest.charCodeAt(at));
+      this.#digest[i] = bits;
+    }
+  }
+
+  #bucket(): number {
+    const first = Math.imul(word(this.#digest, 0), word(this.#seed, 0) | 1);
+    const second = Math.imul(word(this.#digest, 1), word(this.#seed, 1) | 1);
+    return (first + second) >>> this.#shift;
+  }
+
+  #matches(slot: number): boolean {
+    const row = slot * stride;
+    for (let i = 0; i < 8; i++) {
+      if (word(this.#rows, row + i) !== word(this.#digest, i)) return false;
+    }
+    return true;
+  }
+
+  #claim(): number {
+    const slot = this.#firstFree;
+    if (slot === -1) return this.#values.length;
+    this.#firstFree = word(this.#rows, slot * stride + nextAt);
+    return slot;
+  }
+
+  #evict(): void {
+    for (let spared = 0; ; this.#hand++) {
+      if (this.#hand >= this.#values.length) this.#hand = 0;
+      const state = this.#hand * stride + stateAt;
+      if (this.#rows[state] === free) continue;
+      if (this.#rows[state] === idle || spared === patience) break;
+      this.#rows[state] = idle;
+      spared += 1;
+    }
+    this.#evictions += 1;
+    this.#release(this.#hand);
+    // The slot is taken next by the newcomer, whom the hand shall meet last.
+    this.#hand += 1;
+  }
+
+  #release(slot: number): void {
+    const rows = this.#rows;
+    const row = slot * stride;
+    this.#digest.set(rows.subarray(row, row + 8));
+    const bucket = this.#bucket();
+    const next = word(rows, row + nextAt);
+    let before = word(this.#heads, bucket);
+    if (before === slot) this.#heads[bucket] = next;
+    else {
+      while (word(rows, before * stride + nextAt) !== slot) {
+        before = word(rows, before * stride + nextAt);
+      }
+      rows[before * stride + nextAt] = next;
+    }
+    this.#values[slot] = undefined;
+    this.#entries -= 1;
+    this.#bytes -= word(rows, row + bytesAt);
+    rows[row + stateAt] = free;
+    rows[row + nextAt] = this.#firstFree;
+    this.#firstFree = slot;
+  }
+}
