@@ -1,0 +1,80 @@
+import { type ErrorCode, refusals } from '../errors.ts';
+import type { Dialect } from '../format/key-shape.ts';
+import { addressAllowed } from '../policy/address.ts';
+import { apiAccessTier } from '../policy/management.ts';
+import { permits } from '../policy/scopes.ts';
+import type { KeyRecord } from '../store/key-store.ts';
+import type { Outcome, Reason, Refused } from './outcome.ts';
+
+/** What a request asks of its key. Everything is optional: an empty request asks only "is it valid". */
+export interface VerifyRequest {
+  /** The dialect whose paths were called; a key is valid on its own dialect's only. */
+  readonly dialect?: Dialect;
+  /** The scope that the call needs. */
+  readonly scope?: string;
+  /** The client's IP address; needed where a key has an allow list, refused where it is absent. */
+  readonly address?: string | undefined;
+}
+
+const nothingAsked: VerifyRequest = Object.freeze({});
+
+/**
+ * Builds a refusal outcome.
+ *
+ * @param code - what the caller is told.
+ * @param reason - what the operator may know.
+ * @param key - the key, where one was found.
+ * @returns the outcome.
+ */
+export function refuse(code: ErrorCode, reason: Reason, key: KeyRecord | null = null): Refused {
+  return { ok: false, refusal: refusals[code], reason, key };
+}
+
+/** Whether an instant has come; so too, to be safe, when the clock gives no number. */
+function isOver(instant: number | null, now: number): boolean {
+  return instant !== null && !(now < instant);
+}
+
+/**
+ * The decision about a key that was looked up: pure, total, and in the documented order. Revoked,
+ * disabled, expired or unknown is 401, always with the same text; then the plan, the address, the
+ * scopes and the owner's authority, each 403.
+ *
+ * @param key - the record found, or null when there was none.
+ * @param request - what the call asks.
+ * @param now - Unix milliseconds.
+ * @returns the outcome; rate limits come after it and are not part of it.
+ * @example An unknown key
+ * ```ts
+ * import { decide } from './mod.ts';
+ * const outcome = decide(null, {}, Date.now());
+ * outcome.ok; // false
+ * ```
+ */
+export function decide(
+  key: KeyRecord | null,
+  request: VerifyRequest = nothingAsked,
+  now: number,
+): Outcome {
+  if (key === null) return refuse('invalid_key', 'unknown');
+  if (request.dialect !== undefined && request.dialect !== key.dialect) {
+    return refuse('invalid_key', 'dialect', key);
+  }
+  if (key.revokedAt !== null) return refuse('invalid_key', 'revoked', key);
+  if (key.subOrg !== null && !key.subOrg.active) return refuse('invalid_key', 'sub_org', key);
+  if (isOver(key.secretExpiresAt, now)) return refuse('invalid_key', 'retired', key);
+  if (key.disabled) return refuse('invalid_key', 'disabled', key);
+  if (key.expiresAt !== null && !(now < key.expiresAt))
+    return refuse('invalid_key', 'expired', key);
+
+  const { tier } = key.organization;
+  if (tier === null || !(tier >= apiAccessTier)) return refuse('tier_required', 'tier', key);
+  if (key.ipAllowList !== null && !addressAllowed(key.ipAllowList, request.address)) {
+    return refuse('address_denied', 'address', key);
+  }
+  if (key.owner.role === 'none') return refuse('insufficient_permissions', 'authority', key);
+  if (request.scope !== undefined && !permits(key, request.scope)) {
+    return refuse('insufficient_permissions', 'scope', key);
+  }
+  return { ok: true, key };
+}

@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM as PostgreSqlMikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
+import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
+import type { KeyStore } from '../../core/mod.ts';
+import { entities } from './entities/index.ts';
+import { migrate } from './migrate.ts';
+import { postgresqlMigrations } from './migrations/postgresql/index.ts';
+import { sqliteMigrations } from './migrations/sqlite/index.ts';
+import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
+import { DurableSqliteDialect } from './sqlite-dialect.ts';
+import { openSqliteKeyStore } from './sqlite-key-store.ts';
+
+/** Work on entities; a fresh identity map each time. */
+export type EntityManager = SqlEntityManager;
+
+/** An open database. */
+export interface Database extends AsyncDisposable {
+  readonly kind: 'sqlite' | 'postgresql';
+  /** The verification path: prepared statements on connections of its own. */
+  readonly keys: KeyStore;
+  /** An entity manager for reading, outside any transaction. */
+  read(): EntityManager;
+  /**
+   * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
+   * from its beginning; on PostgreSQL it is read committed, and rows that a decision rests on are
+   * locked by whoever decides.
+   */
+  transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Brings the tables up to date. */
+  migrate(): Promise<void>;
+}
+
+/**
+ * Opens a database.
+ *
+ * @param url - `sqlite:PATH` (the folder is made where it is missing) or `postgresql://…`.
+ * @returns the open database; dispose of it to close every connection.
+ * @throws when it cannot be reached.
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  const orm = await connect(url);
+  const isSqlite = url.startsWith('sqlite:');
+  let keys: (KeyStore & AsyncDisposable) | undefined;
+  return {
+    kind: isSqlite ? 'sqlite' : 'postgresql',
+    get keys() {
+      keys ??= isSqlite ? openSqliteKeyStore(sqlitePath(url)) : openPostgresqlKeyStore(url);
+      return keys;
+    },
+    read: () => orm.em.fork(),
+    transaction: (work) => orm.em.fork().transactional(work),
+    ping: async () => void (await orm.em.fork().execute('select 1')),
+    migrate: () => migrate(orm, url),
+    async [Symbol.asyncDispose]() {
+      await keys?.[Symbol.asyncDispose]();
+      await orm.close();
+    },
+  };
+}
+
+async function connect(url: string): Promise<MikroORM> {
+  const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
+  if (!url.startsWith('sqlite:')) {
+    return PostgreSqlMikroORM.init({
+      clientUrl: url,
+      entities,
+      extensions: [Migrator],
+      migrations: { ...migrations, migrationsList: postgresqlMigrations },
+    });
+  }
+  const path = sqlitePath(url);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return SqliteMikroORM.init({
+    dbName: path,
+    driverOptions: new DurableSqliteDialect(path),
+    entities,
+    extensions: [Migrator],
+    migrations: { ...migrations, migrationsList: sqliteMigrations },
+  });
+}
+
+function sqlitePath(url: string): string {
+  return resolve(url.slice('sqlite:'.length));
+}

@@ -1,0 +1,28 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { ApiKey } from './api-key.ts';
+
+/** One secret of a key, by its lookup value: never the secret itself. */
+export const ApiKeySecret = defineEntity({
+  name: 'ApiKeySecret',
+  tableName: 'api_key_secret',
+  indexes: [{ properties: ['keyId'] }, { properties: ['scheme'] }],
+  properties: {
+    /** HMAC-SHA-256(pepper, SHA-256(key)), hexadecimal. */
+    lookup: p.string().primary(),
+    keyId: () => p.manyToOne(ApiKey).mapToPk().fieldName('key_id').index(false),
+    /** Which pepper made lookup value and seal. */
+    scheme: p.string(),
+    /** HMAC over key id, organization id and lookup value. */
+    seal: p.string(),
+    prefix: p.string(),
+    first4: p.string(),
+    last4: p.string(),
+    /** True for an imported secret, which has no checksum. */
+    legacy: p.boolean().default(false),
+    /** Null for the current secret; the end of the grace for a retiring, past for a retired one. */
+    retiresAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+
+export type ApiKeySecret = InferEntity<typeof ApiKeySecret>;

@@ -1,0 +1,53 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { Organization } from './organization.ts';
+import { ServiceAccount } from './service-account.ts';
+import { SubOrg } from './sub-org.ts';
+
+/** A named credential of one organization. It keeps its id for life; secrets come and go. */
+export const ApiKey = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_key',
+  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId'] }],
+  properties: {
+    /** `key_` and a ULID. */
+    id: p.string().primary(),
+    dialect: p.string(),
+    environment: p.enum(['live', 'test'] as const),
+    orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
+    subOrgId: () =>
+      p
+        .manyToOne(SubOrg)
+        .mapToPk()
+        .fieldName('sub_org_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
+    label: p.text(),
+    description: p.text().nullable(),
+    /** Null means every scope, an empty list none. */
+    scopes: p.json<string[]>().nullable(),
+    /** CIDR blocks; null means any address. */
+    ipAllowList: p.json<string[]>().nullable(),
+    rateLimit: p.json<{ limit: number; windowSeconds: number }>().nullable(),
+    disabled: p.boolean().default(false),
+    expiresAt: p.datetime(3).nullable(),
+    /** The member whose authority the key has; null for a service account's or an imported key. */
+    createdBy: p.string().nullable(),
+    serviceAccountId: () =>
+      p
+        .manyToOne(ServiceAccount)
+        .mapToPk()
+        .fieldName('service_account_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
+    /** True for a key whose hash was imported: while nobody took it over, it has its org's authority. */
+    imported: p.boolean().default(false),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+    revokedAt: p.datetime(3).nullable(),
+    revokedReason: p.text().nullable(),
+  },
+});
+
+export type ApiKey = InferEntity<typeof ApiKey>;

@@ -1,0 +1,26 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** One management action: who did what to which target. Never changed after it was written. */
+export const AuditEvent = defineEntity({
+  name: 'AuditEvent',
+  tableName: 'audit_event',
+  indexes: [{ properties: ['orgId', 'id'] }],
+  properties: {
+    /** `evt_` and a ULID. */
+    id: p.string().primary(),
+    /** Null for an action on the installation as a whole. */
+    orgId: p.string().nullable(),
+    at: p.datetime(3),
+    /** `user:ID`, `operator` or `clerk`. */
+    actor: p.string(),
+    /** The operation's name, for example `apiKeys.revoke`. */
+    action: p.string(),
+    target: p.string().nullable(),
+    /** Before and after by field; never a secret. */
+    changes: p.json<Record<string, unknown>>().nullable(),
+    ipAddress: p.string().nullable(),
+    requestId: p.string().nullable(),
+  },
+});
+
+export type AuditEvent = InferEntity<typeof AuditEvent>;

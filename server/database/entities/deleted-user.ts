@@ -1,0 +1,13 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** A user that Clerk deleted: no token of his counts any more, whichever organization it names. */
+export const DeletedUser = defineEntity({
+  name: 'DeletedUser',
+  tableName: 'deleted_user',
+  properties: {
+    userId: p.string().primary(),
+    deletedAt: p.datetime(3),
+  },
+});
+
+export type DeletedUser = InferEntity<typeof DeletedUser>;

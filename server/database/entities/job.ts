@@ -1,0 +1,58 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { Extension } from './extension.ts';
+import { Organization } from './organization.ts';
+import { Repo } from './repo.ts';
+import { SubOrg } from './sub-org.ts';
+
+export const jobStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+export const jobTypes = ['repo_analysis', 'extension_analysis'] as const;
+
+/** A task that runs in the background and is polled. */
+export const Job = defineEntity({
+  name: 'Job',
+  tableName: 'job',
+  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['repoId', 'id'] }],
+  properties: {
+    /** `job_` and a ULID. */
+    id: p.string().primary(),
+    orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
+    subOrgId: () =>
+      p
+        .manyToOne(SubOrg)
+        .mapToPk()
+        .fieldName('sub_org_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
+    repoId: () =>
+      p
+        .manyToOne(Repo)
+        .mapToPk()
+        .fieldName('repo_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
+    extensionId: () =>
+      p
+        .manyToOne(Extension)
+        .mapToPk()
+        .fieldName('extension_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
+    type: p.enum(jobTypes),
+    status: p.enum(jobStatuses),
+    progress: p.integer().default(0),
+    total: p.integer().nullable(),
+    /** User id, service account id or key id of who asked for it. */
+    createdBy: p.string().nullable(),
+    result: p.json<Record<string, unknown>>().nullable(),
+    errorMessage: p.text().nullable(),
+    startedAt: p.datetime(3).nullable(),
+    completedAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+  },
+});
+
+export type Job = InferEntity<typeof Job>;

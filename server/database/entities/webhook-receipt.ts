@@ -1,0 +1,13 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** A webhook message that was taken in: the same one again is a replay and changes nothing. */
+export const WebhookReceipt = defineEntity({
+  name: 'WebhookReceipt',
+  tableName: 'webhook_receipt',
+  properties: {
+    id: p.string().primary(),
+    receivedAt: p.datetime(3),
+  },
+});
+
+export type WebhookReceipt = InferEntity<typeof WebhookReceipt>;

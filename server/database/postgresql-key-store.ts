@@ -1,0 +1,34 @@
+import pg from 'pg';
+import type { KeyStore } from '../../core/mod.ts';
+import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
+
+const query = {
+  name: 'find-key',
+  text: keyRowQuery({
+    parameter: '$1',
+    milliseconds: (column) => `(extract(epoch from ${column}) * 1000)::float8`,
+    flag: (condition) => `(${condition})::int`,
+    text: (column) => `${column}::text`,
+  }),
+};
+
+/**
+ * Keys on PostgreSQL, through a small pool of its own, so that management work never keeps a
+ * verification waiting for a connection.
+ *
+ * @param url - the primary's address: never a replica's, which may lag behind a revocation.
+ */
+export function openPostgresqlKeyStore(url: string): KeyStore & AsyncDisposable {
+  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2_000 });
+  // An idle connection that the server closes is replaced on the next use.
+  pool.on('error', () => {});
+  return {
+    async find(lookup) {
+      const { rows } = await pool.query<KeyRow>({ ...query, values: [lookup] });
+      return rows[0] === undefined ? null : storedKey(rows[0]);
+    },
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+    },
+  };
+}

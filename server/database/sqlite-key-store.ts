@@ -1,0 +1,32 @@
+import BetterSqlite3 from 'better-sqlite3';
+import type { KeyStore } from '../../core/mod.ts';
+import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
+
+const query = keyRowQuery({
+  parameter: '?',
+  milliseconds: (column) => column,
+  flag: (condition) => condition,
+  text: (column) => column,
+});
+
+/**
+ * Keys on a SQLite file, through a read-only handle of its own: on the ORM's it would see rows that
+ * are not committed yet. Answers at once.
+ *
+ * @param path - the database file; its tables must be up to date.
+ */
+export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
+  const database = new BetterSqlite3(path, { readonly: true });
+  const find = database.prepare<[string], KeyRow>(query);
+  const imported = database.prepare('select 1 from api_key_secret where legacy = 1 limit 1');
+  return {
+    find(lookup) {
+      const row = find.get(lookup);
+      return row === undefined ? null : storedKey(row);
+    },
+    holdsImportedKeys: () => imported.get() !== undefined,
+    async [Symbol.asyncDispose]() {
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import {
+  type KeyRecord,
+  type ManagementRule,
+  type Outcome,
+  permits,
+  refusals,
+  refuseManagement,
+} from '../../core/mod.ts';
+import type { EntityManager } from '../database/database.ts';
+import { Organization } from '../database/entities/organization.ts';
+import { membershipOf } from '../sessions/membership.ts';
+import type { Session } from '../sessions/session.ts';
+import { notFound, refused } from './problem.ts';
+
+/** Who sends a request, as far as its credential tells. */
+export type Caller =
+  | { readonly kind: 'nobody'; readonly credential: 'missing' | 'invalid' }
+  | { readonly kind: 'session'; readonly session: Session }
+  /** `outcome` is the key's verification against the scope that the operation needs. */
+  | { readonly kind: 'key'; readonly outcome: Outcome }
+  /** The command line, acting on one organization or on none. */
+  | { readonly kind: 'operator'; readonly organizationId: string | null };
+
+/** Who may call an operation, as data. */
+export type Access =
+  | ({ readonly plane: 'management' } & ManagementRule)
+  | { readonly plane: 'data'; readonly scope: string | null; readonly action: 'read' | 'submit' }
+  | { readonly plane: 'operator' };
+
+/** Management of keys and what belongs to them, by an admin of a parent org. */
+export function parentOrgAdmin(
+  options: { readonly needsApiAccess?: boolean; readonly managesKeys?: boolean } = {},
+): Access {
+  const { needsApiAccess = false, managesKeys = false } = options;
+  return { plane: 'management', role: 'admin', needsApiAccess, managesKeys };
+}
+
+/** Reading by any member of a parent org. */
+export function parentOrgMember(): Access {
+  return { plane: 'management', role: 'member', needsApiAccess: false, managesKeys: false };
+}
+
+/**
+ * The data plane: a key with the scope, or a session whose role covers the action. A null scope
+ * means that the operation itself judges the key's scopes, once it knows what was asked for.
+ */
+export function dataPlane(scope: string | null, action: 'read' | 'submit'): Access {
+  return { plane: 'data', scope, action };
+}
+
+/** The command line only. */
+export function operatorOnly(): Access {
+  return { plane: 'operator' };
+}
+
+/** A caller who was let in, and on whose behalf. */
+export interface Principal {
+  readonly kind: 'member' | 'key' | 'operator';
+  /** The organization whose data it may reach: always the parent's. */
+  readonly organization: {
+    readonly id: string;
+    readonly name: string;
+    readonly tier: number | null;
+  };
+  /** The one sub-org it is held to; null for the whole organization. */
+  readonly subOrgId: number | null;
+  readonly role: 'admin' | 'member';
+  readonly userId: string | null;
+  readonly key: KeyRecord | null;
+  /** For the audit log: `user:ID`, `key:ID` or `operator`. */
+  readonly actor: string;
+}
+
+/**
+ * Lets a caller in or says why not, by what the database holds now.
+ *
+ * @throws {Problem} in the documented order: 401, a key where a session is needed, role, plan.
+ */
+export async function authorize(
+  em: EntityManager,
+  caller: Caller,
+  access: Access,
+): Promise<Principal> {
+  if (caller.kind === 'operator') return operator(em, caller.organizationId);
+  if (access.plane === 'operator') throw refused(refusals.insufficient_permissions);
+  return access.plane === 'management'
+    ? authorizeManagement(em, caller, access)
+    : authorizeData(em, caller, access);
+}
+
+async function operator(em: EntityManager, organizationId: string | null): Promise<Principal> {
+  const none = { id: '', name: '', tier: null };
+  const organization =
+    organizationId === null ? none : await em.findOne(Organization, { id: organizationId });
+  if (organization === null) throw notFound('Organization');
+  const { id, name, tier = null } = organization;
+  return {
+    kind: 'operator',
+    organization: { id, name, tier },
+    subOrgId: null,
+    role: 'admin',
+    userId: null,
+    key: null,
+    actor: 'operator',
+  };
+}
+
+async function authorizeManagement(
+  em: EntityManager,
+  caller: Exclude<Caller, { kind: 'operator' }>,
+  rule: ManagementRule,
+): Promise<Principal> {
+  if (caller.kind !== 'session') {
+    // A key that is not valid is no credential at all here; a valid one is named for what it is.
+    const isKey =
+      caller.kind === 'key' && (caller.outcome.ok || caller.outcome.refusal.status !== 401);
+    if (isKey && !caller.outcome.ok && caller.outcome.refusal.status === 503) {
+      throw refused(caller.outcome.refusal);
+    }
+    const refusal = refuseManagement(isKey ? { kind: 'key' } : { kind: 'nobody' }, rule);
+    throw refused(refusal ?? refusals.sign_in_required);
+  }
+  const membership = await membershipOf(em, caller.session);
+  const refusal = refuseManagement(
+    membership.kind === 'parent'
+      ? { kind: 'session', role: membership.role, parentTier: membership.organization.tier }
+      : { kind: 'session', role: 'member', parentTier: null },
+    rule,
+  );
+  if (refusal !== null || membership.kind !== 'parent') {
+    throw refused(refusal ?? refusals.insufficient_permissions);
+  }
+  return member(caller.session, membership.organization, membership.role, null);
+}
+
+async function authorizeData(
+  em: EntityManager,
+  caller: Exclude<Caller, { kind: 'operator' }>,
+  access: Extract<Access, { plane: 'data' }>,
+): Promise<Principal> {
+  if (caller.kind === 'nobody') {
+    throw refused(caller.credential === 'missing' ? refusals.missing_key : refusals.invalid_key);
+  }
+  if (caller.kind === 'key') {
+    if (!caller.outcome.ok) throw refused(caller.outcome.refusal);
+    return keyHolder(caller.outcome.key);
+  }
+  const membership = await membershipOf(em, caller.session);
+  if (membership.kind === 'none') throw refused(refusals.insufficient_permissions);
+  if (access.action === 'submit' && membership.role !== 'admin') {
+    throw refused(refusals.insufficient_permissions);
+  }
+  const subOrgId = membership.kind === 'sub-org' ? membership.subOrg.id : null;
+  return member(caller.session, membership.organization, membership.role, subOrgId);
+}
+
+function keyHolder(key: KeyRecord): Principal {
+  return {
+    kind: 'key',
+    organization: key.organization,
+    subOrgId: key.subOrg === null ? null : key.subOrg.id,
+    role: permits(key, 'admin:*') ? 'admin' : 'member',
+    userId: null,
+    key,
+    actor: `key:${key.id}`,
+  };
+}
+
+function member(
+  session: Session,
+  organization: Principal['organization'],
+  role: Principal['role'],
+  subOrgId: number | null,
+): Principal {
+  return {
+    kind: 'member',
+    organization,
+    subOrgId,
+    role,
+    userId: session.userId,
+    key: null,
+    actor: `user:${session.userId}`,
+  };
+}

@@ -1,0 +1,93 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { description, integer, ipAllowList, label, scopes } from '../fields.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { invalidField } from '../problem.ts';
+import { keyRecord, recordOf } from './key-record.ts';
+import { newSecret } from './new-secret.ts';
+
+const day = 86_400_000;
+
+/** Issues a key. Its answer is the only place where the raw key is ever shown. */
+export const createApiKey = defineOperation({
+  name: 'apiKeys.create',
+  summary: 'Issue an API key; the answer shows its secret, once',
+  kind: 'mutation',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({
+    label,
+    description: description.nullish(),
+    subOrgId: integer().nullish(),
+    serviceAccountId: z.string().nullish(),
+    environment: z.enum(['live', 'test']).default('live'),
+    scopes: scopes.nullish(),
+    expiresInDays: integer(1, 3650).nullish(),
+    ipAllowList: ipAllowList.nullish(),
+  }),
+  output: z.object({ key: keyRecord, rawKey: z.string() }),
+  async run(work, input) {
+    const { em, principal, now } = work;
+    const { subOrgId = null, serviceAccountId = null, expiresInDays = null } = input;
+    if (subOrgId !== null) await lockActiveSubOrg(work, subOrgId);
+    if (serviceAccountId !== null) await assertActiveAccount(work, serviceAccountId);
+    const key = em.create(ApiKey, {
+      id: work.newId('key'),
+      dialect: 'reporisk',
+      environment: input.environment,
+      orgId: principal.organization.id,
+      subOrgId,
+      label: input.label,
+      description: input.description ?? null,
+      scopes: input.scopes ?? null,
+      ipAllowList: input.ipAllowList ?? null,
+      rateLimit: null,
+      expiresAt: expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * day),
+      createdBy: principal.userId,
+      serviceAccountId,
+      createdAt: now,
+      updatedAt: now,
+    });
+    em.persist(key);
+    const rawKey = newSecret(work, key);
+    work.audit({
+      target: key.id,
+      changes: {
+        label: key.label,
+        subOrgId,
+        serviceAccountId,
+        scopes: key.scopes,
+        expiresAt: key.expiresAt,
+      },
+    });
+    await em.flush();
+    return { key: await recordOf(em, key, now), rawKey };
+  },
+});
+
+/** Holds the sub-org active until the key is committed, so that archiving it meets the new key. */
+async function lockActiveSubOrg({ em, principal }: Work, id: number): Promise<void> {
+  const subOrg = await em.findOne(
+    SubOrg,
+    { id, orgId: principal.organization.id, archivedAt: null, removedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_READ },
+  );
+  if (subOrg === null) {
+    throw invalidField('subOrgId', 'not an active sub-organization of your organization');
+  }
+}
+
+/** A service account that may own a key: of the caller's organization, and not disabled. */
+export async function assertActiveAccount({ em, principal }: Work, id: string): Promise<void> {
+  const account = await em.findOne(
+    ServiceAccount,
+    { id, orgId: principal.organization.id, isActive: true },
+    { lockMode: LockMode.PESSIMISTIC_READ },
+  );
+  if (account === null) {
+    throw invalidField('serviceAccountId', 'not an active service account of your organization');
+  }
+}

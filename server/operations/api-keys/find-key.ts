@@ -1,0 +1,35 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '../../database/database.ts';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import type { Principal } from '../access.ts';
+import { notFound } from '../problem.ts';
+
+/**
+ * The caller's key with this id.
+ *
+ * @param lock - true to hold the row until the transaction ends.
+ * @throws {Problem} 404, the same for an unknown id and another organization's.
+ */
+export async function findKey(
+  em: EntityManager,
+  principal: Principal,
+  id: string,
+  lock = false,
+): Promise<ApiKey> {
+  const key = await em.findOne(
+    ApiKey,
+    { id, orgId: principal.organization.id },
+    lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {},
+  );
+  if (key === null) throw notFound('API key');
+  return key;
+}
+
+/** Which keys are live: neither revoked nor expired. */
+export function liveKeys(principal: Principal, now: Date) {
+  return {
+    orgId: principal.organization.id,
+    revokedAt: null,
+    $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }],
+  };
+}

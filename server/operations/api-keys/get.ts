@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { parentOrgAdmin } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { findKey } from './find-key.ts';
+import { keyRecord, recordOf } from './key-record.ts';
+
+/** One key of the organization. */
+export const getApiKey = defineOperation({
+  name: 'apiKeys.get',
+  summary: 'One API key',
+  kind: 'query',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({ id: z.string() }),
+  output: keyRecord,
+  async run({ em, principal, now }, { id }) {
+    return recordOf(em, await findKey(em, principal, id), now);
+  },
+});

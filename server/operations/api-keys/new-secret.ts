@@ -1,0 +1,32 @@
+import { generateKey } from '../../../core/mod.ts';
+import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import type { Work } from '../operation.ts';
+
+/**
+ * Makes a secret for a key and stores what may be stored of it.
+ *
+ * @returns the raw key: for the one answer that shows it, and nothing else.
+ */
+export function newSecret(
+  { em, services, principal, now }: Work,
+  key: { readonly id: string; readonly environment: 'live' | 'test' },
+): string {
+  const { scheme, random, hashing } = services;
+  const made = generateKey({ environment: key.environment, random });
+  const lookup = scheme.lookup(hashing.sha256(made.key));
+  const seal = scheme.seal(key.id, principal.organization.id, lookup);
+  if (seal === null) throw new Error('the server always seals');
+  em.persist(
+    em.create(ApiKeySecret, {
+      lookup,
+      keyId: key.id,
+      scheme: scheme.id,
+      seal,
+      prefix: made.prefix,
+      first4: made.first4,
+      last4: made.last4,
+      createdAt: now,
+    }),
+  );
+  return made.key;
+}

@@ -1,0 +1,39 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { Organization } from '../../database/entities/organization.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { integer } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { liveKeys } from './find-key.ts';
+
+/** Revokes every live key of the organization in one transaction, however many there are. */
+export const revokeAllApiKeys = defineOperation({
+  name: 'apiKeys.revokeAll',
+  summary: 'Revoke every live API key of the organization',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin({ managesKeys: true }),
+  input: z.object({ confirm: integer(0) }),
+  output: z.object({ revoked: z.int() }),
+  async run({ em, principal, now, audit }, { confirm }) {
+    // New keys reference the organization's row, so none can appear between the count and the end.
+    const { id } = principal.organization;
+    await em.findOneOrFail(Organization, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const live = await em.count(ApiKey, liveKeys(principal, now));
+    if (live !== confirm) {
+      throw new Problem(
+        409,
+        `The organization has ${live} live API keys: send that number as confirm`,
+      );
+    }
+    const revoked = await em.nativeUpdate(ApiKey, liveKeys(principal, now), {
+      revokedAt: now,
+      revokedReason: 'all keys revoked',
+      updatedAt: now,
+    });
+    audit({ target: id, changes: { revoked } });
+    return { revoked };
+  },
+});

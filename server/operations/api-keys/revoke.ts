@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { text } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound } from '../problem.ts';
+
+/** Revokes a key, for ever. An unknown, foreign or already revoked key is not found. */
+export const revokeApiKey = defineOperation({
+  name: 'apiKeys.revoke',
+  summary: 'Revoke an API key for ever; it is refused from the next request on',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin({ managesKeys: true }),
+  input: z.object({ id: z.string(), reason: text(0, 200).nullish() }),
+  output: z.null(),
+  async run({ em, principal, now, audit }, { id, reason = null }) {
+    const revoked = await em.nativeUpdate(
+      ApiKey,
+      { id, orgId: principal.organization.id, revokedAt: null },
+      { revokedAt: now, revokedReason: reason, updatedAt: now },
+    );
+    if (revoked === 0) throw notFound('API key');
+    audit({ target: id, changes: { reason } });
+    return null;
+  },
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { integer } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { findKey } from './find-key.ts';
+import { keyRecord, recordOf } from './key-record.ts';
+import { newSecret } from './new-secret.ts';
+
+/**
+ * Gives a key a new secret. The old one works until the grace is over, or not at all without one;
+ * a grace under way ends. Of two rotations at once, one wins and the other changes nothing.
+ */
+export const rotateApiKey = defineOperation({
+  name: 'apiKeys.rotate',
+  summary: 'Replace the secret of an API key; the answer shows the new one, once',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({ id: z.string(), graceSeconds: integer(0, 604_800).default(0) }),
+  output: z.object({ key: keyRecord, rawKey: z.string() }),
+  async prepare({ services, principal }, { id }) {
+    const em = services.database.read();
+    const { id: keyId } = await findKey(em, principal, id);
+    return em.findOneOrFail(ApiKeySecret, { keyId, retiresAt: null });
+  },
+  async run(work, { id, graceSeconds }, replaced) {
+    const { em, principal, now } = work;
+    const key = await findKey(em, principal, id, true);
+    if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) {
+      throw new Problem(409, 'API key is expired or revoked');
+    }
+    const graceEnd = new Date(now.getTime() + graceSeconds * 1000);
+    const retiresAt = key.expiresAt && key.expiresAt < graceEnd ? key.expiresAt : graceEnd;
+    await em.nativeUpdate(ApiKeySecret, { keyId: id, retiresAt: { $gt: now } }, { retiresAt: now });
+    const retired = await em.nativeUpdate(
+      ApiKeySecret,
+      { lookup: replaced.lookup, keyId: id, retiresAt: null },
+      { retiresAt },
+    );
+    if (retired === 0) throw new Problem(409, 'API key was rotated meanwhile');
+    const rawKey = newSecret(work, key);
+    key.updatedAt = now;
+    work.audit({ target: id, changes: { graceSeconds } });
+    await em.flush();
+    return { key: await recordOf(em, key, now), rawKey };
+  },
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { parentOrgAdmin } from '../access.ts';
+import { description, ipAllowList, label, scopes } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { invalidField, Problem } from '../problem.ts';
+import { recordChanges } from '../record-changes.ts';
+import { assertActiveAccount } from './create.ts';
+import { findKey } from './find-key.ts';
+import { keyRecord, recordOf } from './key-record.ts';
+
+/** Changes a key. An absent member leaves the field as it is; null clears it. */
+export const updateApiKey = defineOperation({
+  name: 'apiKeys.update',
+  summary: 'Change an API key: label, description, scopes, allow list, disabled, owner',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({
+    id: z.string(),
+    label: label.optional(),
+    description: description.nullish(),
+    scopes: scopes.nullish(),
+    ipAllowList: ipAllowList.nullish(),
+    disabled: z.boolean().optional(),
+    serviceAccountId: z.string().nullish(),
+    createdBy: z.string().optional(),
+  }),
+  output: keyRecord,
+  async run(work, { id, ...wanted }) {
+    const { em, principal, now } = work;
+    const key = await findKey(em, principal, id, true);
+    if (key.revokedAt) throw new Problem(409, 'API key is revoked');
+    if (wanted.createdBy !== undefined) {
+      if (wanted.createdBy !== principal.userId) {
+        throw invalidField('createdBy', 'an API key can be taken over only by yourself');
+      }
+      // Taking a key over makes its authority one's own, unless it is handed on in the same breath.
+      wanted.serviceAccountId ??= null;
+    }
+    if (typeof wanted.serviceAccountId === 'string') {
+      await assertActiveAccount(work, wanted.serviceAccountId);
+    }
+    const changes = recordChanges(key, wanted);
+    if (changes !== null) {
+      key.updatedAt = now;
+      work.audit({ target: id, changes });
+      await em.flush();
+    }
+    return recordOf(em, key, now);
+  },
+});

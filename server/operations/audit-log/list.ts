@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { AuditEvent } from '../../database/entities/audit-event.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { pageOf, paging, timestamp } from '../fields.ts';
+import { listById } from '../list-by-id.ts';
+import { defineOperation } from '../operation.ts';
+
+const auditRecord = z.object({
+  id: z.string(),
+  at: timestamp,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string().nullable(),
+  changes: z.record(z.string(), z.unknown()).nullable(),
+  ipAddress: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
+
+/** Lists what was done in the organization, newest first. */
+export const listAuditLog = defineOperation({
+  name: 'auditLog.list',
+  summary: 'The audit log of the organization',
+  kind: 'query',
+  access: parentOrgAdmin(),
+  input: z.object({
+    action: z.string().max(100).optional(),
+    actor: z.string().max(200).optional(),
+    target: z.string().max(200).optional(),
+    ...paging,
+  }),
+  output: pageOf(auditRecord),
+  async run({ em, principal }, { action, actor, target, ...paging }) {
+    const where = {
+      orgId: principal.organization.id,
+      ...(action === undefined ? {} : { action }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(target === undefined ? {} : { target }),
+    };
+    const page = await listById(em, AuditEvent, where, paging);
+    return {
+      items: page.items.map((event) => ({
+        id: event.id,
+        at: event.at.toISOString(),
+        actor: event.actor,
+        action: event.action,
+        target: event.target ?? null,
+        changes: event.changes ?? null,
+        ipAddress: event.ipAddress ?? null,
+        requestId: event.requestId ?? null,
+      })),
+      nextCursor: page.nextCursor,
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { dataPlane } from '../access.ts';
+import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { integer } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { findExtension } from './find-extension.ts';
+
+/** One extension. */
+export const getExtension = defineOperation({
+  name: 'extensions.get',
+  summary: 'One extension',
+  kind: 'query',
+  access: dataPlane('extensions:read', 'read'),
+  input: z.object({ extensionId: integer() }),
+  output: assetRecord,
+  async run(work, { extensionId }) {
+    return toAssetRecord(await findExtension(work, extensionId));
+  },
+});

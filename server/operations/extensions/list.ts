@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { refusals } from '../../../core/mod.ts';
+import { Extension } from '../../database/entities/extension.ts';
+import { dataPlane } from '../access.ts';
+import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { integer, pageOf, paging } from '../fields.ts';
+import { listById } from '../list-by-id.ts';
+import { defineOperation } from '../operation.ts';
+import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
+
+/** Lists extensions: a scoped caller's own sub-org's only. */
+export const listExtensions = defineOperation({
+  name: 'extensions.list',
+  summary: 'List extensions',
+  kind: 'query',
+  access: dataPlane('extensions:read', 'read'),
+  input: z.object({ subOrgId: integer().optional(), ...paging }),
+  output: pageOf(assetRecord),
+  async run({ em, principal }, { subOrgId = null, ...paging }) {
+    const outside = refusals.extension_out_of_scope;
+    const within = await resolveSubOrg(em, principal, subOrgId, outside, 'filter');
+    const where = {
+      orgId: principal.organization.id,
+      ...(within === null ? {} : { subOrgId: within }),
+    };
+    const page = await listById(em, Extension, where, paging);
+    return { items: page.items.map(toAssetRecord), nextCursor: page.nextCursor };
+  },
+});

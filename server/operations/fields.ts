@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { notInEnumeration, type RuleBroken } from './validation.ts';
+
+function broken(context: z.RefinementCtx, rule: RuleBroken): void {
+  context.addIssue({ code: 'custom', message: rule.msg, params: { ...rule } });
+}
+
+/**
+ * Text of so many characters after trimming. Characters are code points, so an emoji counts once.
+ * Control characters (PostgreSQL cannot store NUL) and unpaired surrogates are refused.
+ */
+export function text(minimum: number, maximum: number) {
+  return z
+    .string()
+    .transform((value) => value.trim())
+    .superRefine((value, context) => {
+      const length = [...value].length;
+      if (length < minimum) {
+        context.addIssue({
+          code: 'too_small',
+          origin: 'string',
+          minimum,
+          inclusive: true,
+          input: value,
+        });
+      } else if (length > maximum) {
+        context.addIssue({
+          code: 'too_big',
+          origin: 'string',
+          maximum,
+          inclusive: true,
+          input: value,
+        });
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      } else if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
+        broken(context, { type: 'value_error', msg: 'control characters are not allowed' });
+      }
+    })
+    .meta({ minLength: minimum, maxLength: maximum });
+}
+
+/** An integer, never coerced from text or truncated. */
+export function integer(minimum?: number, maximum?: number) {
+  return z
+    .number()
+    .superRefine((value, context) => {
+      if (!Number.isSafeInteger(value)) {
+        broken(context, { type: 'type_error.integer', msg: 'value is not a valid integer' });
+      } else if (minimum !== undefined && value < minimum) {
+        context.addIssue({
+          code: 'too_small',
+          origin: 'number',
+          minimum,
+          inclusive: true,
+          input: value,
+        });
+      } else if (maximum !== undefined && value > maximum) {
+        context.addIssue({
+          code: 'too_big',
+          origin: 'number',
+          maximum,
+          inclusive: true,
+          input: value,
+        });
+      }
+    })
+    .meta({
+      type: 'integer',
+      ...(minimum === undefined ? {} : { minimum }),
+      ...(maximum === undefined ? {} : { maximum }),
+    });
+}
+
+export const label = text(1, 100);
+export const description = text(0, 1000);
+
+/** Scopes of the RepoRisk dialect, without repetition, in the order given. */
+export const scopes = z
+  .array(
+    z.string().superRefine((value, context) => {
+      const known = scopesOf('reporisk');
+      if (!known.includes(value)) broken(context, notInEnumeration(known));
+    }),
+  )
+  .transform((values) => [...new Set(values)]);
+
+/** CIDR blocks, kept in canonical form. */
+export const ipAllowList = z
+  .array(
+    z.string().transform((value, context) => {
+      const normalized = normalizeCidr(value);
+      if (normalized === null) {
+        broken(context, {
+          type: 'value_error',
+          msg: 'value is not an IP address or a CIDR block such as 203.0.113.0/24 or 2001:db8::/32',
+        });
+        return z.NEVER;
+      }
+      return normalized;
+    }),
+  )
+  .min(1)
+  .max(100);
+
+const longestUrl = 2083;
+
+/** An http or https address without credentials in it. */
+export const httpUrl = z.string().transform((value, context) => {
+  const rule = brokenUrlRule(value);
+  if (rule !== null) {
+    broken(context, rule);
+    return z.NEVER;
+  }
+  return new URL(value).href;
+});
+
+function brokenUrlRule(value: string): RuleBroken | null {
+  if (value.length > longestUrl) {
+    return {
+      type: 'value_error.any_str.max_length',
+      msg: `ensure this value has at most ${longestUrl} characters`,
+      ctx: { limit_value: longestUrl },
+    };
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1];
+  if (scheme === undefined || !/^[a-z0-9+.-]+:\/\//i.test(value)) {
+    return { type: 'value_error.url.scheme', msg: 'invalid or missing URL scheme' };
+  }
+  if (!/^https?$/i.test(scheme)) {
+    return {
+      type: 'value_error.url.scheme',
+      msg: 'URL scheme not permitted',
+      ctx: { allowed_schemes: ['http', 'https'] },
+    };
+  }
+  // The URL parser drops tabs and line ends and turns a backslash round: not what was meant.
+  if (/[\s\\]/.test(value) || !URL.canParse(value)) {
+    return { type: 'value_error.url.host', msg: 'URL host invalid' };
+  }
+  const url = new URL(value);
+  if (url.username !== '' || url.password !== '') {
+    return { type: 'value_error', msg: 'URL must not contain a user name or password' };
+  }
+  return null;
+}
+
+/** A time as it travels. */
+export const timestamp = z.iso.datetime();
+
+/** What every list takes. */
+export const paging = {
+  limit: integer(1, 100).default(50),
+  cursor: z.string().optional(),
+};
+
+/** What every list answers. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** A JSON time, or null. */
+export function iso(date: Date | null | undefined): string | null {
+  return date === null || date === undefined ? null : date.toISOString();
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Job } from '../../database/entities/job.ts';
+import { parentOrgMember } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound } from '../problem.ts';
+import { jobResultRecord, toJobRecord } from './job-record.ts';
+
+/** One job with its result. */
+export const getJob = defineOperation({
+  name: 'jobs.get',
+  summary: 'One job with its result',
+  kind: 'query',
+  access: parentOrgMember(),
+  input: z.object({ id: z.string() }),
+  output: jobResultRecord,
+  async run({ em, principal }, { id }) {
+    const job = await em.findOne(Job, { id, orgId: principal.organization.id });
+    if (job === null) throw notFound('Job');
+    return { ...toJobRecord(job), result: job.result ?? null };
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Job, jobStatuses } from '../../database/entities/job.ts';
+import { parentOrgMember } from '../access.ts';
+import { pageOf, paging } from '../fields.ts';
+import { listById } from '../list-by-id.ts';
+import { defineOperation } from '../operation.ts';
+import { jobRecord, toJobRecord } from './job-record.ts';
+
+/** Lists the organization's jobs, newest first. */
+export const listJobs = defineOperation({
+  name: 'jobs.list',
+  summary: 'List the jobs of the organization',
+  kind: 'query',
+  access: parentOrgMember(),
+  input: z.object({ status: z.enum(jobStatuses).optional(), ...paging }),
+  output: pageOf(jobRecord),
+  async run({ em, principal }, { status, ...paging }) {
+    const where = {
+      orgId: principal.organization.id,
+      ...(status === undefined ? {} : { status }),
+    };
+    const page = await listById(em, Job, where, paging);
+    return { items: page.items.map(toJobRecord), nextCursor: page.nextCursor };
+  },
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
+import { Job } from '../../database/entities/job.ts';
+import { dataPlane } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound, refused } from '../problem.ts';
+import { jobResultRecord, toJobRecord } from './job-record.ts';
+
+const scopesByType = {
+  repo_analysis: ['repos:read', 'repos:analyze'],
+  extension_analysis: ['extensions:read', 'extensions:submit'],
+} as const;
+
+/**
+ * One job, for the script that submitted it: a key may poll what it may read, and also what it may
+ * only submit.
+ */
+export const pollJob = defineOperation({
+  name: 'jobs.poll',
+  summary: 'One job, under the scope rule of what it works on',
+  kind: 'query',
+  access: dataPlane(null, 'read'),
+  input: z.object({ jobId: z.string() }),
+  output: jobResultRecord,
+  async run({ em, principal }, { jobId }) {
+    const job = await em.findOne(Job, { id: jobId, orgId: principal.organization.id });
+    if (job === null) throw notFound('Job');
+    if (!inSubOrgScope(principal.subOrgId, job.subOrgId ?? null)) {
+      throw refused(refusals.job_out_of_scope);
+    }
+    const { key } = principal;
+    if (key !== null && !scopesByType[job.type].some((scope) => permits(key, scope))) {
+      throw refused(refusals.insufficient_permissions);
+    }
+    return { ...toJobRecord(job), result: job.result ?? null };
+  },
+});

@@ -1,0 +1,23 @@
+import type { EntityName, FilterQuery } from '@mikro-orm/core';
+import type { EntityManager } from '../database/database.ts';
+import { cutPage, decodeCursor } from './page.ts';
+
+/**
+ * One page of an entity's rows, newest first: ids grow with time, so the id alone is the position.
+ *
+ * @param where - which rows; always the caller's own.
+ */
+export async function listById<Entity extends { id: string | number }>(
+  em: EntityManager,
+  entity: EntityName<Entity>,
+  where: FilterQuery<NoInfer<Entity>>,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ readonly items: readonly Entity[]; readonly nextCursor: string | null }> {
+  const start = decodeCursor(cursor);
+  const conditions = start === null ? [where] : [where, { id: { $lt: start[1] } }];
+  const rows = await em.find(entity, { $and: conditions } as FilterQuery<Entity>, {
+    orderBy: { id: 'desc' } as never,
+    limit: limit + 1,
+  });
+  return cutPage(rows as Entity[], limit, (row) => ['', row.id]);
+}

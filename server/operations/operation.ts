@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Hashing, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import type { Access, Caller, Principal } from './access.ts';
+
+/** What operations work with; made once per app and injected. */
+export interface Services {
+  readonly database: Database;
+  /** How new secrets become lookup values. */
+  readonly scheme: LookupScheme;
+  readonly hashing: Hashing;
+  readonly random: RandomSource;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** The folder that uploaded files are kept in. */
+  readonly uploads: string;
+  /** Resolves when everything committed so far holds on every process that verifies keys. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Where a request came from; for the audit log. */
+export interface Origin {
+  readonly requestId: string | null;
+  readonly ipAddress: string | null;
+}
+
+/** What `prepare` may use: everything but a transaction. */
+export interface Preparation {
+  readonly services: Services;
+  readonly principal: Principal;
+  readonly now: Date;
+}
+
+/** What `run` may use. */
+export interface Work extends Preparation {
+  /** In a mutation, the transaction's entity manager; open no other beside it. */
+  readonly em: EntityManager;
+  /** A new id of a kind: `key_…`, `job_…`. */
+  newId(kind: string): string;
+  /** Records what was done, in the same transaction. Changes never hold a secret. */
+  audit(event: {
+    readonly target: string | null;
+    readonly changes?: Readonly<Record<string, unknown>>;
+  }): void;
+}
+
+/** One verb of the product. The rest is wiring: tRPC, REST and the command line call the same ones. */
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+  Prepared = unknown,
+> {
+  /** Noun and verb, for example `apiKeys.create`. */
+  readonly name: string;
+  /** One sentence for the API description. */
+  readonly summary: string;
+  readonly kind: 'query' | 'mutation';
+  readonly input: Input;
+  readonly output: Output;
+  /** Who may call it. */
+  readonly access: Access;
+  /** True when its answer reports something as taken away: it is sent when that holds everywhere. */
+  readonly takesAway?: boolean;
+  /** What must not hold a transaction: hashing, network, streams. */
+  prepare?(preparation: Preparation, input: z.output<Input>): Promise<Prepared> | Prepared;
+  /** The work, in one transaction when it is a mutation. Returns plain, wire-ready values. */
+  run(work: Work, input: z.output<Input>, prepared: Prepared): Promise<z.input<Output>>;
+}
+
+/** Declares an operation; the types of `run` follow from the schemas. */
+export function defineOperation<
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  Prepared = undefined,
+>(operation: Operation<Input, Output, Prepared>): Operation<Input, Output, Prepared> {
+  return operation;
+}
+
+/** A request for an operation. */
+export interface Request {
+  readonly caller: Caller;
+  readonly origin: Origin;
+}

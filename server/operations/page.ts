@@ -1,0 +1,51 @@
+import { invalidField } from './problem.ts';
+
+/** Where a page ended: the sort value and the id of its last item. */
+export type Position = readonly [value: string | number, id: string | number];
+
+/**
+ * Writes a position as an opaque cursor. Lists go on after a position, not at an offset, so items
+ * that are inserted meanwhile neither repeat nor hide others.
+ */
+export function encodeCursor(position: Position): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/**
+ * Reads a cursor that a list answered.
+ *
+ * @throws {InvalidInput} naming the field when it is not one.
+ */
+export function decodeCursor(cursor: string | undefined): Position | null {
+  if (cursor === undefined) return null;
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(position) && position.length === 2 && position.every(isScalar)) {
+      return [position[0], position[1]];
+    }
+  } catch {
+    // Falls through to the one error that names the field.
+  }
+  throw invalidField('cursor', 'cursor is not one that a list has answered');
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
+}
+
+/**
+ * Cuts a page out of one row more than asked for: the extra row only tells that there is a next page.
+ *
+ * @param rows - up to `limit + 1` rows in order.
+ * @param positionOf - where a row stands.
+ */
+export function cutPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+): { readonly items: readonly Row[]; readonly nextCursor: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items, nextCursor: more ? encodeCursor(positionOf(last)) : null };
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import { newId } from '../../core/mod.ts';
+import type { EntityManager } from '../database/database.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
+import { authorize, type Principal } from './access.ts';
+import type { Operation, Request, Services, Work } from './operation.ts';
+import { parseInput } from './validation.ts';
+
+/**
+ * Carries an operation out: who may, input, preparation, then the work; a mutation in one
+ * transaction that judges the caller again, because a role may have been taken away meanwhile.
+ *
+ * @param readInput - gives the input as received; called only once the caller was let in.
+ * @returns the operation's output, stripped of whatever its schema does not name.
+ * @throws {Problem} or {InvalidInput} with what the caller is told.
+ */
+export async function perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+  services: Services,
+  request: Request,
+  readInput: () => Promise<unknown> | unknown,
+): Promise<z.output<Output>> {
+  const { database } = services;
+  const now = new Date(services.now());
+  const reader = database.read();
+  const principal = await authorize(reader, request.caller, operation.access);
+  const parsed = parseInput(operation.input, await readInput());
+  const prepared = (await operation.prepare?.({ services, principal, now }, parsed)) as Prepared;
+
+  const run = (em: EntityManager, as: Principal) =>
+    operation.run(work(operation.name, services, request, as, em, now), parsed, prepared);
+  if (operation.kind === 'query') {
+    return operation.output.parse(await run(reader, principal)) as z.output<Output>;
+  }
+  try {
+    const result = await database.transaction(async (em) =>
+      run(em, await authorize(em, request.caller, operation.access)),
+    );
+    return operation.output.parse(result) as z.output<Output>;
+  } finally {
+    // Also after a refusal: "not found" reports a key as gone that another request may just have
+    // revoked, and that promise holds everywhere too.
+    if (operation.takesAway === true) await services.settled();
+  }
+}
+
+function work(
+  action: string,
+  services: Services,
+  request: Request,
+  principal: Principal,
+  em: EntityManager,
+  now: Date,
+): Work {
+  const id = (kind: string) => newId(kind, now.getTime(), services.random);
+  return {
+    services,
+    principal,
+    now,
+    em,
+    newId: id,
+    audit({ target, changes = null }) {
+      em.persist(
+        em.create(AuditEvent, {
+          id: id('evt'),
+          orgId: principal.organization.id || null,
+          at: now,
+          actor: principal.actor,
+          action,
+          target,
+          changes,
+          ipAddress: request.origin.ipAddress,
+          requestId: request.origin.requestId,
+        }),
+      );
+    },
+  };
+}

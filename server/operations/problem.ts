@@ -1,0 +1,57 @@
+import type { Refusal } from '../../core/mod.ts';
+
+/**
+ * Why a request cannot be answered, as the caller is told: a status and a sentence. Everything else
+ * that is thrown is a fault of ours, answered 500 without its cause.
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  /** Response headers that belong to the problem, for example `Retry-After`. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** One of core's refusals as a problem. */
+export function refused(refusal: Refusal): Problem {
+  if (refusal.status === 401) {
+    return new Problem(401, refusal.detail, { 'WWW-Authenticate': 'Bearer' });
+  }
+  if (refusal.status === 503) return new Problem(503, refusal.detail, { 'Retry-After': '1' });
+  return new Problem(refusal.status, refusal.detail);
+}
+
+/** An unknown id, or another organization's: the two are never told apart. */
+export function notFound(what: string): Problem {
+  return new Problem(404, `${what} not found`);
+}
+
+/** One rejected field, in the words of Pydantic 1, which existing clients know. */
+export interface FieldError {
+  /** Names and list positions from the input's top, in the operation's own (camel) case. */
+  readonly path: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+  readonly ctx?: Readonly<Record<string, unknown>>;
+}
+
+/** The input breaks a rule: 422. Never carries the rejected value. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+  readonly errors: readonly FieldError[];
+
+  constructor(errors: readonly FieldError[]) {
+    super(errors.map((error) => `${error.path.join('.')}: ${error.msg}`).join('; '));
+    this.errors = errors;
+  }
+}
+
+/** A field that refers to what is not the caller's, or breaks a rule only the database knows. */
+export function invalidField(field: string, msg: string): InvalidInput {
+  return new InvalidInput([{ path: [field], msg, type: 'value_error' }]);
+}

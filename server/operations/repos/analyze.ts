@@ -1,0 +1,56 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { refusals } from '../../../core/mod.ts';
+import { Organization } from '../../database/entities/organization.ts';
+import { Repo } from '../../database/entities/repo.ts';
+import { dataPlane } from '../access.ts';
+import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
+import { httpUrl, integer } from '../fields.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
+
+/**
+ * Submits a repository for analysis. The same address in the same sub-org is the same repository,
+ * analyzed again.
+ */
+export const analyzeRepo = defineOperation({
+  name: 'repos.analyze',
+  summary: 'Submit a repository for analysis',
+  kind: 'mutation',
+  access: dataPlane('repos:analyze', 'submit'),
+  input: z.object({ url: httpUrl, subOrgId: integer().nullish() }),
+  output: z.object({ repoId: z.int(), jobId: z.string(), status: z.literal('queued') }),
+  async run(work, { url, subOrgId = null }) {
+    const { em, principal } = work;
+    const outside = refusals.repository_out_of_scope;
+    const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+    const repo = await findOrAdd(work, url, within);
+    const job = queueAnalysis(work, { type: 'repo_analysis', repoId: repo.id, subOrgId: within });
+    return { repoId: repo.id, jobId: job.id, status: 'queued' as const };
+  },
+});
+
+async function findOrAdd(work: Work, url: string, subOrgId: number | null): Promise<Repo> {
+  const { em, principal, now } = work;
+  const orgId = principal.organization.id;
+  // One submission at a time per organization, so that two of the same address find one repository.
+  await em.findOneOrFail(Organization, { id: orgId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const known = await em.findOne(Repo, { orgId, subOrgId, url });
+  if (known !== null) {
+    known.status = 'queued';
+    known.updatedAt = now;
+    return known;
+  }
+  const repo = em.create(Repo, {
+    orgId,
+    subOrgId,
+    url,
+    name: nameOfUrl(url),
+    status: 'queued',
+    createdAt: now,
+    updatedAt: now,
+  });
+  em.persist(repo);
+  await em.flush();
+  return repo;
+}

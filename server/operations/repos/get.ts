@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { dataPlane } from '../access.ts';
+import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { integer } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { findRepo } from './find-repo.ts';
+
+/** One repository. */
+export const getRepo = defineOperation({
+  name: 'repos.get',
+  summary: 'One repository',
+  kind: 'query',
+  access: dataPlane('repos:read', 'read'),
+  input: z.object({ repoId: integer() }),
+  output: assetRecord,
+  async run(work, { repoId }) {
+    return toAssetRecord(await findRepo(work, repoId));
+  },
+});

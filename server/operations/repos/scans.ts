@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Job } from '../../database/entities/job.ts';
+import { dataPlane } from '../access.ts';
+import { integer, pageOf, paging } from '../fields.ts';
+import { jobRecord, toJobRecord } from '../jobs/job-record.ts';
+import { listById } from '../list-by-id.ts';
+import { defineOperation } from '../operation.ts';
+import { findRepo } from './find-repo.ts';
+
+/** The analyses of a repository, newest first. */
+export const listRepoScans = defineOperation({
+  name: 'repos.scans',
+  summary: "A repository's scans",
+  kind: 'query',
+  access: dataPlane('repos:read', 'read'),
+  input: z.object({ repoId: integer(), ...paging }),
+  output: pageOf(jobRecord),
+  async run(work, { repoId, ...paging }) {
+    const repo = await findRepo(work, repoId);
+    const page = await listById(work.em, Job, { repoId: repo.id }, paging);
+    return { items: page.items.map(toJobRecord), nextCursor: page.nextCursor };
+  },
+});

@@ -1,0 +1,61 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { Organization } from '../../database/entities/organization.ts';
+import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { description, text } from '../fields.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import {
+  accountRole,
+  serviceAccountRecord,
+  toServiceAccountRecord,
+} from './service-account-record.ts';
+
+/** Adds a service account; its slug is made of its name and stays. */
+export const createServiceAccount = defineOperation({
+  name: 'serviceAccounts.create',
+  summary: 'Add a service account',
+  kind: 'mutation',
+  access: parentOrgAdmin({ needsApiAccess: true }),
+  input: z.object({
+    name: text(1, 100),
+    description: description.nullish(),
+    role: accountRole,
+  }),
+  output: serviceAccountRecord,
+  async run(work, { name, description = null, role }) {
+    const { em, principal, now } = work;
+    const account = em.create(ServiceAccount, {
+      id: work.newId('sa'),
+      orgId: principal.organization.id,
+      name,
+      slug: await freeSlug(work, name),
+      description,
+      role,
+      createdAt: now,
+      updatedAt: now,
+    });
+    em.persist(account);
+    work.audit({ target: account.id, changes: { name, role } });
+    await em.flush();
+    return toServiceAccountRecord(account);
+  },
+});
+
+/** The name in lower-case ASCII, with a number behind it when the organization has that slug. */
+async function freeSlug({ em, principal }: Work, name: string): Promise<string> {
+  const orgId = principal.organization.id;
+  // One at a time per organization, so that two requests do not find the same slug free.
+  await em.findOneOrFail(Organization, { id: orgId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const base =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'account';
+  const taken = await em.find(ServiceAccount, { orgId, slug: { $like: `${base}%` } });
+  const slugs = new Set(taken.map((account) => account.slug));
+  let slug = base;
+  for (let number = 2; slugs.has(slug); number++) slug = `${base}-${number}`;
+  return slug;
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { ServiceAccount } from '../../database/entities/service-account.ts';
+import { timestamp } from '../fields.ts';
+
+export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
+
+export const serviceAccountRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  description: z.string().nullable(),
+  role: accountRole,
+  isActive: z.boolean(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
+export function toServiceAccountRecord(
+  account: ServiceAccount,
+): z.infer<typeof serviceAccountRecord> {
+  return {
+    id: account.id,
+    name: account.name,
+    slug: account.slug,
+    description: account.description ?? null,
+    role: account.role,
+    isActive: account.isActive,
+    createdAt: account.createdAt.toISOString(),
+    updatedAt: account.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,44 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { description, text } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound } from '../problem.ts';
+import { recordChanges } from '../record-changes.ts';
+import {
+  accountRole,
+  serviceAccountRecord,
+  toServiceAccountRecord,
+} from './service-account-record.ts';
+
+/** Changes a service account. Its keys follow its role, and are refused while it is not active. */
+export const updateServiceAccount = defineOperation({
+  name: 'serviceAccounts.update',
+  summary: 'Change a service account; disabling it disables what its keys may do',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin({ needsApiAccess: true }),
+  input: z.object({
+    id: z.string(),
+    name: text(1, 100).optional(),
+    description: description.nullish(),
+    role: accountRole.optional(),
+    isActive: z.boolean().optional(),
+  }),
+  output: serviceAccountRecord,
+  async run({ em, principal, now, audit }, { id, ...wanted }) {
+    const account = await em.findOne(
+      ServiceAccount,
+      { id, orgId: principal.organization.id },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    if (account === null) throw notFound('Service account');
+    const changes = recordChanges(account, wanted);
+    if (changes !== null) {
+      account.updatedAt = now;
+      audit({ target: id, changes });
+    }
+    return toServiceAccountRecord(account);
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { parentOrgAdmin } from '../access.ts';
+import { integer } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { lockSubOrg, revokeKeysOf, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
+
+/** Archives a sub-org and revokes its keys, in one transaction. Archiving twice changes nothing. */
+export const archiveSubOrg = defineOperation({
+  name: 'subOrgs.archive',
+  summary: 'Archive a sub-organization and revoke its API keys',
+  kind: 'mutation',
+  takesAway: true,
+  access: parentOrgAdmin(),
+  input: z.object({ id: integer() }),
+  output: subOrgRecord,
+  async run(work, { id }) {
+    const subOrg = await lockSubOrg(work, id);
+    if (!subOrg.archivedAt) {
+      subOrg.archivedAt = work.now;
+      const revokedKeys = await revokeKeysOf(work, id, 'sub-organization archived');
+      work.audit({ target: String(id), changes: { revokedKeys } });
+    }
+    return toSubOrgRecord(subOrg);
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { text } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
+
+/** Adds a sub-org without a Clerk organization of its own. */
+export const createSubOrg = defineOperation({
+  name: 'subOrgs.create',
+  summary: 'Add a sub-organization',
+  kind: 'mutation',
+  access: parentOrgAdmin(),
+  input: z.object({ name: text(1, 100) }),
+  output: subOrgRecord,
+  async run({ em, principal, now, audit }, { name }) {
+    const subOrg = em.create(SubOrg, { orgId: principal.organization.id, name, createdAt: now });
+    em.persist(subOrg);
+    await em.flush();
+    audit({ target: String(subOrg.id), changes: { name } });
+    return toSubOrgRecord(subOrg);
+  },
+});
