@@ -93,13 +93,26 @@ function run(script, ...args) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    const watch = process.env.npm_lifecycle_event && whenShellDies(() => child.kill('SIGTERM'));
     child.on('error', (error) => fail(`${node} does not start: ${error.message}`));
     child.on('exit', (code, signal) => {
       for (const each of signals) process.off(each, forward);
+      clearInterval(watch);
       if (signal) process.kill(process.pid, signal);
       resolve(code ?? 128 + constants.signals[signal]);
     });
   });
+}
+
+// npm signals only the shell between itself and this process, and the shell dies without a word.
+function whenShellDies(stop) {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
+  return watch;
 }
 
 async function failing(steps) {
