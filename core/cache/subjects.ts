@@ -15,12 +15,8 @@ export function lookupSubject(lookup: string): string {
  * organization, its sub-org and its owner. The database names what a write touched in the same words.
  *
  * @param key - the record.
- * @returns two to four subjects.
- * @example
- * ```ts
- * subjectsOf(record);
- * // ['key/key_01…', 'organization/org_1', 'sub-org/7', 'member/org_1/user_1']
- * ```
+ * @returns two to four subjects, for example `key/key_01…`, `organization/org_1`, `sub-org/7`,
+ * `member/org_1/user_1`.
  */
 export function subjectsOf(key: KeyRecord): readonly string[] {
   const { organization, owner, subOrg } = key;

@@ -6,6 +6,7 @@ interface Vectors {
     readonly environment: string;
     readonly preview: string;
     readonly sha256: string;
+    readonly note?: string;
   }[];
   readonly invalid: readonly { readonly key: string; readonly reason: string }[];
 }
