@@ -1,0 +1,162 @@
+import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
+import type { HolderPort, LeaseClock, LeaseTiming, Renewal } from './ports.ts';
+import { within } from './within.ts';
+
+/** What a lease holder is made of. */
+export interface LeaseHolderOptions {
+  readonly port: HolderPort;
+  readonly clock: LeaseClock;
+  readonly timing: LeaseTiming;
+  /** Gives an id that no holder has ever had. */
+  readonly newId: () => string;
+  /** Hears why a round failed, for the log. The next round tries again by itself. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Both clocks, read at one moment. */
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+/** How many rounds pass between two prunings. */
+const roundsPerPruning = 32;
+
+/**
+ * One process's lease on serving from a cache. See README.md for the protocol and why it is right;
+ * the rules are marked here where they stand.
+ */
+export class LeaseHolder implements Currency {
+  readonly #port: HolderPort;
+  readonly #clock: LeaseClock;
+  readonly #duration: number;
+  readonly #patience: number;
+  readonly #newId: () => string;
+  readonly #onError: (error: unknown) => void;
+  readonly #listeners = new Set<InvalidationListener>();
+  /** The id under which a row was registered; null before joining and after the row was lost. */
+  #id: string | null = null;
+  #applied = 0;
+  #renewedAt: Moment | null = null;
+  #rounds = 0;
+  #running: Promise<void> | null = null;
+  #heard = false;
+  #left = false;
+  #cancelTimer: () => void = () => {};
+
+  constructor(options: LeaseHolderOptions) {
+    this.#port = options.port;
+    this.#clock = options.clock;
+    this.#duration = options.timing.length - options.timing.margin;
+    this.#patience = options.timing.length;
+    this.#newId = options.newId;
+    this.#onError = options.onError ?? (() => {});
+  }
+
+  isCurrent(): boolean {
+    const since = this.#renewedAt;
+    if (since === null) return false;
+    // Read at each use: after a pause, requests may be served before any timer fires. The wall clock
+    // too, since a suspended machine may stop the monotonic one; a wall clock set back proves nothing.
+    if (this.#clock.monotonic() - since.monotonic >= this.#duration) return false;
+    const wall = this.#clock.wall() - since.wall;
+    return wall >= 0 && wall < this.#duration;
+  }
+
+  epoch(): number {
+    return this.#applied;
+  }
+
+  subscribe(listener: InvalidationListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Makes a round now: at the start, and whenever a change was announced. Announcements may be lost,
+   * doubled or late; without any, a round is made every quarter of the lease.
+   *
+   * @returns resolved when the rounds under way are over, whether they succeeded or not.
+   */
+  hear(): Promise<void> {
+    this.#heard = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** Stops serving from the cache, and only then gives the row back. */
+  async leave(): Promise<void> {
+    this.#left = true;
+    this.#cancelTimer();
+    this.#renewedAt = null;
+    const id = this.#id;
+    this.#id = null;
+    if (id !== null) await within(this.#clock, this.#patience, this.#port.leave(id));
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelTimer();
+    try {
+      // What a round brought is acknowledged by the next one, at once.
+      while (this.#heard && !this.#left) {
+        this.#heard = false;
+        if (await this.#round()) this.#heard = true;
+      }
+    } catch (error) {
+      this.#onError(error);
+    }
+    if (!this.#left) this.#cancelTimer = this.#clock.after(this.#patience / 4, () => this.hear());
+  }
+
+  /** Joins or renews once. True when there is something to say back. */
+  async #round(): Promise<boolean> {
+    const id = this.#id;
+    // Before sending: the answer tells of what was committed until some moment after this one.
+    const sent = this.#now();
+    if (id === null) return this.#join(sent);
+
+    const renewal = await within(this.#clock, this.#patience, this.#port.renew(id, this.#applied));
+    if (this.#left) return false;
+    if (renewal === null || renewal.epoch < this.#applied) {
+      // Presumed dead, or the database was set back. What was missed may be pruned already, so only
+      // a new start helps.
+      this.#renewedAt = null;
+      this.#id = null;
+      return true;
+    }
+    const news = renewal.epoch > this.#applied;
+    this.#apply(renewal);
+    this.#renewedAt = sent;
+    if (++this.#rounds % roundsPerPruning === 0) this.#port.prune().catch(this.#onError);
+    return news;
+  }
+
+  async #join(sent: Moment): Promise<boolean> {
+    const id = this.#newId();
+    const epoch = await within(this.#clock, this.#patience, this.#port.join(id));
+    if (this.#left) {
+      await this.#port.leave(id);
+      return false;
+    }
+    // Lookups under way may have read from before the row stood: they are forgotten with the rest.
+    this.#tell('everything', epoch);
+    this.#id = id;
+    this.#renewedAt = sent;
+    return false;
+  }
+
+  #apply(renewal: Renewal): void {
+    if (renewal.epoch > this.#applied) this.#tell(renewal.subjects, renewal.epoch);
+  }
+
+  #tell(subjects: readonly string[] | 'everything', epoch: number): void {
+    for (const listener of this.#listeners) listener(subjects, epoch);
+    this.#applied = epoch;
+  }
+
+  #now(): Moment {
+    return { monotonic: this.#clock.monotonic(), wall: this.#clock.wall() };
+  }
+}

@@ -1,0 +1,96 @@
+import type { Laggards, LeaseClock, LeaseTiming, SeenHolder, WaitPort } from './ports.ts';
+import { within } from './within.ts';
+
+/** What a wait needs. */
+export interface UntilHeldOptions {
+  readonly port: WaitPort;
+  readonly clock: LeaseClock;
+  readonly timing: LeaseTiming;
+  /** Milliseconds between two looks when nothing is announced. */
+  readonly pollEvery: number;
+  /**
+   * Subscribes to announcements that somebody acknowledged something; returns what ends it. They only
+   * make the next look come sooner.
+   */
+  readonly onAcknowledged?: (wake: () => void) => () => void;
+}
+
+/**
+ * Waits until what was committed before the call holds on every process: each holder has
+ * acknowledged it, or the lease of the silent has run out. Whoever reports something as taken away
+ * calls it first, also for a thing that was found taken away already.
+ *
+ * Never rejects: when the database is away, waiting out the lease gives the same promise.
+ *
+ * @param options - the database, the clock and how long a lease is.
+ * @returns resolved when it holds, after `length + margin` at the latest.
+ */
+export async function untilHeld(options: UntilHeldOptions): Promise<void> {
+  const { port, clock, timing, pollEvery, onAcknowledged } = options;
+  const lease = timing.length + timing.margin;
+  const deadline = clock.monotonic() + lease;
+  const remaining = () => deadline - clock.monotonic();
+  const sleep = new Sleep(clock);
+  const unsubscribe = onAcknowledged?.(() => sleep.wake());
+  let first: (Laggards & { at: number }) | null = null;
+
+  while (remaining() > 0) {
+    try {
+      const seen: Laggards = await within(clock, remaining(), port.behind(first?.epoch ?? null));
+      if (seen.holders.length === 0) {
+        unsubscribe?.();
+        return;
+      }
+      first ??= { at: clock.monotonic(), ...seen };
+    } catch {
+      // Away or late: the next look may succeed, and the deadline needs no answer.
+    }
+    await sleep.upTo(Math.min(pollEvery, remaining()));
+  }
+
+  unsubscribe?.();
+  if (first !== null) bury(options, first.holders, first.at + lease - clock.monotonic());
+}
+
+/**
+ * Removes silent holders once a lease has passed since they were *seen*, unless they have renewed in
+ * the meantime: so the dead delay one operation, not all. That a holder lags is not enough. One that
+ * has just renewed lags until it acknowledges, and serves from its cache meanwhile: without its row,
+ * the next operation would not wait for it.
+ */
+function bury(options: UntilHeldOptions, holders: readonly SeenHolder[], wait: number): void {
+  options.clock.after(Math.max(0, wait), () => {
+    // If it fails, the next operation waits as well; nothing else is lost.
+    options.port.presumeDead(holders).catch(() => {});
+  });
+}
+
+/** A pause that can be cut short, also in advance. */
+class Sleep {
+  readonly #clock: LeaseClock;
+  #woken = false;
+  #end: (() => void) | null = null;
+
+  constructor(clock: LeaseClock) {
+    this.#clock = clock;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#end?.();
+  }
+
+  async upTo(milliseconds: number): Promise<void> {
+    if (!this.#woken && milliseconds > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.after(milliseconds, resolve);
+        this.#end = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    this.#end = null;
+    this.#woken = false;
+  }
+}
