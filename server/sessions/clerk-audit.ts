@@ -1,0 +1,36 @@
+import { newId } from '../../core/mod.ts';
+import type { EntityManager } from '../database/database.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
+
+/** Something that Clerk told and that changed what is recorded here. */
+export interface ClerkEvent {
+  /** The Clerk organization that it is about; null when it is about none. */
+  readonly clerkOrgId: string | null;
+  readonly action: string;
+  readonly target: string;
+  readonly changes?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Records it in the audit log of the organization that answers for it: for a sub-org's Clerk
+ * organization that is the parent.
+ */
+export async function auditClerk(em: EntityManager, event: ClerkEvent, now: Date): Promise<void> {
+  const { clerkOrgId, action, target, changes = null } = event;
+  const subOrg =
+    clerkOrgId === null
+      ? null
+      : await em.findOne(SubOrg, { clerkId: clerkOrgId }, { disableIdentityMap: true });
+  await em.insert(AuditEvent, {
+    id: newId('evt', now.getTime()),
+    orgId: subOrg?.orgId ?? clerkOrgId,
+    at: now,
+    actor: 'clerk',
+    action,
+    target,
+    changes,
+    ipAddress: null,
+    requestId: null,
+  });
+}

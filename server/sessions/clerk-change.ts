@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import type { MemberRole } from './session.ts';
+
+/** What Clerk holds about an organization, as of a time. */
+export interface OrganizationChange {
+  readonly id: string;
+  readonly name: string;
+  /** From `public_metadata.tier`; null when it is not 1, 2 or 3. */
+  readonly tier: number | null;
+  /** From `public_metadata.parent_org_id`. */
+  readonly parentId: string | null;
+  readonly at: Date;
+}
+
+/** What Clerk holds about a user's membership, as of a time. */
+export interface MembershipChange {
+  readonly clerkOrgId: string;
+  readonly userId: string;
+  readonly role: MemberRole;
+  /** False when the membership ended. */
+  readonly active: boolean;
+  readonly at: Date;
+}
+
+/** An organization or user that Clerk deleted. */
+export interface Deletion {
+  readonly id: string;
+  readonly at: Date;
+}
+
+/** What applying a change needs besides the transaction. */
+export interface ApplyContext {
+  /** Our own time, for the records that are written. */
+  readonly now: Date;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** The time of what Clerk has not told yet: anything it tells is newer. */
+export const neverTold = new Date(0);
+
+/**
+ * The tier in an organization's public metadata.
+ *
+ * @returns 1, 2 or 3; null for anything else, which gives no rights.
+ */
+export function tierIn(metadata: Readonly<Record<string, unknown>> | null): number | null {
+  const tier = metadata?.tier;
+  return tier === 1 || tier === 2 || tier === 3 ? tier : null;
+}
+
+/** The parent's id in an organization's public metadata. */
+export function parentIn(metadata: Readonly<Record<string, unknown>> | null): string | null {
+  const id = metadata?.parent_org_id;
+  return typeof id === 'string' && id !== '' && id.length <= 255 ? id : null;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  type Deletion,
+  type MembershipChange,
+  type OrganizationChange,
+  parentIn,
+  tierIn,
+} from './clerk-change.ts';
+import { memberRole } from './session.ts';
+
+/** What a webhook tells. */
+export type ClerkEvent =
+  | { readonly kind: 'organization'; readonly change: OrganizationChange }
+  | { readonly kind: 'organization-deleted'; readonly change: Deletion }
+  | { readonly kind: 'membership'; readonly change: MembershipChange }
+  | { readonly kind: 'user-deleted'; readonly change: Deletion }
+  | { readonly kind: 'other' };
+
+const id = z.string().min(1).max(255);
+const event = z.object({
+  type: z.string(),
+  /** Unix milliseconds of what happened; the same for every attempt. */
+  timestamp: z.int().min(0).max(8.64e15).optional(),
+  data: z.unknown(),
+});
+const organization = z.object({
+  id,
+  name: z.string(),
+  public_metadata: z.record(z.string(), z.unknown()).nullish(),
+});
+const membership = z.object({
+  organization: z.object({ id }),
+  public_user_data: z.object({ user_id: id }),
+  role: z.string(),
+});
+const deleted = z.object({ id });
+
+/**
+ * Reads a webhook's body.
+ *
+ * @param body - the JSON text, as signed.
+ * @param sentAt - stands in where the event has no time of its own.
+ * @returns what it tells, or null when it is not what Clerk sends.
+ */
+export function readClerkEvent(body: string, sentAt: Date): ClerkEvent | null {
+  try {
+    const { type, timestamp, data } = event.parse(JSON.parse(body));
+    return readData(type, data, timestamp === undefined ? sentAt : new Date(timestamp));
+  } catch {
+    return null;
+  }
+}
+
+function readData(type: string, data: unknown, at: Date): ClerkEvent {
+  switch (type) {
+    case 'organization.created':
+    case 'organization.updated': {
+      const { id, name, public_metadata: metadata = null } = organization.parse(data);
+      const change = { id, name, tier: tierIn(metadata), parentId: parentIn(metadata), at };
+      return { kind: 'organization', change };
+    }
+    case 'organization.deleted':
+      return { kind: 'organization-deleted', change: { id: deleted.parse(data).id, at } };
+    case 'organizationMembership.created':
+    case 'organizationMembership.updated':
+    case 'organizationMembership.deleted': {
+      const { organization, public_user_data: user, role } = membership.parse(data);
+      const of = { clerkOrgId: organization.id, userId: user.user_id, role: memberRole(role) };
+      const active = type !== 'organizationMembership.deleted';
+      return { kind: 'membership', change: { ...of, active, at } };
+    }
+    case 'user.deleted':
+      return { kind: 'user-deleted', change: { id: deleted.parse(data).id, at } };
+    default:
+      return { kind: 'other' };
+  }
+}

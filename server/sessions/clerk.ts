@@ -1,0 +1,93 @@
+import { createPublicKey, hash, type JsonWebKey } from 'node:crypto';
+import { verifyJwt } from '@clerk/backend/jwt';
+import { type ClaimRules, readClaims } from './claims.ts';
+import type { Session, SessionVerifier } from './session.ts';
+
+/** What Clerk session tokens are verified with. */
+export interface ClerkSessionOptions extends ClaimRules {
+  /** The instance's public key, PEM. */
+  readonly jwtKey: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** How many verified tokens are remembered; 10,000 when absent. */
+  readonly cacheSize?: number;
+}
+
+/** Longest token that is looked at, in characters. Clerk's have about 1,000; a cookie holds 4,096. */
+const longestToken = 8_192;
+
+/**
+ * Verifies Clerk's session tokens without a network call: signature (RS256), `exp`, `nbf`, `iat`,
+ * `iss` and `azp` where they are set, `sid`, `sts`.
+ *
+ * A signature costs 200 µs, so verified tokens are remembered by their SHA-256 until they expire.
+ *
+ * @returns the verifier.
+ * @throws {TypeError} when the key is not an RSA public key.
+ * @example
+ * ```ts
+ * const sessions = createClerkSessions({ jwtKey, issuer, now: Date.now });
+ * const session = await sessions.verify(token); // null when it is not valid
+ * ```
+ */
+export function createClerkSessions(options: ClerkSessionOptions): SessionVerifier {
+  const { now, cacheSize = 10_000 } = options;
+  const key = publicKey(options.jwtKey);
+  const verified = new Map<string, Session>();
+
+  return {
+    async verify(token) {
+      if (token.length > longestToken || !isSessionJwt(token)) return null;
+      const digest = hash('sha256', token);
+      const known = verified.get(digest);
+      if (known !== undefined) {
+        if (known.expiresAt.getTime() > now()) return known;
+        verified.delete(digest);
+        return null;
+      }
+      const claims = await verifySignature(token, key);
+      const session = claims === null ? null : readClaims(claims, options, now());
+      if (session !== null) {
+        verified.set(digest, session);
+        // The oldest goes first; whoever still uses it pays for one signature.
+        if (verified.size > cacheSize) verified.delete(verified.keys().next().value ?? digest);
+      }
+      return session;
+    },
+  };
+}
+
+function publicKey(pem: string): JsonWebKey {
+  const key = createPublicKey(pem);
+  if (key.asymmetricKeyType !== 'rsa') throw new TypeError('the JWT key is not an RSA public key');
+  return key.export({ format: 'jwk' });
+}
+
+/**
+ * Looks at the header first, because Clerk's verification lets the token choose among several
+ * algorithms, and ignores `crit`, which must be understood (RFC 7515, section 4.1.11).
+ */
+function isSessionJwt(token: string): boolean {
+  const [header = '', ...rest] = token.split('.');
+  if (rest.length !== 2) return false;
+  try {
+    const { alg, crit } = JSON.parse(Buffer.from(header, 'base64url').toString()) ?? {};
+    return alg === 'RS256' && crit === undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function verifySignature(
+  token: string,
+  key: JsonWebKey,
+): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    // Times are judged by `readClaims` and the injected clock alone, so Clerk's is told to let any
+    // pass: it only knows the system's.
+    const claims = await verifyJwt(token, { key, clockSkewInMs: Number.MAX_SAFE_INTEGER });
+    return { ...claims };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../database/database.ts';
+import { Organization } from '../database/entities/organization.ts';
+
+/**
+ * Refuses to serve a database with real organizations in demo mode, where anyone can sign in.
+ *
+ * @throws {Error} with one line for the operator.
+ */
+export async function assertDemoAllowed(database: Database): Promise<void> {
+  const real = await database.read().count(Organization, { isDemo: false });
+  if (real === 0) return;
+  throw new Error(
+    `demo mode serves only demo organizations, and this database holds ${real} other(s): ` +
+      'set CLERK_JWT_KEY, or use another DATABASE_URL',
+  );
+}
+
+const forwarding = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
+
+/**
+ * Why a request is refused in demo mode: one that came through a proxy, or by a name that is not this
+ * machine's own, may come from anyone, also by way of a browser (DNS rebinding).
+ *
+ * @returns the text for a 403, or null when the request may go on.
+ */
+export function demoRefusal(headers: Headers): string | null {
+  if (!isLoopback(headers.get('host') ?? '')) return 'Demo mode answers on localhost only';
+  const isForwarded = [...headers.keys()].some((name) => forwarding.test(name));
+  return isForwarded ? 'Demo mode does not answer forwarded requests' : null;
+}
+
+/** Whether a `Host`, with or without a port, is this machine's own. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host);
+}

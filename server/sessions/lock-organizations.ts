@@ -1,0 +1,52 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '../database/database.ts';
+import { Organization } from '../database/entities/organization.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
+import { neverTold } from './clerk-change.ts';
+
+/** Fresh and locked until the transaction ends, in one order, so that no two wait for each other. */
+const locked = {
+  lockMode: LockMode.PESSIMISTIC_WRITE,
+  disableIdentityMap: true,
+  orderBy: { id: 'asc' },
+} as const;
+
+/**
+ * Locks organizations, and the sub-orgs that they are or have. Sub-orgs come first, because whoever
+ * creates a key locks its sub-org and then, by the foreign key, its organization.
+ *
+ * An organization that is not known yet gets a row without rights: events arrive in any order, and
+ * the one that names a parent may come before the parent's own.
+ *
+ * @param em - the transaction's.
+ * @param ids - Clerk organization ids.
+ * @returns the organizations by id.
+ */
+export async function lockOrganizations(
+  em: EntityManager,
+  ids: readonly string[],
+  now: Date,
+): Promise<Map<string, Organization>> {
+  const id = { $in: [...new Set(ids)].sort() };
+  await em.find(SubOrg, { $or: [{ clerkId: id }, { orgId: id }] }, locked);
+  const known = await em.find(Organization, { id }, locked);
+  const missing = id.$in.filter((each) => !known.some((one) => one.id === each));
+  if (missing.length === 0) return byId(known);
+  for (const each of missing) await insertUnknown(em, each, now);
+  return byId(await em.find(Organization, { id }, locked));
+}
+
+async function insertUnknown(em: EntityManager, id: string, now: Date): Promise<void> {
+  const times = { asOf: neverTold, createdAt: now, updatedAt: now };
+  const rights = { tier: null, tierPinned: false, clerkTier: null, isDemo: false, deletedAt: null };
+  await em
+    .createQueryBuilder(Organization)
+    .insert({ id, name: id, ...rights, ...times })
+    .onConflict('id')
+    .ignore()
+    .execute();
+}
+
+function byId(organizations: readonly Organization[]): Map<string, Organization> {
+  return new Map(organizations.map((each) => [each.id, each]));
+}

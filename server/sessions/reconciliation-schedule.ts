@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+
+/** Calls back once after a time, unless the returned function is called before. */
+export type Timer = (milliseconds: number, callback: () => void) => () => void;
+
+const systemTimer: Timer = (milliseconds, callback) => {
+  const timeout = setTimeout(callback, milliseconds);
+  // Waiting for the next round keeps no process alive.
+  timeout.unref();
+  return () => clearTimeout(timeout);
+};
+
+/**
+ * Reconciles at once and then again and again, a pause after the end of each, so that two never
+ * overlap. One that fails is logged, and the next tries again.
+ *
+ * @returns dispose of it to stop; resolves when the one under way has ended.
+ */
+export function startReconciliation(options: {
+  readonly reconcile: () => Promise<void>;
+  readonly logger: Pick<Logger, 'error'>;
+  /** The pause in milliseconds; five minutes when absent. */
+  readonly everyMs?: number;
+  readonly timer?: Timer;
+}): AsyncDisposable {
+  const { reconcile, logger, everyMs = 300_000, timer = systemTimer } = options;
+  let stopped = false;
+  let cancel = () => {};
+  let underWay = round();
+
+  async function round(): Promise<void> {
+    try {
+      await reconcile();
+    } catch (error) {
+      logger.error({ err: error }, 'reconciliation with Clerk failed and changed nothing');
+    }
+    if (stopped) return;
+    cancel = timer(everyMs, () => {
+      underWay = round();
+    });
+  }
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      cancel();
+      await underWay;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** The two roles that RepoRisk knows; Clerk's custom roles count as `member`. */
+export type MemberRole = 'admin' | 'member';
+
+/** What a verified Clerk session token says. What its holder may do is in the database. */
+export interface Session {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** The Clerk organization that the token names; null when none is selected. */
+  readonly organizationId: string | null;
+  /** The role as the token says; it may have been taken away since. */
+  readonly role: MemberRole | null;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Turns a token into a session. */
+export interface SessionVerifier {
+  /**
+   * @param token - the token as presented.
+   * @returns the session, or null when the token is not valid; a bad token never throws.
+   */
+  verify(token: string): Promise<Session | null>;
+}
+
+/**
+ * A role by its key at Clerk.
+ *
+ * @param key - `org:admin`, the older `admin`, or any other role's key.
+ */
+export function memberRole(key: string): MemberRole {
+  return key === 'org:admin' || key === 'admin' ? 'admin' : 'member';
+}

@@ -1,0 +1,42 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Webhook } from 'standardwebhooks';
+
+/** How old, or how far ahead, a message's time may be, in milliseconds. */
+export const webhookTolerance = 5 * 60_000;
+
+/** A message whose signature was verified. */
+export interface SignedMessage {
+  /** The same for every attempt to deliver it. */
+  readonly id: string;
+  /** When this attempt was sent. */
+  readonly sentAt: Date;
+}
+
+/**
+ * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's
+ * own check knows only the system's clock; here the time is injected.
+ *
+ * @param now - Unix milliseconds.
+ * @returns the message's id and time, or null when it is not signed with the secret, or too old.
+ */
+export function verifyMessage(
+  webhook: Webhook,
+  headers: Headers,
+  body: string,
+  now: number,
+): SignedMessage | null {
+  const id = headers.get('svix-id');
+  const seconds = headers.get('svix-timestamp');
+  const signatures = headers.get('svix-signature');
+  if (id === null || seconds === null || signatures === null) return null;
+  if (!/^[\w.-]{1,255}$/.test(id) || !/^[1-9]\d{0,10}$/.test(seconds)) return null;
+  const sentAt = new Date(Number(seconds) * 1000);
+  if (Math.abs(now - sentAt.getTime()) > webhookTolerance) return null;
+  const expected = Buffer.from(webhook.sign(id, sentAt, body));
+  // Several, while the secret is being rotated.
+  const isSigned = signatures.split(' ').some((each) => {
+    const given = Buffer.from(each);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return isSigned ? { id, sentAt } : null;
+}
