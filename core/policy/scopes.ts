@@ -1,0 +1,83 @@
+import type { Dialect } from '../format/key-shape.ts';
+import { type Action, type Role, roleAllows } from './authority.ts';
+
+/** The scopes of each dialect and the action that each stands for. */
+export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Action>> } = {
+  reporisk: {
+    'repos:read': 'read',
+    'repos:analyze': 'submit',
+    'extensions:read': 'read',
+    'extensions:submit': 'submit',
+    'admin:*': 'manage',
+  },
+};
+
+/**
+ * The names of a dialect's scopes, in their documented order.
+ *
+ * @param dialect - the key format whose scopes are wanted.
+ * @returns the scope names; an unknown name is refused when a key is created.
+ * @example
+ * ```ts
+ * import { scopesOf } from './mod.ts';
+ * scopesOf('reporisk').includes('repos:read'); // true
+ * ```
+ */
+export function scopesOf(dialect: Dialect): readonly string[] {
+  return Object.keys(scopeActions[dialect]);
+}
+
+/**
+ * Whether granted scopes cover a required one. `admin:*` covers every scope of its dialect; no other
+ * wildcard exists, and a requirement that the dialect does not know is covered by nothing.
+ *
+ * @param dialect - the key's dialect.
+ * @param granted - the key's scopes; null means all, an empty list none.
+ * @param required - the scope a call needs.
+ * @returns true when covered.
+ * @example
+ * ```ts
+ * import { grants } from './mod.ts';
+ * grants('reporisk', ['admin:*'], 'repos:read'); // true
+ * grants('reporisk', null, 'repos:*'); // false: no such scope
+ * ```
+ */
+export function grants(
+  dialect: Dialect,
+  granted: readonly string[] | null,
+  required: string,
+): boolean {
+  if (!Object.hasOwn(scopeActions[dialect], required)) return false;
+  return granted === null || granted.includes(required) || granted.includes('admin:*');
+}
+
+/**
+ * Whether a key may do what a scope stands for: its own scopes and its owner's present role must
+ * both allow it.
+ *
+ * @param key - dialect and scopes of the key, and its owner's role at this moment.
+ * @param required - the scope a call needs.
+ * @returns true when both allow it.
+ * @example A key with every scope whose creator was demoted
+ * ```ts
+ * import { permits } from './mod.ts';
+ * const key = { dialect: 'reporisk', scopes: null, owner: { role: 'viewer' } } as const;
+ * permits(key, 'repos:read'); // true
+ * permits(key, 'repos:analyze'); // false
+ * ```
+ */
+export function permits(
+  key: {
+    readonly dialect: Dialect;
+    readonly scopes: readonly string[] | null;
+    readonly owner: { readonly role: Role };
+  },
+  required: string,
+): boolean {
+  const action = scopeActions[key.dialect][required];
+  return (
+    action !== undefined &&
+    grants(key.dialect, key.scopes, required) &&
+    roleAllows(key.owner.role, action)
+  );
+}

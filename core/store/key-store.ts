@@ -1,0 +1,96 @@
+import type { Dialect, Environment } from '../format/key-shape.ts';
+import type { Role } from '../policy/authority.ts';
+
+/** An organization as far as a decision needs it. One object may serve many keys. */
+export interface OrganizationRecord {
+  /** The Clerk organization id. */
+  readonly id: string;
+  readonly name: string;
+  /** 1, 2 or 3; null when the organization is no longer a customer. */
+  readonly tier: number | null;
+}
+
+/** A sub-org as far as a decision needs it. */
+export interface SubOrgRecord {
+  readonly id: number;
+  /** False once archived or removed: its keys are refused. */
+  readonly active: boolean;
+}
+
+/** Whose authority a key carries, as it stands at this moment. */
+export interface OwnerRecord {
+  /** `organization` owns keys that were imported. */
+  readonly kind: 'member' | 'service-account' | 'organization';
+  /** User id, service account id or organization id. */
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** At most `limit` requests in any window of `windowSeconds` seconds. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** Everything a decision about a key reads. Never the secret. All times are Unix milliseconds. */
+export interface KeyRecord {
+  /** `key_` and a ULID; the same for life. */
+  readonly id: string;
+  readonly dialect: Dialect;
+  readonly environment: Environment;
+  readonly label: string;
+  /** For example `rrk_live_AbCd••••Xy1z`. */
+  readonly preview: string;
+  readonly organization: OrganizationRecord;
+  /** The one sub-org the key is held to; null for an organization-wide key. */
+  readonly subOrg: SubOrgRecord | null;
+  readonly owner: OwnerRecord;
+  /** Null means every scope, an empty list none. */
+  readonly scopes: readonly string[] | null;
+  /** CIDR blocks; null means any address. */
+  readonly ipAllowList: readonly string[] | null;
+  readonly rateLimit: RateLimit | null;
+  readonly disabled: boolean;
+  /** The key works before this instant, never at or after it. */
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /**
+   * When the presented secret stops working of itself: null for the current secret, the end of the
+   * grace for a retiring one. A retired secret is not found at all.
+   */
+  readonly secretExpiresAt: number | null;
+}
+
+/** A stored key and the seal of its row. */
+export interface StoredKey {
+  readonly record: KeyRecord;
+  /** HMAC over key id, organization id and lookup value; null in a store without a pepper. */
+  readonly seal: string | null;
+}
+
+/** Where a verifier finds keys. */
+export interface KeyStore {
+  /**
+   * Finds a key by the lookup value of one of its secrets.
+   *
+   * @param lookup - the lookup value, hexadecimal.
+   * @returns the stored key or null when there is none; at once where the store is in memory.
+   * @throws when the store cannot be asked; the verifier then refuses with 503.
+   */
+  find(lookup: string): StoredKey | null | Promise<StoredKey | null>;
+
+  /**
+   * Whether the store holds keys that were imported by their hash and have no checksum. Called for
+   * malformed keys, so it must cost nothing. Absent means no.
+   */
+  holdsImportedKeys?(): boolean;
+
+  /**
+   * Called when a key was found under the previous pepper: moves its row to the current one. May be
+   * lost without harm; the next use tries again.
+   *
+   * @param from - the lookup value under the previous pepper.
+   * @param to - the lookup value and seal under the current pepper.
+   */
+  repepper?(from: string, to: { readonly lookup: string; readonly seal: string }): void;
+}
