@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import { normalizeCidr } from '../../core/mod.ts';
+import { isLoopback } from '../sessions/demo-guard.ts';
+import { ConfigError, shown, shownUrl, wrong } from './config-error.ts';
+
+/** The address that the server listens on. In demo mode anyone may sign in, so nobody else may. */
+export function readHost(value: string, demo: boolean): string {
+  if (isIP(value) === 0 && !/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value)) {
+    throw wrong('HOST', shown(value), 'an IP address or a host name');
+  }
+  if (demo && !isLoopback(isIP(value) === 6 ? `[${value}]` : value)) {
+    const takes = '127.0.0.1, ::1 or localhost in demo mode; CLERK_JWT_KEY ends demo mode';
+    throw wrong('HOST', shown(value), takes);
+  }
+  return value;
+}
+
+/** The port that the server listens on. */
+export function readPort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
+    throw wrong('PORT', shown(value), 'an integer from 0 (any free port) to 65535');
+  }
+  return Number(value);
+}
+
+/** The database's address. */
+export function readDatabaseUrl(value: string): string {
+  // Two slashes would make a host of the path's first folder in every other kind of address.
+  const isFile = /^sqlite:(?!\/\/[^/])(?!:memory:).+$/.test(value) && !value.includes('\0');
+  if (isFile || isPostgresql(value)) return value;
+  throw wrong('DATABASE_URL', shownUrl(value), 'sqlite:PATH or postgresql://USER@HOST/DATABASE');
+}
+
+/** Where notifications are listened for, when a pooler sits before the database. */
+export function readDatabaseListenUrl(value: string, databaseUrl: string): string {
+  if (!isPostgresql(value)) {
+    throw wrong('DATABASE_LISTEN_URL', shownUrl(value), 'postgresql://USER@HOST/DATABASE');
+  }
+  if (!isPostgresql(databaseUrl)) {
+    throw new ConfigError('DATABASE_LISTEN_URL is set: it takes a PostgreSQL DATABASE_URL as well');
+  }
+  return value;
+}
+
+function isPostgresql(value: string): boolean {
+  return /^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value);
+}
+
+/** Where Anthropic's API is. Customers' keys are sent there, so production sends them encrypted. */
+export function readAnthropicBaseUrl(value: string, production: boolean): string {
+  const url = URL.parse(value);
+  const isPlain = url !== null && url.username + url.password + url.search + url.hash === '';
+  const isSafe = url?.protocol === 'https:' || isLoopback(url?.host ?? '') || !production;
+  if (!isPlain || !/^https?:\/\/./i.test(value) || !isSafe) {
+    const takes = 'an https:// address without credentials and query';
+    throw wrong('ANTHROPIC_BASE_URL', shownUrl(value), takes);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A Redis that rate limits are shared through. */
+export function readRedisUrl(value: string): string {
+  if (!/^rediss?:\/\/\S+$/.test(value) || !URL.canParse(value) || new URL(value).hostname === '') {
+    throw wrong('REDIS_URL', shownUrl(value), 'redis://HOST or rediss://HOST');
+  }
+  return value;
+}
+
+/** The proxies whose word on a client's address is believed. */
+export function readTrustedProxies(values: readonly string[]): string[] {
+  return values.map((value) => {
+    const block = normalizeCidr(value);
+    if (block !== null) return block;
+    const takes = 'IP addresses or CIDR blocks, separated by commas';
+    throw wrong('TRUSTED_PROXIES', shown(value), takes);
+  });
+}
