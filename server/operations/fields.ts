@@ -72,6 +72,12 @@ export function integer(minimum?: number, maximum?: number) {
     });
 }
 
+/**
+ * The id of something. Text that no id of ours can be, and that a database might choke on, becomes
+ * the empty id, which is simply not found.
+ */
+export const id = z.string().transform((value) => (/^[\w-]{1,100}$/.test(value) ? value : ''));
+
 export const label = text(1, 100);
 export const description = text(0, 1000);
 

@@ -13,7 +13,8 @@ export async function listById<Entity extends { id: string | number }>(
   where: FilterQuery<NoInfer<Entity>>,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ readonly items: readonly Entity[]; readonly nextCursor: string | null }> {
-  const start = decodeCursor(cursor);
+  const idType = em.getMetadata().get(entity).getPrimaryProp().runtimeType;
+  const start = decodeCursor(cursor, 'string', idType === 'number' ? 'number' : 'string');
   const conditions = start === null ? [where] : [where, { id: { $lt: start[1] } }];
   const rows = await em.find(entity, { $and: conditions } as FilterQuery<Entity>, {
     orderBy: { id: 'desc' } as never,

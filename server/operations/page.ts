@@ -14,14 +14,21 @@ export function encodeCursor(position: Position): string {
 /**
  * Reads a cursor that a list answered.
  *
+ * @param valueType - what the list sorts by, and `idType` what ids it has: a forged cursor with
+ * another type would be an error of the database's.
  * @throws {InvalidInput} naming the field when it is not one.
  */
-export function decodeCursor(cursor: string | undefined): Position | null {
+export function decodeCursor(
+  cursor: string | undefined,
+  valueType: 'string' | 'number',
+  idType: 'string' | 'number',
+): Position | null {
   if (cursor === undefined) return null;
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(position) && position.length === 2 && position.every(isScalar)) {
-      return [position[0], position[1]];
+    if (Array.isArray(position) && position.length === 2) {
+      const [value, id] = position;
+      if (isOf(value, valueType) && isOf(id, idType)) return [value, id];
     }
   } catch {
     // Falls through to the one error that names the field.
@@ -29,8 +36,9 @@ export function decodeCursor(cursor: string | undefined): Position | null {
   throw invalidField('cursor', 'cursor is not one that a list has answered');
 }
 
-function isScalar(value: unknown): boolean {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
+function isOf(value: unknown, type: 'string' | 'number'): value is string | number {
+  if (typeof value !== type) return false;
+  return typeof value === 'string' ? !value.includes('\0') : Number.isFinite(value);
 }
 
 /**

@@ -4,7 +4,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, integer, ipAllowList, label, scopes } from '../fields.ts';
+import { description, id, integer, ipAllowList, label, scopes } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { invalidField } from '../problem.ts';
 import { keyRecord, recordOf } from './key-record.ts';
@@ -22,7 +22,7 @@ export const createApiKey = defineOperation({
     label,
     description: description.nullish(),
     subOrgId: integer().nullish(),
-    serviceAccountId: z.string().nullish(),
+    serviceAccountId: id.nullish(),
     environment: z.enum(['live', 'test']).default('live'),
     scopes: scopes.nullish(),
     expiresInDays: integer(1, 3650).nullish(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 import { keyRecord, recordOf } from './key-record.ts';
@@ -12,7 +13,7 @@ export const endApiKeyGrace = defineOperation({
   kind: 'mutation',
   takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id: z.string() }),
+  input: z.object({ id }),
   output: keyRecord,
   async run({ em, principal, now, audit }, { id }) {
     const key = await findKey(em, principal, id, true);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parentOrgAdmin } from '../access.ts';
+import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 import { keyRecord, recordOf } from './key-record.ts';
@@ -10,7 +11,7 @@ export const getApiKey = defineOperation({
   summary: 'One API key',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id: z.string() }),
+  input: z.object({ id }),
   output: keyRecord,
   async run({ em, principal, now }, { id }) {
     return recordOf(em, await findKey(em, principal, id), now);

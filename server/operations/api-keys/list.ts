@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer, pageOf, paging } from '../fields.ts';
+import { integer, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
 import { keyRecord, keyRecords, keyStatuses } from './key-record.ts';
@@ -11,7 +11,7 @@ const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
 const input = z.object({
-  search: z.string().max(100).optional(),
+  search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
   sort: z.enum(sorts).default('-created_at'),
@@ -30,7 +30,11 @@ export const listApiKeys = defineOperation({
     const descending = query.sort.startsWith('-');
     const order = sortExpression(query.sort.replace('-', ''), services.database.kind);
     const where = conditions(query, principal.organization.id, now);
-    const start = decodeCursor(query.cursor);
+    const start = decodeCursor(
+      query.cursor,
+      query.sort.endsWith('label') ? 'string' : 'number',
+      'string',
+    );
     if (start !== null) {
       where.push([`(${order}, k.id) ${descending ? '<' : '>'} (?, ?)`, ...start]);
     }

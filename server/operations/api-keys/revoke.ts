@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { text } from '../fields.ts';
+import { id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 
@@ -12,7 +12,7 @@ export const revokeApiKey = defineOperation({
   kind: 'mutation',
   takesAway: true,
   access: parentOrgAdmin({ managesKeys: true }),
-  input: z.object({ id: z.string(), reason: text(0, 200).nullish() }),
+  input: z.object({ id, reason: text(0, 200).nullish() }),
   output: z.null(),
   async run({ em, principal, now, audit }, { id, reason = null }) {
     const revoked = await em.nativeUpdate(

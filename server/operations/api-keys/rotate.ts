@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer } from '../fields.ts';
+import { id, integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { findKey } from './find-key.ts';
@@ -18,7 +18,7 @@ export const rotateApiKey = defineOperation({
   kind: 'mutation',
   takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id: z.string(), graceSeconds: integer(0, 604_800).default(0) }),
+  input: z.object({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
   async prepare({ services, principal }, { id }) {
     const em = services.database.read();

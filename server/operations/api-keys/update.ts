@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parentOrgAdmin } from '../access.ts';
-import { description, ipAllowList, label, scopes } from '../fields.ts';
+import { description, id, ipAllowList, label, scopes } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { invalidField, Problem } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
@@ -16,13 +16,13 @@ export const updateApiKey = defineOperation({
   takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({
-    id: z.string(),
+    id,
     label: label.optional(),
     description: description.nullish(),
     scopes: scopes.nullish(),
     ipAllowList: ipAllowList.nullish(),
     disabled: z.boolean().optional(),
-    serviceAccountId: z.string().nullish(),
+    serviceAccountId: id.nullish(),
     createdBy: z.string().optional(),
   }),
   output: keyRecord,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { pageOf, paging, timestamp } from '../fields.ts';
+import { pageOf, paging, text, timestamp } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -23,9 +23,9 @@ export const listAuditLog = defineOperation({
   kind: 'query',
   access: parentOrgAdmin(),
   input: z.object({
-    action: z.string().max(100).optional(),
-    actor: z.string().max(200).optional(),
-    target: z.string().max(200).optional(),
+    action: text(0, 100).optional(),
+    actor: text(0, 200).optional(),
+    target: text(0, 200).optional(),
     ...paging,
   }),
   output: pageOf(auditRecord),

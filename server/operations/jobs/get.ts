@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
 import { parentOrgMember } from '../access.ts';
+import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 import { jobResultRecord, toJobRecord } from './job-record.ts';
@@ -11,7 +12,7 @@ export const getJob = defineOperation({
   summary: 'One job with its result',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({ id: z.string() }),
+  input: z.object({ id }),
   output: jobResultRecord,
   async run({ em, principal }, { id }) {
     const job = await em.findOne(Job, { id, orgId: principal.organization.id });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
 import { Job } from '../../database/entities/job.ts';
 import { dataPlane } from '../access.ts';
+import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound, refused } from '../problem.ts';
 import { jobResultRecord, toJobRecord } from './job-record.ts';
@@ -20,7 +21,7 @@ export const pollJob = defineOperation({
   summary: 'One job, under the scope rule of what it works on',
   kind: 'query',
   access: dataPlane(null, 'read'),
-  input: z.object({ jobId: z.string() }),
+  input: z.object({ jobId: id }),
   output: jobResultRecord,
   async run({ em, principal }, { jobId }) {
     const job = await em.findOne(Job, { id: jobId, orgId: principal.organization.id });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 import { serviceAccountRecord, toServiceAccountRecord } from './service-account-record.ts';
@@ -11,7 +12,7 @@ export const getServiceAccount = defineOperation({
   summary: 'One service account',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object({ id: z.string() }),
+  input: z.object({ id }),
   output: serviceAccountRecord,
   async run({ em, principal }, { id }) {
     const account = await em.findOne(ServiceAccount, { id, orgId: principal.organization.id });

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, text } from '../fields.ts';
+import { description, id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
@@ -20,7 +20,7 @@ export const updateServiceAccount = defineOperation({
   takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true }),
   input: z.object({
-    id: z.string(),
+    id,
     name: text(1, 100).optional(),
     description: description.nullish(),
     role: accountRole.optional(),

@@ -1,0 +1,89 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Verifier } from '../core/mod.ts';
+import type { Services } from './operations/operation.ts';
+import { allowOnly, byPath } from './rest/allow-only.ts';
+import { consoleRoutes } from './rest/console.ts';
+import { dataPlaneRoutes } from './rest/data-plane.ts';
+import { demoRoutes } from './rest/demo.ts';
+import { routeHandler, type Wiring } from './rest/handler.ts';
+import { logRequests } from './rest/log-requests.ts';
+import { openApiDocument } from './rest/openapi.ts';
+import { answerTo, problemResponse } from './rest/problem-response.ts';
+import { reporiskRoutes } from './rest/reporisk.ts';
+import { type AppEnvironment, requestVariables } from './rest/request-context.ts';
+import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
+import { createAuthenticate } from './sessions/authenticate.ts';
+import type { DemoIdentityProvider } from './sessions/demo.ts';
+import type { SessionVerifier } from './sessions/session.ts';
+import { trpcHandler } from './trpc/handler.ts';
+
+/** What an app is made of; nothing comes from anywhere else. */
+export interface AppParts {
+  readonly services: Services;
+  readonly verifier: Verifier;
+  readonly sessions: SessionVerifier;
+  /** Takes in what Clerk tells; null without a signing secret. */
+  readonly clerkWebhooks: ClerkWebhooks | null;
+  /** Signs the demo's personas in; null outside demo mode. */
+  readonly demo: DemoIdentityProvider | null;
+  /** CIDR blocks of proxies whose forwarding headers count. */
+  readonly trustedProxies: readonly string[];
+  /** Origins whose pages may act with the session cookie. */
+  readonly authorizedParties: readonly string[];
+  /** For the console's sign-in; null in demo mode. */
+  readonly clerkPublishableKey: string | null;
+  /** The folder of the built console. */
+  readonly consoleFolder: string;
+}
+
+/** A fetch-style app for `@hono/node-server`, whose bindings it reads the client's address from. */
+export interface App {
+  fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
+}
+
+/** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
+export function createApp(parts: AppParts): App {
+  const { services, verifier, sessions, trustedProxies, authorizedParties } = parts;
+  const { database, now, logger } = services;
+  const authenticate = createAuthenticate({ database, verifier, sessions, authorizedParties, now });
+  const wiring: Wiring = { services, authenticate };
+  const app = new Hono<AppEnvironment>();
+
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(requestVariables(c, trustedProxies))) {
+      c.set(name as 'requestId', value as string);
+    }
+    await next();
+    c.header('X-Request-Id', c.var.requestId);
+    c.header('X-Content-Type-Options', 'nosniff');
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+  });
+  app.use(logRequests(logger));
+  app.onError((error, c) => {
+    const answer = answerTo(error, c.var.requestId, () => []);
+    if (answer.isFault) logger.error({ requestId: c.var.requestId, err: error }, 'request failed');
+    return problemResponse(answer);
+  });
+
+  if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
+  for (const [path, routes] of byPath(reporiskRoutes)) {
+    for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));
+    allowOnly(
+      app,
+      path,
+      routes.map((route) => route.method),
+    );
+  }
+  app.route('/', dataPlaneRoutes(verifier));
+  app.all('/trpc/*', trpcHandler(wiring));
+  if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
+  const document = openApiDocument(reporiskRoutes);
+  app.get('/openapi.json', (c) => c.json(document));
+  app.get('/console.json', (c) =>
+    c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
+  );
+  app.route('/', consoleRoutes(parts.consoleFolder));
+  app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
+  return app;
+}

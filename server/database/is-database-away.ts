@@ -1,0 +1,17 @@
+/** Codes of Node's sockets, of pg, and of PostgreSQL's classes 08 and 57P, and of SQLite. */
+const away =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P0[123]|53300|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
+
+const awayMessages =
+  /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
+
+/** Whether an error means that the database cannot be asked now, rather than that it was asked wrong. */
+export function isDatabaseAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && away.test(code)) return true;
+    if (awayMessages.test(cause.message)) return true;
+    if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Job } from '../../database/entities/job.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { id } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound, Problem } from '../problem.ts';
+import { jobRecord, toJobRecord } from './job-record.ts';
+
+/** Cancels a job that has not ended. */
+export const cancelJob = defineOperation({
+  name: 'jobs.cancel',
+  summary: 'Cancel a job that has not ended',
+  kind: 'mutation',
+  access: parentOrgAdmin(),
+  input: z.object({ id }),
+  output: jobRecord,
+  async run({ em, principal, now, audit }, { id }) {
+    const where = { id, orgId: principal.organization.id };
+    const cancelled = await em.nativeUpdate(
+      Job,
+      { ...where, status: { $in: ['queued', 'running'] } },
+      { status: 'cancelled', completedAt: now, updatedAt: now },
+    );
+    const job = await em.findOne(Job, where);
+    if (job === null) throw notFound('Job');
+    if (cancelled === 0) throw new Problem(409, `Job has already ended: ${job.status}`);
+    audit({ target: id });
+    return toJobRecord(job);
+  },
+});

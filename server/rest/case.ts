@@ -1,0 +1,30 @@
+/** `subOrgId` to `sub_org_id`. */
+export function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `sub_org_id` to `subOrgId`. */
+export function camel(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** An operation's output with every name in snake case. */
+export function snakeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [snake(name), snakeKeys(member)]),
+  );
+}
+
+/**
+ * A request's members under the operation's names. A name that is not in snake case is unknown in
+ * this dialect, so it is left out and not mistaken for another.
+ */
+export function camelKeys(members: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members)
+      .filter(([name]) => !/[A-Z]/.test(name))
+      .map(([name, member]) => [camel(name), member]),
+  );
+}

@@ -1,0 +1,85 @@
+import { type Context, Hono } from 'hono';
+import {
+  credentialFrom,
+  type KeyRecord,
+  type Outcome,
+  permits,
+  refusals,
+  scopesOf,
+  type Verifier,
+} from '../../core/mod.ts';
+import { refused } from '../operations/problem.ts';
+import { allowOnly } from './allow-only.ts';
+import { answerTo, problemResponse } from './problem-response.ts';
+import type { AppEnvironment } from './request-context.ts';
+
+/**
+ * The two calls that only a verification stands behind: what a key is, and whether a proxy may let
+ * it through. Plain handlers, because nothing may cost more than the verification itself.
+ */
+export function dataPlaneRoutes(verifier: Verifier): Hono<AppEnvironment> {
+  async function verify(c: Context<AppEnvironment>): Promise<KeyRecord | Response> {
+    const credential = credentialFrom(c.req.raw.headers);
+    if (credential.kind !== 'bearer') {
+      return refuse(c, credential.kind === 'missing' ? refusals.missing_key : refusals.invalid_key);
+    }
+    const { address } = c.var;
+    const outcome: Outcome = await verifier.verify(credential.token, {
+      dialect: 'reporisk',
+      address,
+    });
+    return outcome.ok ? outcome.key : refuse(c, outcome.refusal);
+  }
+
+  function refuse(c: Context<AppEnvironment>, refusal: Parameters<typeof refused>[0]): Response {
+    return problemResponse(answerTo(refused(refusal), c.var.requestId, () => []));
+  }
+
+  const app = new Hono<AppEnvironment>()
+    .get('/api/v1/key', async (c) => {
+      const key = await verify(c);
+      return key instanceof Response ? key : c.json(describe(key));
+    })
+    .get('/auth/verify', async (c) => {
+      const key = await verify(c);
+      if (!(key instanceof Response)) return c.body(null, 200, identityHeaders(key));
+      const isUnknownToNginx = key.status === 429 || key.status === 503;
+      if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return key;
+      const headers = new Headers(key.headers);
+      headers.set('X-RepoRisk-Status', String(key.status));
+      return new Response(key.body, { status: 403, headers });
+    });
+  allowOnly(app, '/api/v1/key', ['GET']);
+  allowOnly(app, '/auth/verify', ['GET']);
+  return app;
+}
+
+function describe(key: KeyRecord) {
+  return {
+    id: key.id,
+    label: key.label,
+    preview: key.preview,
+    organization: { id: key.organization.id, name: key.organization.name },
+    sub_org_id: key.subOrg?.id ?? null,
+    scopes: key.scopes,
+    environment: key.environment,
+    expires_at: key.expiresAt === null ? null : new Date(key.expiresAt).toISOString(),
+  };
+}
+
+/** All four are always set, so that a proxy overwrites whatever a client sent under these names. */
+function identityHeaders(key: KeyRecord): Record<string, string> {
+  return {
+    'X-RepoRisk-Org': key.organization.id,
+    'X-RepoRisk-Sub-Org': key.subOrg === null ? '-' : String(key.subOrg.id),
+    'X-RepoRisk-Key-Id': key.id,
+    'X-RepoRisk-Scopes': effectiveScopes(key),
+  };
+}
+
+/** What the key may really do now: a demoted member's key with every scope still only reads. */
+function effectiveScopes(key: KeyRecord): string {
+  const all = scopesOf(key.dialect);
+  const effective = all.filter((scope) => permits(key, scope));
+  return effective.length === all.length ? '*' : effective.join(' ') || '-';
+}

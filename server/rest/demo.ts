@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { Problem } from '../operations/problem.ts';
+import { parseInput } from '../operations/validation.ts';
+import type { DemoIdentityProvider } from '../sessions/demo.ts';
+import { personas } from '../sessions/demo.ts';
+import { demoRefusal } from '../sessions/demo-guard.ts';
+import { allowOnly } from './allow-only.ts';
+import { bodyInput } from './input.ts';
+import { answerTo, problemResponse } from './problem-response.ts';
+import type { AppEnvironment } from './request-context.ts';
+
+const input = z.object({ persona: z.enum(personas) });
+
+/** Demo mode: refuses whoever is not on this machine, and signs personas in. */
+export function demoRoutes(demo: DemoIdentityProvider): Hono<AppEnvironment> {
+  const app = new Hono<AppEnvironment>();
+  app.use(async (c, next) => {
+    const refusal = demoRefusal(c.req.raw.headers);
+    return refusal === null ? next() : c.json({ detail: refusal }, 403);
+  });
+  app.post('/demo/session', async (c) => {
+    try {
+      // A page elsewhere can make a browser send a form, but not JSON without asking first.
+      const origin = c.req.header('origin');
+      if (origin !== undefined && origin !== c.var.ownOrigin) {
+        throw new Problem(403, 'Demo mode signs in from its own page only');
+      }
+      const { persona } = parseInput(input, await bodyInput(c.req.raw));
+      const { token, expiresAt } = demo.issue(persona);
+      return c.json({ token, expires_at: expiresAt.toISOString() });
+    } catch (error) {
+      return problemResponse(answerTo(error, c.var.requestId, (path) => ['body', ...path]));
+    }
+  });
+  allowOnly(app, '/demo/session', ['POST']);
+  return app;
+}

@@ -1,0 +1,64 @@
+import type { Context, Handler } from 'hono';
+import type { Services } from '../operations/operation.ts';
+import { perform } from '../operations/perform.ts';
+import type { Authenticate } from '../sessions/authenticate.ts';
+import { snake, snakeKeys } from './case.ts';
+import { bodyInput, textInput } from './input.ts';
+import { receiveUpload, type Upload } from './multipart.ts';
+import { answerTo, problemResponse } from './problem-response.ts';
+import type { AppEnvironment } from './request-context.ts';
+import { parameterNames, type Route } from './route.ts';
+
+/** What the wiring of a route needs. */
+export interface Wiring {
+  readonly services: Services;
+  readonly authenticate: Authenticate;
+}
+
+/** Wires one route to its operation: reads the input, names what is wrong with it, writes the answer. */
+export function routeHandler(
+  route: Route,
+  { services, authenticate }: Wiring,
+): Handler<AppEnvironment> {
+  const { operation, source } = route;
+  const inPath = new Set(parameterNames(route.path));
+
+  function locate(path: readonly (string | number)[]): (string | number)[] {
+    const [first, ...rest] = path.map((part) => (typeof part === 'string' ? snake(part) : part));
+    const elsewhere = source === 'query' ? 'query' : 'body';
+    if (first === undefined) return [elsewhere];
+    return [inPath.has(String(first)) ? 'path' : elsewhere, first, ...rest];
+  }
+
+  async function readInput(c: Context<AppEnvironment>, upload: (received: Upload) => void) {
+    const path = textInput(c.req.param(), operation.input);
+    if (source === 'query') return { ...textInput(c.req.query(), operation.input), ...path };
+    if (source === 'body') return { ...(await bodyInput(c.req.raw)), ...path };
+    const received = await receiveUpload(c.req.raw, services.uploads);
+    upload(received);
+    const { file, fields } = received;
+    return { ...textInput(fields, operation.input), ...path, file: file ?? undefined };
+  }
+
+  return async (c) => {
+    const { requestId, address, ownOrigin } = c.var;
+    let upload: Upload | undefined;
+    try {
+      const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
+      const origin = { requestId, ipAddress: address ?? null };
+      const output = await perform(operation, services, { caller, origin }, () =>
+        readInput(c, (received) => {
+          upload = received;
+        }),
+      );
+      if (output === null) return c.body(null, 204);
+      return c.json(snakeKeys(output) as object, route.status === 204 ? 200 : route.status);
+    } catch (error) {
+      const answer = answerTo(error, requestId, locate);
+      if (answer.isFault) services.logger.error({ requestId, err: error }, 'request failed');
+      return problemResponse(answer);
+    } finally {
+      await upload?.[Symbol.asyncDispose]();
+    }
+  };
+}

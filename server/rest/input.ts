@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { InvalidInput, Problem } from '../operations/problem.ts';
+import { camel, camelKeys } from './case.ts';
+
+/** Bytes that a request body may have, uploads aside. */
+export const bodyLimit = 1024 * 1024;
+
+/** Query or path members as an operation's input; numbers and booleans are parsed strictly. */
+export function textInput(
+  members: Readonly<Record<string, string>>,
+  schema: z.ZodObject,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members)
+      .filter(([name]) => !/[A-Z]/.test(name))
+      .map(([name, text]) => [camel(name), parsed(text, schema.shape[camel(name)])]),
+  );
+}
+
+/** Text that is not of the field's form stays text, so that the field's own rule refuses it. */
+function parsed(text: string, field: z.core.$ZodType | undefined): unknown {
+  const type = field === undefined ? 'unknown' : innermost(field)._zod.def.type;
+  if (type === 'number' && /^-?(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
+}
+
+function innermost(field: z.core.$ZodType): z.core.$ZodType {
+  const { innerType } = field._zod.def as { innerType?: z.core.$ZodType };
+  return innerType === undefined ? field : innermost(innerType);
+}
+
+/**
+ * The body's members as an operation's input; an empty body is an empty object.
+ *
+ * @throws {Problem} 415 or 413.
+ * @throws {InvalidInput} when it is not a JSON object; never with the parser's own message, which
+ * quotes the body.
+ */
+export async function bodyInput(request: Request): Promise<Record<string, unknown>> {
+  const length = Number(request.headers.get('content-length') ?? '0');
+  if (request.body !== null && (length > 0 || request.headers.has('transfer-encoding'))) {
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (type !== 'application/json') {
+      throw new Problem(415, 'Content-Type must be application/json');
+    }
+  }
+  const body = parseJson(await readBody(request, bodyLimit));
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InvalidInput([
+      { path: [], msg: 'value is not a valid dict', type: 'type_error.dict' },
+    ]);
+  }
+  return camelKeys(body);
+}
+
+/**
+ * Reads a body that may not be longer than `limit` bytes, and reads no further once it is.
+ *
+ * @throws {Problem} 413.
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = new Problem(413, `Request body must not exceed ${limit} bytes`);
+  if (Number(request.headers.get('content-length') ?? '0') > limit) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new InvalidInput([{ path: [], msg: 'malformed JSON', type: 'value_error.jsondecode' }]);
+  }
+}

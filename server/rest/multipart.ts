@@ -1,0 +1,97 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import { InvalidInput, Problem } from '../operations/problem.ts';
+
+/** Bytes that an uploaded file may have. */
+export const fileLimit = 50 * 1024 * 1024;
+
+/** A file on disk and the text fields beside it. */
+export interface Upload extends AsyncDisposable {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly file: {
+    readonly name: string;
+    readonly path: string;
+    readonly size: number;
+    readonly sha256: string;
+  } | null;
+}
+
+/**
+ * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way, so that no
+ * file is ever held in memory. Disposing of the upload removes what nobody took.
+ *
+ * @param folder - where the file lies until it is taken.
+ * @throws {Problem} 415 or 413.
+ * @throws {InvalidInput} when the body is not what its content type says.
+ */
+export async function receiveUpload(request: Request, folder: string): Promise<Upload> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\s*;/i.test(type) || request.body === null) {
+    throw new Problem(415, 'Content-Type must be multipart/form-data');
+  }
+  // The form around the file is small; a larger body is refused before a byte is read.
+  if (Number(request.headers.get('content-length') ?? '0') > fileLimit + 64 * 1024)
+    throw tooLarge();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `incoming-${randomUUID()}`);
+  try {
+    const received = await parse(request.body, type, path);
+    return { ...received, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, `File must not exceed ${fileLimit} bytes`);
+}
+
+async function parse(
+  body: ReadableStream<Uint8Array>,
+  type: string,
+  path: string,
+): Promise<Pick<Upload, 'fields' | 'file'>> {
+  const parser = new Busboy({
+    headers: { 'content-type': type },
+    limits: { fileSize: fileLimit, files: 1, fields: 10, fieldSize: 1000 },
+  });
+  const fields: Record<string, string> = {};
+  let file: Upload['file'] = null;
+  let writing: Promise<void> = Promise.resolve();
+  parser.on('field', (name, value) => {
+    Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
+  });
+  parser.on('file', (field, stream, name) => {
+    if (field !== 'file') {
+      stream.resume();
+      return;
+    }
+    const hash = createHash('sha256');
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      hash.update(chunk);
+    });
+    writing = pipeline(stream, createWriteStream(path, { mode: 0o600, flags: 'wx' })).then(() => {
+      if (stream.truncated) throw tooLarge();
+      file = { name: basename(name ?? ''), path, size, sha256: hash.digest('hex') };
+    });
+    // The pipeline below is awaited first; without a listener here this one would be unhandled.
+    writing.catch(() => {});
+  });
+  try {
+    await pipeline(Readable.fromWeb(body as never), parser);
+  } catch {
+    throw new InvalidInput([
+      { path: [], msg: 'malformed multipart body', type: 'value_error.multipart' },
+    ]);
+  }
+  await writing;
+  return { fields, file };
+}

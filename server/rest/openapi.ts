@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Access } from '../operations/access.ts';
+import { snake } from './case.ts';
+import { parameterNames, type Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 description of the REST API, made from the operations themselves. */
+export function openApiDocument(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'RepoRisk API',
+      version: 'v1',
+      description: 'Whether a repository or an extension is safe to run.',
+    },
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },
+        session: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A Clerk session token',
+        },
+      },
+      schemas: { Problem: problem, ValidationProblem: validationProblem },
+    },
+  };
+}
+
+const problem: Json = {
+  type: 'object',
+  required: ['detail'],
+  properties: { detail: { type: 'string' } },
+};
+
+const validationProblem: Json = {
+  type: 'object',
+  required: ['detail'],
+  properties: {
+    detail: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['loc', 'msg', 'type'],
+        properties: {
+          loc: { type: 'array', items: { type: ['string', 'integer'] } },
+          msg: { type: 'string' },
+          type: { type: 'string' },
+          ctx: { type: 'object' },
+        },
+      },
+    },
+  },
+};
+
+function describe(route: Route): Json {
+  const { operation } = route;
+  const input = jsonSchema(operation.input, 'input');
+  const properties = (input.properties ?? {}) as Record<string, Json>;
+  const required = new Set((input.required ?? []) as string[]);
+  const inPath = parameterNames(route.path);
+  const others = Object.entries(properties).filter(([name]) => !inPath.includes(name));
+  const parameters = [
+    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: properties[name] ?? {} })),
+    ...(route.source === 'query'
+      ? others.map(([name, schema]) => ({
+          name,
+          in: 'query',
+          required: required.has(name),
+          schema,
+        }))
+      : []),
+  ];
+  return {
+    operationId: operation.name,
+    summary: operation.summary,
+    tags: [operation.name.split('.')[0]],
+    security: security(operation.access),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.source === 'query' ? {} : requestBody(route, others, required)),
+    responses: responses(route),
+  };
+}
+
+function requestBody(route: Route, members: [string, Json][], required: Set<string>): Json {
+  if (members.length === 0) return {};
+  if (route.source === 'multipart') {
+    const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+    const schema = {
+      type: 'object',
+      required: ['file'],
+      properties: { ...Object.fromEntries(members), file },
+    };
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+  }
+  const schema = {
+    type: 'object',
+    required: members.map(([name]) => name).filter((name) => required.has(name)),
+    properties: Object.fromEntries(members),
+  };
+  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+}
+
+function responses(route: Route): Json {
+  const refusal = (description: string, name = 'Problem') => ({
+    description,
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
+  });
+  const schema = jsonSchema(route.operation.output, 'output');
+  return {
+    [route.status]:
+      route.status === 204
+        ? { description: 'Done' }
+        : { description: 'Success', content: { 'application/json': { schema } } },
+    401: refusal('No valid credential'),
+    403: refusal('Not permitted'),
+    ...(parameterNames(route.path).length > 0 ? { 404: refusal('Not found') } : {}),
+    422: refusal('A field breaks a rule', 'ValidationProblem'),
+    503: refusal('Temporarily unavailable'),
+  };
+}
+
+function security(access: Access): Json[] {
+  return access.plane === 'data' ? [{ apiKey: [] }, { session: [] }] : [{ session: [] }];
+}
+
+/** A schema as JSON Schema with every name in snake case. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return snakeNames(rest) as Json;
+}
+
+function snakeNames(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(snakeNames);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([name, value]) => {
+      if (name === 'required' && Array.isArray(value)) return [name, value.map(String).map(snake)];
+      if (name !== 'properties' || typeof value !== 'object' || value === null) {
+        return [name, snakeNames(value)];
+      }
+      const properties = Object.entries(value).map(([key, member]) => [
+        snake(key),
+        snakeNames(member),
+      ]);
+      return [name, Object.fromEntries(properties)];
+    }),
+  );
+}

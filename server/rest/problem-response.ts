@@ -1,0 +1,46 @@
+import { refusals } from '../../core/mod.ts';
+import { isDatabaseAway } from '../database/is-database-away.ts';
+import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
+
+/** What a caller is told of whatever was thrown, and whether the operator must look at it. */
+export interface Answer {
+  readonly status: number;
+  readonly detail: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  /** True for a fault of ours, to be logged with its cause. */
+  readonly isFault: boolean;
+}
+
+/**
+ * Turns whatever was thrown into what the caller is told: one place for every entrance.
+ *
+ * @param locate - names a rejected field the way this entrance does.
+ */
+export function answerTo(
+  error: unknown,
+  requestId: string,
+  locate: (path: FieldError['path']) => readonly (string | number)[],
+): Answer {
+  if (error instanceof InvalidInput) {
+    const detail = error.errors.map(({ path, msg, type, ctx }) => ({
+      loc: locate(path),
+      msg,
+      type,
+      ...(ctx === undefined ? {} : { ctx }),
+    }));
+    return { status: 422, detail, headers: {}, isFault: false };
+  }
+  const problem =
+    !(error instanceof Problem) && isDatabaseAway(error) ? refused(refusals.unavailable) : error;
+  if (problem instanceof Problem) {
+    const { status, message: detail, headers } = problem;
+    return { status, detail, headers, isFault: false };
+  }
+  const detail = `Internal Server Error (request id ${requestId})`;
+  return { status: 500, detail, headers: {}, isFault: true };
+}
+
+/** An answer as an HTTP response. */
+export function problemResponse({ status, detail, headers }: Answer): Response {
+  return Response.json({ detail }, { status, headers });
+}

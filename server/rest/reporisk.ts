@@ -1,0 +1,83 @@
+import { createApiKey } from '../operations/api-keys/create.ts';
+import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
+import { getApiKey } from '../operations/api-keys/get.ts';
+import { listApiKeys } from '../operations/api-keys/list.ts';
+import { revokeApiKey } from '../operations/api-keys/revoke.ts';
+import { revokeAllApiKeys } from '../operations/api-keys/revoke-all.ts';
+import { rotateApiKey } from '../operations/api-keys/rotate.ts';
+import { apiKeyStatus } from '../operations/api-keys/status.ts';
+import { updateApiKey } from '../operations/api-keys/update.ts';
+import { listAuditLog } from '../operations/audit-log/list.ts';
+import { getExtension } from '../operations/extensions/get.ts';
+import { listExtensions } from '../operations/extensions/list.ts';
+import { getExtensionReport } from '../operations/extensions/report.ts';
+import { submitExtensionUrl } from '../operations/extensions/submit-url.ts';
+import { uploadExtension } from '../operations/extensions/upload.ts';
+import { cancelJob } from '../operations/jobs/cancel.ts';
+import { getJob } from '../operations/jobs/get.ts';
+import { listJobs } from '../operations/jobs/list.ts';
+import { pollJob } from '../operations/jobs/poll.ts';
+import { analyzeRepo } from '../operations/repos/analyze.ts';
+import { getRepo } from '../operations/repos/get.ts';
+import { listRepos } from '../operations/repos/list.ts';
+import { getRepoReport } from '../operations/repos/report.ts';
+import { listRepoScans } from '../operations/repos/scans.ts';
+import { createServiceAccount } from '../operations/service-accounts/create.ts';
+import { getServiceAccount } from '../operations/service-accounts/get.ts';
+import { listServiceAccounts } from '../operations/service-accounts/list.ts';
+import { updateServiceAccount } from '../operations/service-accounts/update.ts';
+import { getSession } from '../operations/session/get.ts';
+import { archiveSubOrg } from '../operations/sub-orgs/archive.ts';
+import { createSubOrg } from '../operations/sub-orgs/create.ts';
+import { listSubOrgs } from '../operations/sub-orgs/list.ts';
+import { removeSubOrg } from '../operations/sub-orgs/remove.ts';
+import { updateSubOrg } from '../operations/sub-orgs/update.ts';
+import { get, patch, post, type Route, remove } from './route.ts';
+
+const settings = '/api/v1/settings';
+
+/** The `reporisk` dialect. A fixed path stands before one with a parameter in its place. */
+export const reporiskRoutes: readonly Route[] = [
+  get(`${settings}/session`, getSession),
+
+  get(`${settings}/api-keys/status`, apiKeyStatus),
+  post(`${settings}/api-keys/revoke-all`, revokeAllApiKeys),
+  get(`${settings}/api-keys`, listApiKeys),
+  post(`${settings}/api-keys`, createApiKey, 201),
+  get(`${settings}/api-keys/:id`, getApiKey),
+  patch(`${settings}/api-keys/:id`, updateApiKey),
+  remove(`${settings}/api-keys/:id`, revokeApiKey),
+  post(`${settings}/api-keys/:id/rotate`, rotateApiKey),
+  post(`${settings}/api-keys/:id/end-grace`, endApiKeyGrace),
+
+  get(`${settings}/sub-orgs`, listSubOrgs),
+  post(`${settings}/sub-orgs`, createSubOrg, 201),
+  patch(`${settings}/sub-orgs/:id`, updateSubOrg),
+  remove(`${settings}/sub-orgs/:id`, removeSubOrg),
+  post(`${settings}/sub-orgs/:id/archive`, archiveSubOrg),
+
+  get(`${settings}/service-accounts`, listServiceAccounts),
+  post(`${settings}/service-accounts`, createServiceAccount, 201),
+  get(`${settings}/service-accounts/:id`, getServiceAccount),
+  patch(`${settings}/service-accounts/:id`, updateServiceAccount),
+
+  get(`${settings}/jobs`, listJobs),
+  get(`${settings}/jobs/:id`, getJob),
+  post(`${settings}/jobs/:id/cancel`, cancelJob),
+
+  get(`${settings}/audit-log`, listAuditLog),
+
+  get('/api/v1/repos', listRepos),
+  post('/api/v1/repos/analyze', analyzeRepo, 202),
+  get('/api/v1/repos/:repo_id', getRepo),
+  get('/api/v1/repos/:repo_id/report', getRepoReport),
+  get('/api/v1/repos/:repo_id/scans', listRepoScans),
+
+  get('/api/v1/extensions', listExtensions),
+  post('/api/v1/extensions/submit-url', submitExtensionUrl, 202),
+  { ...post('/api/v1/extensions/upload', uploadExtension, 202), source: 'multipart' },
+  get('/api/v1/extensions/:extension_id', getExtension),
+  get('/api/v1/extensions/:extension_id/report', getExtensionReport),
+
+  get('/api/v1/jobs/:job_id', pollJob),
+];

@@ -1,0 +1,39 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import { addressAllowed, newId } from '../../core/mod.ts';
+import { clientAddress } from './client-address.ts';
+
+/** What every request carries through the app. */
+export interface RequestVariables {
+  /** `req_` and a ULID; sent back as `X-Request-Id`. */
+  requestId: string;
+  /** The client's IP address. */
+  address: string | undefined;
+  /** The origin under which the client reached this server. */
+  ownOrigin: string;
+  /** Who it turned out to be, for the log: `user:ID`, `key:ID`; never a credential. */
+  actor: string | undefined;
+}
+
+/** Hono's environment of this app. */
+export interface AppEnvironment {
+  Bindings: HttpBindings;
+  Variables: RequestVariables;
+}
+
+/** Works a request's variables out; forwarding headers count only from a trusted proxy. */
+export function requestVariables(
+  c: Context<AppEnvironment>,
+  trustedProxies: readonly string[],
+): Omit<RequestVariables, 'actor'> {
+  const peer = c.env.incoming.socket.remoteAddress;
+  const isProxied = peer !== undefined && addressAllowed(trustedProxies, peer);
+  const url = new URL(c.req.url);
+  const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);
+  const host = (isProxied && c.req.header('x-forwarded-host')) || url.host;
+  return {
+    requestId: newId('req'),
+    address: clientAddress(peer, c.req.header('x-forwarded-for') ?? null, trustedProxies),
+    ownOrigin: `${protocol}://${host}`,
+  };
+}

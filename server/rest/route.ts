@@ -1,0 +1,38 @@
+import type { Operation } from '../operations/operation.ts';
+
+/** One method on one path, wired to an operation. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** In Hono's notation: `/api/v1/repos/:repo_id`. */
+  readonly path: string;
+  readonly operation: Operation;
+  /** The status of success; an operation that answers null is 204. */
+  readonly status: 200 | 201 | 202 | 204;
+  /** Where the input that is not in the path comes from. */
+  readonly source: 'query' | 'body' | 'multipart';
+}
+
+/** Reads; input from the query. */
+export function get(path: string, operation: Operation): Route {
+  return { method: 'GET', path, operation, status: 200, source: 'query' };
+}
+
+/** Submits or acts; input from the body. */
+export function post(path: string, operation: Operation, status: Route['status'] = 200): Route {
+  return { method: 'POST', path, operation, status, source: 'body' };
+}
+
+/** Changes; input from the body. */
+export function patch(path: string, operation: Operation): Route {
+  return { method: 'PATCH', path, operation, status: 200, source: 'body' };
+}
+
+/** Removes; input from the query. */
+export function remove(path: string, operation: Operation): Route {
+  return { method: 'DELETE', path, operation, status: 204, source: 'query' };
+}
+
+/** The names of a path's parameters. */
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+}

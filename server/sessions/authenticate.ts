@@ -1,0 +1,56 @@
+import type { Verifier } from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import type { Access, Caller } from '../operations/access.ts';
+import { type CookieRules, isSessionToken, sessionCredentialFrom } from './credential.ts';
+import { presentMembership } from './membership.ts';
+import type { SessionVerifier } from './session.ts';
+
+/** Tells who sends a request. */
+export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
+
+/** What only the wiring knows of a request. */
+export interface Sender {
+  /** The client's IP address; undefined when it cannot be told. */
+  readonly address: string | undefined;
+  /** The origin under which the client reached this server. */
+  readonly ownOrigin: string;
+}
+
+/**
+ * Makes the authenticator: a bearer token with two dots is a session, any other an API key.
+ *
+ * @param authorizedParties - origins whose pages may act with the session cookie.
+ */
+export function createAuthenticate(parts: {
+  readonly database: Database;
+  readonly verifier: Verifier;
+  readonly sessions: SessionVerifier;
+  readonly authorizedParties: CookieRules['authorizedParties'];
+  readonly now: () => number;
+}): Authenticate {
+  const { database, verifier, sessions, authorizedParties = [], now } = parts;
+
+  async function session(token: string): Promise<Caller> {
+    const verified = await sessions.verify(token);
+    if (verified === null) return { kind: 'nobody', credential: 'invalid' };
+    await presentMembership(database, verified, now);
+    return { kind: 'session', session: verified };
+  }
+
+  return async (request, access, { address, ownOrigin }) => {
+    const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
+    if (credential.kind === 'missing' || credential.kind === 'invalid') {
+      return { kind: 'nobody', credential: credential.kind };
+    }
+    if (credential.kind === 'cookie' || isSessionToken(credential.token)) {
+      return session(credential.token);
+    }
+    const scope = access.plane === 'data' ? access.scope : null;
+    const outcome = await verifier.verify(credential.token, {
+      dialect: 'reporisk',
+      address,
+      ...(scope === null ? {} : { scope }),
+    });
+    return { kind: 'key', outcome };
+  };
+}

@@ -1,0 +1,100 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { z } from 'zod';
+import type { Access, Caller } from '../operations/access.ts';
+import type { Operation, Origin, Services } from '../operations/operation.ts';
+import { perform } from '../operations/perform.ts';
+import { type Answer, answerTo } from '../rest/problem-response.ts';
+
+/** What a tRPC request carries. */
+export interface TrpcContext {
+  readonly services: Services;
+  readonly origin: Origin & { readonly requestId: string };
+  /** Tells who is calling, once an operation says what it asks. */
+  authenticate(access: Access): Promise<Caller>;
+}
+
+/** Carries an answer through tRPC's own error to its formatter. */
+class Answered extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super('answered');
+    this.answer = answer;
+  }
+}
+
+const codes: Readonly<Record<number, TRPCError['code']>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  422: 'UNPROCESSABLE_CONTENT',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+};
+
+/** What tRPC itself refuses, in words of our own: its messages may quote the request. */
+const ownErrors: Partial<Record<TRPCError['code'], string>> = {
+  NOT_FOUND: 'Not Found',
+  METHOD_NOT_SUPPORTED: 'Method Not Allowed',
+  PARSE_ERROR: 'malformed JSON',
+  BAD_REQUEST: 'Bad Request',
+  UNSUPPORTED_MEDIA_TYPE: 'Content-Type must be application/json',
+  PAYLOAD_TOO_LARGE: 'Request body is too large',
+};
+
+const t = initTRPC.context<TrpcContext>().create({
+  errorFormatter({ shape, error }) {
+    const detail =
+      error.cause instanceof Answered
+        ? error.cause.answer.detail
+        : (ownErrors[error.code] ?? 'Internal Server Error');
+    const { code, httpStatus } = shape.data;
+    const message = typeof detail === 'string' ? detail : 'Invalid input';
+    return { code: shape.code, message, data: { code, httpStatus, detail } };
+  },
+});
+
+export const { router } = t;
+export const createCaller = t.createCallerFactory;
+
+/** The input as it is: the operation parses it, but only once the caller was let in. */
+function unparsed<Schema extends z.ZodObject>() {
+  return (input: unknown) => input as z.input<Schema>;
+}
+
+/** Wires an operation to a procedure of its kind. */
+export function query<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+) {
+  return t.procedure
+    .input(unparsed<Input>())
+    .query(({ ctx, input }) => carryOut(operation, ctx, input));
+}
+
+/** Wires an operation to a procedure of its kind. */
+export function mutation<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+) {
+  return t.procedure
+    .input(unparsed<Input>())
+    .mutation(({ ctx, input }) => carryOut(operation, ctx, input));
+}
+
+async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+  { services, origin, authenticate }: TrpcContext,
+  input: unknown,
+): Promise<z.output<Output>> {
+  try {
+    const caller = await authenticate(operation.access);
+    return await perform(operation, services, { caller, origin }, () => input ?? {});
+  } catch (error) {
+    const answer = answerTo(error, origin.requestId, (path) => ['body', ...path]);
+    if (answer.isFault) {
+      services.logger.error({ requestId: origin.requestId, err: error }, 'request failed');
+    }
+    const code = codes[answer.status] ?? 'INTERNAL_SERVER_ERROR';
+    throw new TRPCError({ code, message: 'answered', cause: new Answered(answer) });
+  }
+}

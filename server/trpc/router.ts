@@ -1,0 +1,62 @@
+import { createApiKey } from '../operations/api-keys/create.ts';
+import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
+import { getApiKey } from '../operations/api-keys/get.ts';
+import { listApiKeys } from '../operations/api-keys/list.ts';
+import { revokeApiKey } from '../operations/api-keys/revoke.ts';
+import { revokeAllApiKeys } from '../operations/api-keys/revoke-all.ts';
+import { rotateApiKey } from '../operations/api-keys/rotate.ts';
+import { apiKeyStatus } from '../operations/api-keys/status.ts';
+import { updateApiKey } from '../operations/api-keys/update.ts';
+import { listAuditLog } from '../operations/audit-log/list.ts';
+import { cancelJob } from '../operations/jobs/cancel.ts';
+import { getJob } from '../operations/jobs/get.ts';
+import { listJobs } from '../operations/jobs/list.ts';
+import { createServiceAccount } from '../operations/service-accounts/create.ts';
+import { getServiceAccount } from '../operations/service-accounts/get.ts';
+import { listServiceAccounts } from '../operations/service-accounts/list.ts';
+import { updateServiceAccount } from '../operations/service-accounts/update.ts';
+import { getSession } from '../operations/session/get.ts';
+import { archiveSubOrg } from '../operations/sub-orgs/archive.ts';
+import { createSubOrg } from '../operations/sub-orgs/create.ts';
+import { listSubOrgs } from '../operations/sub-orgs/list.ts';
+import { removeSubOrg } from '../operations/sub-orgs/remove.ts';
+import { updateSubOrg } from '../operations/sub-orgs/update.ts';
+import { mutation, query, router } from './procedure.ts';
+
+/** Every management operation. A literal, so that clients get each procedure's types. */
+export const appRouter = router({
+  session: { get: query(getSession) },
+  apiKeys: {
+    status: query(apiKeyStatus),
+    list: query(listApiKeys),
+    get: query(getApiKey),
+    create: mutation(createApiKey),
+    update: mutation(updateApiKey),
+    rotate: mutation(rotateApiKey),
+    endGrace: mutation(endApiKeyGrace),
+    revoke: mutation(revokeApiKey),
+    revokeAll: mutation(revokeAllApiKeys),
+  },
+  subOrgs: {
+    list: query(listSubOrgs),
+    create: mutation(createSubOrg),
+    update: mutation(updateSubOrg),
+    archive: mutation(archiveSubOrg),
+    remove: mutation(removeSubOrg),
+  },
+  serviceAccounts: {
+    list: query(listServiceAccounts),
+    get: query(getServiceAccount),
+    create: mutation(createServiceAccount),
+    update: mutation(updateServiceAccount),
+  },
+  jobs: {
+    list: query(listJobs),
+    get: query(getJob),
+    cancel: mutation(cancelJob),
+  },
+  auditLog: { list: query(listAuditLog) },
+});
+
+/** The type that a tRPC client is made with; the console imports nothing else of the server. */
+export type AppRouter = typeof appRouter;
