@@ -1,0 +1,89 @@
+import { type Database, openDatabase } from '../../../server/database/database.ts';
+import { ApiKey } from '../../../server/database/entities/api-key.ts';
+import { Organization } from '../../../server/database/entities/organization.ts';
+import { SubOrg } from '../../../server/database/entities/sub-org.ts';
+import { postgresDatabase } from '../../support/postgres.ts';
+import { sqliteDatabase } from '../../support/sqlite.ts';
+import { testTime } from './tokens.ts';
+
+export const databaseKinds = ['sqlite', 'postgresql'] as const;
+
+/** A migrated database of a kind, gone at the end of the scope. */
+export async function testDatabase(kind: (typeof databaseKinds)[number]) {
+  await using resources = new AsyncDisposableStack();
+  const place =
+    kind === 'sqlite'
+      ? await sqliteDatabase()
+      : await postgresDatabase({ name: 'migrated_for_sessions', fill: migrated });
+  resources.use(place);
+  const database = resources.use(await openDatabase(place.url));
+  if (kind === 'sqlite') await database.migrate();
+  const running = resources.move();
+  return { database, url: place.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function migrated(url: string): Promise<void> {
+  await using database = await openDatabase(url);
+  await database.migrate();
+}
+
+const at = new Date(testTime - 86_400_000);
+
+/** Inserts an organization; a tier given here is Clerk's, unless said otherwise. */
+export async function insertOrganization(
+  database: Database,
+  organization: Partial<Organization> & { id: string },
+): Promise<void> {
+  const tier = organization.tier ?? null;
+  const state = { tierPinned: false, clerkTier: tier, isDemo: false, deletedAt: null };
+  await database.transaction(async (em) => {
+    const times = { asOf: at, createdAt: at, updatedAt: at };
+    await em.insert(Organization, { name: 'Acme', tier, ...state, ...times, ...organization });
+  });
+}
+
+/** Inserts a sub-org and returns its id. */
+export function insertSubOrg(
+  database: Database,
+  subOrg: Partial<SubOrg> & { orgId: string },
+): Promise<number> {
+  const state = { clerkId: null, archivedAt: null, removedAt: null, asOf: null };
+  return database.transaction((em) =>
+    em.insert(SubOrg, { name: 'Mobile', ...state, createdAt: at, ...subOrg }),
+  );
+}
+
+/** Inserts an active key without a secret. */
+export async function insertKey(
+  database: Database,
+  key: { id: string; orgId: string; subOrgId?: number },
+): Promise<void> {
+  await database.transaction(async (em) => {
+    await em.insert(ApiKey, {
+      dialect: 'reporisk',
+      environment: 'live',
+      subOrgId: null,
+      label: 'CI',
+      description: null,
+      scopes: null,
+      ipAllowList: null,
+      rateLimit: null,
+      disabled: false,
+      expiresAt: null,
+      createdBy: null,
+      serviceAccountId: null,
+      imported: false,
+      createdAt: at,
+      updatedAt: at,
+      revokedAt: null,
+      revokedReason: null,
+      ...key,
+    });
+  });
+}
+
+/** The ids of keys that are not revoked. */
+export async function liveKeys(database: Database): Promise<string[]> {
+  const keys = await database.read().find(ApiKey, { revokedAt: null }, { orderBy: { id: 'asc' } });
+  return keys.map(({ id }) => id);
+}
