@@ -50,6 +50,7 @@ test.each([
   ['44 characters', `rrk_live_${'a'.repeat(44)}`],
   ['the test prefix', `rrk_test_${'a'.repeat(43)}`],
   ['a plus sign', `rrk_live_${'a'.repeat(42)}+`],
+  ['a dot where the checksum would begin', `rrk_live_${'a'.repeat(36)}.${'a'.repeat(6)}`],
   ['padding', `rrk_live_${'a'.repeat(42)}=`],
   ['a character whose code ends like a letter', `rrk_live_${'a'.repeat(42)}\u0161`],
   ['a lone surrogate', `rrk_live_\ud800${'a'.repeat(42)}`],
