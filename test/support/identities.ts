@@ -1,0 +1,71 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { createClerkSessions } from '../../server/sessions/clerk.ts';
+import {
+  createDemoIdentityProvider,
+  type DemoIdentityProvider,
+} from '../../server/sessions/demo.ts';
+import type { SessionVerifier } from '../../server/sessions/session.ts';
+
+/** A session that a test makes up. */
+export interface SessionOf {
+  readonly user: string;
+  /** A Clerk organization id; absent when none is selected. */
+  readonly organization?: string;
+  /** `member` when absent. */
+  readonly role?: 'admin' | 'member';
+  /** Claims that differ, for example `exp` or `sts`. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+// A key pair costs a tenth of a second, so each test file makes one for the demo and one for itself.
+let instant = 0;
+let demoProvider: DemoIdentityProvider | undefined;
+let keyPair: { jwtKey: string; sign(content: string): string } | undefined;
+
+function demoKeys(): DemoIdentityProvider {
+  demoProvider ??= createDemoIdentityProvider({ now: () => instant });
+  return demoProvider;
+}
+
+function ownKeys() {
+  if (keyPair === undefined) {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    keyPair = {
+      jwtKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      sign: (text) => sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url'),
+    };
+  }
+  return keyPair;
+}
+
+/** The demo's personas, and anyone else that a test makes up, verified like Clerk's sessions. */
+export function identities(now: () => number) {
+  const shared = demoKeys();
+  const own = ownKeys();
+  const demo: DemoIdentityProvider = {
+    publicKeyPem: shared.publicKeyPem,
+    issue(persona) {
+      instant = now();
+      return shared.issue(persona);
+    },
+  };
+  const ofDemo = createClerkSessions({ jwtKey: demo.publicKeyPem, now });
+  const ofTest = createClerkSessions({ jwtKey: own.jwtKey, now });
+  const sessions: SessionVerifier = {
+    verify: async (token) => (await ofDemo.verify(token)) ?? ofTest.verify(token),
+  };
+  return {
+    demo,
+    sessions,
+    sign({ user, organization, role = 'member', claims = {} }: SessionOf): string {
+      const iat = Math.floor(now() / 1000);
+      const o = organization === undefined ? {} : { o: { id: organization, rol: role } };
+      const times = { iat, nbf: iat - 10, exp: iat + 600 };
+      const content = [
+        { alg: 'RS256', typ: 'JWT', kid: 'test' },
+        { v: 2, sub: user, sid: `sess_${user}`, sts: 'active', ...o, ...times, ...claims },
+      ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+      return `${content.join('.')}.${own.sign(content.join('.'))}`;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe } from 'vitest';
+import {
+  createVerifier,
+  type KeyStore,
+  nobleHashing,
+  pepperedScheme,
+  type RandomSource,
+  secureRandom,
+} from '../../core/mod.ts';
+import { createApp } from '../../server/app.ts';
+import { type Database, openDatabase } from '../../server/database/database.ts';
+import type { Services } from '../../server/operations/operation.ts';
+import type { Persona } from '../../server/sessions/demo.ts';
+import { seedDemo } from '../../server/sessions/demo-organizations.ts';
+import { identities, type SessionOf } from './identities.ts';
+import { postgresDatabase } from './postgres.ts';
+import { sqliteDatabase } from './sqlite.ts';
+
+export const databaseKinds = ['sqlite', 'postgresql'] as const;
+export type DatabaseKind = (typeof databaseKinds)[number];
+
+/** When the demo's organizations were made, Unix milliseconds. */
+export const seededAt = Date.parse('2026-01-02T03:04:05.678Z');
+
+/** The scheme of every test server: what it stores can be computed. */
+export const testScheme = pepperedScheme(new Uint8Array(32).fill(7));
+
+/** A migrated database with the demo's organizations, gone at the end of the scope. */
+export async function demoDatabase(kind: DatabaseKind) {
+  if (kind === 'postgresql') {
+    const place = await postgresDatabase({ name: 'migrated_with_demo', fill: fillDemo });
+    return { kind, ...place };
+  }
+  const place = await sqliteDatabase();
+  await fillDemo(place.url);
+  return { kind, ...place };
+}
+
+async function fillDemo(url: string): Promise<void> {
+  await using database = await openDatabase(url);
+  await database.migrate();
+  await seedDemo(database, seededAt);
+}
+
+/** A clock that only the test moves. */
+export function testClock(start = Date.parse('2026-03-04T05:06:07.089Z')) {
+  let instant = start;
+  return {
+    now: () => instant,
+    advance(milliseconds: number) {
+      instant += milliseconds;
+    },
+  };
+}
+
+export interface ServerOptions {
+  /** A migrated database's address: see `demoDatabase`. */
+  readonly database: string;
+  /** Unix milliseconds; `Date.now` when absent. */
+  readonly now?: () => number;
+  readonly random?: RandomSource;
+  /** Puts something around the store that keys are verified against, for example a counter. */
+  readonly store?: (store: KeyStore) => KeyStore;
+  /** Puts something around the database, for example a fault. */
+  readonly wrap?: (database: Database) => Database;
+  readonly trustedProxies?: readonly string[];
+  readonly authorizedParties?: readonly string[];
+  /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
+  readonly demo?: boolean;
+  readonly settled?: Services['settled'];
+}
+
+export interface SendOptions {
+  /** A persona, or any bearer token: a session's or a key. */
+  readonly as?: Persona | (string & {});
+  readonly method?: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly body?: BodyInit;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+/**
+ * Starts the real app on a free loopback port, with the demo's identity provider. What it logs is in
+ * `log`, one JSON text per line.
+ *
+ * @example
+ * ```ts
+ * await using database = await demoDatabase('sqlite');
+ * await using server = await startServer({ database: database.url });
+ * const response = await server.fetch('/api/v1/repos', { as: 'parent-admin' });
+ * ```
+ */
+export async function startServer(options: ServerOptions) {
+  const { now = Date.now, random = secureRandom, wrap = (database) => database } = options;
+  await using resources = new AsyncDisposableStack();
+  const uploads = await mkdtemp(join(tmpdir(), 'reporisk-uploads-'));
+  resources.defer(() => rm(uploads, { recursive: true, force: true }));
+  const database = wrap(resources.use(await openDatabase(options.database)));
+
+  const log: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(line) });
+  const { demo, sessions, sign } = identities(now);
+  const store = options.store?.(database.keys) ?? database.keys;
+  const { settled = async () => {} } = options;
+  const scheme = testScheme;
+  const hashing = nobleHashing;
+  const app = createApp({
+    services: { database, scheme, hashing, random, now, logger, uploads, settled },
+    verifier: createVerifier({ store, schemes: [scheme], hashing, now }),
+    sessions,
+    clerkWebhooks: null,
+    demo: options.demo === false ? null : demo,
+    trustedProxies: options.trustedProxies ?? [],
+    authorizedParties: options.authorizedParties ?? [],
+    clerkPublishableKey: null,
+    consoleFolder: join(uploads, 'no-console'),
+  });
+
+  const listener = createAdaptorServer({ fetch: app.fetch });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  resources.defer(async () => {
+    listener.close();
+    if ('closeAllConnections' in listener) listener.closeAllConnections();
+    await once(listener, 'close');
+  });
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+
+  const token = (persona: Persona) => demo.issue(persona).token;
+  const running = resources.move();
+  return {
+    url,
+    database,
+    log,
+    uploads,
+    /** A session token of a demo persona. */
+    token,
+    /** A session token of anyone; see `identities`. */
+    session: (of: SessionOf) => sign(of),
+
+    fetch(path: string, { as, method, json, body, headers = {} }: SendOptions = {}) {
+      const sent = new Headers(headers);
+      if (as !== undefined) sent.set('authorization', `Bearer ${asToken(as, token)}`);
+      if (json !== undefined) sent.set('content-type', 'application/json');
+      const content = json === undefined ? body : JSON.stringify(json);
+      return fetch(url + path, {
+        method: method ?? (content === undefined ? 'GET' : 'POST'),
+        headers: sent,
+        redirect: 'manual',
+        ...(content === undefined ? {} : { body: content }),
+      });
+    },
+
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+const isPersona = (as: string): as is Persona =>
+  /^[a-z0-9]+(-[a-z0-9]+)*$/.test(as) && as.length < 20;
+
+function asToken(as: string, token: (persona: Persona) => string): string {
+  return isPersona(as) ? token(as) : as;
+}
+
+/** A server on a database of its own; both are gone at the end of the scope. */
+export async function startServerOn(
+  kind: DatabaseKind,
+  options: Omit<ServerOptions, 'database'> = {},
+) {
+  await using resources = new AsyncDisposableStack();
+  const place = resources.use(await demoDatabase(kind));
+  const server = resources.use(await startServer({ ...options, database: place.url }));
+  const running = resources.move();
+  return {
+    ...server,
+    kind,
+    databaseUrl: place.url,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+export type RunningServer = Awaited<ReturnType<typeof startServerOn>>;
+
+/** Runs one suite on SQLite and on PostgreSQL. */
+export function onBothDatabases(suite: (kind: DatabaseKind) => void): void {
+  describe.each(databaseKinds)('on %s', suite);
+}
+
+/**
+ * Runs one suite on both databases, with one server for all its tests: for tests that leave nothing
+ * behind that another would see.
+ */
+export function onOneServerEach(suite: (server: () => RunningServer) => void): void {
+  onBothDatabases((kind) => {
+    let server: RunningServer;
+    beforeAll(async () => {
+      server = await startServerOn(kind);
+    });
+    afterAll(() => server[Symbol.asyncDispose]());
+    suite(() => server);
+  });
+}
