@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
@@ -83,7 +83,7 @@ export interface SendOptions {
   readonly method?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
-  readonly body?: BodyInit;
+  readonly body?: NonNullable<RequestInit['body']>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -126,7 +126,9 @@ export async function startServer(options: ServerOptions) {
     consoleFolder: join(uploads, 'no-console'),
   });
 
-  const listener = createAdaptorServer({ fetch: app.fetch });
+  const listener = createAdaptorServer({
+    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
+  });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   resources.defer(async () => {
