@@ -65,7 +65,6 @@ export interface CoherentCache<Absent> {
 /** A lookup on its way, and the state of the world when it left. */
 interface UnderWay<Absent> {
   readonly epoch: number;
-  readonly generation: number;
   readonly answer: Promise<KeyRecord | Absent>;
 }
 
@@ -106,7 +105,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   readonly #underWay = new Map<string, UnderWay<Absent>>();
   readonly #unsubscribe: () => void;
   #closed = false;
-  /** Counts the times that everything went; a lookup of an earlier generation is kept by no later. */
+  /** Counts the times that everything went. A lookup that left before is kept by no later generation. */
   #generation = 0;
   /** Epochs are kept relative to this one, in 31 bits. */
   #base: number;
@@ -170,7 +169,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     const epoch = this.#currency.epoch();
     const generation = this.#generation;
     const other = current ? this.#underWay.get(digest) : undefined;
-    if (other !== undefined && other.epoch === epoch && other.generation === generation) {
+    if (other?.epoch === epoch) {
       this.#joins += 1;
       return other.answer;
     }
@@ -182,7 +181,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
       if (this.#underWay.get(digest) === mine) this.#underWay.delete(digest);
     };
     const answer = loaded.then((found) => this.#keep(digest, found, epoch, generation));
-    const mine = { epoch, generation, answer };
+    const mine = { epoch, answer };
     // Also while not current: the next to come may be, and may then wait for this one.
     this.#underWay.set(digest, mine);
     answer.then(arrived, arrived);
@@ -233,6 +232,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   #empty(epoch: number): void {
     this.#generation += 1;
     this.#base = epoch;
+    this.#underWay.clear();
     this.#keys.clear();
     this.#absent.clear();
     this.#touched.clear();

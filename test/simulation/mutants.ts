@@ -1,0 +1,169 @@
+import type { Laggards, Renewal, SeenHolder } from '../../server/database/leases/ports.ts';
+import { type Change, Database, type Versions } from './database.ts';
+import { mutate } from './mutate.ts';
+import { type Rules, rules } from './rules.ts';
+
+const cache = 'core/cache/coherent-cache.ts';
+const holder = 'server/database/leases/lease-holder.ts';
+const wait = 'server/database/leases/until-held.ts';
+
+function altered(path: string, from: string, to: string): () => Promise<Rules> {
+  return async () => Object.assign({}, rules, await mutate(path, from, to));
+}
+
+function replaced(pieces: Partial<Rules>): () => Promise<Rules> {
+  return async () => ({ ...rules, ...pieces });
+}
+
+/** Takes the epoch from a plain sequence: nothing keeps commits in its order. */
+class UnlockedDatabase extends Database {
+  #taken = 0;
+
+  protected override lockEpoch(granted: (epoch: number) => void): void {
+    this.#taken = Math.max(this.#taken, this.epoch) + 1;
+    granted(this.#taken);
+  }
+}
+
+/** Looks at the holders as they were when the transaction began. */
+class StaleSnapshotDatabase extends Database {
+  #holders: ReadonlySet<string> = new Set();
+
+  override transact(change: Change, committed: () => void): void {
+    const seen = new Set(this.holders.keys());
+    super.transact(change, () => {
+      this.#holders = seen;
+      committed();
+    });
+  }
+
+  override behind(epoch: number | null): Laggards {
+    const seen = super.behind(epoch);
+    return { ...seen, holders: seen.holders.filter(({ id }) => this.#holders.has(id)) };
+  }
+}
+
+/** Removes whoever lags, though it may have renewed a moment ago. */
+class HastyDatabase extends Database {
+  override presumeDead(seen: readonly SeenHolder[]): void {
+    for (const { id } of seen) {
+      const row = this.holders.get(id);
+      if (row !== undefined && row.acknowledged < this.epoch) this.holders.delete(id);
+    }
+  }
+}
+
+/** Prunes what somebody has not acknowledged yet. */
+class ForgetfulDatabase extends Database {
+  override prune(): void {
+    this.invalidations = [];
+  }
+
+  override renew(id: string, applied: number): Renewal | null {
+    const renewal = super.renew(id, applied);
+    this.prune();
+    return renewal;
+  }
+}
+
+/** Looks keys up on a replica that is 20 ms behind. */
+class ReplicaDatabase extends Database {
+  override snapshot(): Versions {
+    const until = this.schedule.now - 20;
+    return this.commits.findLast(({ at }) => at <= until)?.versions ?? new Map();
+  }
+}
+
+/** Every rule of the protocol, and the code without it. */
+export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
+  'the cache answers only while the lease holds': altered(
+    cache,
+    'const current = this.#currency.isCurrent() && !this.#closed;',
+    'const current = true;',
+  ),
+  'an answer counts from when its lookup left (taint)': altered(
+    cache,
+    'const since = epoch - this.#base;\n    if (generation',
+    'const since = this.#currency.epoch() - this.#base;\n    if (generation',
+  ),
+  'a request joins no lookup that left at an earlier epoch': altered(
+    cache,
+    'other?.epoch === epoch',
+    'other !== undefined',
+  ),
+  'a request joins a lookup only while the lease holds': altered(
+    cache,
+    'current ? this.#underWay.get(digest) : undefined',
+    'this.#underWay.get(digest)',
+  ),
+  'an absent key is forgotten when it is created': altered(
+    cache,
+    'found ? subjectsOf(loaded.key) : loaded.subjects',
+    "found ? subjectsOf(loaded.key) : ['nothing']",
+  ),
+  'the clock is noted before the renewal is sent': altered(
+    holder,
+    'this.#apply(renewal);\n    this.#renewedAt = sent;',
+    'this.#apply(renewal);\n    this.#renewedAt = this.#now();',
+  ),
+  'what a renewal brings is applied before the lease is extended': altered(
+    holder,
+    'this.#apply(renewal);\n    this.#renewedAt = sent;',
+    'this.#clock.after(2, () => this.#apply(renewal));\n    this.#renewedAt = sent;',
+  ),
+  'what is acknowledged was applied': altered(
+    holder,
+    'this.#port.renew(id, this.#applied)',
+    'this.#port.renew(id, this.#applied + 1)',
+  ),
+  'the lease is read at each use, not kept by a timer': altered(
+    holder,
+    'const since = this.#renewedAt;\n    if (since === null) return false;',
+    `const since = this.#renewedAt;
+    if (since === null || since === this.over) return false;
+    if (since !== this.armed) {
+      this.armed = since;
+      const left = since.monotonic + this.#duration - this.#clock.monotonic();
+      this.#clock.after(Math.max(0, left), () => { this.over = since; });
+    }
+    return true;`,
+  ),
+  'the wall clock is read as well': altered(
+    holder,
+    'return wall >= 0 && wall < this.#duration;',
+    'return true;',
+  ),
+  'a holder whose row is gone starts anew': altered(
+    holder,
+    "this.#tell('everything', epoch);",
+    'this.#applied = epoch;',
+  ),
+  'a holder stops serving before it gives its row back': altered(
+    holder,
+    'this.#renewedAt = null;\n    const id = this.#id;',
+    'const id = this.#id;',
+  ),
+  'an operation waits': replaced({ untilHeld: async () => {} }),
+  'an operation waits out the lease of the silent': altered(
+    wait,
+    'const lease = timing.length + timing.margin;',
+    'const lease = timing.length / 2;',
+  ),
+  'an operation waits while the database is away': altered(
+    wait,
+    '// Away or late: the next look may succeed, and the deadline needs no answer.',
+    'return;',
+  ),
+  'a repeated request waits as well': replaced({ repeatedWaits: false }),
+  'the margin covers the drift of the clocks': replaced({ timing: { length: 100, margin: 0 } }),
+  'the dead are buried a lease after they were seen': altered(
+    wait,
+    'first.at + lease - clock.monotonic()',
+    'first.at - clock.monotonic()',
+  ),
+  'epochs commit in their order': replaced({ Database: UnlockedDatabase }),
+  'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
+  'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),
+  'only what every holder acknowledged is pruned': replaced({ Database: ForgetfulDatabase }),
+  'lookups go to the primary': replaced({ Database: ReplicaDatabase }),
+};

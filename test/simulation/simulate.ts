@@ -1,0 +1,136 @@
+import type { Network } from './connection.ts';
+import { type SimulatedKey, simulatedKeys } from './keys.ts';
+import type { Rules } from './rules.ts';
+import { World } from './world.ts';
+
+/** How long a run lasts: a dozen leases. */
+const duration = 1200;
+
+const calmNetwork: Network = { slow: 0, lossy: 0 };
+
+/** What a run came to. */
+export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 'hits'>;
+
+/**
+ * Runs one seed: processes that serve requests, operations that change what they decide upon, and
+ * whatever can go wrong.
+ *
+ * @param seed - picks everything.
+ * @param rules - the code under test.
+ * @param calm - nothing goes wrong.
+ */
+export async function simulate(seed: number, rules: Rules, calm = false): Promise<Run> {
+  const world = new World(seed, rules, calm ? calmNetwork : networkOf(seed));
+  const { choices, schedule } = world;
+  const operator = world.machine();
+
+  // Most keys are there from the start.
+  for (const { subjects } of simulatedKeys.slice(0, 4)) {
+    world.database.transact(
+      { subjects: subjects.slice(0, 1), epochFirst: true, takes: 0 },
+      () => {},
+    );
+  }
+  for (let n = choices.pick([1, 2, 3]); n >= 0; n--) {
+    schedule.in(choices.between(0, 20), () => world.start());
+  }
+  every(world, 5, () => traffic(world));
+  every(world, 45, () => operation(world, operator));
+  if (!calm) every(world, choices.between(40, 200), () => trouble(world));
+
+  while (world.violations.length === 0 && schedule.step(duration)) {
+    // All that the event set going in the code under test runs before the next one.
+    await new Promise(setImmediate);
+  }
+  return world;
+}
+
+function networkOf(seed: number): Network {
+  const quality = [0, 0.02, 0.1, 0.3];
+  return { slow: quality[seed % 4] ?? 0, lossy: (quality[(seed >> 2) % 4] ?? 0) / 3 };
+}
+
+function every(world: World, milliseconds: number, run: () => void): void {
+  const again = () => {
+    run();
+    world.schedule.in(world.choices.between(0, 2 * milliseconds), again);
+  };
+  world.schedule.in(world.choices.between(0, 2 * milliseconds), again);
+}
+
+function traffic(world: World): void {
+  const { choices } = world;
+  const serving = world.serving();
+  if (serving.length === 0) return;
+  const process = choices.pick(serving);
+  const key = choices.pick(simulatedKeys);
+  const burst = choices.chance(0.2) ? 3 : 1;
+  for (let n = 0; n < burst; n++) {
+    world.schedule.in(choices.between(0, 2), () => world.request(process, key));
+  }
+}
+
+function operation(world: World, operator: ReturnType<World['machine']>): void {
+  const { choices } = world;
+  const running = world.serving().filter(({ machine }) => machine.running);
+  const place = choices.pick([operator, ...running]);
+  const key = choices.pick(simulatedKeys);
+  const probe = () => probeEverywhere(world, key);
+  if (choices.chance(0.2)) {
+    world.repeat(place.machine, place.connection, probe);
+    return;
+  }
+  const [lookup = '', secret = ''] = key.subjects;
+  const subject = choices.pick(key.subjects);
+  const change = {
+    subjects: subject === lookup ? [lookup, secret] : [subject],
+    epochFirst: choices.chance(0.5),
+    takes: choices.chance(0.3) ? choices.between(0, 60) : choices.between(0, 2),
+  };
+  world.change(place, change, probe);
+}
+
+/** Asks every process at once, and again for a while: where the promise would break, if it did. */
+function probeEverywhere(world: World, key: SimulatedKey): void {
+  for (const process of world.serving()) {
+    for (const later of [0, world.choices.between(0, 5), world.choices.between(5, 100)]) {
+      world.schedule.in(later, () => world.request(process, key));
+    }
+  }
+}
+
+function trouble(world: World): void {
+  const { choices, schedule, database } = world;
+  const lasting = choices.between(0, choices.pick([20, 150, 400]));
+  const process = world.serving().length > 0 ? choices.pick(world.serving()) : world.start();
+  const { machine, holder } = process;
+  const troubles = {
+    pause: () => machine.pause(lasting),
+    suspend: () => machine.suspend(lasting),
+    cutOff: () => {
+      machine.cutOff = true;
+      schedule.in(lasting, () => {
+        machine.cutOff = false;
+      });
+    },
+    away: () => {
+      database.up = false;
+      schedule.in(lasting / 2, () => {
+        database.up = true;
+      });
+    },
+    clockSet: () => machine.setWall(choices.between(-50, 500)),
+    crash: () => {
+      machine.crash();
+      schedule.in(lasting, () => world.start());
+    },
+    leave: () => {
+      machine.deliver(() => holder.leave().catch(() => {}));
+      schedule.in(lasting, () => world.start());
+    },
+    join: () => {
+      if (world.serving().length < 5) world.start();
+    },
+  };
+  choices.pick(Object.values(troubles))();
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { mutants } from './mutants.ts';
+import { type Rules, rules } from './rules.ts';
+import { type Run, simulate } from './simulate.ts';
+
+/** Runs seeds a batch at a time, until one of them shows a violation. */
+async function run(seeds: number, under: Rules, calm = false): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (let first = 0; first < seeds; first += 20) {
+    const batch = Array.from({ length: 20 }, (_, i) => simulate(first + i, under, calm));
+    runs.push(...(await Promise.all(batch)));
+    if (runs.some(({ violations }) => violations.length > 0)) break;
+  }
+  return runs;
+}
+
+function violationsOf(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ violations }, seed) => violations.map((text) => `seed ${seed}: ${text}`));
+}
+
+function sum(runs: readonly Run[], of: 'requests' | 'hits' | 'refused'): number {
+  return runs.reduce((total, run) => total + run[of], 0);
+}
+
+test('leases: a request that begins after an answer is judged by the new state, whatever fails', {
+  timeout: 120_000,
+}, async () => {
+  const runs = await run(Number(process.env.SIMULATION_SEEDS ?? 500), rules);
+  expect(violationsOf(runs)).toEqual([]);
+  // It is no empty promise: the cache served, and where it could not, the database was asked.
+  expect(sum(runs, 'hits') / sum(runs, 'requests')).toBeGreaterThan(0.25);
+});
+
+test('leases: when nothing fails, operations wait for announcements only and the cache serves', {
+  timeout: 60_000,
+}, async () => {
+  const runs = await run(100, rules, true);
+  expect(violationsOf(runs)).toEqual([]);
+  expect(sum(runs, 'refused')).toBe(0);
+  expect(sum(runs, 'hits') / sum(runs, 'requests')).toBeGreaterThan(0.6);
+  const slowest = Math.max(...runs.flatMap(({ waits }) => waits));
+  expect(slowest).toBeLessThan(rules.timing.length / 4);
+});
+
+test('leases: the same seed is the same run', async () => {
+  const [once, again] = [await simulate(7, rules), await simulate(7, rules)];
+  expect([again.requests, again.hits, again.waits]).toEqual([once.requests, once.hits, once.waits]);
+});
+
+for (const [rule, without] of Object.entries(mutants)) {
+  test(`leases: the simulation finds the fault without the rule that ${rule}`, {
+    timeout: 60_000,
+  }, async () => {
+    const runs = await run(600, await without());
+    expect(violationsOf(runs)).not.toEqual([]);
+  });
+}

@@ -1,0 +1,192 @@
+import type { CoherentCache } from '../../core/cache/coherent-cache.ts';
+import type { LeaseHolder } from '../../server/database/leases/lease-holder.ts';
+import type { Connection, Link, Network } from './connection.ts';
+import type { Change, Database, Versions } from './database.ts';
+import { find, type NoKey, type SimulatedKey, staleIn } from './keys.ts';
+import { Machine } from './machine.ts';
+import { Choices } from './random.ts';
+import type { Rules } from './rules.ts';
+import { Schedule } from './schedule.ts';
+
+/** A process that verifies keys. */
+export interface Process {
+  readonly machine: Machine;
+  readonly connection: Connection;
+  readonly holder: LeaseHolder;
+  readonly cache: CoherentCache<NoKey>;
+}
+
+/** Several processes, one database, and the record of what was promised. */
+export class World {
+  readonly schedule: Schedule = new Schedule();
+  readonly choices: Choices;
+  readonly database: Database;
+  readonly processes: Process[] = [];
+  /** What went against the promise. */
+  readonly violations: string[] = [];
+  /** How long operations took from their commit to their answer. */
+  readonly waits: number[] = [];
+  requests = 0;
+  refused = 0;
+  hits = 0;
+  readonly #rules: Rules;
+  readonly #link: Link;
+  readonly #drift: number;
+  readonly #staleness: number;
+  /** By subject, the version that every request from now on must see. */
+  #required: Versions = new Map();
+  #commitsSeen = 0;
+  #machines = 0;
+
+  constructor(seed: number, rules: Rules, network: Network) {
+    this.#rules = rules;
+    this.choices = new Choices(seed);
+    this.database = new rules.Database(this.schedule, this.choices);
+    this.#link = {
+      schedule: this.schedule,
+      choices: this.choices,
+      network,
+      database: this.database,
+    };
+    // Just inside the assumption: two clocks part by less than two margins in a lease.
+    this.#drift = 0.049;
+    this.#staleness = 110;
+  }
+
+  /** A machine with a connection, and no cache. */
+  machine(): { machine: Machine; connection: Connection } {
+    const name = `m${this.#machines++}`;
+    const machine = new Machine(name, this.schedule, this.choices, this.#drift);
+    return { machine, connection: new this.#rules.Connection(machine, this.#link) };
+  }
+
+  /** Starts a process. */
+  start(): Process {
+    const { machine, connection } = this.machine();
+    let rows = 0;
+    const holder = new this.#rules.LeaseHolder({
+      port: connection,
+      clock: machine,
+      timing: this.#rules.timing,
+      newId: () => `${machine.name}/${rows++}`,
+    });
+    const cache = this.#rules.createCoherentCache<NoKey>({
+      currency: holder,
+      maxEntries: 4,
+      maxAbsent: 2,
+    });
+    const process = { machine, connection, holder, cache };
+    this.processes.push(process);
+    this.database.onCommit.push(() => connection.announce(() => holder.hear()));
+    machine.deliver(() => holder.hear());
+    return process;
+  }
+
+  /** The processes that take requests. */
+  serving(): Process[] {
+    return this.processes.filter(({ machine }) => machine.alive);
+  }
+
+  /** A request arrives at a process, which may be stopped at the moment. */
+  request({ machine, connection, cache }: Process, key: SimulatedKey): void {
+    const required = this.#promised();
+    const arrived = this.schedule.now;
+    machine.deliver(() => {
+      this.requests += 1;
+      const judge = (answer: Awaited<ReturnType<typeof cache.get>>) => {
+        for (const subject of staleIn(key, answer, required)) {
+          this.violations.push(`${machine.name} at ${arrived.toFixed(1)}: stale ${subject}`);
+        }
+      };
+      const load = async () => find(key, await connection.read());
+      const answer = cache.get(key.digest, load);
+      if (answer instanceof Promise) {
+        answer.then(judge, () => {
+          this.refused += 1;
+        });
+      } else {
+        this.hits += 1;
+        judge(answer);
+      }
+    });
+  }
+
+  /**
+   * Changes something and answers once it holds everywhere.
+   *
+   * @param answered - called when the answer leaves.
+   */
+  async change(
+    {
+      machine,
+      connection,
+      holder,
+    }: { machine: Machine; connection: Connection; holder?: LeaseHolder },
+    change: Change,
+    answered: () => void,
+  ): Promise<void> {
+    try {
+      await connection.transact(change);
+    } catch {
+      return;
+    }
+    holder?.hear();
+    await this.#hold(machine, connection);
+    answered();
+  }
+
+  /** Finds something changed already, and says so. */
+  async repeat(machine: Machine, connection: Connection, answered: () => void): Promise<void> {
+    let found: Versions;
+    try {
+      found = await connection.read();
+    } catch {
+      return;
+    }
+    if (this.#rules.repeatedWaits) await this.#hold(machine, connection);
+    this.#promise(found);
+    answered();
+  }
+
+  async #hold(machine: Machine, connection: Connection): Promise<void> {
+    const committed = this.database.snapshot();
+    const since = this.schedule.now;
+    const stops = machine.stops;
+    await this.#rules.untilHeld({
+      port: connection,
+      clock: machine,
+      timing: this.#rules.timing,
+      pollEvery: 10,
+      onAcknowledged: (wake) => {
+        const announce = () => connection.announce(wake);
+        this.database.onAcknowledge.push(announce);
+        return () =>
+          this.database.onAcknowledge.splice(this.database.onAcknowledge.indexOf(announce), 1);
+      },
+    });
+    this.#promise(committed);
+    const took = this.schedule.now - since;
+    this.waits.push(took);
+    if (took > this.#staleness + 1 && machine.stops === stops) {
+      this.violations.push(`${machine.name}: an operation took ${took.toFixed(1)}`);
+    }
+  }
+
+  #promise(versions: Versions): void {
+    const newer = [...versions].filter(
+      ([subject, version]) => version > (this.#required.get(subject) ?? 0),
+    );
+    if (newer.length > 0) this.#required = new Map([...this.#required, ...newer]);
+  }
+
+  /** What a request that arrives now must see: all that was answered, and all older than a lease. */
+  #promised(): Versions {
+    const { commits } = this.database;
+    for (; ; this.#commitsSeen++) {
+      const commit = commits[this.#commitsSeen];
+      if (commit === undefined || commit.at > this.schedule.now - this.#staleness) break;
+      this.#promise(commit.versions);
+    }
+    return this.#required;
+  }
+}
