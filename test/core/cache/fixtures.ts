@@ -1,0 +1,57 @@
+import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
+import type { KeyRecord } from '../../../core/store/key-store.ts';
+
+/** A digest that stands for a number. */
+export function digestOf(n: number): string {
+  return n.toString(16).padStart(8, '0').repeat(8);
+}
+
+/** A record with every part its own object, as a store would give it. */
+export function recordOf(n: number, fields: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    id: `key_${n}`,
+    dialect: 'reporisk',
+    environment: 'live',
+    label: `Key ${n}`,
+    preview: 'rrk_live_AbCd••••Xy1z',
+    organization: { id: 'org_1', name: 'Acme', tier: 3 },
+    subOrg: { id: 7, active: true },
+    owner: { kind: 'member', id: 'user_1', role: 'admin' },
+    scopes: ['repos:read'],
+    ipAllowList: null,
+    rateLimit: null,
+    disabled: false,
+    expiresAt: null,
+    revokedAt: null,
+    secretExpiresAt: null,
+    ...fields,
+  };
+}
+
+/** A currency that a test turns on and off, and through which it tells of changes. */
+export class ManualCurrency implements Currency {
+  current = true;
+  #epoch = 0;
+  #listener: InvalidationListener = () => {};
+
+  isCurrent(): boolean {
+    return this.current;
+  }
+
+  epoch(): number {
+    return this.#epoch;
+  }
+
+  subscribe(listener: InvalidationListener): () => void {
+    this.#listener = listener;
+    return () => {
+      this.#listener = () => {};
+    };
+  }
+
+  /** Tells of a change at the next epoch, or at one of the test's choice. */
+  tell(subjects: readonly string[] | 'everything', epoch: number = this.#epoch + 1): void {
+    this.#listener(subjects, epoch);
+    this.#epoch = epoch;
+  }
+}
