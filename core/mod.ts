@@ -47,6 +47,8 @@
  * @module
  */
 
+export type { CacheCounters, CoherentCacheOptions } from './cache/coherent-cache.ts';
+export type { Currency, InvalidationListener } from './cache/currency.ts';
 export { ApiKeyError, type ErrorCode, type Refusal, refusals } from './errors.ts';
 export type { Dialect, Environment, KeyShape } from './format/key-shape.ts';
 export { type ParsedKey, parseKey } from './format/parse-key.ts';

@@ -1,3 +1,4 @@
+import type { Currency } from '../cache/currency.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
 import type { Role } from '../policy/authority.ts';
 
@@ -70,6 +71,12 @@ export interface StoredKey {
 
 /** Where a verifier finds keys. */
 export interface KeyStore {
+  /**
+   * The proof that what was found still holds. A verifier caches only what comes from a store that
+   * gives it; without, each verification asks the store.
+   */
+  readonly currency?: Currency;
+
   /**
    * Finds a key by the lookup value of one of its secrets.
    *

@@ -1,3 +1,10 @@
+import {
+  type CacheCounters,
+  type CoherentCacheOptions,
+  createCoherentCache,
+  type Loaded,
+} from '../cache/coherent-cache.ts';
+import { lookupSubject } from '../cache/subjects.ts';
 import { recognizeKey } from '../format/recognize-key.ts';
 import { constantTimeEqual } from '../hash/constant-time.ts';
 import { type Hashing, nobleHashing } from '../hash/hashing.ts';
@@ -5,9 +12,6 @@ import { type LookupScheme, sha256Scheme } from '../hash/lookup-scheme.ts';
 import type { KeyRecord, KeyStore, StoredKey } from '../store/key-store.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
 import type { Outcome, Refused } from './outcome.ts';
-
-/** What a lookup comes to: a key to decide on, or a refusal that needs no decision. */
-type Loaded = KeyRecord | Refused;
 
 /** What a verifier is made of. */
 export interface VerifierOptions {
@@ -22,6 +26,8 @@ export interface VerifierOptions {
   readonly hashing?: Hashing;
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
+  /** Bounds of the cache, which there is only where the store proves currency. */
+  readonly cache?: Omit<CoherentCacheOptions, 'currency'>;
 }
 
 /** Verifies keys. */
@@ -35,6 +41,9 @@ export interface Verifier {
    * @returns the outcome, at once where the store answers at once.
    */
   verify(key: string, request?: VerifyRequest): Outcome | Promise<Outcome>;
+
+  /** What the cache has done so far; null where the store proves no currency and there is none. */
+  cacheCounters(): CacheCounters | null;
 }
 
 const malformed: Refused = Object.freeze(refuse('invalid_key', 'malformed'));
@@ -44,10 +53,12 @@ const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'))
 
 /**
  * Makes a verifier. The path of a key: its shape and checksum (a malformed one goes no further), its
- * digest, the lookup, the seal of the row found, the decision. Nothing is cached.
+ * digest, the cache where the store proves currency, else the lookup and the seal of the row found,
+ * then the decision, which is made anew at each use.
  *
  * @param options - the store, and what is injected.
  * @returns the verifier.
+ * @throws {TypeError} without a lookup scheme.
  * @example Verifying against an in-memory store
  * ```ts
  * import { createMemoryKeyStore, createVerifier } from './mod.ts';
@@ -59,24 +70,41 @@ const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'))
 export function createVerifier(options: VerifierOptions): Verifier {
   const { store, schemes = [sha256Scheme], hashing = nobleHashing, now = Date.now } = options;
   const newest = firstOf(schemes);
+  const { currency } = store;
+  const cache =
+    currency === undefined ? null : createCoherentCache<Refused>({ ...options.cache, currency });
 
   /** Looks a digest up under each scheme in turn, at once where the store answers at once. */
-  function load(digest: string, index = 0): Loaded | Promise<Loaded> {
+  function load(digest: string, index = 0): Loaded<Refused> | Promise<Loaded<Refused>> {
     const scheme = schemes[index];
-    if (scheme === undefined) return unknown;
+    if (scheme === undefined) return absent(unknown, digest);
     const lookup = scheme.lookup(digest);
-    const conclude = (found: StoredKey | null): Loaded | Promise<Loaded> =>
+    const conclude = (found: StoredKey | null) =>
       found === null ? load(digest, index + 1) : unseal(found, scheme, lookup, digest);
     const found = store.find(lookup);
     return found instanceof Promise ? found.then(conclude) : conclude(found);
   }
 
-  function unseal(found: StoredKey, scheme: LookupScheme, lookup: string, digest: string): Loaded {
-    const { record } = found;
-    const seal = scheme.seal(record.id, record.organization.id, lookup);
-    if (seal !== null && !constantTimeEqual(seal, found.seal ?? '')) return unsealed;
+  /** An answer that stays right until something appears under one of the digest's lookup values. */
+  function absent(refused: Refused, digest: string): Loaded<Refused> {
+    const subjects =
+      cache === null ? [] : schemes.map((scheme) => lookupSubject(scheme.lookup(digest)));
+    return { absent: refused, subjects };
+  }
+
+  function unseal(
+    { record, seal }: StoredKey,
+    scheme: LookupScheme,
+    lookup: string,
+    digest: string,
+  ): Loaded<Refused> {
+    const expected = scheme.seal(record.id, record.organization.id, lookup);
+    if (expected !== null && !constantTimeEqual(expected, seal ?? '')) {
+      // Not kept: whoever mends the row touches subjects that a forged row need not tell.
+      return { absent: unsealed, subjects: [] };
+    }
     if (scheme !== newest) moveTo(newest, lookup, digest, record);
-    return record;
+    return { key: record };
   }
 
   function moveTo(scheme: LookupScheme, from: string, digest: string, record: KeyRecord): void {
@@ -85,22 +113,43 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (seal !== null) store.repepper?.(from, { lookup, seal });
   }
 
+  /** The key under a digest, or the refusal that needs no decision. */
+  function find(digest: string): KeyRecord | Refused | Promise<KeyRecord | Refused> {
+    if (cache !== null) return cache.get(digest, load);
+    const loaded = load(digest);
+    return loaded instanceof Promise ? loaded.then(unwrap) : unwrap(loaded);
+  }
+
   return {
     verify(key, request) {
       const shape = recognizeKey(key);
       if (shape === null) return malformed;
       if (!shape.checksummed && store.holdsImportedKeys?.() !== true) return malformed;
-      const decided = (loaded: Loaded): Outcome =>
-        'ok' in loaded ? loaded : decide(loaded, request, now());
       try {
-        const loaded = load(hashing.sha256(key));
-        if (!(loaded instanceof Promise)) return decided(loaded);
-        return loaded.then(decided, () => unavailable);
+        const found = find(hashing.sha256(key));
+        if (!(found instanceof Promise)) return conclude(found, request, now());
+        return found.then(
+          (later) => conclude(later, request, now()),
+          () => unavailable,
+        );
       } catch {
         return unavailable;
       }
     },
+    cacheCounters: () => cache?.counters() ?? null,
   };
+}
+
+function unwrap(loaded: Loaded<Refused>): KeyRecord | Refused {
+  return 'key' in loaded ? loaded.key : loaded.absent;
+}
+
+function conclude(
+  found: KeyRecord | Refused,
+  request: VerifyRequest | undefined,
+  now: number,
+): Outcome {
+  return 'refusal' in found ? found : decide(found, request, now);
 }
 
 function firstOf(schemes: readonly LookupScheme[]): LookupScheme {

@@ -5,7 +5,11 @@ import { MikroORM as PostgreSqlMikroORM } from '@mikro-orm/postgresql';
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
+import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
+import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
+import { openPostgresqlLeases } from './leases/postgresql-port.ts';
+import { openSqliteLeases } from './leases/sqlite-port.ts';
 import { migrate } from './migrate.ts';
 import { postgresqlMigrations } from './migrations/postgresql/index.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
@@ -33,6 +37,12 @@ export interface Database extends AsyncDisposable {
   ping(): Promise<void>;
   /** Brings the tables up to date. */
   migrate(): Promise<void>;
+  /**
+   * What a process takes part in the coherence with; see `joinCoherence`.
+   *
+   * @param listenUrl - a direct PostgreSQL address where a pooler stands before the database.
+   */
+  leases(listenUrl?: string | null): Omit<CoherenceOptions, 'onError'>;
 }
 
 /**
@@ -45,6 +55,7 @@ export interface Database extends AsyncDisposable {
 export async function openDatabase(url: string): Promise<Database> {
   const orm = await connect(url);
   const isSqlite = url.startsWith('sqlite:');
+  const transaction: Database['transaction'] = (work) => orm.em.fork().transactional(work);
   let keys: (KeyStore & AsyncDisposable) | undefined;
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
@@ -53,15 +64,30 @@ export async function openDatabase(url: string): Promise<Database> {
       return keys;
     },
     read: () => orm.em.fork(),
-    transaction: (work) => orm.em.fork().transactional(work),
+    transaction,
     ping: async () => void (await orm.em.fork().execute('select 1')),
     migrate: () => migrate(orm, url),
+    leases: (listenUrl) =>
+      isSqlite
+        ? {
+            port: openSqliteLeases(sqlitePath(url), transaction),
+            timing: sqliteTiming,
+            listenUrl: null,
+          }
+        : {
+            port: openPostgresqlLeases(url),
+            timing: postgresqlTiming,
+            listenUrl: listenUrl ?? url,
+          },
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();
       await orm.close();
     },
   };
 }
+
+/** The tables of the leases are no entities: their statements are written by hand. */
+const schemaGenerator = { skipTables: ['epoch', 'invalidation', 'holder'] };
 
 async function connect(url: string): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
@@ -70,6 +96,7 @@ async function connect(url: string): Promise<MikroORM> {
       clientUrl: url,
       entities,
       extensions: [Migrator],
+      schemaGenerator,
       migrations: { ...migrations, migrationsList: postgresqlMigrations },
     });
   }
@@ -80,6 +107,7 @@ async function connect(url: string): Promise<MikroORM> {
     driverOptions: new DurableSqliteDialect(path),
     entities,
     extensions: [Migrator],
+    schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations },
   });
 }

@@ -50,7 +50,8 @@ export function keyRowQuery(sql: {
       ${sql.milliseconds('k.revoked_at')} as revoked_at, k.created_by, k.service_account_id,
       ${sql.flag('k.imported')} as imported, k.org_id, o.name as org_name,
       case when o.deleted_at is null then o.tier end as org_tier, k.sub_org_id,
-      ${sql.flag('(u.archived_at is null and u.removed_at is null)')} as sub_org_active,
+      ${sql.flag('(u.id is not null and u.archived_at is null and u.removed_at is null)')}
+        as sub_org_active,
       case when m.active then m.role end as member_role,
       case when a.is_active then a.role end as account_role
     from api_key_secret s

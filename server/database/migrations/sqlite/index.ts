@@ -1,4 +1,8 @@
 import { Initial } from './0001-initial.ts';
+import { Coherence } from './0002-coherence.ts';
 
 /** SQLite's migrations, oldest first. */
-export const sqliteMigrations = [{ name: '0001-initial', class: Initial }];
+export const sqliteMigrations = [
+  { name: '0001-initial', class: Initial },
+  { name: '0002-coherence', class: Coherence },
+];

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Currency } from '../../core/mod.ts';
+import { LeaseHolder } from './leases/lease-holder.ts';
+import type { LeaseTiming } from './leases/ports.ts';
+import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
+import type { LeasePort } from './leases/postgresql-port.ts';
+import { systemClock } from './leases/system-clock.ts';
+import { untilHeld } from './leases/until-held.ts';
+
+/** What makes several processes on one database act as one. */
+export interface Coherence extends AsyncDisposable {
+  /** The proof that what this process caches still holds. */
+  readonly currency: Currency;
+  /** Resolves when everything committed so far holds on every process; see leases/README.md. */
+  settled(): Promise<void>;
+}
+
+/** What a process's part in the coherence is made of. */
+export interface CoherenceOptions {
+  readonly port: LeasePort;
+  readonly timing: LeaseTiming;
+  /** A direct PostgreSQL address to listen on; null where nothing announces changes. */
+  readonly listenUrl: string | null;
+  /** Hears why a renewal failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Joins the processes that may serve from a cache.
+ *
+ * @returns resolves once the first attempt is over; when it failed, the process asks the database for
+ * each verification until a later attempt succeeds.
+ */
+export async function joinCoherence(options: CoherenceOptions): Promise<Coherence> {
+  const { port, timing, listenUrl, onError } = options;
+  const clock = systemClock(false);
+  const holder = new LeaseHolder({ port, clock, timing, newId: randomUUID, onError });
+  const waiting = new Set<() => void>();
+  const announcements =
+    listenUrl === null
+      ? null
+      : listenForAnnouncements(listenUrl, {
+          onEpoch: () => void holder.hear(),
+          onAcknowledged: () => {
+            for (const wake of waiting) wake();
+          },
+        });
+  await holder.hear();
+  await announcements?.started;
+  return {
+    currency: holder,
+    async settled() {
+      void holder.hear();
+      await waitUntilHeld(port, timing, (wake) => {
+        waiting.add(wake);
+        return () => waiting.delete(wake);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await announcements?.[Symbol.asyncDispose]();
+      await holder.leave().catch(onError);
+      await port[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Milliseconds between two looks at who has acknowledged, when nothing is announced. */
+const pollEvery = 5;
+
+/**
+ * Waits until everything committed so far holds on every process. For whoever takes away without
+ * serving: the command line.
+ */
+export function waitUntilHeld(
+  port: LeasePort,
+  timing: LeaseTiming,
+  onAcknowledged?: (wake: () => void) => () => void,
+): Promise<void> {
+  const options = { port, clock: systemClock(true), timing, pollEvery };
+  return untilHeld(onAcknowledged === undefined ? options : { ...options, onAcknowledged });
+}

@@ -1,0 +1,58 @@
+import pg from 'pg';
+
+/** What PostgreSQL announces; each announcement only makes something happen sooner. */
+export interface Announcements extends AsyncDisposable {
+  /** Resolves when the first attempt to listen has succeeded or failed. */
+  readonly started: Promise<void>;
+}
+
+/** Milliseconds before a lost listening connection is tried again. */
+const retryAfter = 500;
+
+/**
+ * Listens for changes and acknowledgements. A connection that breaks is made anew; what was
+ * announced meanwhile is caught up with, because `onEpoch` is called on each new connection.
+ *
+ * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
+ */
+export function listenForAnnouncements(
+  url: string,
+  handlers: { readonly onEpoch: () => void; readonly onAcknowledged: () => void },
+): Announcements {
+  let stopped = false;
+  let client: pg.Client | null = null;
+  let retry: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    const mine = new pg.Client({ connectionString: url, keepAlive: true });
+    client = mine;
+    const lost = () => {
+      if (client !== mine || stopped) return;
+      client = null;
+      retry = setTimeout(connect, retryAfter);
+      retry.unref();
+    };
+    mine.on('error', lost);
+    mine.on('end', lost);
+    mine.on('notification', ({ channel }) =>
+      channel === 'reporisk_epoch' ? handlers.onEpoch() : handlers.onAcknowledged(),
+    );
+    try {
+      await mine.connect();
+      await mine.query('listen reporisk_epoch; listen reporisk_acknowledged');
+      handlers.onEpoch();
+    } catch {
+      lost();
+      await mine.end().catch(() => {});
+    }
+  }
+
+  return {
+    started: connect(),
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      clearTimeout(retry);
+      await client?.end().catch(() => {});
+    },
+  };
+}
