@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { integer, label } from '../fields.ts';
+
+/** What stands where a preview was not recorded. */
+const unknown = '••••';
+
+const prefix = 'rrk_live_';
+const previewForm = /^rrk_live_([\w-]{4})(?:•{4}|\.{3}|…)([\w-]{4})$/;
+
+/** A time with its offset: without one nobody can tell when a key expires. */
+const instant = z
+  .string()
+  .refine(
+    (value) => z.iso.datetime({ offset: true }).safeParse(value).success,
+    'expected a time such as 2026-01-31T12:00:00Z, with Z or an offset',
+  )
+  .transform((value) => new Date(value));
+
+/** A key as another deployment recorded it. */
+export const importedKey = z.object({
+  /** SHA-256 of the secret, hexadecimal. */
+  hashSha256: z
+    .string()
+    .refine((value) => /^[0-9a-f]{64}$/i.test(value), 'expected 64 hexadecimal characters')
+    .transform((hash) => hash.toLowerCase()),
+  label,
+  /** The parent's Clerk organization id. */
+  org: z.string(),
+  subOrgId: integer().nullish(),
+  preview: z
+    .string()
+    .refine((value) => previewForm.test(value), 'expected a preview such as rrk_live_AbCd••••Xy1z')
+    .nullish(),
+  createdAt: instant.nullish(),
+  expiresAt: instant.nullish(),
+});
+
+export type ImportedKey = z.output<typeof importedKey>;
+
+/** Takes a preview apart into what is stored of it. */
+export function previewParts(preview: string | null | undefined) {
+  const [, first4 = unknown, last4 = unknown] = previewForm.exec(preview ?? '') ?? [];
+  return { prefix, first4, last4 };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Organization } from '../../database/entities/organization.ts';
+import { iso, text, timestamp } from '../fields.ts';
+
+/** The id that Clerk gave an organization. */
+export const clerkId = z
+  .string()
+  .refine((value) => /^[\w-]{1,255}$/.test(value), 'expected a Clerk organization id, org_…')
+  .meta({ description: "The organization's id at Clerk, for example org_2abc" });
+
+export const organizationName = text(1, 255);
+
+export const organizationRecord = z.object({
+  clerkId: z.string(),
+  name: z.string(),
+  /** Null for an organization without rights. */
+  tier: z.int().nullable(),
+  /** True when an operator set the tier. */
+  tierPinned: z.boolean(),
+  /** The tier that Clerk's metadata names. */
+  clerkTier: z.int().nullable(),
+  createdAt: timestamp,
+  deletedAt: timestamp.nullable(),
+});
+
+export function toOrganizationRecord(
+  organization: Omit<Organization, 'isDemo' | 'asOf' | 'updatedAt'>,
+): z.infer<typeof organizationRecord> {
+  return {
+    clerkId: organization.id,
+    name: organization.name,
+    tier: organization.tier ?? null,
+    tierPinned: organization.tierPinned,
+    clerkTier: organization.clerkTier ?? null,
+    createdAt: organization.createdAt.toISOString(),
+    deletedAt: iso(organization.deletedAt),
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { EntityManager } from '../../database/database.ts';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { Organization } from '../../database/entities/organization.ts';
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import { neverTold } from '../../sessions/clerk-change.ts';
+import { lockOrganizations } from '../../sessions/lock-organizations.ts';
+import { operatorOnly } from '../access.ts';
+import { text } from '../fields.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { assertNoSubOrg, lockParent } from '../organizations/lock-parent.ts';
+import { clerkId } from '../organizations/organization-record.ts';
+import { Problem } from '../problem.ts';
+import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
+
+/** Adds a sub-org, also one whose members have a Clerk organization of their own. */
+export const addSubOrg = defineOperation({
+  name: 'subOrgs.add',
+  summary: 'Add a sub-organization, with or without a Clerk organization of its own',
+  kind: 'mutation',
+  // The linked organization's members lose what they could do in it as a parent.
+  takesAway: true,
+  access: operatorOnly(),
+  input: z.object({ name: text(1, 100), clerkId: clerkId.nullish() }),
+  output: subOrgRecord,
+  async run(work, { name, clerkId = null }) {
+    const { em, principal, now, audit } = work;
+    const { id: orgId } = principal.organization;
+    // All at once, in their one order, before anything is read of either.
+    await lockOrganizations(em, clerkId === null ? [orgId] : [orgId, clerkId], now);
+    const parent = await lockParent(em, orgId, now);
+    if (clerkId !== null) await link(work, clerkId, parent);
+    const subOrg = em.create(SubOrg, { orgId, name, clerkId, createdAt: now });
+    em.persist(subOrg);
+    await em.flush();
+    audit({ target: String(subOrg.id), changes: { name, clerkId } });
+    return toSubOrgRecord(subOrg);
+  },
+});
+
+/** Takes an organization's own rights, which its parent's take the place of. */
+async function link({ em, now }: Work, id: string, parent: Organization): Promise<void> {
+  if (id === parent.id) throw new Problem(409, 'Organization cannot be its own sub-organization');
+  const organization = await lockParent(em, id, now);
+  await assertNoParent(em, organization);
+  // A row that was only just made belongs to the demo where its parent does.
+  const isNew = organization.asOf.getTime() === neverTold.getTime();
+  const isDemo = organization.isDemo || (isNew && parent.isDemo);
+  await em.nativeUpdate(Organization, { id }, { tier: null, isDemo, updatedAt: now });
+}
+
+/** Keys and sub-orgs of a parent would become another organization's. */
+async function assertNoParent(em: EntityManager, { id, tierPinned }: Organization): Promise<void> {
+  await assertNoSubOrg(em, id);
+  const keys = await em.count(ApiKey, { orgId: id, revokedAt: null });
+  if (keys > 0) throw new Problem(409, 'Organization already holds API keys as a parent');
+  if ((await em.count(SubOrg, { orgId: id, removedAt: null })) > 0) {
+    throw new Problem(409, 'Organization already has sub-organizations of its own');
+  }
+  if (tierPinned) {
+    throw new Problem(409, 'Organization is a parent with a pinned tier: use org set-tier first');
+  }
+}
