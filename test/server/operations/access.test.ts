@@ -1,0 +1,138 @@
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { Operation } from '../../../server/operations/operation.ts';
+import { snake } from '../../../server/rest/case.ts';
+import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
+import type { Route } from '../../../server/rest/route.ts';
+import { appRouter } from '../../../server/trpc/router.ts';
+import { onOneServerEach, type RunningServer } from '../../support/server.ts';
+import { accessTable, type Cell } from './access-table.ts';
+import { type CallerKind, callerKinds, callers } from './callers.ts';
+
+const procedures = appRouter._def.procedures as unknown as Record<
+  string,
+  { readonly _def: { readonly type: string } }
+>;
+
+async function definedOperations(): Promise<Operation[]> {
+  const paths = globSync('server/operations/*/*.ts');
+  const modules = await Promise.all(paths.map((path) => import(resolve(path))));
+  return modules.flatMap((module) =>
+    Object.values<unknown>(module).filter(
+      (value): value is Operation =>
+        typeof value === 'object' && value !== null && 'access' in value && 'run' in value,
+    ),
+  );
+}
+
+const names = (operations: readonly { readonly name: string }[]) =>
+  operations.map(({ name }) => name).sort();
+
+test('accessTable has every operation of the network, and each has a route', async () => {
+  const defined = (await definedOperations()).filter(({ access }) => access.plane !== 'operator');
+  expect(Object.keys(accessTable).sort()).toEqual(names(defined));
+  expect(names(reporiskRoutes.map((route) => route.operation))).toEqual(names(defined));
+});
+
+test('appRouter has every management operation, as what it is', async () => {
+  const management = (await definedOperations()).filter(
+    ({ access }) => access.plane === 'management',
+  );
+  const kinds = Object.fromEntries(management.map(({ name, kind }) => [name, kind]));
+  const types = Object.entries(procedures).map(([name, { _def }]) => [name, _def.type]);
+  expect(Object.fromEntries(types)).toEqual(kinds);
+});
+
+onOneServerEach((server) => {
+  let tokens: Record<CallerKind, string | undefined>;
+  beforeAll(async () => {
+    tokens = await callers(server());
+  });
+
+  test.each(Object.keys(accessTable))('%s answers every kind of caller', async (name) => {
+    const route = reporiskRoutes.find(({ operation }) => operation.name === name);
+    const row = accessTable[name];
+    if (route === undefined || row === undefined) throw new Error(`${name} is not wired`);
+    const answered: Partial<Record<CallerKind, Cell>> = {};
+    const input = await row.input(server());
+    for (const kind of callerKinds) {
+      answered[kind] = cell(row.cells[kind], await sendRest(server(), route, input, tokens[kind]));
+    }
+    expect(answered).toEqual(row.cells);
+  });
+
+  test.each(Object.keys(procedures))('/trpc/%s answers every kind of caller', async (name) => {
+    const row = accessTable[name];
+    if (row === undefined) throw new Error(`${name} is not in the table`);
+    const answered: Partial<Record<CallerKind, Cell>> = {};
+    const expected: Partial<Record<CallerKind, Cell>> = {};
+    const input = await row.input(server());
+    for (const kind of callerKinds) {
+      const response = await sendTrpc(server(), name, input, tokens[kind]);
+      // tRPC knows one status of success.
+      const wanted = row.cells[kind];
+      expected[kind] = typeof wanted === 'number' && wanted < 300 ? 200 : wanted;
+      answered[kind] = cell(expected[kind], response);
+    }
+    expect(answered).toEqual(expected);
+  });
+});
+
+interface Sent {
+  readonly status: number;
+  readonly detail: unknown;
+}
+
+/** What came back, in the form that the table gives it. */
+function cell(expected: Cell | undefined, { status, detail }: Sent): Cell {
+  return typeof expected === 'number' ? status : [status, String(detail)];
+}
+
+async function sendRest(
+  server: RunningServer,
+  route: Route,
+  input: Record<string, unknown>,
+  token: string | undefined,
+): Promise<Sent> {
+  const rest = { ...input };
+  const path = route.path.replace(/:(\w+)/g, (_, parameter: string) => {
+    const field = Object.keys(rest).find((each) => snake(each) === parameter) ?? '';
+    const value = String(rest[field]);
+    delete rest[field];
+    return value;
+  });
+  const members = Object.entries(rest).map(([field, value]) => [snake(field), value]);
+  const content =
+    route.source === 'query'
+      ? {}
+      : route.source === 'multipart'
+        ? { body: uploadForm() }
+        : { json: Object.fromEntries(members) };
+  const as = token === undefined ? {} : { as: token };
+  const response = await server.fetch(path, { method: route.method, ...as, ...content });
+  const text = await response.text();
+  const body = text === '' ? null : (JSON.parse(text) as { detail?: unknown });
+  return { status: response.status, detail: body?.detail };
+}
+
+function uploadForm(): FormData {
+  const form = new FormData();
+  form.set('file', new Blob([Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1')]), 'a.vsix');
+  return form;
+}
+
+async function sendTrpc(
+  server: RunningServer,
+  name: string,
+  input: Record<string, unknown>,
+  token: string | undefined,
+): Promise<Sent> {
+  const as = token === undefined ? {} : { as: token };
+  const response =
+    procedures[name]?._def.type === 'query'
+      ? await server.fetch(`/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, as)
+      : await server.fetch(`/trpc/${name}`, { ...as, json: input });
+  const body = (await response.json()) as { error?: { data: { detail: unknown } } };
+  return { status: response.status, detail: body.error?.data.detail };
+}
