@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from '../database/database.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, Deletion, MembershipChange } from './clerk-change.ts';
+import { takeTurns } from './take-turns.ts';
 
 type Standing = Pick<Membership, 'role' | 'active' | 'asOf'>;
 
@@ -78,12 +78,7 @@ export async function applyUserDeleted(
   }
 }
 
-/**
- * Lets one transaction at a time change what is known of a user, so that a first membership cannot
- * slip in beside the user's deletion, and two first requests do not collide. SQLite's transactions
- * are one at a time anyway.
- */
-async function lockUser(em: EntityManager, userId: string): Promise<void> {
-  if (!(em.getDriver() instanceof PostgreSqlDriver)) return;
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`user ${userId}`]);
+/** So that no first membership slips in beside the user's deletion, and two do not collide. */
+function lockUser(em: EntityManager, userId: string): Promise<void> {
+  return takeTurns(em, `user ${userId}`);
 }

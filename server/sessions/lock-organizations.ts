@@ -3,8 +3,9 @@ import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { neverTold } from './clerk-change.ts';
+import { takeTurns } from './take-turns.ts';
 
-/** Fresh and locked until the transaction ends, in one order, so that no two wait for each other. */
+/** Fresh, and locked until the transaction ends. */
 const locked = {
   lockMode: LockMode.PESSIMISTIC_WRITE,
   disableIdentityMap: true,
@@ -12,8 +13,10 @@ const locked = {
 } as const;
 
 /**
- * Locks organizations, and the sub-orgs that they are or have. Sub-orgs come first, because whoever
- * creates a key locks its sub-org and then, by the foreign key, its organization.
+ * Locks organizations, and the sub-orgs that they are or have. What Clerk tells of organizations is
+ * applied one transaction after the other: it is rare, and two that name each other would deadlock.
+ * Sub-orgs come first, because whoever creates a key locks its sub-org and then, by the foreign key,
+ * its organization.
  *
  * An organization that is not known yet gets a row without rights: events arrive in any order, and
  * the one that names a parent may come before the parent's own.
@@ -27,7 +30,8 @@ export async function lockOrganizations(
   ids: readonly string[],
   now: Date,
 ): Promise<Map<string, Organization>> {
-  const id = { $in: [...new Set(ids)].sort() };
+  await takeTurns(em, 'organizations');
+  const id = { $in: [...new Set(ids)] };
   await em.find(SubOrg, { $or: [{ clerkId: id }, { orgId: id }] }, locked);
   const known = await em.find(Organization, { id }, locked);
   const missing = id.$in.filter((each) => !known.some((one) => one.id === each));

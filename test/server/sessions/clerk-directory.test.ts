@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { clerkServer } from './clerk-server.ts';
+
+function many(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `org_${index}`,
+    name: `Org ${index}`,
+    metadata: {},
+    members: {},
+  }));
+}
+
+test('organizations() fetches every page', async () => {
+  await using clerk = await clerkServer(many(1_201));
+  expect(await clerk.directory.organizations()).toHaveLength(1_201);
+  expect(clerk.requests).toHaveLength(3);
+});
+
+test('organizations() of an instance without any is empty', async () => {
+  await using clerk = await clerkServer([]);
+  expect(await clerk.directory.organizations()).toEqual([]);
+});
+
+test('organizations() reads tier and parent from the public metadata', async () => {
+  const metadata = { tier: 2, parent_org_id: 'org_parent' };
+  await using clerk = await clerkServer([{ id: 'org_1', name: 'One', metadata, members: {} }]);
+  const expected = { id: 'org_1', name: 'One', tier: 2, parentId: 'org_parent' };
+  expect(await clerk.directory.organizations()).toEqual([expected]);
+});
+
+test.each([
+  ['less than it says there is', 1_300],
+  ['more than it says there is', 700],
+])('organizations() throws when Clerk lists %s', async (_, total) => {
+  await using clerk = await clerkServer(many(1_201));
+  clerk.faults.total = total;
+  await expect(clerk.directory.organizations()).rejects.toThrow('it changed meanwhile');
+});
+
+test('organizations() throws when Clerk lists one twice', async () => {
+  await using clerk = await clerkServer([...many(2), ...many(1)]);
+  await expect(clerk.directory.organizations()).rejects.toThrow('the same twice');
+});
+
+test('organizations() throws when a page fails', async () => {
+  await using clerk = await clerkServer(many(1_201));
+  clerk.faults.failing = /offset=1000/;
+  await expect(clerk.directory.organizations()).rejects.toThrow();
+});
+
+test('organizationExists() tells absence from failure', async () => {
+  await using clerk = await clerkServer(many(1));
+  expect(await clerk.directory.organizationExists('org_0')).toBe(true);
+  expect(await clerk.directory.organizationExists('org_1')).toBe(false);
+  clerk.faults.failing = /./;
+  await expect(clerk.directory.organizationExists('org_1')).rejects.toThrow();
+});
+
+test('members() reads roles, of all or of some users', async () => {
+  const members = { user_ada: 'org:admin', user_bob: 'org:billing' };
+  await using clerk = await clerkServer([{ id: 'org_1', name: 'One', metadata: {}, members }]);
+  const bob = { userId: 'user_bob', role: 'member' };
+  expect(await clerk.directory.members('org_1')).toEqual([
+    { userId: 'user_ada', role: 'admin' },
+    bob,
+  ]);
+  expect(await clerk.directory.members('org_1', ['user_bob', 'user_eve'])).toEqual([bob]);
+  expect(await clerk.directory.members('org_1', [])).toEqual([]);
+});
+
+test('members() asks for at most 100 users at a time', async () => {
+  const users = Array.from({ length: 250 }, (_, index) => `user_${index}`);
+  const members = Object.fromEntries(users.map((id) => [id, 'org:member']));
+  await using clerk = await clerkServer([{ id: 'org_1', name: 'One', metadata: {}, members }]);
+  expect(await clerk.directory.members('org_1', users)).toHaveLength(250);
+  expect(clerk.requests).toHaveLength(3);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { readClerkEvent } from '../../../server/sessions/clerk-event.ts';
+import { testTime } from './tokens.ts';
+import { deletedEvent, membershipEvent, organizationEvent } from './webhook-events.ts';
+
+const at = new Date(testTime);
+const read = (event: unknown) => readClerkEvent(JSON.stringify(event), new Date(0));
+
+test.each([
+  [{ tier: 1 }, 1],
+  [{ tier: 2 }, 2],
+  [{ tier: 3 }, 3],
+  [{ tier: 0 }, null],
+  [{ tier: 4 }, null],
+  [{ tier: 2.5 }, null],
+  [{ tier: '3' }, null],
+  [{ tier: [3] }, null],
+  [{ tier: null }, null],
+  [{}, null],
+  [null, null],
+])('readClerkEvent() reads from metadata %j the tier %j', (metadata, tier) => {
+  expect(read(organizationEvent('org_acme', metadata))).toEqual({
+    kind: 'organization',
+    change: { id: 'org_acme', name: 'Acme', tier, parentId: null, at },
+  });
+});
+
+test.each([
+  [{ parent_org_id: 'org_acme' }, 'org_acme'],
+  [{ parent_org_id: '' }, null],
+  [{ parent_org_id: 7 }, null],
+  [{ parent_org_id: ['org_acme'] }, null],
+  [{ parent_org_id: 'x'.repeat(256) }, null],
+])('readClerkEvent() reads from metadata %j the parent %j', (metadata, parentId) => {
+  expect(read(organizationEvent('org_mobile', metadata))).toMatchObject({ change: { parentId } });
+});
+
+test.each([
+  ['created', 'org:admin', 'admin', true],
+  ['created', 'admin', 'admin', true],
+  ['updated', 'org:member', 'member', true],
+  ['updated', 'org:billing', 'member', true],
+  ['deleted', 'org:admin', 'admin', false],
+] as const)(
+  'readClerkEvent() reads organizationMembership.%s of %s as %s, active %s',
+  (verb, key, role, active) => {
+    expect(read(membershipEvent(verb, key))).toEqual({
+      kind: 'membership',
+      change: { clerkOrgId: 'org_acme', userId: 'user_ada', role, active, at },
+    });
+  },
+);
+
+test('readClerkEvent() reads deletions', () => {
+  const organization = { kind: 'organization-deleted', change: { id: 'org_acme', at } };
+  expect(read(deletedEvent('organization', 'org_acme'))).toEqual(organization);
+  const user = { kind: 'user-deleted', change: { id: 'user_ada', at } };
+  expect(read(deletedEvent('user', 'user_ada'))).toEqual(user);
+});
+
+test('readClerkEvent() takes the time of sending where the event has none of its own', () => {
+  const event = { ...deletedEvent('user', 'user_ada'), timestamp: undefined };
+  expect(read(event)).toMatchObject({ change: { at: new Date(0) } });
+});
+
+test.each(['email.created', 'organizationDomain.created', 'organization'])(
+  'readClerkEvent() has no interest in %s',
+  (type) => {
+    expect(read({ type, data: {} })).toEqual({ kind: 'other' });
+  },
+);
+
+test.each([
+  '',
+  '{',
+  'null',
+  '[]',
+  '{"data":{}}',
+  '{"type":"organization.updated"}',
+  '{"type":"organization.updated","data":{"id":"","name":"x"}}',
+  '{"type":"organization.updated","data":{"id":"org_acme"}}',
+  '{"type":"organizationMembership.deleted","data":{"role":"org:admin"}}',
+  '{"type":"user.deleted","data":{"id":7}}',
+  '{"type":"user.deleted","timestamp":"now","data":{"id":"user_ada"}}',
+  '{"type":"user.deleted","timestamp":1e300,"data":{"id":"user_ada"}}',
+])('readClerkEvent() refuses %s', (body) => {
+  expect(readClerkEvent(body, at)).toBeNull();
+});

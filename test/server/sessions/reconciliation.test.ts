@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/database/database.ts';
+import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
+import { Membership } from '../../../server/database/entities/membership.ts';
+import { Organization } from '../../../server/database/entities/organization.ts';
+import { SubOrg } from '../../../server/database/entities/sub-org.ts';
+import { applyMembership } from '../../../server/sessions/apply-membership.ts';
+import { applyOrganization } from '../../../server/sessions/apply-organization.ts';
+import { reconcile } from '../../../server/sessions/reconciliation.ts';
+import { clerkServer } from './clerk-server.ts';
+import {
+  databaseKinds,
+  insertKey,
+  insertOrganization,
+  liveKeys,
+  testDatabase,
+} from './databases.ts';
+import { testTime } from './tokens.ts';
+
+const logger = { warn() {}, error() {} };
+
+describe.each(databaseKinds)('on %s', (kind) => {
+  async function start() {
+    await using resources = new AsyncDisposableStack();
+    const { database } = resources.use(await testDatabase(kind));
+    const organizations = [
+      {
+        id: 'org_acme',
+        name: 'Acme',
+        metadata: { tier: 3 },
+        members: { user_ada: 'org:admin', user_bob: 'org:member' } as Record<string, string>,
+      },
+      {
+        id: 'org_mobile',
+        name: 'Mobile',
+        metadata: { parent_org_id: 'org_acme' } as Record<string, unknown>,
+        members: { user_eve: 'org:admin' } as Record<string, string>,
+      },
+      { id: 'org_other', name: 'Other', metadata: {}, members: { user_joe: 'org:admin' } },
+    ];
+    const clerk = resources.use(await clerkServer(organizations));
+    const running = resources.move();
+    return {
+      database,
+      clerk,
+      organizations,
+      reconcile: (at = testTime) =>
+        reconcile({ database, directory: clerk.directory, now: () => at, logger }),
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    };
+  }
+
+  async function everything(database: Database) {
+    const em = database.read();
+    return JSON.stringify([
+      await em.find(Organization, {}, { orderBy: { id: 'asc' } }),
+      await em.find(SubOrg, {}, { orderBy: { id: 'asc' } }),
+      await em.find(Membership, {}, { orderBy: { clerkOrgId: 'asc', userId: 'asc' } }),
+      await em.find(AuditEvent, {}, { orderBy: { id: 'asc' } }),
+      await liveKeys(database),
+    ]);
+  }
+
+  const members = async (database: Database) => {
+    const orderBy = { clerkOrgId: 'asc', userId: 'asc' } as const;
+    const active = await database.read().find(Membership, { active: true }, { orderBy });
+    return active.map(({ clerkOrgId, userId, role }) => `${clerkOrgId} ${userId} ${role}`);
+  };
+
+  test('reconcile() of an empty database records all that concerns us', async () => {
+    await using app = await start();
+    await app.reconcile();
+    const em = app.database.read();
+    expect(await em.find(Organization, {}, { orderBy: { id: 'asc' } })).toMatchObject([
+      { id: 'org_acme', name: 'Acme', tier: 3, asOf: new Date(testTime) },
+      { id: 'org_mobile', name: 'Mobile', tier: null },
+      { id: 'org_other', name: 'Other', tier: null },
+    ]);
+    expect(await em.find(SubOrg, {})).toMatchObject([{ orgId: 'org_acme', clerkId: 'org_mobile' }]);
+    // Members of what is neither a parent nor a sub-org are not even asked for.
+    expect(await members(app.database)).toEqual([
+      'org_acme user_ada admin',
+      'org_acme user_bob member',
+      'org_mobile user_eve admin',
+    ]);
+    expect(app.clerk.requests.join()).not.toContain('org_other/');
+  });
+
+  test('reconcile() mends what webhooks missed', async () => {
+    await using app = await start();
+    await app.reconcile();
+    const [acme, mobile] = app.organizations;
+    Object.assign(acme ?? {}, { name: 'Acme Inc', metadata: { tier: 1 } });
+    Object.assign(acme ?? {}, { members: { user_bob: 'org:admin', user_new: 'org:member' } });
+    Object.assign(mobile ?? {}, { metadata: {} });
+    await app.reconcile(testTime + 1_000);
+    const em = app.database.read();
+    expect(await em.findOne(Organization, { id: 'org_acme' })).toMatchObject({
+      name: 'Acme Inc',
+      tier: 1,
+    });
+    expect(await em.find(SubOrg, {})).toMatchObject([{ clerkId: null }]);
+    expect(await members(app.database)).toEqual([
+      'org_acme user_bob admin',
+      'org_acme user_new member',
+      'org_mobile user_eve admin',
+    ]);
+  });
+
+  test('reconcile() that finds nothing to mend audits nothing', async () => {
+    await using app = await start();
+    await app.reconcile();
+    const before = await app.database.read().count(AuditEvent);
+    await app.reconcile(testTime + 1_000);
+    expect(await app.database.read().count(AuditEvent)).toBe(before);
+  });
+
+  test('reconcile() confirms what it found: what is older and late changes nothing any more', async () => {
+    await using app = await start();
+    await app.reconcile();
+    await app.reconcile(testTime + 1_000);
+    const context = { now: new Date(testTime), logger };
+    const at = new Date(testTime + 500);
+    const organization = { id: 'org_acme', name: 'Old', tier: null, parentId: null, at };
+    const of = { clerkOrgId: 'org_acme', userId: 'user_bob' };
+    await app.database.transaction(async (em) => {
+      await applyOrganization(em, organization, context);
+      await applyMembership(em, { ...of, role: 'admin', active: true, at }, context);
+    });
+    const em = app.database.read();
+    expect(await em.findOne(Organization, { id: 'org_acme' })).toMatchObject({ tier: 3 });
+    expect(await members(app.database)).toContain('org_acme user_bob member');
+  });
+
+  test('reconcile() overwrites nothing that was told about a later time', async () => {
+    await using app = await start();
+    const context = { now: new Date(testTime), logger };
+    const at = new Date(testTime + 500);
+    const organization = { id: 'org_acme', name: 'New', tier: 1, parentId: null, at };
+    const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };
+    const zoe = { clerkOrgId: 'org_acme', userId: 'user_zoe' };
+    await app.database.transaction(async (em) => {
+      await applyOrganization(em, organization, context);
+      await applyMembership(em, { ...ada, role: 'admin', active: false, at }, context);
+      await applyMembership(em, { ...zoe, role: 'admin', active: true, at }, context);
+    });
+    await app.reconcile();
+    const em = app.database.read();
+    const kept = { name: 'New', tier: 1, asOf: at };
+    expect(await em.findOne(Organization, { id: 'org_acme' })).toMatchObject(kept);
+    expect(await members(app.database)).toEqual([
+      'org_acme user_bob member',
+      'org_acme user_zoe admin',
+      'org_mobile user_eve admin',
+    ]);
+  });
+
+  test('reconcile() takes a deleted organization away', async () => {
+    await using app = await start();
+    await app.reconcile();
+    await insertKey(app.database, { id: 'key_1', orgId: 'org_acme' });
+    app.organizations.splice(0, 1);
+    await app.reconcile(testTime + 1_000);
+    const gone = await app.database.read().findOne(Organization, { id: 'org_acme' });
+    expect(gone).toMatchObject({ tier: null, deletedAt: new Date(testTime + 1_000) });
+    expect(await liveKeys(app.database)).toEqual([]);
+  });
+
+  test('reconcile() takes nothing away that is only missing from a list', async () => {
+    await using app = await start();
+    await app.reconcile();
+    await insertKey(app.database, { id: 'key_1', orgId: 'org_acme' });
+    // As when a page shifts because something before it was deleted meanwhile.
+    app.clerk.faults.hide = (id) => id === 'org_acme' || id === 'user_eve';
+    await app.reconcile(testTime + 1_000);
+    expect(await liveKeys(app.database)).toEqual(['key_1']);
+    expect(await members(app.database)).toContain('org_mobile user_eve admin');
+  });
+
+  test('reconcile() leaves demo organizations and those that Clerk never told of', async () => {
+    await using app = await start();
+    const { database } = app;
+    await insertOrganization(database, { id: 'org_demo', tier: 3, isDemo: true });
+    const neverTold = { tier: 3, tierPinned: true, asOf: new Date(0) };
+    await insertOrganization(database, { id: 'org_added', ...neverTold });
+    await app.reconcile();
+    expect(await database.read().count(Organization, { deletedAt: { $ne: null } })).toBe(0);
+  });
+
+  test('reconcile() with another instance’s key refuses to take everything away', async () => {
+    await using app = await start();
+    await app.reconcile();
+    app.organizations.splice(0);
+    const before = await everything(app.database);
+    await expect(app.reconcile(testTime + 1_000)).rejects.toThrow('CLERK_SECRET_KEY');
+    expect(await everything(app.database)).toBe(before);
+  });
+
+  test.each([/organizations\?/, /org_acme\/memberships/, /org_mobile\/memberships/, /org_gone/])(
+    'reconcile() changes nothing when %s fails',
+    async (failing) => {
+      await using app = await start();
+      await insertOrganization(app.database, { id: 'org_acme', tier: 1 });
+      await insertOrganization(app.database, { id: 'org_gone', tier: 3 });
+      app.clerk.faults.failing = failing;
+      const before = await everything(app.database);
+      await expect(app.reconcile()).rejects.toThrow();
+      expect(await everything(app.database)).toBe(before);
+    },
+  );
+});
