@@ -18,13 +18,11 @@ const query = keyRowQuery({
 export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
   const database = new BetterSqlite3(path, { readonly: true });
   const find = database.prepare<[string], KeyRow>(query);
-  const imported = database.prepare('select 1 from api_key_secret where legacy = 1 limit 1');
   return {
     find(lookup) {
       const row = find.get(lookup);
       return row === undefined ? null : storedKey(row);
     },
-    holdsImportedKeys: () => imported.get() !== undefined,
     async [Symbol.asyncDispose]() {
       database.close();
     },
