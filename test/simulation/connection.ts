@@ -31,7 +31,7 @@ export class Connection implements HolderPort, WaitPort {
   }
 
   join(id: string): Promise<number> {
-    return this.#ask((database) => database.join(id));
+    return this.#send((database, answer) => database.join(id, answer));
   }
 
   renew(id: string, applied: number): ReturnType<HolderPort['renew']> {

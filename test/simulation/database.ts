@@ -59,19 +59,23 @@ export class Database {
     }
   }
 
-  join(id: string): number {
-    this.holders.set(id, { acknowledged: this.epoch, renewals: 0 });
-    return this.epoch;
+  /** The statement reads the epoch a moment before its own row is committed. */
+  join(id: string, joined: (epoch: number) => void): void {
+    const acknowledged = this.epoch;
+    this.schedule.in(this.choices.between(0, 3), () => {
+      this.holders.set(id, { acknowledged, renewals: 0 });
+      joined(acknowledged);
+    });
   }
 
   renew(id: string, applied: number): Renewal | null {
     const holder = this.holders.get(id);
     if (holder === undefined) return null;
+    if (applied > holder.acknowledged || this.epoch > applied) holder.renewals += 1;
     if (applied > holder.acknowledged) {
       holder.acknowledged = applied;
       for (const announce of this.onAcknowledge) announce();
     }
-    holder.renewals += 1;
     const news = this.invalidations.filter(({ epoch }) => epoch > applied);
     return { epoch: this.epoch, subjects: news.map(({ subject }) => subject) };
   }

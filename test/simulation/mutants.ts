@@ -53,6 +53,17 @@ class HastyDatabase extends Database {
   }
 }
 
+/** Counts a renewal when it acknowledges, not already when it brings what is to be acknowledged. */
+class LateCountingDatabase extends Database {
+  override renew(id: string, applied: number): Renewal | null {
+    const before = this.holders.get(id);
+    const { acknowledged = 0, renewals = 0 } = before ?? {};
+    const renewal = super.renew(id, applied);
+    if (before !== undefined && applied <= acknowledged) before.renewals = renewals;
+    return renewal;
+  }
+}
+
 /** Prunes what somebody has not acknowledged yet. */
 class ForgetfulDatabase extends Database {
   override prune(): void {
@@ -164,6 +175,7 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   'epochs commit in their order': replaced({ Database: UnlockedDatabase }),
   'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
   'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),
+  'a renewal counts from when it brings something': replaced({ Database: LateCountingDatabase }),
   'only what every holder acknowledged is pruned': replaced({ Database: ForgetfulDatabase }),
   'lookups go to the primary': replaced({ Database: ReplicaDatabase }),
 };

@@ -50,8 +50,8 @@ export interface HolderPort {
   join(id: string): Promise<number>;
 
   /**
-   * Records what a holder has applied (never less than before), counts the renewal in its row, and
-   * tells what is new.
+   * Records what a holder has applied (never less than before) and tells what is new. Counts the
+   * renewal in the holder's row if it records or tells something: otherwise it writes nothing.
    *
    * @param id - the holder.
    * @param applied - the newest epoch that it has applied.
@@ -69,7 +69,7 @@ export interface HolderPort {
 /** A holder as one snapshot shows it. */
 export interface SeenHolder {
   readonly id: string;
-  /** How often it had renewed. */
+  /** How many of its renewals had recorded or brought something. */
   readonly renewals: number;
 }
 

@@ -1,5 +1,6 @@
 import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
 import type { KeyRecord } from '../../../core/store/key-store.ts';
+import { keyRecord } from '../../support/keys.ts';
 
 /** A digest that stands for a number. */
 export function digestOf(n: number): string {
@@ -8,24 +9,13 @@ export function digestOf(n: number): string {
 
 /** A record with every part its own object, as a store would give it. */
 export function recordOf(n: number, fields: Partial<KeyRecord> = {}): KeyRecord {
-  return {
+  return keyRecord({
     id: `key_${n}`,
-    dialect: 'reporisk',
-    environment: 'live',
     label: `Key ${n}`,
-    preview: 'rrk_live_AbCd••••Xy1z',
-    organization: { id: 'org_1', name: 'Acme', tier: 3 },
     subOrg: { id: 7, active: true },
-    owner: { kind: 'member', id: 'user_1', role: 'admin' },
     scopes: ['repos:read'],
-    ipAllowList: null,
-    rateLimit: null,
-    disabled: false,
-    expiresAt: null,
-    revokedAt: null,
-    secretExpiresAt: null,
     ...fields,
-  };
+  });
 }
 
 /** A currency that a test turns on and off, and through which it tells of changes. */

@@ -1,0 +1,193 @@
+import { expect, test } from 'vitest';
+import { LeaseHolder } from '../../../../server/database/leases/lease-holder.ts';
+import type { HolderPort, Renewal } from '../../../../server/database/leases/ports.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** A database that answers what the test puts into it, and notes what it was asked. */
+class ScriptedPort implements HolderPort {
+  readonly calls: string[] = [];
+  epoch = 5;
+  /** Answers of the next renewals; with none left, nothing is new. */
+  readonly renewals: (Renewal | null | Promise<Renewal>)[] = [];
+  away = false;
+
+  async join(id: string): Promise<number> {
+    this.#note(`join ${id}`);
+    return this.epoch;
+  }
+
+  async renew(id: string, applied: number): Promise<Renewal | null> {
+    this.#note(`renew ${id} ${applied}`);
+    const next = this.renewals.shift();
+    return next === undefined ? { epoch: applied, subjects: [] } : next;
+  }
+
+  async leave(id: string): Promise<void> {
+    this.#note(`leave ${id}`);
+  }
+
+  async prune(): Promise<void> {
+    this.#note('prune');
+  }
+
+  #note(call: string): void {
+    this.calls.push(call);
+    if (this.away) throw new Error('away');
+  }
+}
+
+/** A holder that has joined, with a lease of 2,000 ms and a margin of 100. */
+async function joined() {
+  const clock = new ManualClock();
+  const port = new ScriptedPort();
+  const errors: unknown[] = [];
+  const told: unknown[] = [];
+  let rows = 0;
+  const holder = new LeaseHolder({
+    port,
+    clock,
+    timing: { length: 2000, margin: 100 },
+    newId: () => `row${rows++}`,
+    onError: (error) => errors.push(error),
+  });
+  holder.subscribe((subjects, epoch) => told.push([subjects, epoch]));
+  await holder.hear();
+  return { clock, port, errors, told, holder };
+}
+
+test('LeaseHolder is not current before it has joined, and starts anew when it has', async () => {
+  const { holder, told, port } = await joined();
+  expect(port.calls).toEqual(['join row0']);
+  expect(told).toEqual([['everything', 5]]);
+  expect([holder.isCurrent(), holder.epoch()]).toEqual([true, 5]);
+});
+
+test('LeaseHolder renews every quarter of the lease and so stays current', async () => {
+  const { clock, holder, port } = await joined();
+  await clock.pass(4000);
+  expect(port.calls.slice(1)).toEqual(Array(8).fill('renew row0 5'));
+  expect(holder.isCurrent()).toBe(true);
+});
+
+test('LeaseHolder.hear() applies what is new and acknowledges it at once', async () => {
+  const { holder, port, told } = await joined();
+  port.renewals.push({ epoch: 7, subjects: ['key/a', 'key/b'] });
+  await holder.hear();
+  expect(told.at(-1)).toEqual([['key/a', 'key/b'], 7]);
+  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 7']);
+});
+
+test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
+  const { holder, port } = await joined();
+  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  port.renewals.push(promise);
+  const first = holder.hear();
+  holder.hear();
+  holder.hear();
+  resolve({ epoch: 5, subjects: [] });
+  await first;
+  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 5']);
+});
+
+test('LeaseHolder.isCurrent() ends a margin before the lease, counted from the sending', async () => {
+  const { clock, holder, port } = await joined();
+  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  port.renewals.push(promise);
+  const round = holder.hear();
+  clock.stop(1899);
+  resolve({ epoch: 5, subjects: [] });
+  await round;
+  expect(holder.isCurrent()).toBe(true);
+  clock.stop(1);
+  expect(holder.isCurrent()).toBe(false);
+});
+
+test('LeaseHolder.isCurrent() is false after a pause in which no timer fired', async () => {
+  const { clock, holder } = await joined();
+  clock.stop(1900);
+  expect(holder.isCurrent()).toBe(false);
+});
+
+test('LeaseHolder.isCurrent() is false after a suspension that the monotonic clock slept through', async () => {
+  const { clock, holder } = await joined();
+  clock.suspend(1900);
+  expect(holder.isCurrent()).toBe(false);
+});
+
+test('LeaseHolder.isCurrent() is false once the wall clock was set back, until it renews', async () => {
+  const { clock, holder } = await joined();
+  clock.suspend(-1);
+  expect(holder.isCurrent()).toBe(false);
+  await holder.hear();
+  expect(holder.isCurrent()).toBe(true);
+});
+
+test('LeaseHolder starts anew under another id when its row is gone', async () => {
+  const { holder, port, told } = await joined();
+  port.renewals.push(null);
+  port.epoch = 9;
+  await holder.hear();
+  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'join row1']);
+  expect(told.at(-1)).toEqual(['everything', 9]);
+  expect(holder.isCurrent()).toBe(true);
+});
+
+test('LeaseHolder starts anew when the database was set back', async () => {
+  const { holder, port, told } = await joined();
+  port.renewals.push({ epoch: 3, subjects: [] });
+  port.epoch = 3;
+  await holder.hear();
+  expect(told.at(-1)).toEqual(['everything', 3]);
+  expect(holder.epoch()).toBe(3);
+});
+
+test('LeaseHolder runs out while the database is away and comes back by itself', async () => {
+  const { clock, holder, port, errors } = await joined();
+  port.away = true;
+  await clock.pass(1900);
+  expect(holder.isCurrent()).toBe(false);
+  expect(errors).toHaveLength(3);
+  port.away = false;
+  await clock.pass(500);
+  expect(holder.isCurrent()).toBe(true);
+});
+
+test('LeaseHolder gives up on a renewal that is never answered, and ignores it when late', async () => {
+  const { clock, holder, port, told } = await joined();
+  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  port.renewals.push(promise);
+  holder.hear();
+  await clock.pass(2500);
+  expect(holder.isCurrent()).toBe(true);
+  resolve({ epoch: 6, subjects: ['key/a'] });
+  await clock.pass(0);
+  expect(told).toHaveLength(1);
+  expect(holder.epoch()).toBe(5);
+});
+
+test('LeaseHolder.leave() stops serving before it gives the row back, and renews no more', async () => {
+  const { clock, holder, port } = await joined();
+  const left = holder.leave();
+  expect(holder.isCurrent()).toBe(false);
+  await left;
+  await clock.pass(5000);
+  expect(port.calls.slice(1)).toEqual(['leave row0']);
+});
+
+test('LeaseHolder.leave() during a join gives that row back too', async () => {
+  const clock = new ManualClock();
+  const port = new ScriptedPort();
+  const timing = { length: 2000, margin: 100 };
+  const holder = new LeaseHolder({ port, clock, timing, newId: () => 'row' });
+  const round = holder.hear();
+  await holder.leave();
+  await round;
+  expect(port.calls).toEqual(['join row', 'leave row']);
+  expect(holder.isCurrent()).toBe(false);
+});
+
+test('LeaseHolder prunes now and then', async () => {
+  const { clock, port } = await joined();
+  await clock.pass(32 * 500);
+  expect(port.calls.filter((call) => call === 'prune')).toHaveLength(1);
+});

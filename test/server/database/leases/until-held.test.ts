@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import type { Laggards, SeenHolder, WaitPort } from '../../../../server/database/leases/ports.ts';
+import { untilHeld } from '../../../../server/database/leases/until-held.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** A database that shows the holders the test puts into it. */
+class ScriptedPort implements WaitPort {
+  holders: SeenHolder[] = [];
+  answer: 'at once' | 'never' | 'away' = 'at once';
+  readonly asked: (number | null)[] = [];
+  readonly buried: (readonly SeenHolder[])[] = [];
+
+  behind(epoch: number | null): Promise<Laggards> {
+    this.asked.push(epoch);
+    if (this.answer === 'never') return new Promise(() => {});
+    if (this.answer === 'away') return Promise.reject(new Error('away'));
+    return Promise.resolve({ epoch: epoch ?? 7, holders: [...this.holders] });
+  }
+
+  async presumeDead(holders: readonly SeenHolder[]): Promise<void> {
+    this.buried.push(holders);
+  }
+}
+
+/** A wait under way, with a lease of 2,000 ms and a margin of 100. */
+function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
+  const clock = new ManualClock();
+  const port = new ScriptedPort();
+  prepare(port);
+  const started = clock.monotonic();
+  const state = { took: -1, wake: () => {} };
+  untilHeld({
+    port,
+    clock,
+    timing: { length: 2000, margin: 100 },
+    pollEvery: 25,
+    onAcknowledged: (wake) => {
+      state.wake = wake;
+      return () => {
+        state.wake = () => {};
+      };
+    },
+  }).then(() => {
+    state.took = clock.monotonic() - started;
+  });
+  return { clock, port, state };
+}
+
+const alive = { id: 'a', renewals: 3 };
+const silent = { id: 'b', renewals: 8 };
+
+test('untilHeld() is over at once when no holder is behind', async () => {
+  const { clock, port, state } = waiting();
+  await clock.pass(0);
+  expect(state.took).toBe(0);
+  expect(port.asked).toEqual([null]);
+});
+
+test('untilHeld() waits for the epoch it saw first, not for later ones', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [alive];
+  });
+  await clock.pass(24);
+  expect(state.took).toBe(-1);
+  port.holders = [];
+  await clock.pass(1);
+  expect(state.took).toBe(25);
+  expect(port.asked).toEqual([null, 7]);
+});
+
+test('untilHeld() looks again as soon as an acknowledgement is announced', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [alive];
+  });
+  await clock.pass(3);
+  port.holders = [];
+  state.wake();
+  await clock.pass(0);
+  expect(state.took).toBe(3);
+});
+
+test('untilHeld() misses no announcement that comes while it looks', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [alive];
+  });
+  state.wake();
+  port.holders = [];
+  await clock.pass(0);
+  expect(state.took).toBe(0);
+});
+
+test('untilHeld() waits a lease and its margin for a silent holder, then presumes it dead', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [silent];
+  });
+  await clock.pass(2099);
+  expect([state.took, port.buried]).toEqual([-1, []]);
+  await clock.pass(1);
+  expect(state.took).toBe(2100);
+  expect(port.buried).toEqual([[silent]]);
+});
+
+test('untilHeld() presumes nobody dead before a lease has passed since they were seen', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.answer = 'away';
+    prepared.holders = [silent];
+  });
+  await clock.pass(2000);
+  port.answer = 'at once';
+  await clock.pass(100);
+  expect(state.took).toBe(2100);
+  // Seen at 2,025, the first look that was answered.
+  await clock.pass(2024);
+  expect(port.buried).toEqual([]);
+  await clock.pass(1);
+  expect(port.buried).toEqual([[silent]]);
+});
+
+for (const answer of ['never', 'away'] as const) {
+  test(`untilHeld() waits out the lease when the database answers ${answer}`, async () => {
+    const { clock, port, state } = waiting((prepared) => {
+      prepared.answer = answer;
+    });
+    await clock.pass(2099);
+    expect(state.took).toBe(-1);
+    await clock.pass(1);
+    expect(state.took).toBe(2100);
+    expect(port.buried).toEqual([]);
+  });
+}
