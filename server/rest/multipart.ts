@@ -2,13 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { InvalidInput, Problem } from '../operations/problem.ts';
 
 /** Bytes that an uploaded file may have. */
 export const fileLimit = 50 * 1024 * 1024;
+
+/** Bytes that the body may have: the form around the file is small. */
+const bodyLimit = fileLimit + 64 * 1024;
 
 /** A file on disk and the text fields beside it. */
 export interface Upload extends AsyncDisposable {
@@ -34,9 +36,7 @@ export async function receiveUpload(request: Request, folder: string): Promise<U
   if (!/^multipart\/form-data\s*;/i.test(type) || request.body === null) {
     throw new Problem(415, 'Content-Type must be multipart/form-data');
   }
-  // The form around the file is small; a larger body is refused before a byte is read.
-  if (Number(request.headers.get('content-length') ?? '0') > fileLimit + 64 * 1024)
-    throw tooLarge();
+  if (Number(request.headers.get('content-length') ?? '0') > bodyLimit) throw tooLarge();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `incoming-${randomUUID()}`);
   try {
@@ -86,12 +86,23 @@ async function parse(
     writing.catch(() => {});
   });
   try {
-    await pipeline(Readable.fromWeb(body as never), parser);
-  } catch {
+    await pipeline(withinLimit(body), parser);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     throw new InvalidInput([
       { path: [], msg: 'malformed multipart body', type: 'value_error.multipart' },
     ]);
   }
   await writing;
   return { fields, file };
+}
+
+/** The body as it comes; a client that never ends it is not listened to for ever. */
+async function* withinLimit(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > bodyLimit) throw tooLarge();
+    yield chunk;
+  }
 }

@@ -1,9 +1,10 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { invalidField } from '../problem.ts';
 import { submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */
@@ -25,12 +26,28 @@ export const uploadExtension = defineOperation({
   access: dataPlane('extensions:submit', 'submit'),
   input: z.object({ file: receivedFile, subOrgId: integer().nullish() }),
   output: submissionRecord,
-  async prepare({ services }, { file }) {
-    await mkdir(services.uploads, { recursive: true, mode: 0o700 });
-    await rename(file.path, join(services.uploads, file.sha256));
+  async prepare(_, { file }) {
+    if (!/^[^\p{Cc}]{1,250}\.(vsix|crx|zip)$/iu.test(file.name)) {
+      throw invalidField('file', "the file's name must end in .vsix, .crx or .zip");
+    }
+    if (!archiveSignatures.includes(await firstBytes(file.path))) {
+      throw invalidField('file', 'the file must be a ZIP archive or a CRX package');
+    }
   },
-  run(work, { file, subOrgId = null }) {
+  async run(work, { file, subOrgId = null }) {
     const { name, sha256: fileSha256, size: fileSize } = file;
-    return submit(work, { name, fileSha256, fileSize }, subOrgId);
+    const submission = await submit(work, { name, fileSha256, fileSize }, subOrgId);
+    // Kept only once nothing refuses it any more, and before the commit: what is stored has its file.
+    await rename(file.path, join(work.services.uploads, fileSha256));
+    return submission;
   },
 });
+
+/** A ZIP archive, an empty one, a CRX package. */
+const archiveSignatures = ['PK\x03\x04', 'PK\x05\x06', 'Cr24'];
+
+async function firstBytes(path: string): Promise<string> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.toString('latin1', 0, bytesRead);
+}
