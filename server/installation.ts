@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { pepperedScheme } from '../core/mod.ts';
+import { type Config, ConfigError } from './config.ts';
+import { waitUntilHeld } from './database/coherence.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { deriveKeys, loadServerSecret } from './keys.ts';
+import type { Services } from './operations/operation.ts';
+import { perform } from './operations/perform.ts';
+import { secretStatus } from './operations/secrets/status.ts';
+import { createServices } from './services.ts';
+
+/** What the server and the command line work on alike: one database under one secret. */
+export interface Installation extends AsyncDisposable {
+  readonly services: Services;
+  readonly serverSecret: Uint8Array;
+  /** The secret that is being replaced. */
+  readonly serverSecretPrevious: Uint8Array | null;
+}
+
+/** Where an installation is, and what is injected into it. */
+export interface InstallationParts {
+  readonly config: Config;
+  /** The folder of the server's own secret and of uploaded files. */
+  readonly dataFolder: string;
+  readonly logger: Logger;
+  /** Unix milliseconds; `Date.now` when absent. */
+  readonly now?: () => number;
+}
+
+/**
+ * Opens the database, brings its tables up to date, and derives the keys from the secret.
+ *
+ * @throws {ConfigError} when the secret's file is not what it should be.
+ */
+export async function openInstallation(parts: InstallationParts): Promise<Installation> {
+  const { config, dataFolder, logger, now = Date.now } = parts;
+  const serverSecret = loadServerSecret(config, dataFolder);
+  const keys = deriveKeys(serverSecret);
+  await using resources = new AsyncDisposableStack();
+  const database = resources.use(await openDatabase(config.databaseUrl));
+  await database.migrate();
+  const uploads = join(dataFolder, 'uploads');
+  const settled = () => settledElsewhere(database);
+  const opened = resources.move();
+  return {
+    services: createServices({ database, keys, logger, uploads, settled, now }),
+    serverSecret,
+    serverSecretPrevious: config.serverSecretPrevious,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** The wait of a process that takes away and serves nothing itself: the command line. */
+async function settledElsewhere(database: Database): Promise<void> {
+  const { port, timing } = database.leases();
+  await waitUntilHeld(port, timing);
+  await port[Symbol.asyncDispose]();
+}
+
+/** Counts the secrets that still work by the pepper they are stored under. */
+export function countSecrets({ services, serverSecretPrevious: previous }: Installation) {
+  const previousScheme =
+    previous === null ? null : pepperedScheme(deriveKeys(previous).pepper, services.hashing).id;
+  const request = {
+    caller: { kind: 'operator', organizationId: null },
+    origin: { requestId: null, ipAddress: null },
+  } as const;
+  return perform(secretStatus, services, request, () => ({ previousScheme }));
+}
+
+/**
+ * Refuses to go on with another secret than the one that the keys were issued under: each of them
+ * would be refused, and new ones would be issued beside them.
+ *
+ * @throws {ConfigError} with one line for the operator.
+ */
+export async function assertSecretFits(installation: Installation): Promise<void> {
+  const { neither } = await countSecrets(installation);
+  if (neither === 0) return;
+  throw new ConfigError(
+    `SERVER_SECRET is not the one that ${neither} API key secrets in the database were issued under: ` +
+      'it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
+  );
+}

@@ -1,0 +1,130 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { createApp } from './app.ts';
+import type { ClerkSettings, Config } from './config.ts';
+import { ConfigError } from './config.ts';
+import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
+import type { Services } from './operations/operation.ts';
+import { createClerkSessions } from './sessions/clerk.ts';
+import { createClerkDirectory } from './sessions/clerk-directory.ts';
+import { createClerkWebhooks } from './sessions/clerk-webhooks.ts';
+import { createDemoIdentityProvider, demoIssuer } from './sessions/demo.ts';
+import { assertDemoAllowed } from './sessions/demo-guard.ts';
+import { seedDemo } from './sessions/demo-organizations.ts';
+import { reconcile } from './sessions/reconciliation.ts';
+import { startReconciliation } from './sessions/reconciliation-schedule.ts';
+import { coherentVerifier } from './store.ts';
+
+/** How long requests in flight may take to end, in milliseconds. */
+const patience = 10_000;
+
+/** A server that answers. */
+export interface RunningServer extends AsyncDisposable {
+  /** Where it answers, for example `http://127.0.0.1:8787`. */
+  readonly url: string;
+}
+
+/**
+ * Starts the whole product: database, sessions, app, listener.
+ *
+ * @param parts - the installation, and the folder of the built console.
+ * @returns the server; dispose of it to stop accepting, finish what is in flight, and close.
+ * @throws {ConfigError} or another error whose message says in one line why it cannot start.
+ */
+export async function startServer(
+  parts: InstallationParts & { readonly consoleFolder: string },
+): Promise<RunningServer> {
+  const { config } = parts;
+  await using resources = new AsyncDisposableStack();
+  const installation = resources.use(await openInstallation(parts));
+  await assertSecretFits(installation);
+  const { serverSecret, serverSecretPrevious } = installation;
+  const { logger, database } = installation.services;
+  const verifier = resources.use(
+    await coherentVerifier(database, {
+      serverSecret,
+      serverSecretPrevious,
+      databaseListenUrl: config.databaseListenUrl,
+      onError: (error) => logger.warn({ err: error }, 'coherence with other processes'),
+    }),
+  );
+  const settled = () => verifier.coherence.settled();
+  const services: Services = { ...installation.services, settled };
+  const identity =
+    config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
+  if (identity.reconciliation !== null) resources.use(identity.reconciliation());
+  const app = createApp({
+    services,
+    verifier,
+    sessions: identity.sessions,
+    clerkWebhooks: identity.clerkWebhooks,
+    demo: identity.demo,
+    trustedProxies: config.trustedProxies,
+    authorizedParties: config.clerk?.authorizedParties ?? [],
+    clerkPublishableKey: config.clerk?.publishableKey ?? null,
+    consoleFolder: parts.consoleFolder,
+  });
+
+  // An HTTP/1 server: that is what it gives.
+  const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings);
+  const server = createAdaptorServer({ fetch }) as Server;
+  await listen(server, config);
+  resources.defer(() => close(server));
+  const running = resources.move();
+  return { url: urlOf(server, config.host), [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Anyone signs in, as one of the demo's people, to the demo's organizations and no others. */
+async function demoIdentity({ database, now }: Services) {
+  await assertDemoAllowed(database);
+  await seedDemo(database, now());
+  const demo = createDemoIdentityProvider({ now });
+  const sessions = createClerkSessions({ jwtKey: demo.publicKeyPem, issuer: demoIssuer, now });
+  return { sessions, demo, clerkWebhooks: null, reconciliation: null };
+}
+
+function clerkIdentity(clerk: ClerkSettings, services: Services) {
+  const { jwtKey, issuer, authorizedParties, secretKey, webhookSigningSecret } = clerk;
+  const { database, now, logger, settled: afterCommit } = services;
+  const follow = { database, now, logger, afterCommit };
+  const sessions = createClerkSessions({
+    jwtKey,
+    issuer: issuer ?? undefined,
+    authorizedParties,
+    now,
+  });
+  const clerkWebhooks =
+    webhookSigningSecret === null
+      ? null
+      : createClerkWebhooks({ ...follow, signingSecret: webhookSigningSecret });
+  const directory = secretKey === null ? null : createClerkDirectory({ secretKey });
+  const reconciliation =
+    directory === null
+      ? null
+      : () => startReconciliation({ reconcile: () => reconcile({ ...follow, directory }), logger });
+  return { sessions, demo: null, clerkWebhooks, reconciliation };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new ConfigError(`PORT is ${port}: it takes a port that is free`) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timeout = setTimeout(() => server.closeAllConnections(), patience);
+  await closed;
+  clearTimeout(timeout);
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
