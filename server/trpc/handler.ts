@@ -5,6 +5,7 @@ import type { Wiring } from '../rest/handler.ts';
 import { bodyLimit, readBody } from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
+import { answeredHeaders } from './procedure.ts';
 import { appRouter } from './router.ts';
 
 /** Serves the tRPC router under `/trpc`. */
@@ -16,6 +17,7 @@ export function trpcHandler({ services, authenticate }: Wiring) {
         endpoint: '/trpc',
         req: await withinLimit(c.req.raw),
         router: appRouter,
+        responseMeta: ({ errors }) => ({ headers: answeredHeaders(errors) }),
         createContext: () => ({
           services,
           origin: { requestId, ipAddress: address ?? null },

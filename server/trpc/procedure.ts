@@ -23,6 +23,16 @@ class Answered extends Error {
   }
 }
 
+/** The headers that belong to what was answered, for example `WWW-Authenticate`. */
+export function answeredHeaders(errors: readonly TRPCError[]): Headers {
+  const headers = new Headers();
+  for (const { cause } of errors) {
+    if (!(cause instanceof Answered)) continue;
+    for (const [name, value] of Object.entries(cause.answer.headers)) headers.set(name, value);
+  }
+  return headers;
+}
+
 const codes: Readonly<Record<number, TRPCError['code']>> = {
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
