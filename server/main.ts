@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from './config.ts';
+import { explain } from './explain.ts';
 import { startServer } from './start.ts';
 
 /** The server as a process: settings from the environment, one line at the start, a clean end. */
@@ -25,7 +26,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message.split('\n', 1)[0]}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 }

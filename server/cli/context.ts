@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import type { z } from 'zod';
+import type { Config } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { type Installation, openInstallation } from '../installation.ts';
+import type { Operation } from '../operations/operation.ts';
+import { perform } from '../operations/perform.ts';
+
+/** What commands work with; opened when first asked for. */
+export interface Context extends AsyncDisposable {
+  config(): Config;
+  installation(): Promise<Installation>;
+  /** Carries an operation out as the operator, on one organization or on none. */
+  perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+    operation: Operation<Input, Output, Prepared>,
+    organizationId: string | null,
+    input: z.input<Input>,
+  ): Promise<z.output<Output>>;
+}
+
+/** Makes the context of one run. */
+export function createContext(env: Readonly<Record<string, string | undefined>>): Context {
+  let config: Config | undefined;
+  let installation: Promise<Installation> | undefined;
+  const context: Context = {
+    config() {
+      config ??= loadConfig(env);
+      return config;
+    },
+    installation() {
+      const logger = pino({ level: 'warn' }, pino.destination(2));
+      installation ??= openInstallation({ config: context.config(), dataFolder: '.data', logger });
+      return installation;
+    },
+    async perform(operation, organizationId, input) {
+      const { services } = await context.installation();
+      const caller = { kind: 'operator', organizationId } as const;
+      const origin = { requestId: null, ipAddress: null };
+      return perform(operation, services, { caller, origin }, () => input);
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = await installation?.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+  return context;
+}
+
+/** Every item of a list, page after page. */
+export async function everyItem<Item>(
+  page: (cursor: { cursor?: string; limit: number }) => Promise<{
+    items: readonly Item[];
+    nextCursor: string | null;
+  }>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const next = await page(cursor === null ? { limit: 100 } : { limit: 100, cursor });
+    items.push(...next.items);
+    cursor = next.nextCursor;
+  } while (cursor !== null);
+  return items;
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { importedKey } from '../operations/api-keys/imported-key.ts';
+import { camelKeys, snake } from '../rest/case.ts';
+
+/** What a line should be. */
+type Line = z.input<typeof importedKey>;
+
+/** A line of the file cannot be imported, so none is. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError';
+
+  constructor(line: number, detail: string) {
+    super(`line ${line}: ${detail}; nothing was imported`);
+  }
+}
+
+const members = Object.keys(importedKey.shape).map(snake);
+
+/**
+ * Reads JSON lines; empty ones are left out.
+ *
+ * @returns the objects under the operation's names, and the line that each came from.
+ * @throws {ImportError} for what is no object, or has a member that nobody knows: a misspelled
+ * `expires_at` would make a key that never expires.
+ */
+export function parseImport(text: string) {
+  const lines: number[] = [];
+  const items: Line[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    items.push(parseLine(line, index + 1));
+    lines.push(index + 1);
+  }
+  return { items, lineOf: (index: number) => lines[index] ?? 0 };
+}
+
+/** The operation's own schema judges what the members are. */
+function parseLine(line: string, number: number): Line {
+  const value = parseJson(line);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ImportError(number, 'not a JSON object');
+  }
+  const unknown = Object.keys(value).find((name) => !members.includes(name));
+  if (unknown !== undefined) {
+    throw new ImportError(number, `${JSON.stringify(unknown)} is none of ${members.join(', ')}`);
+  }
+  return camelKeys(value) as Line;
+}
+
+/** The parser's own message quotes the text, in which somebody may have put a key. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

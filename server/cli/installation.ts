@@ -1,0 +1,32 @@
+import { openDatabase } from '../database/database.ts';
+import { countSecrets } from '../installation.ts';
+import type { Command } from './command.ts';
+
+const migrate: Command = {
+  name: 'migrate',
+  usage: '',
+  summary: "Bring the database's tables up to date",
+  async run(context) {
+    await using database = await openDatabase(context.config().databaseUrl);
+    await database.migrate();
+    return { json: { migrated: true }, text: 'The tables are up to date' };
+  },
+};
+
+const secretStatus: Command = {
+  name: 'secret status',
+  usage: '',
+  summary: 'Count the API key secrets that a change of SERVER_SECRET has not moved yet',
+  async run(context) {
+    const counts = await countSecrets(await context.installation());
+    const { current, previous, neither } = counts;
+    const lines = [
+      `${current} under SERVER_SECRET`,
+      `${previous} under SERVER_SECRET_PREVIOUS: each moves when it is next used`,
+      `${neither} under neither${neither === 0 ? '' : ': these are refused'}`,
+    ];
+    return { json: counts, text: lines.join('\n') };
+  },
+};
+
+export const installationCommands: readonly Command[] = [migrate, secretStatus];

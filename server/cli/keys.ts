@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { assertSecretFits } from '../installation.ts';
+import { importApiKeys } from '../operations/api-keys/import.ts';
+import { listApiKeys } from '../operations/api-keys/list.ts';
+import { revokeApiKey } from '../operations/api-keys/revoke.ts';
+import { listOrganizations } from '../operations/organizations/list.ts';
+import { InvalidInput, notFound } from '../operations/problem.ts';
+import { snake } from '../rest/case.ts';
+import type { Command } from './command.ts';
+import { type Context, everyItem } from './context.ts';
+import { ImportError, parseImport } from './import-file.ts';
+import { listResult } from './table.ts';
+
+const list: Command = {
+  name: 'keys list',
+  usage: '[--org CLERK_ID]',
+  summary: 'List API keys, of one organization or of all',
+  options: ['org'],
+  async run(context, given) {
+    const org = given.option('org');
+    const organizations = org === undefined ? await organizationIds(context) : [org];
+    const lists = organizations.map(async (id) => {
+      const keys = await everyItem((page) => context.perform(listApiKeys, id, page));
+      return keys.map((key) => ({ ...key, org: id }));
+    });
+    return listResult(
+      (await Promise.all(lists)).flat(),
+      {
+        ID: ({ id }) => id,
+        ORG: (key) => key.org,
+        LABEL: ({ label }) => label,
+        PREVIEW: ({ preview }) => preview,
+        'SUB-ORG': ({ subOrgId }) => subOrgId,
+        STATUS: ({ status }) => status,
+      },
+      'No API key yet',
+    );
+  },
+};
+
+async function organizationIds(context: Context): Promise<string[]> {
+  const items = await everyItem((page) => context.perform(listOrganizations, null, page));
+  return items.map(({ clerkId }) => clerkId).reverse();
+}
+
+const revoke: Command = {
+  name: 'keys revoke',
+  usage: 'KEY_ID [--reason TEXT]',
+  summary: 'Revoke an API key for ever; it is refused from the next request on',
+  options: ['reason'],
+  positionals: 1,
+  async run(context, given) {
+    const [id = ''] = given.positionals;
+    const { services } = await context.installation();
+    const key = await services.database.read().findOne(ApiKey, { id });
+    if (key === null) throw notFound('API key');
+    await context.perform(revokeApiKey, key.orgId, { id, reason: given.option('reason') ?? null });
+    return { json: { id, revoked: true }, text: `Revoked ${id}, ${key.label}` };
+  },
+};
+
+const importKeys: Command = {
+  name: 'keys import',
+  usage: 'FILE',
+  summary: 'Import API keys by the SHA-256 of their secret, one JSON object per line, all or none',
+  positionals: 1,
+  async run(context, { positionals: [file = ''] }) {
+    const { items, lineOf } = parseImport(await readFile(file, 'utf8'));
+    await assertSecretFits(await context.installation());
+    try {
+      const { imported } = await context.perform(importApiKeys, null, { items });
+      return { json: { imported }, text: `Imported ${imported} API keys` };
+    } catch (error) {
+      throw error instanceof InvalidInput ? atLine(error, lineOf) : error;
+    }
+  },
+};
+
+/** Says in which line of the file the first error is. */
+function atLine(error: InvalidInput, lineOf: (index: number) => number): Error {
+  const first = error.errors.find(({ path }) => typeof path[1] === 'number');
+  if (first === undefined) return error;
+  const [, index, field] = first.path;
+  const name = typeof field === 'string' ? `${snake(field)}: ` : '';
+  return new ImportError(lineOf(Number(index)), name + first.msg);
+}
+
+export const keyCommands: readonly Command[] = [list, importKeys, revoke];
