@@ -29,6 +29,19 @@ function alike<Part extends object>(a: Part, b: Part): boolean {
   return true;
 }
 
+/** A text is a rope while it is only put together; reading it makes it one piece, and the rest garbage. */
+function inOnePiece(text: string): string {
+  text.charCodeAt(0);
+  return text;
+}
+
+/** Of equal words, as a database gives them anew with each row, the first. */
+function shareWord<Word extends string>(known: Map<Word, Word>, word: Word): Word {
+  const first = known.get(word);
+  if (first === undefined) known.set(word, word);
+  return first ?? word;
+}
+
 /** Remembers parts by name and hands out the one already there when it is the same in content. */
 class Pool<Name, Part extends object> {
   readonly #parts = new Map<Name, Part>();
@@ -51,6 +64,8 @@ class Pool<Name, Part extends object> {
  * organization, not a thousand. It is most of a record's memory.
  */
 export class SharedParts {
+  readonly #dialects = new Map<KeyRecord['dialect'], KeyRecord['dialect']>();
+  readonly #environments = new Map<KeyRecord['environment'], KeyRecord['environment']>();
   readonly #organizations = new Pool<string, KeyRecord['organization']>();
   readonly #subOrgs = new Pool<number, NonNullable<KeyRecord['subOrg']>>();
   readonly #owners = new Pool<string, KeyRecord['owner']>();
@@ -67,6 +82,10 @@ export class SharedParts {
     const { subOrg, scopes, ipAllowList, rateLimit } = key;
     const shared: KeyRecord = {
       ...key,
+      dialect: shareWord(this.#dialects, key.dialect),
+      environment: shareWord(this.#environments, key.environment),
+      label: inOnePiece(key.label),
+      preview: inOnePiece(key.preview),
       organization: this.#organizations.share(key.organization.id, key.organization),
       owner: this.#owners.share(key.owner.id, key.owner),
       subOrg: subOrg && this.#subOrgs.share(subOrg.id, subOrg),

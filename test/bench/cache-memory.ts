@@ -17,9 +17,9 @@ const rounds = 2000;
 
 const always: Currency = { isCurrent: () => true, epoch: () => 0, subscribe: () => () => {} };
 
-/** A text of its own, as a database driver gives it: neither shared nor a rope of other texts. */
-function text(value: string): string {
-  return Buffer.from(value).toString();
+/** A text of its own, as a database driver gives it. */
+function text<Text extends string>(value: Text): Text {
+  return Buffer.from(value).toString() as Text;
 }
 
 /** Records as of 100 organizations with 300 members; half the keys are scoped, half expire. */
@@ -27,10 +27,10 @@ function recordOf(n: number): KeyRecord {
   const organization = `org_2abcdefghijklmnopqrstuv${n % 100}`;
   return {
     id: text(`key_01J${String(n).padStart(23, '0')}`),
-    dialect: 'reporisk',
-    environment: 'live',
+    dialect: text('reporisk'),
+    environment: text('live'),
     label: text(`Deploy pipeline ${n % 1000}`),
-    preview: text(`rrk_live_AbCd••••${String(n % 10_000).padStart(4, '0')}`),
+    preview: `${text('rrk_live_')}${text('AbCd')}••••${text(String(n % 10_000).padStart(4, '0'))}`,
     organization: { id: text(organization), name: text(`Acme ${n % 100}`), tier: 3 },
     subOrg: n % 2 === 0 ? { id: n % 50, active: true } : null,
     owner: { kind: 'member', id: text(`user_2abcdefghijklmnopqrst${n % 300}`), role: 'admin' },
