@@ -1,6 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import type { Verifier } from '../core/mod.ts';
+import { observabilityRoutes } from './observability/routes.ts';
+import { traceRequests } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import { allowOnly, byPath } from './rest/allow-only.ts';
 import { consoleRoutes } from './rest/console.ts';
@@ -35,6 +38,10 @@ export interface AppParts {
   readonly clerkPublishableKey: string | null;
   /** The folder of the built console. */
   readonly consoleFolder: string;
+  /** Figures in Prometheus's format. */
+  readonly metrics: () => Promise<string>;
+  /** Null unless an exporter is configured. */
+  readonly tracer: Tracer | null;
 }
 
 /** A fetch-style app for `@hono/node-server`, whose bindings it reads the client's address from. */
@@ -59,6 +66,7 @@ export function createApp(parts: AppParts): App {
     c.header('X-Content-Type-Options', 'nosniff');
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
   });
+  if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
   app.use(logRequests(logger));
   app.onError((error, c) => {
     const answer = answerTo(error, c.var.requestId, () => []);
@@ -66,6 +74,8 @@ export function createApp(parts: AppParts): App {
     return problemResponse(answer);
   });
 
+  const ping = () => database.ping();
+  app.route('/', observabilityRoutes({ metrics: parts.metrics, ping }));
   if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
   for (const [path, routes] of byPath(reporiskRoutes)) {
     for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));

@@ -5,6 +5,8 @@ import { createApp } from './app.ts';
 import type { ClerkSettings, Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { createClerkDirectory } from './sessions/clerk-directory.ts';
@@ -49,14 +51,17 @@ export async function startServer(
       onError: (error) => logger.warn({ err: error }, 'coherence with other processes'),
     }),
   );
-  const settled = () => verifier.coherence.settled();
+  const metrics = createMetrics(verifier, verifier.coherence);
+  const tracing = await startTracing(process.env);
+  if (tracing !== null) resources.use(tracing);
+  const { settled } = metrics;
   const services: Services = { ...installation.services, settled };
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
   if (identity.reconciliation !== null) resources.use(identity.reconciliation());
   const app = createApp({
     services,
-    verifier,
+    verifier: metrics.verifier,
     sessions: identity.sessions,
     clerkWebhooks: identity.clerkWebhooks,
     demo: identity.demo,
@@ -64,6 +69,8 @@ export async function startServer(
     authorizedParties: config.clerk?.authorizedParties ?? [],
     clerkPublishableKey: config.clerk?.publishableKey ?? null,
     consoleFolder: parts.consoleFolder,
+    metrics: metrics.text,
+    tracer: tracing?.tracer ?? null,
   });
 
   // An HTTP/1 server: that is what it gives.

@@ -15,7 +15,7 @@ export function logRequests(logger: Logger): MiddlewareHandler<AppEnvironment> {
       {
         requestId: c.var.requestId,
         method: c.req.method,
-        route: routePath(c, -1),
+        route: routePath(c),
         status: c.res.status,
         durationMs: Math.round((performance.now() - started) * 10) / 10,
         address: c.var.address,

@@ -25,8 +25,12 @@ const forwarding = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
  */
 export function demoRefusal(headers: Headers): string | null {
   if (!isLoopback(headers.get('host') ?? '')) return 'Demo mode answers on localhost only';
-  const isForwarded = [...headers.keys()].some((name) => forwarding.test(name));
-  return isForwarded ? 'Demo mode does not answer forwarded requests' : null;
+  return isForwarded(headers) ? 'Demo mode does not answer forwarded requests' : null;
+}
+
+/** Whether a request says that it came through a proxy. */
+export function isForwarded(headers: Headers): boolean {
+  return [...headers.keys()].some((name) => forwarding.test(name));
 }
 
 /** Whether a `Host`, with or without a port, is this machine's own. */

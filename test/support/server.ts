@@ -124,6 +124,8 @@ export async function startServer(options: ServerOptions) {
     authorizedParties: options.authorizedParties ?? [],
     clerkPublishableKey: null,
     consoleFolder: join(uploads, 'no-console'),
+    metrics: async () => '',
+    tracer: null,
   });
 
   const listener = createAdaptorServer({

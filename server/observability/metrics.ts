@@ -1,0 +1,146 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome, Verifier, VerifyRequest } from '../../core/mod.ts';
+import type { Coherence } from '../database/coherence.ts';
+
+/** A figure that another part of the server keeps, read when Prometheus asks. */
+export interface Figure {
+  /** The metric's name without `reporisk_`. */
+  readonly name: string;
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  read(): number;
+}
+
+/** What is counted of one server. */
+export interface Metrics {
+  /** The verifier, each outcome counted. */
+  readonly verifier: Verifier;
+  /** The wait until a change holds everywhere, timed. */
+  settled(): Promise<void>;
+  /** Adds figures of other parts. */
+  add(figures: readonly Figure[]): void;
+  /** Everything in Prometheus's text format. */
+  text(): Promise<string>;
+}
+
+/** Seconds; a revocation takes milliseconds, or a lease when a process keeps silent. */
+const waits = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/**
+ * Counts around a verifier and its coherence. A verification costs one addition; everything else is
+ * worked out when Prometheus asks.
+ */
+export function createMetrics(verifier: Verifier, coherence: Coherence): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const byOutcome: Record<string, number> = {};
+  new Counter({
+    name: 'reporisk_verifications_total',
+    help: 'Verifications by outcome: accepted, or why refused',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(byOutcome)) this.inc({ outcome }, count);
+    },
+  });
+  const wait = new Histogram({
+    name: 'reporisk_revocation_wait_seconds',
+    help: 'How long an operation that takes away waited until it held on every process',
+    buckets: waits,
+    registers,
+  });
+
+  function count(outcome: Outcome): Outcome {
+    const name = outcome.ok ? 'accepted' : outcome.reason;
+    byOutcome[name] = (byOutcome[name] ?? 0) + 1;
+    return outcome;
+  }
+
+  function add(figures: readonly Figure[]): void {
+    for (const { name, help, kind, read } of figures) {
+      const options = { name: `reporisk_${name}`, help, registers };
+      if (kind === 'gauge') {
+        new Gauge({
+          ...options,
+          collect() {
+            this.set(read());
+          },
+        });
+      } else {
+        new Counter({
+          ...options,
+          collect() {
+            this.reset();
+            this.inc(read());
+          },
+        });
+      }
+    }
+  }
+
+  add(cacheFigures(verifier));
+  add(leaseFigures(coherence));
+  return {
+    verifier: {
+      verify(key: string, request?: VerifyRequest) {
+        const outcome = verifier.verify(key, request);
+        return outcome instanceof Promise ? outcome.then(count) : count(outcome);
+      },
+      cacheCounters: () => verifier.cacheCounters(),
+    },
+    async settled() {
+      const end = wait.startTimer();
+      await coherence.settled();
+      end();
+    },
+    add,
+    text: () => registry.metrics(),
+  };
+}
+
+function cacheFigures(verifier: Verifier): Figure[] {
+  const counters = [
+    ['hits', 'Verifications answered from the cache'],
+    ['misses', 'Lookups made'],
+    ['joins', 'Verifications that waited for a lookup under way'],
+    ['taints', 'Lookups overtaken by a change'],
+    ['evictions', 'Keys pushed out of the cache'],
+  ] as const;
+  const gauges = [
+    ['entries', 'Keys in the cache'],
+    ['absent', 'Absent keys in the cache'],
+    ['bytes', 'Bytes that cached keys take, estimated'],
+  ] as const;
+  return [
+    ...counters.map(([name, help]) => ({
+      name: `cache_${name}_total`,
+      help,
+      kind: 'counter' as const,
+      read: () => verifier.cacheCounters()?.[name] ?? 0,
+    })),
+    ...gauges.map(([name, help]) => ({
+      name: `cache_${name}`,
+      help,
+      kind: 'gauge' as const,
+      read: () => verifier.cacheCounters()?.[name] ?? 0,
+    })),
+  ];
+}
+
+function leaseFigures({ currency }: Coherence): Figure[] {
+  return [
+    {
+      name: 'lease_current',
+      help: '1 while this process may answer from its cache',
+      kind: 'gauge',
+      read: () => (currency.isCurrent() ? 1 : 0),
+    },
+    {
+      name: 'lease_epoch',
+      help: 'The newest change that this process has applied',
+      kind: 'gauge',
+      read: () => currency.epoch(),
+    },
+  ];
+}

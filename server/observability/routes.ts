@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { addressAllowed } from '../../core/mod.ts';
+import type { AppEnvironment } from '../rest/request-context.ts';
+import { isForwarded } from '../sessions/demo-guard.ts';
+
+/** Loopback and private networks, where a Prometheus of one's own lives. */
+const near = ['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
+/**
+ * For who runs the server: alive, ready, and in figures. The figures are not for customers: they are
+ * answered only to a near peer, and never through a proxy.
+ */
+export function observabilityRoutes(parts: {
+  readonly metrics: () => Promise<string>;
+  /** Rejects when the database cannot be asked. */
+  readonly ping: () => Promise<void>;
+}): Hono<AppEnvironment> {
+  return new Hono<AppEnvironment>()
+    .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .get('/readyz', async (c) => {
+      try {
+        await parts.ping();
+        return c.json({ status: 'ready' });
+      } catch {
+        return c.json({ detail: 'The database cannot be reached' }, 503, { 'Retry-After': '1' });
+      }
+    })
+    .get('/metrics', async (c) => {
+      const peer = c.env.incoming.socket.remoteAddress;
+      if (isForwarded(c.req.raw.headers) || !addressAllowed(near, peer)) return c.notFound();
+      const text = await parts.metrics();
+      return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+    });
+}
