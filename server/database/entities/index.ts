@@ -1,30 +1,44 @@
 import { ApiKey } from './api-key.ts';
+import { ApiKeyExpiryNotice } from './api-key-expiry-notice.ts';
 import { ApiKeySecret } from './api-key-secret.ts';
 import { AuditEvent } from './audit-event.ts';
 import { DeletedUser } from './deleted-user.ts';
 import { Extension } from './extension.ts';
 import { Job } from './job.ts';
+import { KeyHour } from './key-hour.ts';
+import { KeyRetiringUse } from './key-retiring-use.ts';
+import { KeyScopeUse } from './key-scope-use.ts';
 import { KeyUse } from './key-use.ts';
 import { Membership } from './membership.ts';
 import { Organization } from './organization.ts';
 import { Repo } from './repo.ts';
 import { ServiceAccount } from './service-account.ts';
 import { SubOrg } from './sub-org.ts';
+import { Task } from './task.ts';
+import { Webhook } from './webhook.ts';
+import { WebhookDelivery } from './webhook-delivery.ts';
 import { WebhookReceipt } from './webhook-receipt.ts';
 
 /** Every entity, one file for both databases. */
 export const entities = [
   ApiKey,
+  ApiKeyExpiryNotice,
   ApiKeySecret,
   AuditEvent,
   DeletedUser,
   Extension,
   Job,
+  KeyHour,
+  KeyRetiringUse,
+  KeyScopeUse,
   KeyUse,
   Membership,
   Organization,
   Repo,
   ServiceAccount,
   SubOrg,
+  Task,
+  Webhook,
+  WebhookDelivery,
   WebhookReceipt,
 ];

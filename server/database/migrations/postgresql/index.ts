@@ -1,8 +1,12 @@
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
+import { Usage } from './0003-usage.ts';
+import { Webhooks } from './0004-webhooks.ts';
 
 /** PostgreSQL's migrations, oldest first. */
 export const postgresqlMigrations = [
   { name: '0001-initial', class: Initial },
   { name: '0002-coherence', class: Coherence },
+  { name: '0003-usage', class: Usage },
+  { name: '0004-webhooks', class: Webhooks },
 ];

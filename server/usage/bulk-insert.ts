@@ -1,0 +1,66 @@
+import { CompiledQuery } from 'kysely';
+import type { Database, EntityManager } from '../database/database.ts';
+
+/** A statement that inserts many rows at once. */
+export interface BulkInsert<Row> {
+  readonly table: string;
+  /** Name, PostgreSQL's type, and what a row has there; instants as Unix milliseconds. */
+  readonly columns: readonly (readonly [
+    name: string,
+    type: 'text' | 'int' | 'float8' | 'timestamptz',
+    value: (row: Row) => string | number | null,
+  ])[];
+  /** What happens to a row that is there already; `greatest` stands for either database's own. */
+  readonly onConflict?: string;
+}
+
+/** SQLite takes 32,766 parameters in a statement, but compiling a long one costs more than it saves. */
+const rowsPerStatement = 100;
+
+/**
+ * Inserts rows with the values sent apart from the statement: the ORM would write each of them into
+ * its text.
+ *
+ * @param em - a transaction's.
+ */
+export async function insertRows<Row>(
+  em: EntityManager,
+  kind: Database['kind'],
+  insert: BulkInsert<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const kysely = em.getKysely();
+  if (kind === 'postgresql') {
+    const values = insert.columns.map(([, type, value]) =>
+      type === 'timestamptz' ? rows.map((row) => instant(value(row))) : rows.map(value),
+    );
+    await kysely.executeQuery(CompiledQuery.raw(fromArrays(insert), values));
+    return;
+  }
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    const part = rows.slice(start, start + rowsPerStatement);
+    const values = part.flatMap((row) => insert.columns.map(([, , value]) => value(row)));
+    await kysely.executeQuery(CompiledQuery.raw(ofValues(insert, part.length), values));
+  }
+}
+
+function fromArrays<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>): string {
+  const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`);
+  return `insert into ${table} (${namesOf(columns)}) select * from unnest(${arrays.join(', ')}) ${onConflict}`;
+}
+
+function ofValues<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>, rows: number): string {
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const all = Array(rows).fill(row).join(', ');
+  // What PostgreSQL calls greatest(), SQLite calls max() with two arguments.
+  return `insert into ${table} (${namesOf(columns)}) values ${all} ${onConflict.replaceAll('greatest(', 'max(')}`;
+}
+
+function namesOf(columns: BulkInsert<never>['columns']): string {
+  return columns.map(([name]) => name).join(', ');
+}
+
+function instant(milliseconds: string | number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

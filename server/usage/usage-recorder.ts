@@ -1,0 +1,131 @@
+import { newId, type RandomSource } from '../../core/mod.ts';
+import { isDatabaseAway } from '../database/is-database-away.ts';
+import type { KeyCall } from './key-call.ts';
+import { RingBuffer } from './ring-buffer.ts';
+import type { StoredCall, UsageStore } from './usage-store.ts';
+
+/** Takes calls in, beside the response. */
+export interface UsageSink {
+  /** Never waits and never throws: a call that does not fit is shed and counted. */
+  record(call: KeyCall): void;
+}
+
+/** What a recorder has done so far. */
+export interface UsageCounters {
+  /** Calls taken in. */
+  readonly recorded: number;
+  /** Calls that are lost: the buffer was full, or the database refused them for good. */
+  readonly shed: number;
+  /** Calls that wait to be stored. */
+  readonly pending: number;
+  /** Calls stored. */
+  readonly flushed: number;
+  /** Attempts to store that failed. */
+  readonly failures: number;
+}
+
+/** Records calls in the background. */
+export interface UsageRecorder extends UsageSink, AsyncDisposable {
+  /** Stores everything that waits; resolves also when the database is away and it has to wait on. */
+  flush(): Promise<void>;
+  counters(): UsageCounters;
+}
+
+/** Calls `run` every so many milliseconds; the answer stops it. */
+export type Every = (milliseconds: number, run: () => void) => () => void;
+
+/** What a recorder is made of. */
+export interface UsageRecorderOptions {
+  readonly store: UsageStore;
+  /** How many calls may wait; 65,536 when absent. */
+  readonly capacity?: number;
+  readonly every?: Every;
+  readonly random?: RandomSource;
+  /** Hears why a batch was not stored. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Half of the second that `last_used_at` may be behind: the other half is for storing. */
+const drainEvery = 500;
+
+/** Attempts at a batch that the database is there for and refuses: after them it is given up. */
+const patience = 20;
+
+/**
+ * Makes a recorder: a ring buffer, drained twice a second in batches. A batch that failed is tried
+ * again as it is, ids included, so that one that was stored without our hearing of it is recognized.
+ * Disposing of the recorder stores everything that waits.
+ */
+export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
+  const { store, capacity = 65_536, every = everyInterval, random, onError } = options;
+  const waiting = new RingBuffer<KeyCall>(capacity);
+  let batch: readonly StoredCall[] = [];
+  let attempts = 0;
+  let taken = 0;
+  let flushed = 0;
+  let givenUp = 0;
+  let failures = 0;
+  let draining: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    while (batch.length > 0 || waiting.length > 0) {
+      if (batch.length === 0) batch = waiting.take(store.batchSize).map(withId);
+      try {
+        await store.ingest(batch);
+        flushed += batch.length;
+      } catch (error) {
+        failures++;
+        onError(error);
+        // The database away: keep everything for as long as there is room.
+        if (isDatabaseAway(error) || ++attempts < patience) return;
+        givenUp += batch.length;
+      }
+      batch = [];
+      attempts = 0;
+      // SQLite stores without ever leaving this turn of the event loop: let requests in between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  function withId(call: KeyCall): StoredCall {
+    return { id: newId('use', call.at, random), ...call };
+  }
+
+  function startDraining(): Promise<void> {
+    draining ??= drain().finally(() => {
+      draining = null;
+    });
+    return draining;
+  }
+
+  async function flush(): Promise<void> {
+    // What is under way may have failed before: then this is the next attempt.
+    await draining;
+    await startDraining();
+  }
+
+  const stop = every(drainEvery, () => void startDraining());
+  return {
+    record(call) {
+      if (waiting.push(call)) taken++;
+    },
+    flush,
+    counters: () => ({
+      recorded: taken,
+      shed: waiting.shed + givenUp,
+      pending: waiting.length + batch.length,
+      flushed,
+      failures,
+    }),
+    async [Symbol.asyncDispose]() {
+      stop();
+      await flush();
+    },
+  };
+}
+
+/** Does not keep the process alive: whoever ends it disposes of the recorder. */
+function everyInterval(milliseconds: number, run: () => void): () => void {
+  const timer = setInterval(run, milliseconds).unref();
+  return () => clearInterval(timer);
+}

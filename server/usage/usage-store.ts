@@ -1,0 +1,121 @@
+import type { Database } from '../database/database.ts';
+import { type BulkInsert, insertRows } from './bulk-insert.ts';
+import type { KeyCall } from './key-call.ts';
+import { createPartitions } from './partitions.ts';
+import { type Tally, tally } from './tally.ts';
+
+/** A call under its id, which it keeps however often it is tried to store. */
+export interface StoredCall extends KeyCall {
+  /** `use_` and a ULID. */
+  readonly id: string;
+}
+
+/** Where calls are kept. */
+export interface UsageStore {
+  /** How many calls one transaction should store. */
+  readonly batchSize: number;
+  /** Stores a batch, wholly or not at all, and once: one that was stored before changes nothing. */
+  ingest(calls: readonly StoredCall[]): Promise<void>;
+}
+
+const callRows: BulkInsert<StoredCall> = {
+  table: 'key_call',
+  columns: [
+    ['id', 'text', (call) => call.id],
+    ['key_id', 'text', (call) => call.keyId],
+    ['org_id', 'text', (call) => call.orgId],
+    ['endpoint', 'text', (call) => call.endpoint],
+    ['method', 'text', (call) => call.method],
+    ['status_code', 'int', (call) => call.statusCode],
+    ['duration_ms', 'float8', (call) => call.durationMs],
+    ['request_id', 'text', (call) => call.requestId],
+    ['ip_address', 'text', (call) => call.ipAddress],
+    ['user_agent', 'text', (call) => call.userAgent],
+    ['created_at', 'timestamptz', (call) => call.at],
+  ],
+};
+
+const hourRows: BulkInsert<Tally['hours'][number]> = {
+  table: 'key_hour',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['hour', 'timestamptz', (row) => row.hour],
+    ['outcome', 'text', (row) => row.outcome],
+    ['count', 'int', (row) => row.count],
+  ],
+  onConflict: `on conflict (key_id, hour, outcome) do update set count = key_hour.count + excluded.count`,
+};
+
+const useRows: BulkInsert<Tally['uses'][number]> = {
+  table: 'key_use',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['last_used_at', 'timestamptz', (row) => row.lastUsedAt],
+  ],
+  onConflict: `on conflict (key_id) do update
+    set last_used_at = greatest(key_use.last_used_at, excluded.last_used_at)`,
+};
+
+const scopeRows: BulkInsert<Tally['scopes'][number]> = {
+  table: 'key_scope_use',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['scope', 'text', (row) => row.scope],
+    ['last_used_at', 'timestamptz', (row) => row.lastUsedAt],
+  ],
+  onConflict: `on conflict (key_id, scope) do update
+    set last_used_at = greatest(key_scope_use.last_used_at, excluded.last_used_at)`,
+};
+
+const retiringRows: BulkInsert<Tally['retiring'][number]> = {
+  table: 'key_retiring_use',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['retires_at', 'timestamptz', (row) => row.retiresAt],
+    ['ip_address', 'text', (row) => row.ipAddress],
+    ['user_agent', 'text', (row) => row.userAgent],
+    ['calls', 'int', (row) => row.calls],
+    ['last_used_at', 'timestamptz', (row) => row.lastUsedAt],
+  ],
+  onConflict: `on conflict (key_id, retires_at, ip_address, user_agent) do update
+    set calls = key_retiring_use.calls + excluded.calls,
+      last_used_at = greatest(key_retiring_use.last_used_at, excluded.last_used_at)`,
+};
+
+/** Keeps calls in the database, each batch in one transaction of the process's one writing handle. */
+export function createUsageStore(database: Database): UsageStore {
+  const { kind } = database;
+  const partitions = kind === 'postgresql' ? createPartitions(database) : null;
+  return {
+    // On SQLite a batch holds the event loop: some milliseconds' worth.
+    batchSize: kind === 'postgresql' ? 5_000 : 500,
+    async ingest(calls) {
+      await partitions?.prepareFor(calls);
+      const { hours, uses, scopes, retiring } = tally(calls);
+      try {
+        await database.transaction(async (em) => {
+          await insertRows(em, kind, callRows, calls);
+          await insertRows(em, kind, hourRows, hours);
+          await insertRows(em, kind, useRows, uses);
+          await insertRows(em, kind, scopeRows, scopes);
+          await insertRows(em, kind, retiringRows, retiring);
+        });
+      } catch (error) {
+        partitions?.forget();
+        if (!isStoredAlready(error)) throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Only the calls' ids can collide, and only with themselves: an earlier attempt was committed and the
+ * connection lost before we heard of it.
+ */
+function isStoredAlready(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE') return true;
+  }
+  return false;
+}
