@@ -7,7 +7,11 @@ import { SubOrg } from './sub-org.ts';
 export const ApiKey = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
-  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId'] }],
+  indexes: [
+    { properties: ['orgId', 'id'] },
+    { properties: ['subOrgId'] },
+    { properties: ['expiresAt'] },
+  ],
   properties: {
     /** `key_` and a ULID. */
     id: p.string().primary(),

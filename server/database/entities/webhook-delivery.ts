@@ -1,0 +1,35 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { Webhook } from './webhook.ts';
+
+export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const;
+
+/** One event for one endpoint: the outbox, and what became of it. */
+export const WebhookDelivery = defineEntity({
+  name: 'WebhookDelivery',
+  tableName: 'webhook_delivery',
+  indexes: [{ properties: ['webhookId', 'id'] }],
+  properties: {
+    /** `whd_` and a ULID. */
+    id: p.string().primary(),
+    webhookId: () =>
+      p.manyToOne(Webhook).mapToPk().fieldName('webhook_id').index(false).deleteRule('cascade'),
+    /** `msg_` and a ULID: the same for every endpoint and every attempt. */
+    eventId: p.string(),
+    type: p.string(),
+    /** Events of one key are delivered in their order. */
+    keyId: p.string(),
+    /** The body as it is sent: a signature is over its bytes. */
+    payload: p.text(),
+    status: p.enum(deliveryStatuses),
+    attempts: p.integer().default(0),
+    firstAttemptAt: p.datetime(3).nullable(),
+    nextAttemptAt: p.datetime(3).nullable(),
+    /** The HTTP status of the last attempt; null when there was no answer. */
+    lastStatus: p.integer().nullable(),
+    lastError: p.text().nullable(),
+    createdAt: p.datetime(3),
+    deliveredAt: p.datetime(3).nullable(),
+  },
+});
+
+export type WebhookDelivery = InferEntity<typeof WebhookDelivery>;
