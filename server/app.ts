@@ -13,6 +13,7 @@ import { routeHandler, type Wiring } from './rest/handler.ts';
 import { logRequests } from './rest/log-requests.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse } from './rest/problem-response.ts';
+import { recordUsage } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, requestVariables } from './rest/request-context.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
@@ -20,11 +21,14 @@ import { createAuthenticate } from './sessions/authenticate.ts';
 import type { DemoIdentityProvider } from './sessions/demo.ts';
 import type { SessionVerifier } from './sessions/session.ts';
 import { trpcHandler } from './trpc/handler.ts';
+import type { UsageSink } from './usage/usage-recorder.ts';
 
 /** What an app is made of; nothing comes from anywhere else. */
 export interface AppParts {
   readonly services: Services;
   readonly verifier: Verifier;
+  /** Hears of each call of a key. */
+  readonly usage: UsageSink;
   readonly sessions: SessionVerifier;
   /** Takes in what Clerk tells; null without a signing secret. */
   readonly clerkWebhooks: ClerkWebhooks | null;
@@ -68,6 +72,7 @@ export function createApp(parts: AppParts): App {
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
   app.use(logRequests(logger));
+  app.use(recordUsage(parts.usage, now));
   app.onError((error, c) => {
     const answer = answerTo(error, c.var.requestId, () => []);
     if (answer.isFault) logger.error({ requestId: c.var.requestId, err: error }, 'request failed');

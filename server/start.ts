@@ -17,6 +17,9 @@ import { seedDemo } from './sessions/demo-organizations.ts';
 import { reconcile } from './sessions/reconciliation.ts';
 import { startReconciliation } from './sessions/reconciliation-schedule.ts';
 import { coherentVerifier } from './store.ts';
+import { usageFigures } from './usage/figures.ts';
+import { createUsageRecorder } from './usage/usage-recorder.ts';
+import { createUsageStore } from './usage/usage-store.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
 const patience = 10_000;
@@ -52,6 +55,14 @@ export async function startServer(
     }),
   );
   const metrics = createMetrics(verifier, verifier.coherence);
+  // After the database and before the listener: what the last request did is stored at the end.
+  const usage = resources.use(
+    createUsageRecorder({
+      store: createUsageStore(database),
+      onError: (error) => logger.warn({ err: error }, 'usage not stored yet'),
+    }),
+  );
+  metrics.add(usageFigures(usage));
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { settled } = metrics;
@@ -62,6 +73,7 @@ export async function startServer(
   const app = createApp({
     services,
     verifier: metrics.verifier,
+    usage,
     sessions: identity.sessions,
     clerkWebhooks: identity.clerkWebhooks,
     demo: identity.demo,

@@ -11,6 +11,7 @@ import {
 import { refused } from '../operations/problem.ts';
 import { allowOnly } from './allow-only.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
+import { noteKey } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 
 /**
@@ -18,7 +19,10 @@ import type { AppEnvironment } from './request-context.ts';
  * it through. Plain handlers, because nothing may cost more than the verification itself.
  */
 export function dataPlaneRoutes(verifier: Verifier): Hono<AppEnvironment> {
-  async function verify(c: Context<AppEnvironment>): Promise<KeyRecord | Response> {
+  async function verify(
+    c: Context<AppEnvironment>,
+    endpoint: string,
+  ): Promise<KeyRecord | Response> {
     const credential = credentialFrom(c.req.raw.headers);
     if (credential.kind !== 'bearer') {
       return refuse(c, credential.kind === 'missing' ? refusals.missing_key : refusals.invalid_key);
@@ -28,6 +32,7 @@ export function dataPlaneRoutes(verifier: Verifier): Hono<AppEnvironment> {
       dialect: 'reporisk',
       address,
     });
+    noteKey(c, outcome, endpoint, null);
     return outcome.ok ? outcome.key : refuse(c, outcome.refusal);
   }
 
@@ -37,11 +42,11 @@ export function dataPlaneRoutes(verifier: Verifier): Hono<AppEnvironment> {
 
   const app = new Hono<AppEnvironment>()
     .get('/api/v1/key', async (c) => {
-      const key = await verify(c);
+      const key = await verify(c, '/api/v1/key');
       return key instanceof Response ? key : c.json(describe(key));
     })
     .get('/auth/verify', async (c) => {
-      const key = await verify(c);
+      const key = await verify(c, '/auth/verify');
       if (!(key instanceof Response)) return c.body(null, 200, identityHeaders(key));
       const isUnknownToNginx = key.status === 429 || key.status === 503;
       if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return key;

@@ -6,6 +6,7 @@ import { snake, snakeKeys } from './case.ts';
 import { bodyInput, textInput } from './input.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
+import { endpointOf, noteKey } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { parameterNames, type Route } from './route.ts';
 
@@ -22,6 +23,8 @@ export function routeHandler(
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path));
+  const endpoint = endpointOf(route.path);
+  const scope = operation.access.plane === 'data' ? operation.access.scope : null;
 
   function locate(path: readonly (string | number)[]): (string | number)[] {
     const [first, ...rest] = path.map((part) => (typeof part === 'string' ? snake(part) : part));
@@ -45,6 +48,7 @@ export function routeHandler(
     let upload: Upload | undefined;
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
+      if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
       const origin = { requestId, ipAddress: address ?? null };
       const output = await perform(operation, services, { caller, origin }, () =>
         readInput(c, (received) => {

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { addressAllowed, newId } from '../../core/mod.ts';
 import { clientAddress } from './client-address.ts';
+import type { UsedKey } from './record-usage.ts';
 
 /** What every request carries through the app. */
 export interface RequestVariables {
@@ -13,6 +14,8 @@ export interface RequestVariables {
   ownOrigin: string;
   /** Who it turned out to be, for the log: `user:ID`, `key:ID`; never a credential. */
   actor: string | undefined;
+  /** The key that was presented and found. */
+  usedKey: UsedKey | undefined;
 }
 
 /** Hono's environment of this app. */
@@ -25,7 +28,7 @@ export interface AppEnvironment {
 export function requestVariables(
   c: Context<AppEnvironment>,
   trustedProxies: readonly string[],
-): Omit<RequestVariables, 'actor'> {
+): Omit<RequestVariables, 'actor' | 'usedKey'> {
   const peer = c.env.incoming.socket.remoteAddress;
   const isProxied = peer !== undefined && addressAllowed(trustedProxies, peer);
   const url = new URL(c.req.url);

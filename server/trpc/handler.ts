@@ -4,6 +4,7 @@ import { Problem } from '../operations/problem.ts';
 import type { Wiring } from '../rest/handler.ts';
 import { bodyLimit, readBody } from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
+import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
 import { answeredHeaders } from './procedure.ts';
 import { appRouter } from './router.ts';
@@ -21,7 +22,11 @@ export function trpcHandler({ services, authenticate }: Wiring) {
         createContext: () => ({
           services,
           origin: { requestId, ipAddress: address ?? null },
-          authenticate: (access) => authenticate(c.req.raw, access, { address, ownOrigin }),
+          async authenticate(access) {
+            const caller = await authenticate(c.req.raw, access, { address, ownOrigin });
+            if (caller.kind === 'key') noteKey(c, caller.outcome, '/trpc', null);
+            return caller;
+          },
         }),
       });
     } catch (error) {

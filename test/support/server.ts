@@ -19,6 +19,8 @@ import { type Database, openDatabase } from '../../server/database/database.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { seedDemo } from '../../server/sessions/demo-organizations.ts';
+import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
+import { createUsageStore } from '../../server/usage/usage-store.ts';
 import { identities, type SessionOf } from './identities.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
@@ -75,6 +77,8 @@ export interface ServerOptions {
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly settled?: Services['settled'];
+  /** Says when usage is stored; twice a second when absent. */
+  readonly every?: Every;
 }
 
 export interface SendOptions {
@@ -114,9 +118,17 @@ export async function startServer(options: ServerOptions) {
   const { settled = async () => {} } = options;
   const scheme = testScheme;
   const hashing = nobleHashing;
+  const usage = resources.use(
+    createUsageRecorder({
+      store: createUsageStore(database),
+      ...(options.every === undefined ? {} : { every: options.every }),
+      onError: (error) => logger.warn({ err: error }, 'usage'),
+    }),
+  );
   const app = createApp({
     services: { database, scheme, hashing, random, now, logger, uploads, settled },
     verifier: createVerifier({ store, schemes: [scheme], hashing, now }),
+    usage,
     sessions,
     clerkWebhooks: null,
     demo: options.demo === false ? null : demo,
@@ -147,6 +159,8 @@ export async function startServer(options: ServerOptions) {
     database,
     log,
     uploads,
+    /** Stores what was used, and counts. */
+    usage,
     /** A session token of a demo persona. */
     token,
     /** A session token of anyone; see `identities`. */
