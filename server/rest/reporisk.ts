@@ -2,11 +2,14 @@ import { createApiKey } from '../operations/api-keys/create.ts';
 import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
 import { getApiKey } from '../operations/api-keys/get.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
+import { retiringApiKeyUse } from '../operations/api-keys/retiring-use.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
 import { revokeAllApiKeys } from '../operations/api-keys/revoke-all.ts';
 import { rotateApiKey } from '../operations/api-keys/rotate.ts';
 import { apiKeyStatus } from '../operations/api-keys/status.ts';
+import { unusedApiKeyScopes } from '../operations/api-keys/unused-scopes.ts';
 import { updateApiKey } from '../operations/api-keys/update.ts';
+import { apiKeyUsage } from '../operations/api-keys/usage.ts';
 import { listAuditLog } from '../operations/audit-log/list.ts';
 import { getExtension } from '../operations/extensions/get.ts';
 import { listExtensions } from '../operations/extensions/list.ts';
@@ -49,6 +52,9 @@ export const reporiskRoutes: readonly Route[] = [
   remove(`${settings}/api-keys/:id`, revokeApiKey),
   post(`${settings}/api-keys/:id/rotate`, rotateApiKey),
   post(`${settings}/api-keys/:id/end-grace`, endApiKeyGrace),
+  get(`${settings}/api-keys/:id/retiring-use`, retiringApiKeyUse),
+  get(`${settings}/api-keys/:id/usage`, apiKeyUsage),
+  get(`${settings}/api-keys/:id/unused-scopes`, unusedApiKeyScopes),
 
   get(`${settings}/sub-orgs`, listSubOrgs),
   post(`${settings}/sub-orgs`, createSubOrg, 201),

@@ -2,11 +2,14 @@ import { createApiKey } from '../operations/api-keys/create.ts';
 import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
 import { getApiKey } from '../operations/api-keys/get.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
+import { retiringApiKeyUse } from '../operations/api-keys/retiring-use.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
 import { revokeAllApiKeys } from '../operations/api-keys/revoke-all.ts';
 import { rotateApiKey } from '../operations/api-keys/rotate.ts';
 import { apiKeyStatus } from '../operations/api-keys/status.ts';
+import { unusedApiKeyScopes } from '../operations/api-keys/unused-scopes.ts';
 import { updateApiKey } from '../operations/api-keys/update.ts';
+import { apiKeyUsage } from '../operations/api-keys/usage.ts';
 import { listAuditLog } from '../operations/audit-log/list.ts';
 import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
@@ -34,6 +37,9 @@ export const appRouter = router({
     update: mutation(updateApiKey),
     rotate: mutation(rotateApiKey),
     endGrace: mutation(endApiKeyGrace),
+    retiringUse: query(retiringApiKeyUse),
+    usage: query(apiKeyUsage),
+    unusedScopes: query(unusedApiKeyScopes),
     revoke: mutation(revokeApiKey),
     revokeAll: mutation(revokeAllApiKeys),
   },

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { KeyRetiringUse } from '../../database/entities/key-retiring-use.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { id, iso, timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { findKey } from './find-key.ts';
+
+/** From how many places at most. */
+const shown = 100;
+
+/**
+ * Who still uses the retiring secret since the rotation: once nobody does, its grace can end early.
+ * Without a rotation under way there is nobody.
+ */
+export const retiringApiKeyUse = defineOperation({
+  name: 'apiKeys.retiringUse',
+  summary: 'From where the retiring secret of an API key is still used',
+  kind: 'query',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({ id }),
+  output: z.object({
+    retiringUntil: timestamp.nullable(),
+    items: z.array(
+      z.object({
+        ipAddress: z.string().nullable(),
+        userAgent: z.string().nullable(),
+        calls: z.int(),
+        lastUsedAt: timestamp,
+      }),
+    ),
+  }),
+  async run({ em, principal, now }, { id }) {
+    await findKey(em, principal, id);
+    const retiring = await em.findOne(ApiKeySecret, { keyId: id, retiresAt: { $gt: now } });
+    if (!retiring?.retiresAt) return { retiringUntil: null, items: [] };
+    const places = await em.find(
+      KeyRetiringUse,
+      { keyId: id, retiresAt: retiring.retiresAt },
+      { orderBy: { lastUsedAt: 'desc' }, limit: shown },
+    );
+    return {
+      retiringUntil: iso(retiring.retiresAt),
+      items: places.map(({ ipAddress, userAgent, calls, lastUsedAt }) => ({
+        ipAddress: ipAddress || null,
+        userAgent: userAgent || null,
+        calls,
+        lastUsedAt: lastUsedAt.toISOString(),
+      })),
+    };
+  },
+});

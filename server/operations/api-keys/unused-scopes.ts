@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { type Dialect, scopesOf } from '../../../core/mod.ts';
+import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { id, timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { findKey } from './find-key.ts';
+
+const day = 24 * 3_600_000;
+const window = 90;
+
+/**
+ * The hint to least privilege: which of its scopes a key did not use in 90 days, or since it was
+ * made. `observedDays` says how much that is worth: a day-old key has not used much yet.
+ */
+export const unusedApiKeyScopes = defineOperation({
+  name: 'apiKeys.unusedScopes',
+  summary: 'Scopes that an API key has and did not use in 90 days',
+  kind: 'query',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({ id }),
+  output: z.object({
+    /** For how many full days the key was watched, at most 90. */
+    observedDays: z.int(),
+    unused: z.array(z.string()),
+    /** What the key was used for, whichever of its scopes allowed it. */
+    used: z.array(z.object({ scope: z.string(), lastUsedAt: timestamp })),
+  }),
+  async run({ em, principal, now }, { id }) {
+    const key = await findKey(em, principal, id);
+    const since = new Date(now.getTime() - window * day);
+    const uses = await em.find(
+      KeyScopeUse,
+      { keyId: id, lastUsedAt: { $gte: since } },
+      { orderBy: { scope: 'asc' } },
+    );
+    const used = new Set(uses.map(({ scope }) => scope));
+    const granted = key.scopes ?? scopesOf(key.dialect as Dialect);
+    const age = Math.floor((now.getTime() - key.createdAt.getTime()) / day);
+    return {
+      observedDays: Math.max(0, Math.min(window, age)),
+      unused: granted.filter((scope) => !used.has(scope)),
+      used: uses.map(({ scope, lastUsedAt }) => ({ scope, lastUsedAt: lastUsedAt.toISOString() })),
+    };
+  },
+});

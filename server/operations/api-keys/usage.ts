@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Database, EntityManager } from '../../database/database.ts';
+import { KeyHour } from '../../database/entities/key-hour.ts';
+import { outcomes } from '../../usage/key-call.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { id, integer, timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { findKey } from './find-key.ts';
+
+const hourlyFor = 7 * 24 * 3_600_000;
+
+const call = z.object({
+  id: z.string(),
+  keyId: z.string(),
+  endpoint: z.string(),
+  method: z.string(),
+  statusCode: z.int(),
+  durationMs: z.number(),
+  requestId: z.string(),
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  createdAt: timestamp,
+});
+
+/** The last calls of a key, newest first, and what its calls of the last seven days came to. */
+export const apiKeyUsage = defineOperation({
+  name: 'apiKeys.usage',
+  summary: 'The last calls of an API key, and hourly counts by outcome of the last 7 days',
+  kind: 'query',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.object({ id, limit: integer(1, 1000).default(100) }),
+  output: z.object({
+    items: z.array(call),
+    hourly: z.array(z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() })),
+  }),
+  async run({ em, principal, now, services }, { id, limit }) {
+    await findKey(em, principal, id);
+    const hours = await em.find(
+      KeyHour,
+      { keyId: id, hour: { $gt: new Date(now.getTime() - hourlyFor) } },
+      { orderBy: { hour: 'asc', outcome: 'asc' } },
+    );
+    return {
+      items: await lastCalls(em, services.database.kind, id, limit),
+      hourly: hours.map(({ hour, outcome, count }) => ({
+        hour: hour.toISOString(),
+        outcome,
+        count,
+      })),
+    };
+  },
+});
+
+interface CallRow {
+  readonly id: string;
+  readonly key_id: string;
+  readonly endpoint: string;
+  readonly method: string;
+  readonly status_code: number;
+  readonly duration_ms: number;
+  readonly request_id: string;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+  readonly created: number;
+}
+
+async function lastCalls(em: EntityManager, kind: Database['kind'], id: string, limit: number) {
+  const created =
+    kind === 'sqlite' ? 'created_at' : '(extract(epoch from created_at) * 1000)::float8';
+  const rows = await em.execute<CallRow[]>(
+    `select id, key_id, endpoint, method, status_code, duration_ms, request_id, ip_address,
+       user_agent, ${created} as created
+     from key_call where key_id = ? order by id desc limit ${limit}`,
+    [id],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    keyId: row.key_id,
+    endpoint: row.endpoint,
+    method: row.method,
+    statusCode: row.status_code,
+    durationMs: row.duration_ms,
+    requestId: row.request_id,
+    ipAddress: row.ip_address,
+    userAgent: row.user_agent,
+    createdAt: new Date(row.created).toISOString(),
+  }));
+}
