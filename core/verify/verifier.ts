@@ -70,13 +70,15 @@ const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'))
 export function createVerifier(options: VerifierOptions): Verifier {
   const { store, schemes = [sha256Scheme], hashing = nobleHashing, now = Date.now } = options;
   const newest = firstOf(schemes);
+  // During a change of pepper a row may move between two looks: so the newest is asked once more.
+  const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
   const { currency } = store;
   const cache =
     currency === undefined ? null : createCoherentCache<Refused>({ ...options.cache, currency });
 
   /** Looks a digest up under each scheme in turn, at once where the store answers at once. */
   function load(digest: string, index = 0): Loaded<Refused> | Promise<Loaded<Refused>> {
-    const scheme = schemes[index];
+    const scheme = attempts[index];
     if (scheme === undefined) return absent(unknown, digest);
     const lookup = scheme.lookup(digest);
     const conclude = (found: StoredKey | null) =>

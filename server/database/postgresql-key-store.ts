@@ -1,8 +1,9 @@
-import pg from 'pg';
 import type { KeyStore } from '../../core/mod.ts';
 import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
+import { openPool } from './postgresql-pool.ts';
 
-const query = {
+/** The verification path's one statement. */
+export const findKeyQuery = {
   name: 'find-key',
   text: keyRowQuery({
     parameter: '$1',
@@ -19,12 +20,10 @@ const query = {
  * @param url - the primary's address: never a replica's, which may lag behind a revocation.
  */
 export function openPostgresqlKeyStore(url: string): KeyStore & AsyncDisposable {
-  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2_000 });
-  // An idle connection that the server closes is replaced on the next use.
-  pool.on('error', () => {});
+  const pool = openPool(url, { max: 4 });
   return {
     async find(lookup) {
-      const { rows } = await pool.query<KeyRow>({ ...query, values: [lookup] });
+      const { rows } = await pool.query<KeyRow>({ ...findKeyQuery, values: [lookup] });
       return rows[0] === undefined ? null : storedKey(rows[0]);
     },
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { KeyStore } from '../../core/mod.ts';
 import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
 
-const query = keyRowQuery({
+/** The verification path's one statement. */
+export const findKeyQuery: string = keyRowQuery({
   parameter: '?',
   milliseconds: (column) => column,
   flag: (condition) => condition,
@@ -17,7 +18,7 @@ const query = keyRowQuery({
  */
 export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
   const database = new BetterSqlite3(path, { readonly: true });
-  const find = database.prepare<[string], KeyRow>(query);
+  const find = database.prepare<[string], KeyRow>(findKeyQuery);
   return {
     find(lookup) {
       const row = find.get(lookup);

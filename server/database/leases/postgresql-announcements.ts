@@ -9,6 +9,9 @@ export interface Announcements extends AsyncDisposable {
 /** Milliseconds before a lost listening connection is tried again. */
 const retryAfter = 500;
 
+/** Milliseconds in which an announcement of one's own must come back. */
+const echoWithin = 2_000;
+
 /**
  * Listens for changes and acknowledgements. A connection that breaks is made anew; what was
  * announced meanwhile is caught up with, because `onEpoch` is called on each new connection.
@@ -17,7 +20,12 @@ const retryAfter = 500;
  */
 export function listenForAnnouncements(
   url: string,
-  handlers: { readonly onEpoch: () => void; readonly onAcknowledged: () => void },
+  handlers: {
+    readonly onEpoch: () => void;
+    readonly onAcknowledged: () => void;
+    /** Told when announcements do not arrive: the leases then rest on polling alone. */
+    readonly onError: (error: unknown) => void;
+  },
 ): Announcements {
   let stopped = false;
   let client: pg.Client | null = null;
@@ -26,7 +34,13 @@ export function listenForAnnouncements(
   async function connect(): Promise<void> {
     const mine = new pg.Client({ connectionString: url, keepAlive: true });
     client = mine;
+    const silent = setTimeout(() => {
+      const advice = 'set DATABASE_LISTEN_URL to a direct connection';
+      handlers.onError(new Error(`LISTEN brings nothing, so revocations are slower: ${advice}`));
+    }, echoWithin);
+    silent.unref();
     const lost = () => {
+      clearTimeout(silent);
       if (client !== mine || stopped) return;
       client = null;
       retry = setTimeout(connect, retryAfter);
@@ -34,12 +48,15 @@ export function listenForAnnouncements(
     };
     mine.on('error', lost);
     mine.on('end', lost);
-    mine.on('notification', ({ channel }) =>
-      channel === 'reporisk_epoch' ? handlers.onEpoch() : handlers.onAcknowledged(),
-    );
+    mine.on('notification', ({ channel }) => {
+      clearTimeout(silent);
+      if (channel === 'reporisk_epoch') handlers.onEpoch();
+      else handlers.onAcknowledged();
+    });
     try {
       await mine.connect();
       await mine.query('listen reporisk_epoch; listen reporisk_acknowledged');
+      await mine.query("select pg_notify('reporisk_acknowledged', '')");
       handlers.onEpoch();
     } catch {
       lost();

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { openPool } from '../postgresql-pool.ts';
 import type { HolderPort, WaitPort } from './ports.ts';
 
 /** Both sides of the leases on PostgreSQL; each call is one statement, and so one snapshot. */
@@ -6,19 +6,18 @@ export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
 
 /**
  * Leases on PostgreSQL, through connections of their own: neither management nor verification work
- * can keep a renewal waiting.
+ * can keep a renewal waiting, nor can those who wait.
  *
  * @param url - the primary's address.
  */
 export function openPostgresqlLeases(url: string): LeasePort {
-  const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 1_000 });
-  // A connection that breaks while idle is replaced on the next use.
-  pool.on('error', () => {});
+  const renewals = openPool(url, { max: 1 });
+  const waits = openPool(url, { max: 3 });
   return {
     async join(id) {
       // The share lock lets no epoch commit between reading it and registering: pruning, which looks
       // at registered holders only, cannot overtake a holder that is about to join.
-      const { rows } = await pool.query<{ epoch: number }>(
+      const { rows } = await renewals.query<{ epoch: number }>(
         `insert into holder (id, acknowledged)
          select $1, n from (select n from epoch for share) as present
          returning acknowledged::float8 as epoch`,
@@ -27,7 +26,11 @@ export function openPostgresqlLeases(url: string): LeasePort {
       return first(rows).epoch;
     },
     async renew(id, applied) {
-      const { rows } = await pool.query<{ epoch: number; mine: string | null; subjects: string[] }>(
+      const { rows } = await renewals.query<{
+        epoch: number;
+        mine: string | null;
+        subjects: string[];
+      }>(
         `with before as (select acknowledged from holder where id = $1),
            mine as (
              update holder set acknowledged = greatest(acknowledged, $2), renewals = renewals + 1
@@ -43,16 +46,16 @@ export function openPostgresqlLeases(url: string): LeasePort {
       return mine === null ? null : { epoch, subjects };
     },
     async leave(id) {
-      await pool.query('delete from holder where id = $1', [id]);
+      await renewals.query('delete from holder where id = $1', [id]);
     },
     async prune() {
-      await pool.query(
+      await renewals.query(
         `delete from invalidation where epoch <=
            coalesce((select min(acknowledged) from holder), (select n from epoch))`,
       );
     },
     async behind(epoch) {
-      const { rows } = await pool.query<{ epoch: number; id: string | null; renewals: number }>(
+      const { rows } = await waits.query<{ epoch: number; id: string | null; renewals: number }>(
         `select asked.epoch::float8 as epoch, h.id, h.renewals::float8 as renewals
          from (select coalesce($1::bigint, n) as epoch from epoch) as asked
            left join holder h on h.acknowledged < asked.epoch`,
@@ -62,14 +65,14 @@ export function openPostgresqlLeases(url: string): LeasePort {
       return { epoch: first(rows).epoch, holders };
     },
     async presumeDead(holders) {
-      await pool.query(
+      await waits.query(
         `delete from holder h using unnest($1::text[], $2::bigint[]) as seen(id, renewals)
          where h.id = seen.id and h.renewals = seen.renewals`,
         [holders.map((holder) => holder.id), holders.map((holder) => holder.renewals)],
       );
     },
     async [Symbol.asyncDispose]() {
-      await pool.end();
+      await Promise.all([renewals.end(), waits.end()]);
     },
   };
 }

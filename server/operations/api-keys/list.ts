@@ -28,8 +28,9 @@ export const listApiKeys = defineOperation({
   output: pageOf(keyRecord),
   async run({ em, principal, now, services }, query) {
     const descending = query.sort.startsWith('-');
-    const order = sortExpression(query.sort.replace('-', ''), services.database.kind);
-    const where = conditions(query, principal.organization.id, now);
+    const { kind } = services.database;
+    const order = sortExpression(query.sort.replace('-', ''), kind);
+    const where = conditions(query, kind, principal.organization.id, now);
     const start = decodeCursor(
       query.cursor,
       query.sort.endsWith('label') ? 'string' : 'number',
@@ -56,12 +57,19 @@ export const listApiKeys = defineOperation({
 
 type Condition = [sql: string, ...parameters: (string | number | Date)[]];
 
-function conditions(query: z.output<typeof input>, orgId: string, now: Date): Condition[] {
+function conditions(
+  query: z.output<typeof input>,
+  kind: Database['kind'],
+  orgId: string,
+  now: Date,
+): Condition[] {
   const where: Condition[] = [['k.org_id = ?', orgId]];
   if (query.subOrgId !== undefined) where.push(['k.sub_org_id = ?', query.subOrgId]);
   if (query.search !== undefined) {
-    const escaped = query.search.toLowerCase().replace(/[!%_]/g, '!$&');
-    where.push(["lower(k.label) like ? escape '!'", `%${escaped}%`]);
+    const escaped = query.search.replace(/[!%_]/g, '!$&');
+    // SQLite's own `like` ignores the case of ASCII letters.
+    const like = kind === 'sqlite' ? 'like' : 'ilike';
+    where.push([`k.label ${like} ? escape '!'`, `%${escaped}%`]);
   }
   const unexpired: Condition = ['(k.expires_at is null or k.expires_at > ?)', now];
   if (query.status === 'revoked') where.push(['k.revoked_at is not null']);

@@ -43,6 +43,12 @@ export class Coherence extends Migration {
         insert into invalidation values (mine, subject) on conflict do nothing;
       end $$
     `);
+    this.addSql(`
+      create function refuse_truncate() returns trigger language plpgsql as $$
+      begin
+        raise exception 'truncate tells nobody what it took away: use delete';
+      end $$
+    `);
     this.#trigger('api_key', 'update or delete', "perform touch('key/' || old.id);");
     this.#trigger(
       'api_key_secret',
@@ -73,15 +79,22 @@ export class Coherence extends Migration {
     this.#trigger(
       'membership',
       'insert or update or delete',
-      `if tg_op <> 'UPDATE' or (new.role, new.active) is distinct from (old.role, old.active) then
-         perform touch('member/' || coalesce(new.clerk_org_id, old.clerk_org_id)
-           || '/' || coalesce(new.user_id, old.user_id));
+      `if tg_op <> 'UPDATE' or (new.clerk_org_id, new.user_id, new.role, new.active)
+         is distinct from (old.clerk_org_id, old.user_id, old.role, old.active)
+       then
+         if tg_op <> 'DELETE' then
+           perform touch('member/' || new.clerk_org_id || '/' || new.user_id);
+         end if;
+         if tg_op <> 'INSERT' then
+           perform touch('member/' || old.clerk_org_id || '/' || old.user_id);
+         end if;
        end if;`,
     );
     this.#trigger(
       'service_account',
       'update or delete',
-      `if tg_op = 'DELETE' or (new.role, new.is_active) is distinct from (old.role, old.is_active)
+      `if tg_op = 'DELETE' or (new.id, new.org_id, new.role, new.is_active)
+         is distinct from (old.id, old.org_id, old.role, old.is_active)
        then perform touch('service-account/' || old.id); end if;`,
     );
   }
@@ -97,6 +110,9 @@ export class Coherence extends Migration {
     this.addSql(`
       create constraint trigger touch after ${events} on ${table}
       deferrable initially deferred for each row execute function touch_${table}()
+    `);
+    this.addSql(`
+      create trigger no_truncate before truncate on ${table} execute function refuse_truncate()
     `);
   }
 }

@@ -56,15 +56,16 @@ export class Coherence extends Migration {
     this.#trigger(
       'membership',
       'update',
-      member('new'),
-      '(new.role, new.active) is not (old.role, old.active)',
+      [...member('new'), ...member('old')],
+      `(new.clerk_org_id, new.user_id, new.role, new.active)
+        is not (old.clerk_org_id, old.user_id, old.role, old.active)`,
     );
     this.#trigger('membership', 'delete', member('old'));
     this.#trigger(
       'service_account',
       'update',
       ["'service-account/' || old.id"],
-      '(new.role, new.is_active) is not (old.role, old.is_active)',
+      '(new.id, new.org_id, new.role, new.is_active) is not (old.id, old.org_id, old.role, old.is_active)',
     );
     this.#trigger('service_account', 'delete', ["'service-account/' || old.id"]);
   }
