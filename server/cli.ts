@@ -5,6 +5,7 @@ import { keyCommands } from './cli/keys.ts';
 import { organizationCommands } from './cli/organizations.ts';
 import { sessionCommands } from './cli/session.ts';
 import { subOrgCommands } from './cli/sub-orgs.ts';
+import { usageCommands } from './cli/usage.ts';
 import { explain } from './explain.ts';
 
 /** The operator's tool: the server's own operations, for whoever may touch its database. */
@@ -13,6 +14,7 @@ const commands: readonly Command[] = [
   ...organizationCommands,
   ...subOrgCommands,
   ...keyCommands,
+  ...usageCommands,
   ...sessionCommands,
 ];
 

@@ -135,6 +135,9 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'apiKeys.update': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.rotate': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.endGrace': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
+  'apiKeys.retiringUse': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
+  'apiKeys.usage': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
+  'apiKeys.unusedScopes': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.revoke': { cells: admins(204, noKeysForKeys, foreign('API key')), input: key },
   // The keys that the callers use live on: the number is one that never fits.
   'apiKeys.revokeAll': {
