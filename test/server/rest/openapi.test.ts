@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { openApiDocument } from '../../../server/rest/openapi.ts';
+import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
+
+interface Described {
+  operationId: string;
+  parameters?: { name: string; in: string }[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+}
+
+const document = openApiDocument(reporiskRoutes) as {
+  paths: Record<string, Record<string, Described>>;
+};
+
+test('openApiDocument() describes every route, each under an id of its own', () => {
+  for (const { path, method, operation, status } of reporiskRoutes) {
+    const described = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    expect(described?.operationId).toBe(operation.name);
+    expect(described?.responses).toHaveProperty(String(status));
+  }
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map((described) => described.operationId),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('openApiDocument() names every path parameter, and inputs in snake case', () => {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const { parameters = [] } of Object.values(methods)) {
+      const named = parameters.filter((parameter) => parameter.in === 'path');
+      expect(named.map((parameter) => parameter.name)).toEqual(inPath);
+      expect(parameters.filter(({ name }) => /[A-Z]/.test(name))).toEqual([]);
+    }
+  }
+});
+
+test('openApiDocument() asks for the body that creating a key takes', () => {
+  expect(document.paths['/api/v1/settings/api-keys']?.post?.requestBody).toMatchObject({
+    content: {
+      'application/json': {
+        schema: {
+          required: ['label'],
+          properties: {
+            label: { type: 'string', minLength: 1, maxLength: 100 },
+            sub_org_id: expect.anything(),
+            expires_in_days: expect.anything(),
+          },
+        },
+      },
+    },
+  });
+});
