@@ -18,6 +18,7 @@ export function trpcHandler({ services, authenticate }: Wiring) {
         endpoint: '/trpc',
         req: await withinLimit(c.req.raw),
         router: appRouter,
+        maxBatchSize: 20,
         responseMeta: ({ errors }) => ({ headers: answeredHeaders(errors) }),
         createContext: () => ({
           services,
