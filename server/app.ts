@@ -5,6 +5,7 @@ import type { Verifier } from '../core/mod.ts';
 import { observabilityRoutes } from './observability/routes.ts';
 import { traceRequests } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
 import { allowOnly, byPath } from './rest/allow-only.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
@@ -27,6 +28,7 @@ import type { UsageSink } from './usage/usage-recorder.ts';
 export interface AppParts {
   readonly services: Services;
   readonly verifier: Verifier;
+  readonly rateLimits: RateLimits;
   /** Hears of each call of a key. */
   readonly usage: UsageSink;
   readonly sessions: SessionVerifier;
@@ -55,10 +57,13 @@ export interface App {
 
 /** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppParts): App {
-  const { services, verifier, sessions, trustedProxies, authorizedParties } = parts;
+  const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
   const { database, now, logger } = services;
-  const authenticate = createAuthenticate({ database, verifier, sessions, authorizedParties, now });
-  const wiring: Wiring = { services, authenticate };
+  const authenticate = createAuthenticate({
+    ...{ database, verifier, sessions, authorizedParties, now },
+    failures: rateLimits.failures,
+  });
+  const wiring: Wiring = { services, authenticate, rateLimits };
   const app = new Hono<AppEnvironment>();
 
   app.use(async (c, next) => {
@@ -90,7 +95,7 @@ export function createApp(parts: AppParts): App {
       routes.map((route) => route.method),
     );
   }
-  app.route('/', dataPlaneRoutes(verifier));
+  app.route('/', dataPlaneRoutes(verifier, rateLimits));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
   const document = openApiDocument(reporiskRoutes);

@@ -8,6 +8,7 @@ import { assertSecretFits, type InstallationParts, openInstallation } from './in
 import { createMetrics } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
+import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { createClerkDirectory } from './sessions/clerk-directory.ts';
 import { createClerkWebhooks } from './sessions/clerk-webhooks.ts';
@@ -63,6 +64,17 @@ export async function startServer(
     }),
   );
   metrics.add(usageFigures(usage));
+  const rateLimits = resources.use(
+    openRateLimits({ config, logger, now: installation.services.now }),
+  );
+  metrics.add([
+    {
+      name: 'rate_limit_stand_ins_total',
+      help: 'Requests counted by this process alone, because the shared windows were away',
+      kind: 'counter',
+      read: rateLimits.standIns,
+    },
+  ]);
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { settled } = metrics;
@@ -73,6 +85,7 @@ export async function startServer(
   const app = createApp({
     services,
     verifier: metrics.verifier,
+    rateLimits,
     usage,
     sessions: identity.sessions,
     clerkWebhooks: identity.clerkWebhooks,

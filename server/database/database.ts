@@ -87,7 +87,9 @@ export async function openDatabase(url: string): Promise<Database> {
 }
 
 /** The tables of leases and calls are no entities: their statements are written by hand. */
-const schemaGenerator = { skipTables: ['epoch', 'invalidation', 'holder', /^key_call/] };
+const schemaGenerator = {
+  skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', /^key_call/],
+};
 
 async function connect(url: string): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };

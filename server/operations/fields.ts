@@ -109,6 +109,12 @@ export const ipAllowList = z
   .min(1)
   .max(100);
 
+/** So many requests in a window of so many seconds. */
+export const rateLimit = z.object({
+  limit: integer(1, 1_000_000),
+  windowSeconds: integer(1, 86_400),
+});
+
 const longestUrl = 2083;
 
 /** An http or https address without credentials in it. */

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Hashing, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
+import type { Admission } from '../rate-limits/rate-limits.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** What operations work with; made once per app and injected. */
@@ -82,4 +83,6 @@ export function defineOperation<
 export interface Request {
   readonly caller: Caller;
   readonly origin: Origin;
+  /** Counts the request of a key that was let in against its limits; throws 429. */
+  readonly admit?: (key: KeyRecord) => Promise<Admission> | Admission;
 }

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
-import { newId } from '../../core/mod.ts';
+import { newId, refusals } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
 import { authorize, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
+import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
 
 /**
- * Carries an operation out: who may, input, preparation, then the work; a mutation in one
- * transaction that judges the caller again, because a role may have been taken away meanwhile.
+ * Carries an operation out: who may, a key's rate limits, input, preparation, then the work; a
+ * mutation in one transaction that judges the caller again, because a role may have been taken away
+ * meanwhile.
  *
  * @param readInput - gives the input as received; called only once the caller was let in.
  * @returns the operation's output, stripped of whatever its schema does not name.
@@ -20,10 +22,32 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   request: Request,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
+  const reader = services.database.read();
+  const principal = await authorize(reader, request.caller, operation.access);
+  const admission = principal.key === null ? undefined : await request.admit?.(principal.key);
+  try {
+    return await carryOut(operation, services, request, readInput, reader, principal);
+  } catch (error) {
+    // Some operations judge scopes once they know what was asked for. Scopes come before the limits.
+    if (isForbidden(error)) await admission?.giveBack();
+    throw error;
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Problem && error.message === refusals.insufficient_permissions.detail;
+}
+
+async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+  services: Services,
+  request: Request,
+  readInput: () => Promise<unknown> | unknown,
+  reader: EntityManager,
+  principal: Principal,
+): Promise<z.output<Output>> {
   const { database } = services;
   const now = new Date(services.now());
-  const reader = database.read();
-  const principal = await authorize(reader, request.caller, operation.access);
   const parsed = parseInput(operation.input, await readInput());
   const prepared = (await operation.prepare?.({ services, principal, now }, parsed)) as Prepared;
 

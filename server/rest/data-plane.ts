@@ -8,7 +8,8 @@ import {
   scopesOf,
   type Verifier,
 } from '../../core/mod.ts';
-import { refused } from '../operations/problem.ts';
+import { Problem, refused } from '../operations/problem.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
@@ -18,26 +19,44 @@ import type { AppEnvironment } from './request-context.ts';
  * The two calls that only a verification stands behind: what a key is, and whether a proxy may let
  * it through. Plain handlers, because nothing may cost more than the verification itself.
  */
-export function dataPlaneRoutes(verifier: Verifier): Hono<AppEnvironment> {
-  async function verify(
-    c: Context<AppEnvironment>,
-    endpoint: string,
-  ): Promise<KeyRecord | Response> {
-    const credential = credentialFrom(c.req.raw.headers);
-    if (credential.kind !== 'bearer') {
-      return refuse(c, credential.kind === 'missing' ? refusals.missing_key : refusals.invalid_key);
-    }
+export function dataPlaneRoutes(
+  verifier: Verifier,
+  { admit, failures }: RateLimits,
+): Hono<AppEnvironment> {
+  async function verifiedKey(c: Context<AppEnvironment>, endpoint: string): Promise<KeyRecord> {
     const { address } = c.var;
+    const credential = credentialFrom(c.req.raw.headers);
+    if (credential.kind === 'missing') throw refused(refusals.missing_key);
+    failures.check(address);
+    if (credential.kind === 'invalid') {
+      await failures.count(address);
+      throw refused(refusals.invalid_key);
+    }
     const outcome: Outcome = await verifier.verify(credential.token, {
       dialect: 'reporisk',
       address,
     });
     noteKey(c, outcome, endpoint, null);
-    return outcome.ok ? outcome.key : refuse(c, outcome.refusal);
+    if (!outcome.ok) {
+      if (outcome.refusal.status === 401) await failures.count(address);
+      throw refused(outcome.refusal);
+    }
+    const { fields } = await admit(outcome.key);
+    for (const [name, value] of Object.entries(fields)) c.header(name, value);
+    return outcome.key;
   }
 
-  function refuse(c: Context<AppEnvironment>, refusal: Parameters<typeof refused>[0]): Response {
-    return problemResponse(answerTo(refused(refusal), c.var.requestId, () => []));
+  /** The key, or the response that says why not. */
+  async function verify(
+    c: Context<AppEnvironment>,
+    endpoint: string,
+  ): Promise<KeyRecord | Response> {
+    try {
+      return await verifiedKey(c, endpoint);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return problemResponse(answerTo(error, c.var.requestId, () => []));
+    }
   }
 
   const app = new Hono<AppEnvironment>()

@@ -1,6 +1,8 @@
 import type { Context, Handler } from 'hono';
+import type { KeyRecord } from '../../core/mod.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
+import type { Admission, RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
 import { snake, snakeKeys } from './case.ts';
 import { bodyInput, textInput } from './input.ts';
@@ -14,12 +16,13 @@ import { parameterNames, type Route } from './route.ts';
 export interface Wiring {
   readonly services: Services;
   readonly authenticate: Authenticate;
+  readonly rateLimits: RateLimits;
 }
 
 /** Wires one route to its operation: reads the input, names what is wrong with it, writes the answer. */
 export function routeHandler(
   route: Route,
-  { services, authenticate }: Wiring,
+  { services, authenticate, rateLimits }: Wiring,
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path));
@@ -46,21 +49,28 @@ export function routeHandler(
   return async (c) => {
     const { requestId, address, ownOrigin } = c.var;
     let upload: Upload | undefined;
+    let fields: Admission['fields'] = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
       if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
       const origin = { requestId, ipAddress: address ?? null };
-      const output = await perform(operation, services, { caller, origin }, () =>
+      const admit = async (key: KeyRecord) => {
+        const admission = await rateLimits.admit(key);
+        fields = admission.fields;
+        return admission;
+      };
+      const output = await perform(operation, services, { caller, origin, admit }, () =>
         readInput(c, (received) => {
           upload = received;
         }),
       );
-      if (output === null) return c.body(null, 204);
-      return c.json(snakeKeys(output) as object, route.status === 204 ? 200 : route.status);
+      if (output === null) return c.body(null, 204, fields);
+      const status = route.status === 204 ? 200 : route.status;
+      return c.json(snakeKeys(output) as object, status, fields);
     } catch (error) {
       const answer = answerTo(error, requestId, locate);
       if (answer.isFault) services.logger.error({ requestId, err: error }, 'request failed');
-      return problemResponse(answer);
+      return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
     } finally {
       await upload?.[Symbol.asyncDispose]();
     }

@@ -1,6 +1,7 @@
 import type { Verifier } from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import type { Access, Caller } from '../operations/access.ts';
+import type { AddressLimit } from '../rate-limits/address-limit.ts';
 import { type CookieRules, isSessionToken, sessionCredentialFrom } from './credential.ts';
 import { presentMembership } from './membership.ts';
 import type { SessionVerifier } from './session.ts';
@@ -27,8 +28,10 @@ export function createAuthenticate(parts: {
   readonly sessions: SessionVerifier;
   readonly authorizedParties: CookieRules['authorizedParties'];
   readonly now: () => number;
+  /** Counts, per address, keys that were refused with 401; throws 429. */
+  readonly failures: AddressLimit;
 }): Authenticate {
-  const { database, verifier, sessions, authorizedParties = [], now } = parts;
+  const { database, verifier, sessions, authorizedParties = [], now, failures } = parts;
 
   async function session(token: string): Promise<Caller> {
     const verified = await sessions.verify(token);
@@ -39,11 +42,16 @@ export function createAuthenticate(parts: {
 
   return async (request, access, { address, ownOrigin }) => {
     const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
-    if (credential.kind === 'missing' || credential.kind === 'invalid') {
-      return { kind: 'nobody', credential: credential.kind };
-    }
-    if (credential.kind === 'cookie' || isSessionToken(credential.token)) {
+    if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
+    if (credential.kind === 'cookie') return session(credential.token);
+    if (credential.kind === 'bearer' && isSessionToken(credential.token)) {
       return session(credential.token);
+    }
+    failures.check(address);
+    if (credential.kind === 'invalid') {
+      // A page that may not use the cookie is no attempt at a key.
+      if (request.headers.has('authorization')) await failures.count(address);
+      return { kind: 'nobody', credential: 'invalid' };
     }
     const scope = access.plane === 'data' ? access.scope : null;
     const outcome = await verifier.verify(credential.token, {
@@ -51,6 +59,7 @@ export function createAuthenticate(parts: {
       address,
       ...(scope === null ? {} : { scope }),
     });
+    if (!outcome.ok && outcome.refusal.status === 401) await failures.count(address);
     return { kind: 'key', outcome };
   };
 }

@@ -17,6 +17,8 @@ import {
 import { createApp } from '../../server/app.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import type { Services } from '../../server/operations/operation.ts';
+import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
+import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { seedDemo } from '../../server/sessions/demo-organizations.ts';
 import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
@@ -77,6 +79,8 @@ export interface ServerOptions {
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly settled?: Services['settled'];
+  /** None per organization or address, and this process's memory for those of keys, when absent. */
+  readonly rateLimits?: Partial<RateLimitsOptions>;
   /** Says when usage is stored; twice a second when absent. */
   readonly every?: Every;
 }
@@ -128,6 +132,7 @@ export async function startServer(options: ServerOptions) {
   const app = createApp({
     services: { database, scheme, hashing, random, now, logger, uploads, settled },
     verifier: createVerifier({ store, schemes: [scheme], hashing, now }),
+    rateLimits: testLimits(now, options.rateLimits),
     usage,
     sessions,
     clerkWebhooks: null,
@@ -181,6 +186,13 @@ export async function startServer(options: ServerOptions) {
 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Most tests fail more often than an address may. */
+function testLimits(now: () => number, differences: Partial<RateLimitsOptions> = {}) {
+  const windows = createMemoryWindows(now);
+  const defaults = { windows, platformWindows: windows, platform: null, perAddress: null, now };
+  return createRateLimits({ ...defaults, ...differences });
 }
 
 const isPersona = (as: string): as is Persona =>

@@ -4,7 +4,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, integer, ipAllowList, label, scopes } from '../fields.ts';
+import { description, id, integer, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { invalidField } from '../problem.ts';
 import { keyRecord, recordOf } from './key-record.ts';
@@ -27,6 +27,7 @@ export const createApiKey = defineOperation({
     scopes: scopes.nullish(),
     expiresInDays: integer(1, 3650).nullish(),
     ipAllowList: ipAllowList.nullish(),
+    rateLimit: rateLimit.nullish(),
   }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
   async run(work, input) {
@@ -44,7 +45,7 @@ export const createApiKey = defineOperation({
       description: input.description ?? null,
       scopes: input.scopes ?? null,
       ipAllowList: input.ipAllowList ?? null,
-      rateLimit: null,
+      rateLimit: input.rateLimit ?? null,
       expiresAt: expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * day),
       createdBy: principal.userId,
       serviceAccountId,
@@ -60,6 +61,7 @@ export const createApiKey = defineOperation({
         subOrgId,
         serviceAccountId,
         scopes: key.scopes,
+        rateLimit: key.rateLimit,
         expiresAt: key.expiresAt,
       },
     });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, ipAllowList, label, scopes } from '../fields.ts';
+import { description, id, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { invalidField, Problem } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
@@ -11,7 +11,7 @@ import { keyRecord, recordOf } from './key-record.ts';
 /** Changes a key. An absent member leaves the field as it is; null clears it. */
 export const updateApiKey = defineOperation({
   name: 'apiKeys.update',
-  summary: 'Change an API key: label, description, scopes, allow list, disabled, owner',
+  summary: 'Change an API key: label, description, scopes, allow list, rate limit, disabled, owner',
   kind: 'mutation',
   takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
@@ -21,6 +21,7 @@ export const updateApiKey = defineOperation({
     description: description.nullish(),
     scopes: scopes.nullish(),
     ipAllowList: ipAllowList.nullish(),
+    rateLimit: rateLimit.nullish(),
     disabled: z.boolean().optional(),
     serviceAccountId: id.nullish(),
     createdBy: z.string().optional(),

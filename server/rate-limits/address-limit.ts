@@ -1,0 +1,67 @@
+import { addressName } from './address-name.ts';
+import { type Policy, rateLimited } from './fields.ts';
+import type { Limit, Windows } from './windows.ts';
+
+/** A limit on what one client address may do, whoever it says it is. */
+export interface AddressLimit {
+  /**
+   * Refuses, before any work, an address that has used its limit up.
+   *
+   * @throws {Problem} 429.
+   */
+  check(address: string | undefined): void;
+
+  /**
+   * Counts one.
+   *
+   * @throws {Problem} 429 when the limit was used up already.
+   */
+  count(address: string | undefined): Promise<void>;
+}
+
+/** From so many addresses on, those whose window is over are looked for. */
+const fewest = 1024;
+
+/**
+ * Makes a limit per address. What the windows answered is remembered here, so a check costs one look
+ * into a map, wherever the windows are.
+ *
+ * @param limit - null for none.
+ * @param now - Unix milliseconds.
+ */
+export function createAddressLimit(
+  policy: Policy,
+  limit: Limit | null,
+  windows: Windows,
+  now: () => number,
+): AddressLimit {
+  if (limit === null) return { check() {}, async count() {} };
+  const usedUpUntil = new Map<string, number>();
+  let sweepAt = fewest;
+
+  function remember(name: string, until: number): void {
+    if (usedUpUntil.size >= sweepAt) {
+      for (const [each, end] of usedUpUntil) if (end <= now()) usedUpUntil.delete(each);
+      sweepAt = Math.max(fewest, usedUpUntil.size * 2);
+    }
+    usedUpUntil.set(name, until);
+  }
+
+  return {
+    check(address) {
+      if (address === undefined || usedUpUntil.size === 0) return;
+      const until = usedUpUntil.get(addressName(address));
+      if (until === undefined || until <= now()) return;
+      throw rateLimited(policy, limit, { admitted: false, remaining: 0, endsIn: until - now() });
+    },
+
+    async count(address) {
+      // The socket is gone: nobody is left to be answered.
+      if (address === undefined) return;
+      const name = addressName(address);
+      const taken = await windows.take(`${policy}:${name}`, limit);
+      if (taken.remaining === 0) remember(name, now() + taken.endsIn);
+      if (!taken.admitted) throw rateLimited(policy, limit, taken);
+    },
+  };
+}

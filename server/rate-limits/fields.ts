@@ -1,0 +1,34 @@
+import { refusals } from '../../core/mod.ts';
+import { Problem } from '../operations/problem.ts';
+import type { Limit, Taken } from './windows.ts';
+
+/** Whose limit it is, as clients read it. */
+export type Policy = 'key' | 'platform' | 'failed-auth' | 'leak-report';
+
+/**
+ * What a response says about a limit: `RateLimit-Policy` and `RateLimit` as structured fields
+ * (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4): `q` requests in `w` seconds, of which
+ * `r` remain for `t` seconds.
+ */
+export function rateLimitFields(
+  policy: Policy,
+  { limit, windowSeconds }: Limit,
+  taken: Taken,
+): Record<string, string> {
+  return {
+    'RateLimit-Policy': `"${policy}";q=${limit};w=${windowSeconds}`,
+    RateLimit: `"${policy}";r=${taken.remaining};t=${seconds(taken)}`,
+  };
+}
+
+/** 429, with when to come back. */
+export function rateLimited(policy: Policy, limit: Limit, taken: Taken): Problem {
+  const { status, detail } = refusals.rate_limited;
+  const fields = rateLimitFields(policy, limit, { ...taken, remaining: 0 });
+  return new Problem(status, detail, { 'Retry-After': String(seconds(taken)), ...fields });
+}
+
+/** Whole seconds, and never none: who comes back at once is only refused again. */
+function seconds({ endsIn }: Taken): number {
+  return Math.max(1, Math.ceil(endsIn / 1000));
+}

@@ -1,0 +1,55 @@
+import type { Limit, Taken, Windows } from './windows.ts';
+
+interface Window {
+  count: number;
+  /** Unix milliseconds. */
+  end: number;
+}
+
+/** From so many windows on, those that are over are looked for. */
+const fewest = 1024;
+
+/**
+ * Windows in this process. They answer at once, so nothing comes between the look and the count, and
+ * a limit is exact without a lock.
+ *
+ * @param now - Unix milliseconds.
+ */
+export function createMemoryWindows(now: () => number): Windows & {
+  take(name: string, limit: Limit): Taken;
+  giveBack(name: string, taken: Taken): void;
+} {
+  const windows = new Map<string, Window>();
+  let sweepAt = fewest;
+
+  /** Each sweep waits for as many new windows as it left, so a window costs a constant share. */
+  function sweep(instant: number): void {
+    for (const [name, { end }] of windows) if (end <= instant) windows.delete(name);
+    sweepAt = Math.max(fewest, windows.size * 2);
+  }
+
+  return {
+    take(name, { limit, windowSeconds }) {
+      const instant = now();
+      const length = windowSeconds * 1000;
+      let window = windows.get(name);
+      if (window === undefined || window.end <= instant) {
+        if (windows.size >= sweepAt) sweep(instant);
+        window = { count: 0, end: instant + length };
+        windows.set(name, window);
+      }
+      window.end = Math.min(window.end, instant + length);
+      const admitted = window.count < limit;
+      if (admitted) window.count += 1;
+      const remaining = Math.max(0, limit - window.count);
+      return { admitted, remaining, endsIn: window.end - instant, window: window.end };
+    },
+
+    giveBack(name, taken) {
+      const window = windows.get(name);
+      if (window !== undefined && window.end === taken.window && window.count > 0) {
+        window.count -= 1;
+      }
+    },
+  };
+}

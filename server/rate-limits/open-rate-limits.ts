@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { createMemoryWindows } from './memory-windows.ts';
+import { openPostgresqlWindows } from './postgresql-windows.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { openRedisWindows } from './redis-windows.ts';
+import type { Windows } from './windows.ts';
+import { withStandIn } from './with-stand-in.ts';
+
+/** What the limits need to know of the installation. */
+export interface OpenRateLimitsOptions {
+  readonly config: Pick<
+    Config,
+    'databaseUrl' | 'redisUrl' | 'platformRateLimit' | 'failedAuthRateLimit'
+  >;
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** The limits, and how often an in-process count stood in for the shared one. */
+export interface OpenRateLimits extends RateLimits, AsyncDisposable {
+  standIns(): number;
+}
+
+/** Opens the limits where the settings say: Redis, else PostgreSQL, else this process's memory. */
+export function openRateLimits({ config, logger, now }: OpenRateLimitsOptions): OpenRateLimits {
+  const memory = createMemoryWindows(now);
+  let standIns = 0;
+  const onStandIn = () => {
+    standIns += 1;
+  };
+  const onChange = (error: unknown) => {
+    if (error === null) logger.info('rate limits are shared again');
+    else logger.warn({ err: error }, 'rate limits are counted by each process for itself');
+  };
+
+  const shared = openShared(config, (error) =>
+    logger.warn({ err: error }, 'rate limit windows that are over could not be deleted'),
+  );
+  const windows: Windows =
+    shared === null
+      ? memory
+      : withStandIn({ windows: shared, standIn: memory, now, onStandIn, onChange });
+  const limits = createRateLimits({
+    windows,
+    platformWindows: config.redisUrl === null ? memory : windows,
+    platform: config.platformRateLimit,
+    perAddress: config.failedAuthRateLimit,
+    now,
+  });
+  return {
+    ...limits,
+    standIns: () => standIns,
+    async [Symbol.asyncDispose]() {
+      await shared?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function openShared(
+  { redisUrl, databaseUrl }: OpenRateLimitsOptions['config'],
+  onError: (error: unknown) => void,
+): (Windows & AsyncDisposable) | null {
+  if (redisUrl !== null) return openRedisWindows(redisUrl);
+  return databaseUrl.startsWith('sqlite:') ? null : openPostgresqlWindows(databaseUrl, onError);
+}

@@ -1,0 +1,87 @@
+import { openPool } from '../database/postgresql-pool.ts';
+import type { Windows } from './windows.ts';
+
+/**
+ * One statement, because two requests could come between two. The row's lock lets them through one by
+ * one, and the condition is looked at again behind it; when it fails, no row comes back. The
+ * library's statement would count refused requests too, and trust each process's clock.
+ */
+const take = {
+  name: 'take-from-window',
+  text: `
+    with taken as (
+      insert into rate_limit_window as held (name, count, ends_at)
+      values ($1, 1, clock_timestamp() + $3 * interval '1 second')
+      on conflict (name) do update set
+        count = case when held.ends_at <= clock_timestamp() then 1 else held.count + 1 end,
+        ends_at = case
+          when held.ends_at <= clock_timestamp() then excluded.ends_at
+          else least(held.ends_at, excluded.ends_at)
+        end
+      where held.ends_at <= clock_timestamp() or held.count < $2
+      returning count, ends_at
+    )
+    select true as admitted, count, ${milliseconds('ends_at')} from taken
+    union all
+    select false, count, ${milliseconds('ends_at')} from rate_limit_window
+    where name = $1 and not exists (select from taken)`,
+};
+
+const giveBack = {
+  name: 'give-back-to-window',
+  text: `
+    update rate_limit_window set count = count - 1
+    where name = $1 and count > 0 and (extract(epoch from ends_at) * 1000)::float8 = $2`,
+};
+
+const sweep = 'delete from rate_limit_window where ends_at < clock_timestamp()';
+
+function milliseconds(column: string): string {
+  return `(extract(epoch from ${column}) * 1000)::float8 as window,
+      (extract(epoch from ${column} - clock_timestamp()) * 1000)::float8 as ends_in`;
+}
+
+interface Row {
+  readonly admitted: boolean;
+  readonly count: number;
+  readonly window: number;
+  readonly ends_in: number;
+}
+
+/** After so many requests, windows that are over are deleted. */
+const sweepEvery = 10_000;
+
+/**
+ * Windows in PostgreSQL, one for all processes. The table is unlogged: a crash empties it, which
+ * costs a window's count and spares every request a write to disk.
+ *
+ * @param onError - hears when windows that are over could not be deleted.
+ */
+export function openPostgresqlWindows(
+  url: string,
+  onError: (error: unknown) => void,
+): Windows & AsyncDisposable {
+  const pool = openPool(url, { max: 4 });
+  let taken = 0;
+  return {
+    async take(name, { limit, windowSeconds }) {
+      taken += 1;
+      if (taken % sweepEvery === 0) pool.query(sweep).catch(onError);
+      const { rows } = await pool.query<Row>({ ...take, values: [name, limit, windowSeconds] });
+      const [row] = rows;
+      // Refused by a window that began after this statement had: its end is not seen.
+      if (row === undefined) return { admitted: false, remaining: 0, endsIn: windowSeconds * 1000 };
+      const { admitted, count, window } = row;
+      const remaining = admitted ? Math.max(0, limit - count) : 0;
+      return { admitted, remaining, endsIn: Math.max(0, row.ends_in), window };
+    },
+
+    async giveBack(name, { window }) {
+      if (window !== undefined) await pool.query({ ...giveBack, values: [name, window] });
+    },
+
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { KeyRecord } from '../../core/mod.ts';
+import { type AddressLimit, createAddressLimit } from './address-limit.ts';
+import { rateLimited, rateLimitFields } from './fields.ts';
+import type { Limit, Taken, Windows } from './windows.ts';
+
+/** A request of a key that was counted. */
+export interface Admission {
+  /** What the response says about the key's own limit; empty where it has none. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Undoes the count, for a refusal that should have come before it. */
+  giveBack(): Promise<void>;
+}
+
+/** Every limit of the server. */
+export interface RateLimits {
+  /**
+   * Counts a request of a verified key against its own limit and its organization's. Both must admit
+   * it; what one refuses counts for neither.
+   *
+   * @returns at once where the counts are in memory.
+   * @throws {Problem} 429.
+   */
+  admit(key: Pick<KeyRecord, 'id' | 'organization' | 'rateLimit'>): Admission | Promise<Admission>;
+  /** Failed authentication with keys. */
+  readonly failures: AddressLimit;
+  /** Reports of leaked keys. */
+  readonly reports: AddressLimit;
+}
+
+/** What the limits are made of. */
+export interface RateLimitsOptions {
+  /** Where keys and addresses are counted: shared by all processes that share them. */
+  readonly windows: Windows;
+  /** Where organizations are counted, for every request; see README.md. */
+  readonly platformWindows: Windows;
+  /** Of each organization; null for none. */
+  readonly platform: Limit | null;
+  /** Of each address, for failed authentication and for reports, each by itself; null for none. */
+  readonly perAddress: Limit | null;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+const unlimited: Admission = Object.freeze({ fields: {}, async giveBack() {} });
+
+/** Makes the limits. */
+export function createRateLimits(options: RateLimitsOptions): RateLimits {
+  const { windows, platformWindows, platform, perAddress, now } = options;
+
+  /** Organizations by id, never by name: two may have the same. */
+  function admitToPlatform(organizationId: string): Admission | Promise<Admission> {
+    if (platform === null) return unlimited;
+    const name = `org:${organizationId}`;
+    const conclude = (taken: Taken): Admission => {
+      if (!taken.admitted) throw rateLimited('platform', platform, taken);
+      return { fields: {}, giveBack: async () => platformWindows.giveBack(name, taken) };
+    };
+    const taken = platformWindows.take(name, platform);
+    return taken instanceof Promise ? taken.then(conclude) : conclude(taken);
+  }
+
+  /**
+   * The key's own limit first: a key that is over it would otherwise take, for a moment, what other
+   * keys of its organization may use.
+   */
+  async function admitBoth(id: string, limit: Limit, organizationId: string): Promise<Admission> {
+    const name = `key:${id}`;
+    const taken = await windows.take(name, limit);
+    if (!taken.admitted) throw rateLimited('key', limit, taken);
+    const giveBack = async () => windows.giveBack(name, taken);
+    let onPlatform: Admission;
+    try {
+      onPlatform = await admitToPlatform(organizationId);
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
+    return {
+      fields: rateLimitFields('key', limit, taken),
+      async giveBack() {
+        await giveBack();
+        await onPlatform.giveBack();
+      },
+    };
+  }
+
+  return {
+    admit: ({ id, organization, rateLimit }) =>
+      rateLimit === null
+        ? admitToPlatform(organization.id)
+        : admitBoth(id, rateLimit, organization.id),
+    failures: createAddressLimit('failed-auth', perAddress, windows, now),
+    reports: createAddressLimit('leak-report', perAddress, windows, now),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Windows } from './windows.ts';
+
+/** What stands in, and who hears of it. */
+export interface StandInOptions {
+  /** The shared windows, which may be away. */
+  readonly windows: Windows;
+  /** In this process, always there. */
+  readonly standIn: Windows;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Called for each request that the stand-in judged. */
+  readonly onStandIn: () => void;
+  /** Called once when the store went away, with why, and once when it is back, with null. */
+  readonly onChange: (error: unknown) => void;
+}
+
+/** Milliseconds that the store is left alone after it failed, so that not every request waits. */
+const pause = 1_000;
+
+/**
+ * Windows that go on when their store is away: each process then counts for itself, from zero. Rate
+ * limits keep somebody from too much; without their store, nobody should be kept from everything.
+ */
+export function withStandIn(options: StandInOptions): Windows {
+  const { windows, standIn, now, onStandIn, onChange } = options;
+  let isAway = false;
+  let askAgainAt = Number.NEGATIVE_INFINITY;
+
+  async function shared<T>(ask: () => Promise<T> | T, instead: () => Promise<T> | T): Promise<T> {
+    if (now() >= askAgainAt) {
+      try {
+        const answer = await ask();
+        if (isAway) {
+          isAway = false;
+          onChange(null);
+        }
+        return answer;
+      } catch (error) {
+        askAgainAt = now() + pause;
+        if (!isAway) {
+          isAway = true;
+          onChange(error);
+        }
+      }
+    }
+    onStandIn();
+    return instead();
+  }
+
+  return {
+    take: (name, limit) =>
+      shared(
+        () => windows.take(name, limit),
+        () => standIn.take(name, limit),
+      ),
+    giveBack: (name, taken) =>
+      shared<void>(
+        () => windows.giveBack(name, taken),
+        () => standIn.giveBack(name, taken),
+      ),
+  };
+}
