@@ -24,8 +24,11 @@ const longestShown = 60;
 /** A value on one line. One that looks like a secret in the wrong place is not shown. */
 export function shown(value: string): string {
   if (/^(sk|whsec|rrk)_|^sk-ant-|-----BEGIN|:\/\/[^/]*@/.test(value.trim())) return masked(value);
-  const cut = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
-  return JSON.stringify(cut);
+  return quoted(value);
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > longestShown ? `${value.slice(0, longestShown)}…` : value);
 }
 
 /** What may be told of a secret. */
@@ -37,7 +40,7 @@ export function masked(value: string): string {
 export function shownUrl(value: string): string {
   if (!URL.canParse(value)) return /^[\w./-]*$/.test(value) ? shown(value) : masked(value);
   const { protocol, username, password, host, pathname } = new URL(value);
-  if (!value.startsWith(`${protocol}//`)) return shown(`${protocol}…`);
+  if (!value.startsWith(`${protocol}//`)) return quoted(`${protocol}…`);
   const user = username === '' && password === '' ? '' : '••••@';
-  return shown(`${protocol}//${user}${host}${pathname}`);
+  return quoted(`${protocol}//${user}${host}${pathname}`);
 }

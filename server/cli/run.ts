@@ -1,0 +1,68 @@
+import { explain } from '../explain.ts';
+import { type Command, parseCommand, UsageError } from './command.ts';
+import { createContext } from './context.ts';
+import { installationCommands } from './installation.ts';
+import { keyCommands } from './keys.ts';
+import { organizationCommands } from './organizations.ts';
+import { sessionCommands } from './session.ts';
+import { subOrgCommands } from './sub-orgs.ts';
+
+const commands: readonly Command[] = [
+  ...installationCommands,
+  ...organizationCommands,
+  ...subOrgCommands,
+  ...keyCommands,
+  ...sessionCommands,
+];
+
+/** How a run ended: what goes to standard output, or one line for standard error. */
+export type Ended =
+  | { readonly code: 0; readonly output: string }
+  /** 2 when the command line is wrong, 1 for everything else. */
+  | { readonly code: 1 | 2; readonly complaint: string };
+
+/**
+ * Runs one command to its end.
+ *
+ * @param args - the command line behind the program's name.
+ * @param env - the settings, as the server reads them.
+ */
+export async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Ended> {
+  try {
+    const words = args.filter((word) => !word.startsWith('-'));
+    if (words.length === 0 || words[0] === 'help' || args.includes('--help')) {
+      return { code: 0, output: help(words.filter((word) => word !== 'help')) };
+    }
+    const { command, rest } = find(args);
+    const given = parseCommand(command, rest);
+    await using context = createContext(env);
+    const { json, text } = await command.run(context, given);
+    return { code: 0, output: given.json ? JSON.stringify(json) : text };
+  } catch (error) {
+    return { code: error instanceof UsageError ? 2 : 1, complaint: explain(error) };
+  }
+}
+
+function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
+  for (const words of [2, 1]) {
+    const command = commands.find(({ name }) => name === args.slice(0, words).join(' '));
+    if (command !== undefined) return { command, rest: args.slice(words) };
+  }
+  throw new UsageError(`${JSON.stringify(args.slice(0, 2).join(' '))} is no command: see --help`);
+}
+
+/** About the commands that are named, or all. */
+function help(topic: readonly string[]): string {
+  const named = commands.filter(({ name }) => name.startsWith(topic.slice(0, 2).join(' ')));
+  const lines = (named.length === 0 ? commands : named).map(
+    ({ name, usage, summary }) => `  ${`${name} ${usage}`.trim()}\n      ${summary}`,
+  );
+  return [
+    'npm run cli -- COMMAND [--json]',
+    ...lines,
+    'It reads the same environment variables as the server.',
+  ].join('\n');
+}
