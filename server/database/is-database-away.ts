@@ -1,6 +1,9 @@
-/** Codes of Node's sockets, of pg, and of PostgreSQL's classes 08 and 57P, and of SQLite. */
+/**
+ * Codes of Node's sockets, of PostgreSQL (connections, shutdown, a database or a role that is not
+ * there, a primary that became a replica), and of SQLite.
+ */
 const away =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P0[123]|53300|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|28\w{3}|3D000|57P0[1-5]|53300|25006|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
 
 const awayMessages =
   /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
