@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
-import type { Admission } from '../rate-limits/rate-limits.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** What operations work with; made once per app and injected. */
@@ -84,5 +83,5 @@ export interface Request {
   readonly caller: Caller;
   readonly origin: Origin;
   /** Counts the request of a key that was let in against its limits; throws 429. */
-  readonly admit?: (key: KeyRecord) => Promise<Admission> | Admission;
+  readonly admit?: (key: KeyRecord) => Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
-import { authorize, type Principal } from './access.ts';
+import { type Access, authorize, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
@@ -24,14 +24,28 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
 ): Promise<z.output<Output>> {
   const reader = services.database.read();
   const principal = await authorize(reader, request.caller, operation.access);
-  const admission = principal.key === null ? undefined : await request.admit?.(principal.key);
-  try {
-    return await carryOut(operation, services, request, readInput, reader, principal);
-  } catch (error) {
-    // Some operations judge scopes once they know what was asked for. Scopes come before the limits.
-    if (isForbidden(error)) await admission?.giveBack();
-    throw error;
+  const admit = async () => {
+    if (principal.key !== null) await request.admit?.(principal.key);
+  };
+  const run = () => carryOut(operation, services, request, readInput, reader, principal);
+  if (!judgesScopes(operation.access)) {
+    await admit();
+    return run();
   }
+  const result = await run().catch(async (error) => {
+    if (!isForbidden(error)) await admit();
+    throw error;
+  });
+  await admit();
+  return result;
+}
+
+/**
+ * Whether the operation itself judges the key's scopes, once it knows what was asked for. Scopes come
+ * before the limits, so its requests are counted when it has.
+ */
+function judgesScopes(access: Access): boolean {
+  return access.plane === 'data' && access.scope === null;
 }
 
 function isForbidden(error: unknown): boolean {

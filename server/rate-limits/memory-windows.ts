@@ -9,16 +9,19 @@ interface Window {
 /** From so many windows on, those that are over are looked for. */
 const fewest = 1024;
 
+/** Windows that answer at once. */
+export interface MemoryWindows extends Windows {
+  take(name: string, limit: Limit): Taken;
+  giveBack(name: string, taken: Taken): void;
+}
+
 /**
  * Windows in this process. They answer at once, so nothing comes between the look and the count, and
  * a limit is exact without a lock.
  *
  * @param now - Unix milliseconds.
  */
-export function createMemoryWindows(now: () => number): Windows & {
-  take(name: string, limit: Limit): Taken;
-  giveBack(name: string, taken: Taken): void;
-} {
+export function createMemoryWindows(now: () => number): MemoryWindows {
   const windows = new Map<string, Window>();
   let sweepAt = fewest;
 

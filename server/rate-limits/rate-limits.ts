@@ -3,13 +3,11 @@ import { type AddressLimit, createAddressLimit } from './address-limit.ts';
 import { rateLimited, rateLimitFields } from './fields.ts';
 import type { Limit, Taken, Windows } from './windows.ts';
 
-/** A request of a key that was counted. */
-export interface Admission {
-  /** What the response says about the key's own limit; empty where it has none. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** Undoes the count, for a refusal that should have come before it. */
-  giveBack(): Promise<void>;
-}
+/** What a response says about the key's own limit; empty where it has none. */
+export type RateLimitFields = Readonly<Record<string, string>>;
+
+/** What of a key its limits are about. */
+export type LimitedKey = Pick<KeyRecord, 'id' | 'organization' | 'rateLimit'>;
 
 /** Every limit of the server. */
 export interface RateLimits {
@@ -20,7 +18,7 @@ export interface RateLimits {
    * @returns at once where the counts are in memory.
    * @throws {Problem} 429.
    */
-  admit(key: Pick<KeyRecord, 'id' | 'organization' | 'rateLimit'>): Admission | Promise<Admission>;
+  admit(key: LimitedKey): RateLimitFields | Promise<RateLimitFields>;
   /** Failed authentication with keys. */
   readonly failures: AddressLimit;
   /** Reports of leaked keys. */
@@ -41,21 +39,20 @@ export interface RateLimitsOptions {
   readonly now: () => number;
 }
 
-const unlimited: Admission = Object.freeze({ fields: {}, async giveBack() {} });
+const noFields: RateLimitFields = Object.freeze({});
 
 /** Makes the limits. */
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const { windows, platformWindows, platform, perAddress, now } = options;
 
   /** Organizations by id, never by name: two may have the same. */
-  function admitToPlatform(organizationId: string): Admission | Promise<Admission> {
-    if (platform === null) return unlimited;
-    const name = `org:${organizationId}`;
-    const conclude = (taken: Taken): Admission => {
+  function admitToPlatform(organizationId: string): RateLimitFields | Promise<RateLimitFields> {
+    if (platform === null) return noFields;
+    const conclude = (taken: Taken) => {
       if (!taken.admitted) throw rateLimited('platform', platform, taken);
-      return { fields: {}, giveBack: async () => platformWindows.giveBack(name, taken) };
+      return noFields;
     };
-    const taken = platformWindows.take(name, platform);
+    const taken = platformWindows.take(`org:${organizationId}`, platform);
     return taken instanceof Promise ? taken.then(conclude) : conclude(taken);
   }
 
@@ -63,25 +60,17 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
    * The key's own limit first: a key that is over it would otherwise take, for a moment, what other
    * keys of its organization may use.
    */
-  async function admitBoth(id: string, limit: Limit, organizationId: string): Promise<Admission> {
+  async function admitBoth(id: string, limit: Limit, organizationId: string) {
     const name = `key:${id}`;
     const taken = await windows.take(name, limit);
     if (!taken.admitted) throw rateLimited('key', limit, taken);
-    const giveBack = async () => windows.giveBack(name, taken);
-    let onPlatform: Admission;
     try {
-      onPlatform = await admitToPlatform(organizationId);
+      await admitToPlatform(organizationId);
     } catch (error) {
-      await giveBack();
+      await windows.giveBack(name, taken);
       throw error;
     }
-    return {
-      fields: rateLimitFields('key', limit, taken),
-      async giveBack() {
-        await giveBack();
-        await onPlatform.giveBack();
-      },
-    };
+    return rateLimitFields('key', limit, taken);
   }
 
   return {

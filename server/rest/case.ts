@@ -25,6 +25,11 @@ export function camelKeys(members: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(members)
       .filter(([name]) => !/[A-Z]/.test(name))
-      .map(([name, member]) => [camel(name), member]),
+      .map(([name, member]) => [camel(name), camelValue(member)]),
   );
+}
+
+function camelValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelValue);
+  return typeof value === 'object' && value !== null ? camelKeys(value) : value;
 }

@@ -41,7 +41,7 @@ export function dataPlaneRoutes(
       if (outcome.refusal.status === 401) await failures.count(address);
       throw refused(outcome.refusal);
     }
-    const { fields } = await admit(outcome.key);
+    const fields = await admit(outcome.key);
     for (const [name, value] of Object.entries(fields)) c.header(name, value);
     return outcome.key;
   }

@@ -2,7 +2,7 @@ import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
-import type { Admission, RateLimits } from '../rate-limits/rate-limits.ts';
+import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
 import { snake, snakeKeys } from './case.ts';
 import { bodyInput, textInput } from './input.ts';
@@ -49,15 +49,13 @@ export function routeHandler(
   return async (c) => {
     const { requestId, address, ownOrigin } = c.var;
     let upload: Upload | undefined;
-    let fields: Admission['fields'] = {};
+    let fields: RateLimitFields = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
       if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
       const origin = { requestId, ipAddress: address ?? null };
       const admit = async (key: KeyRecord) => {
-        const admission = await rateLimits.admit(key);
-        fields = admission.fields;
-        return admission;
+        fields = await rateLimits.admit(key);
       };
       const output = await perform(operation, services, { caller, origin, admit }, () =>
         readInput(c, (received) => {
