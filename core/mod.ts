@@ -62,7 +62,7 @@ export {
 export { type RandomSource, secureRandom } from './generate/random-source.ts';
 export { newId, ulid } from './generate/ulid.ts';
 export { constantTimeEqual } from './hash/constant-time.ts';
-export { type Hashing, nobleHashing } from './hash/hashing.ts';
+export { type Hashing, type Mac, nobleHashing } from './hash/hashing.ts';
 export { type LookupScheme, pepperedScheme, sha256Scheme } from './hash/lookup-scheme.ts';
 export { type Credential, credentialFrom } from './http/credential.ts';
 export { type ProtectedHandler, type ProtectOptions, protect } from './http/protect.ts';

@@ -24,8 +24,18 @@ test("nobleHashing.hmacSha256() agrees with the runtime's own, message after mes
       const mac = nobleHashing.hmacSha256(key);
       for (const message of messages) {
         const own = createHmac('sha256', key).update(message).digest('hex');
-        expect(Buffer.from(mac(message)).toString('hex')).toBe(own);
+        expect(mac(Buffer.from(message).toString('hex'), 'hex')).toBe(own);
       }
+    }),
+  );
+});
+
+test('nobleHashing.hmacSha256() takes a text by its UTF-8 bytes', () => {
+  const key = new Uint8Array(32).fill(7);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      const own = createHmac('sha256', key).update(text).digest('hex');
+      expect(nobleHashing.hmacSha256(key)(text, 'utf8')).toBe(own);
     }),
   );
 });
@@ -33,9 +43,9 @@ test("nobleHashing.hmacSha256() agrees with the runtime's own, message after mes
 test('nobleHashing.hmacSha256() does not keep its key', () => {
   const key = new Uint8Array(32).fill(7);
   const mac = nobleHashing.hmacSha256(key);
-  const before = mac(new Uint8Array(4));
+  const before = mac('abc', 'utf8');
   key.fill(0);
-  expect(mac(new Uint8Array(4))).toEqual(before);
+  expect(mac('abc', 'utf8')).toBe(before);
 });
 
 test('constantTimeEqual() is equality', () => {

@@ -42,9 +42,9 @@ test('pepperedScheme() uses its pepper for messages of lengths that never meet',
     ...nobleHashing,
     hmacSha256: (key) => {
       const mac = nobleHashing.hmacSha256(key);
-      return (message) => {
-        lengths.push(message.length);
-        return mac(message);
+      return (message, encoding) => {
+        lengths.push(Buffer.from(message, encoding).length);
+        return mac(message, encoding);
       };
     },
   };
