@@ -37,6 +37,8 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   const { config, dataFolder, logger, now = Date.now } = parts;
   const serverSecret = loadServerSecret(config, dataFolder);
   const keys = deriveKeys(serverSecret);
+  const previous = config.serverSecretPrevious;
+  const previousKeys = previous === null ? null : deriveKeys(previous);
   await using resources = new AsyncDisposableStack();
   const database = resources.use(await openDatabase(config.databaseUrl));
   await database.migrate();
@@ -44,7 +46,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   const settled = () => settledElsewhere(database);
   const opened = resources.move();
   return {
-    services: createServices({ database, keys, logger, uploads, settled, now }),
+    services: createServices({ database, keys, previousKeys, logger, uploads, settled, now }),
     serverSecret,
     serverSecretPrevious: config.serverSecretPrevious,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -4,11 +4,15 @@ import type { Database } from './database/database.ts';
 import type { Keys } from './keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 import type { Services } from './operations/operation.ts';
+import { createSealer } from './sealing.ts';
+import { publicTargets } from './webhooks/target-policy.ts';
 
 /** What services are made of. */
 export interface ServicesParts {
   readonly database: Database;
   readonly keys: Keys;
+  /** The keys of the secret that is being replaced; null when none is. */
+  readonly previousKeys: Keys | null;
   readonly logger: Logger;
   /** The folder that uploaded files are kept in. */
   readonly uploads: string;
@@ -21,8 +25,19 @@ export interface ServicesParts {
 
 /** Makes what operations work with. */
 export function createServices(parts: ServicesParts): Services {
-  const { database, keys, logger, uploads, settled } = parts;
+  const { database, keys, previousKeys, logger, uploads, settled } = parts;
   const { now = Date.now, random = secureRandom } = parts;
   const scheme = pepperedScheme(keys.pepper, nodeHashing);
-  return { database, scheme, hashing: nodeHashing, random, now, logger, uploads, settled };
+  return {
+    database,
+    scheme,
+    hashing: nodeHashing,
+    sealer: createSealer(keys.credential, previousKeys?.credential ?? null, random),
+    random,
+    now,
+    logger,
+    uploads,
+    targets: publicTargets,
+    settled,
+  };
 }

@@ -2,6 +2,9 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
+import type { WebhookEvent } from '../database/entities/webhook.ts';
+import type { Sealer } from '../sealing.ts';
+import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** What operations work with; made once per app and injected. */
@@ -10,12 +13,16 @@ export interface Services {
   /** How new secrets become lookup values. */
   readonly scheme: LookupScheme;
   readonly hashing: Hashing;
+  /** Encrypts customers' own secrets. */
+  readonly sealer: Sealer;
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
   /** The folder that uploaded files are kept in. */
   readonly uploads: string;
+  /** Where webhooks may lead. */
+  readonly targets: TargetPolicy;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
 }
@@ -44,6 +51,15 @@ export interface Work extends Preparation {
     readonly target: string | null;
     readonly changes?: Readonly<Record<string, unknown>>;
   }): void;
+  /**
+   * Tells the key's organization by its webhooks, in the same transaction, which has locked the key:
+   * the key as it is now, and `data` beside it.
+   */
+  emit(event: {
+    readonly type: WebhookEvent;
+    readonly keyId: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
 }
 
 /** One verb of the product. The rest is wiring: tRPC, REST and the command line call the same ones. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import { emitKeyEvents } from '../webhooks/outbox.ts';
 import { type Access, authorize, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -111,6 +112,10 @@ function work(
           requestId: request.origin.requestId,
         }),
       );
+    },
+    emit({ keyId, ...event }) {
+      const { random } = services;
+      return emitKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from '../database/database.ts';
-import { ApiKey } from '../database/entities/api-key.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { revokeKeys } from '../operations/api-keys/revoke-keys.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, Deletion, OrganizationChange } from './clerk-change.ts';
 import { linkSubOrg } from './link-sub-org.ts';
@@ -79,11 +79,8 @@ export async function applyOrganizationDeleted(
     { id: { $in: ids }, archivedAt: null },
     { archivedAt: deletedAt },
   );
-  const revoked = await em.nativeUpdate(
-    ApiKey,
-    { $or: [{ orgId: id }, { subOrgId: { $in: ids } }], revokedAt: null },
-    { revokedAt: now, revokedReason: 'organization deleted', updatedAt: now },
-  );
+  const itsKeys = { $or: [{ orgId: id }, { subOrgId: { $in: ids } }] };
+  const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now });
   const event = { clerkOrgId: id, target: id, changes: { archived, revoked } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);
 }

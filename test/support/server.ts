@@ -19,10 +19,12 @@ import { type Database, openDatabase } from '../../server/database/database.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
 import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
+import { createSealer } from '../../server/sealing.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { seedDemo } from '../../server/sessions/demo-organizations.ts';
 import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
 import { createUsageStore } from '../../server/usage/usage-store.ts';
+import { publicTargets } from '../../server/webhooks/target-policy.ts';
 import { identities, type SessionOf } from './identities.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
@@ -53,6 +55,9 @@ async function fillDemo(url: string): Promise<void> {
   await seedDemo(database, seededAt);
 }
 
+/** Public addresses only, and no name has one. */
+const noTargets: Services['targets'] = { ...publicTargets, resolve: async () => [] };
+
 /** A clock that only the test moves. */
 export function testClock(start = Date.parse('2026-03-04T05:06:07.089Z')) {
   let instant = start;
@@ -79,6 +84,8 @@ export interface ServerOptions {
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly settled?: Services['settled'];
+  /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
+  readonly targets?: Services['targets'];
   /** None per organization or address, and this process's memory for those of keys, when absent. */
   readonly rateLimits?: Partial<RateLimitsOptions>;
   /** Says when usage is stored; twice a second when absent. */
@@ -122,6 +129,20 @@ export async function startServer(options: ServerOptions) {
   const { settled = async () => {} } = options;
   const scheme = testScheme;
   const hashing = nobleHashing;
+  const sealer = createSealer(new Uint8Array(32).fill(8), null, random);
+  const { targets = noTargets } = options;
+  const services: Services = {
+    database,
+    scheme,
+    hashing,
+    sealer,
+    random,
+    now,
+    logger,
+    uploads,
+    targets,
+    settled,
+  };
   const usage = resources.use(
     createUsageRecorder({
       store: createUsageStore(database),
@@ -130,7 +151,7 @@ export async function startServer(options: ServerOptions) {
     }),
   );
   const app = createApp({
-    services: { database, scheme, hashing, random, now, logger, uploads, settled },
+    services,
     verifier: createVerifier({ store, schemes: [scheme], hashing, now }),
     rateLimits: testLimits(now, options.rateLimits),
     usage,
@@ -162,6 +183,7 @@ export async function startServer(options: ServerOptions) {
   return {
     url,
     database,
+    services,
     log,
     uploads,
     /** Stores what was used, and counts. */

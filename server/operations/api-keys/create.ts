@@ -66,6 +66,7 @@ export const createApiKey = defineOperation({
       },
     });
     await em.flush();
+    await work.emit({ type: 'api_key.created', keyId: key.id });
     return { key: await recordOf(em, key, now), rawKey };
   },
 });

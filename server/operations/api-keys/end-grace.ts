@@ -15,7 +15,7 @@ export const endApiKeyGrace = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({ id }),
   output: keyRecord,
-  async run({ em, principal, now, audit }, { id }) {
+  async run({ em, principal, now, audit, emit }, { id }) {
     const key = await findKey(em, principal, id, true);
     const ended = await em.nativeUpdate(
       ApiKeySecret,
@@ -25,6 +25,7 @@ export const endApiKeyGrace = defineOperation({
     if (ended > 0) {
       audit({ target: id });
       await em.flush();
+      await emit({ type: 'api_key.updated', keyId: id });
     }
     return recordOf(em, key, now);
   },

@@ -7,6 +7,7 @@ import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { liveKeys } from './find-key.ts';
+import { revokeKeys } from './revoke-keys.ts';
 
 /** Revokes every live key of the organization in one transaction, however many there are. */
 export const revokeAllApiKeys = defineOperation({
@@ -17,7 +18,7 @@ export const revokeAllApiKeys = defineOperation({
   access: parentOrgAdmin({ managesKeys: true }),
   input: z.object({ confirm: integer(0) }),
   output: z.object({ revoked: z.int() }),
-  async run({ em, principal, now, audit }, { confirm }) {
+  async run({ em, principal, now, audit, services }, { confirm }) {
     // New keys reference the organization's row, so none can appear between the count and the end.
     const { id } = principal.organization;
     await em.findOneOrFail(Organization, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -28,11 +29,8 @@ export const revokeAllApiKeys = defineOperation({
         `The organization has ${live} live API keys: send that number as confirm`,
       );
     }
-    const revoked = await em.nativeUpdate(ApiKey, liveKeys(principal, now), {
-      revokedAt: now,
-      revokedReason: 'all keys revoked',
-      updatedAt: now,
-    });
+    const context = { now, random: services.random };
+    const revoked = await revokeKeys(em, liveKeys(principal, now), 'all keys revoked', context);
     audit({ target: id, changes: { revoked } });
     return { revoked };
   },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ApiKey } from '../../database/entities/api-key.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
+import { revokeKeys } from './revoke-keys.ts';
 
 /** Revokes a key, for ever. An unknown, foreign or already revoked key is not found. */
 export const revokeApiKey = defineOperation({
@@ -14,12 +14,9 @@ export const revokeApiKey = defineOperation({
   access: parentOrgAdmin({ managesKeys: true }),
   input: z.object({ id, reason: text(0, 200).nullish() }),
   output: z.null(),
-  async run({ em, principal, now, audit }, { id, reason = null }) {
-    const revoked = await em.nativeUpdate(
-      ApiKey,
-      { id, orgId: principal.organization.id, revokedAt: null },
-      { revokedAt: now, revokedReason: reason, updatedAt: now },
-    );
+  async run({ em, principal, now, audit, services }, { id, reason = null }) {
+    const own = { id, orgId: principal.organization.id };
+    const revoked = await revokeKeys(em, own, reason, { now, random: services.random });
     if (revoked === 0) throw notFound('API key');
     audit({ target: id, changes: { reason } });
     return null;

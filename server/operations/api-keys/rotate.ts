@@ -44,6 +44,7 @@ export const rotateApiKey = defineOperation({
     key.updatedAt = now;
     work.audit({ target: id, changes: { graceSeconds } });
     await em.flush();
+    await work.emit({ type: 'api_key.rotated', keyId: id });
     return { key: await recordOf(em, key, now), rawKey };
   },
 });

@@ -46,6 +46,7 @@ export const updateApiKey = defineOperation({
       key.updatedAt = now;
       work.audit({ target: id, changes });
       await em.flush();
+      await work.emit({ type: 'api_key.updated', keyId: id });
     }
     return recordOf(em, key, now);
   },

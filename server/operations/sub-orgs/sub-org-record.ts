@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { ApiKey } from '../../database/entities/api-key.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import { iso, timestamp } from '../fields.ts';
 import type { Work } from '../operation.ts';
 import { notFound } from '../problem.ts';
@@ -40,10 +40,10 @@ export async function lockSubOrg({ em, principal }: Work, id: number): Promise<S
 }
 
 /** Revokes every key that is held to a sub-org; how many it were. */
-export function revokeKeysOf({ em, now }: Work, subOrgId: number, reason: string): Promise<number> {
-  return em.nativeUpdate(
-    ApiKey,
-    { subOrgId, revokedAt: null },
-    { revokedAt: now, revokedReason: reason, updatedAt: now },
-  );
+export function revokeKeysOf(
+  { em, now, services }: Work,
+  subOrgId: number,
+  reason: string,
+): Promise<number> {
+  return revokeKeys(em, { subOrgId }, reason, { now, random: services.random });
 }

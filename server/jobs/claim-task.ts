@@ -1,0 +1,61 @@
+import type { Database } from '../database/database.ts';
+import type { Claim } from './tasks.ts';
+
+/** What a worker looks for. */
+export interface ClaimOptions {
+  /** Tasks of other types stay in the queue. */
+  readonly types: readonly string[];
+  readonly now: Date;
+  /** When others may take the task, should nothing be heard of this worker any more. */
+  readonly leasedUntil: Date;
+  /** Names this claim; never used before. */
+  readonly lease: string;
+  /** How many tasks of a pool may be under way. */
+  readonly perPool: number;
+}
+
+/**
+ * Takes the task that has been due for longest: of its lane the first, of a pool that is not busy,
+ * and nobody else's. One statement, so that no two workers ever take the same.
+ *
+ * @returns null when there is none.
+ */
+export async function claimTask(database: Database, options: ClaimOptions): Promise<Claim | null> {
+  const { types, now, leasedUntil, lease, perPool } = options;
+  if (types.length === 0) return null;
+  const isSqlite = database.kind === 'sqlite';
+  // On SQLite an update waits for the write lock even when nothing is due: so it is looked first.
+  if (isSqlite && !(await isAnyDue(database, types, now))) return null;
+  const [row] = await database.read().execute<Omit<Claim, 'lease'>[]>(
+    `update task set lease = ?, leased_until = ?, attempts = attempts + 1
+     where id = (
+       select t.id from task t
+       where t.type in (${types.map(() => '?').join(', ')})
+         and t.run_at <= ?
+         and (t.leased_until is null or t.leased_until <= ?)
+         and not exists (select 1 from task e where e.lane = t.lane and e.position < t.position)
+         and (t.pool is null or t.pool not in (
+           select pool from task
+           where leased_until > ? and pool is not null
+           group by pool having count(*) >= ?
+         ))
+       order by t.run_at, t.id
+       limit 1
+       ${isSqlite ? '' : 'for update of t skip locked'}
+     )
+     returning id, type, attempts`,
+    [lease, leasedUntil, ...types, now, now, now, perPool],
+  );
+  return row === undefined ? null : { ...row, lease };
+}
+
+async function isAnyDue(database: Database, types: readonly string[], now: Date): Promise<boolean> {
+  const rows = await database.read().execute<unknown[]>(
+    `select 1 from task
+     where type in (${types.map(() => '?').join(', ')})
+       and run_at <= ? and (leased_until is null or leased_until <= ?)
+     limit 1`,
+    [...types, now, now],
+  );
+  return rows.length > 0;
+}

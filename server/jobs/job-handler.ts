@@ -1,0 +1,75 @@
+import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import { Job } from '../database/entities/job.ts';
+import { backoff } from './backoff.ts';
+import type { Outcome, TaskHandler } from './worker.ts';
+
+/** What a job may use while it runs. */
+export interface JobContext {
+  /** Aborted when the job was cancelled or the server stops. */
+  readonly signal: AbortSignal;
+  /** Tells whoever polls the job how far it is. */
+  progress(done: number, total?: number): Promise<void>;
+}
+
+/** The job cannot succeed, however often it is tried; whoever polls it reads why. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+}
+
+/**
+ * Makes a task handler of what a job does. It keeps the job's record, which customers poll: running,
+ * progress, result or error. A failure for no known reason is repeated a few times; what it said is
+ * for the log, not for the customer.
+ *
+ * @param run - does the job and returns its result.
+ */
+export function jobHandler(
+  options: {
+    readonly database: Database;
+    /** Unix milliseconds. */
+    readonly now: () => number;
+    readonly random?: RandomSource;
+    readonly maximumAttempts?: number;
+  },
+  run: (job: Job, context: JobContext) => Promise<Record<string, unknown>>,
+): TaskHandler {
+  const { database, now, random = secureRandom, maximumAttempts = 5 } = options;
+
+  async function change(id: string, values: Partial<Job>, em = database.read()): Promise<void> {
+    const where = { id, status: { $in: ['queued', 'running'] } } as const;
+    await em.nativeUpdate(Job, where, { ...values, updatedAt: new Date(now()) });
+  }
+
+  function ended(id: string, values: Partial<Job>): Outcome {
+    return {
+      again: null,
+      record: (em) => change(id, { ...values, completedAt: new Date(now()) }, em),
+    };
+  }
+
+  return async ({ id, attempts }, signal) => {
+    const job = await database.read().findOne(Job, { id });
+    if (job === null || job.completedAt) return { again: null };
+    await change(id, { status: 'running', startedAt: job.startedAt ?? new Date(now()) });
+    try {
+      const result = await run(job, {
+        signal,
+        progress: (progress, total) => change(id, { progress, ...(total && { total }) }),
+      });
+      return ended(id, { status: 'completed', result });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (error instanceof JobFailure) {
+        return ended(id, { status: 'failed', errorMessage: error.message });
+      }
+      if (attempts >= maximumAttempts) {
+        return ended(id, { status: 'failed', errorMessage: 'Internal error' });
+      }
+      return {
+        again: new Date(now() + backoff(attempts, random)),
+        record: (em) => change(id, { status: 'queued' }, em),
+      };
+    }
+  };
+}

@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import type { Database } from '../database/database.ts';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { type Claim, extend, finish, postpone } from './tasks.ts';
+import type { Outcome, TaskHandler } from './worker.ts';
+
+/** What an attempt needs besides its handler. */
+export interface RunParts {
+  readonly database: Database;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+  readonly now: () => number;
+  readonly timer: LeaseClock['after'];
+  /** Milliseconds that a sign of life lasts. */
+  readonly lease: number;
+  /** When to try again after a failure for no known reason. */
+  readonly retryAt: () => Date;
+  /** Aborted when the worker cannot wait any longer. */
+  readonly stopping: AbortSignal;
+}
+
+/** Somebody else has the task now, or nobody: what this attempt found out is not written down. */
+class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** Makes one attempt at a task, with signs of life while it lasts, and writes down what came of it. */
+export async function runClaim(claim: Claim, handler: TaskHandler, parts: RunParts): Promise<void> {
+  const { database, logger, now, stopping } = parts;
+  const ours = new AbortController();
+  const signal = AbortSignal.any([ours.signal, stopping]);
+  const stopBeating = beat(claim, parts, () => ours.abort());
+  try {
+    const outcome = await attempt(claim, handler, signal, parts);
+    if (ours.signal.aborted) return;
+    // A worker that stops gives the task back as it was.
+    const given = stopping.aborted && outcome === null ? { again: new Date(now()) } : outcome;
+    await settle(database, claim, given ?? { again: parts.retryAt() });
+  } catch (error) {
+    if (error instanceof ClaimLost) return;
+    // The claim runs out, and then the task is done again.
+    logger.error({ err: error, task: claim.id }, 'the outcome of a task could not be recorded');
+  } finally {
+    stopBeating();
+  }
+}
+
+/** The handler's outcome; null when it failed for no known reason. */
+async function attempt(
+  claim: Claim,
+  handler: TaskHandler,
+  signal: AbortSignal,
+  { logger }: RunParts,
+): Promise<Outcome | null> {
+  try {
+    return await handler(claim, signal);
+  } catch (error) {
+    if (!signal.aborted) logger.error({ err: error, task: claim.id }, 'a task failed');
+    return null;
+  }
+}
+
+/** Records come before the task's own row: whoever changes many of both takes them in this order. */
+function settle(database: Database, claim: Claim, outcome: Outcome): Promise<void> {
+  return database.transaction(async (em) => {
+    await outcome.record?.(em);
+    const isOurs =
+      outcome.again === null ? await finish(em, claim) : await postpone(em, claim, outcome.again);
+    if (!isOurs) throw new ClaimLost();
+  });
+}
+
+/** Extends the claim again and again, until told to stop or the claim is lost. */
+function beat(claim: Claim, parts: RunParts, onLost: () => void): () => void {
+  const { database, logger, now, timer, lease } = parts;
+  let stopped = false;
+  let cancel = timer(lease / 3, once);
+
+  async function extended(): Promise<void> {
+    try {
+      if (!(await extend(database.read(), claim, new Date(now() + lease)))) return onLost();
+    } catch (error) {
+      logger.warn({ err: error, task: claim.id }, 'a sign of life could not be given');
+    }
+    if (!stopped) cancel = timer(lease / 3, once);
+  }
+  function once(): void {
+    void extended();
+  }
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}

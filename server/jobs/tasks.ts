@@ -1,0 +1,88 @@
+import type { EntityManager } from '../database/database.ts';
+import { Task } from '../database/entities/task.ts';
+import { announceTasks } from './announce-tasks.ts';
+
+/** Something to be done in the background. */
+export interface NewTask {
+  /** The id of the record that it works on. */
+  readonly id: string;
+  readonly type: string;
+  /** Not before this time. */
+  readonly runAt: Date;
+  /** Tasks of a lane are done one after the other, in the order in which they were enqueued. */
+  readonly lane?: string;
+  /** Only a few tasks of a pool are done at once. */
+  readonly pool?: string;
+}
+
+/** A task that a worker took, and the proof that it is still its own. */
+export interface Claim {
+  readonly id: string;
+  readonly type: string;
+  /** 1 for the first attempt. */
+  readonly attempts: number;
+  readonly lease: string;
+}
+
+/**
+ * Enqueues tasks: they are there if and only if the transaction commits. Of two transactions that
+ * enqueue into one lane, the second must wait for the first: whoever uses a lane locks what it is
+ * about.
+ *
+ * @param em - the transaction's.
+ * @param tasks - of different lanes, or without one.
+ */
+export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Promise<void> {
+  if (tasks.length === 0) return;
+  const last = await lastPositions(
+    em,
+    tasks.flatMap(({ lane }) => lane ?? []),
+  );
+  await em.insertMany(
+    Task,
+    tasks.map(({ id, type, runAt, lane = null, pool = null }) => {
+      const position = lane === null ? 0 : (last.get(lane) ?? 0) + 1;
+      const unclaimed = { attempts: 0, lease: null, leasedUntil: null };
+      return { id, type, runAt, lane, pool, position, ...unclaimed };
+    }),
+  );
+  await announceTasks(em);
+}
+
+/** Tasks leave when they are done, so a lane's numbers begin anew when it is empty. */
+async function lastPositions(
+  em: EntityManager,
+  lanes: readonly string[],
+): Promise<Map<string, number>> {
+  if (lanes.length === 0) return new Map();
+  const rows = await em.execute<{ lane: string; last: number }[]>(
+    `select lane, max(position) as last from task
+     where lane in (${lanes.map(() => '?').join(', ')}) group by lane`,
+    [...lanes],
+  );
+  return new Map(rows.map(({ lane, last }) => [lane, last]));
+}
+
+/** Keeps a claim a worker's own for longer; false when it is not any more, or was cancelled. */
+export async function extend(em: EntityManager, claim: Claim, until: Date): Promise<boolean> {
+  return (await em.nativeUpdate(Task, own(claim), { leasedUntil: until })) === 1;
+}
+
+/** Takes a task off the queue; false when the claim is not the worker's any more. */
+export async function finish(em: EntityManager, claim: Claim): Promise<boolean> {
+  return (await em.nativeDelete(Task, own(claim))) === 1;
+}
+
+/** Puts a task back for later; false when the claim is not the worker's any more. */
+export async function postpone(em: EntityManager, claim: Claim, runAt: Date): Promise<boolean> {
+  return (await em.nativeUpdate(Task, own(claim), { runAt, lease: null, leasedUntil: null })) === 1;
+}
+
+/** Cancels a task, whoever works on it: the worker learns it at its next sign of life. */
+export async function cancelTask(em: EntityManager, id: string): Promise<void> {
+  await em.nativeDelete(Task, { id });
+}
+
+function own({ id, lease }: Claim) {
+  return { id, lease };
+}

@@ -1,0 +1,127 @@
+import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import { Webhook } from '../database/entities/webhook.ts';
+import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { systemClock } from '../database/leases/system-clock.ts';
+import { backoff } from '../jobs/backoff.ts';
+import type { Outcome, TaskHandler } from '../jobs/worker.ts';
+import type { Sealer } from '../sealing.ts';
+import { disableFailing } from './give-up.ts';
+import { type SendResult, send } from './send.ts';
+import { signedHeaders } from './signature.ts';
+import type { TargetPolicy } from './target-policy.ts';
+
+/** How long a message is tried, in milliseconds. */
+export const persistence = 24 * 60 * 60_000;
+
+/** What delivering needs. */
+export interface DeliverOptions {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly targets: TargetPolicy;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly random?: RandomSource;
+  readonly timer?: LeaseClock['after'];
+  /** Milliseconds that one attempt may take. */
+  readonly attemptTimeout?: number;
+}
+
+/** Makes the handler that delivers one event to one endpoint. */
+export function createDeliver(options: DeliverOptions): TaskHandler {
+  const { database, targets, now, random = secureRandom } = options;
+  const { timer = systemClock(false).after, attemptTimeout = 10_000 } = options;
+
+  return async ({ id }, signal) => {
+    const em = database.read();
+    const delivery = await em.findOne(WebhookDelivery, { id, status: 'pending' });
+    const webhook =
+      delivery === null ? null : await em.findOne(Webhook, { id: delivery.webhookId });
+    if (delivery === null || webhook === null) return { again: null };
+    if (!webhook.isActive) return inactive(delivery);
+
+    const begun = new Date(now());
+    const late = new AbortController();
+    const cancel = timer(attemptTimeout, () => late.abort());
+    const result = await send(
+      message(webhook, delivery, begun, options.sealer),
+      targets,
+      AbortSignal.any([signal, late.signal]),
+    ).finally(cancel);
+    // Cut short by the end of the server or of the task, an attempt says nothing of the endpoint.
+    signal.throwIfAborted();
+    const reached = { delivery, result, begun, ended: new Date(now()) };
+    return result.error === null ? delivered(reached) : failed(reached, random);
+  };
+}
+
+/** An attempt that came to an end. */
+interface Attempt {
+  readonly delivery: WebhookDelivery;
+  readonly result: SendResult;
+  readonly begun: Date;
+  readonly ended: Date;
+}
+
+function message(webhook: Webhook, delivery: WebhookDelivery, at: Date, sealer: Sealer) {
+  const { orgId, url, secret, previousSecret, previousSecretUntil } = webhook;
+  const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;
+  const sealed = isChanging ? [secret, previousSecret] : [secret];
+  const secrets = sealed.map((each) => sealer.open(each, orgId));
+  const { eventId, payload: body } = delivery;
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'RepoRisk-Webhooks/1',
+    ...signedHeaders(eventId, at.getTime(), body, secrets),
+  };
+  return { url, body, headers };
+}
+
+function delivered({ delivery, result, begun, ended }: Attempt): Outcome {
+  const record = (em: EntityManager) =>
+    note(em, delivery, {
+      status: 'delivered',
+      attempts: delivery.attempts + 1,
+      firstAttemptAt: delivery.firstAttemptAt ?? begun,
+      nextAttemptAt: null,
+      lastStatus: result.status,
+      lastError: null,
+      deliveredAt: ended,
+    });
+  return { again: null, record };
+}
+
+function failed({ delivery, result, begun, ended }: Attempt, random: RandomSource): Outcome {
+  const attempts = delivery.attempts + 1;
+  const firstAttemptAt = delivery.firstAttemptAt ?? begun;
+  const deadline = firstAttemptAt.getTime() + persistence;
+  const { status: lastStatus, error: lastError } = result;
+  const values = { attempts, firstAttemptAt, lastStatus, lastError };
+  if (ended.getTime() >= deadline) {
+    const reason = `Nothing was accepted for 24 hours; the last attempt: ${lastError}`;
+    return {
+      again: null,
+      async record(em) {
+        await disableFailing(em, delivery, firstAttemptAt, reason, ended);
+        await note(em, delivery, { ...values, status: 'failed', nextAttemptAt: null });
+      },
+    };
+  }
+  const again = new Date(Math.min(ended.getTime() + backoff(attempts, random), deadline));
+  return { again, record: (em) => note(em, delivery, { ...values, nextAttemptAt: again }) };
+}
+
+function inactive(delivery: WebhookDelivery): Outcome {
+  const lastError = 'the webhook was disabled';
+  const values = { status: 'failed', nextAttemptAt: null, lastError } as const;
+  return { again: null, record: (em) => note(em, delivery, values) };
+}
+
+async function note(
+  em: EntityManager,
+  { id }: WebhookDelivery,
+  values: Partial<WebhookDelivery>,
+): Promise<void> {
+  await em.nativeUpdate(WebhookDelivery, { id, status: 'pending' }, values);
+}

@@ -1,0 +1,52 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '../database/database.ts';
+import { Task } from '../database/entities/task.ts';
+import { Webhook } from '../database/entities/webhook.ts';
+import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+
+/**
+ * Fails whatever still waits for an endpoint, and takes it off the queue.
+ *
+ * @param em - the transaction's, which has locked the webhook.
+ * @param but - a delivery whose end is written by its own worker.
+ */
+export async function failPending(
+  em: EntityManager,
+  webhookId: string,
+  lastError: string,
+  but = '',
+): Promise<void> {
+  await em.nativeUpdate(
+    WebhookDelivery,
+    { webhookId, status: 'pending', id: { $ne: but } },
+    { status: 'failed', nextAttemptAt: null, lastError },
+  );
+  await em.nativeDelete(Task, { pool: webhookId, id: { $ne: but } });
+}
+
+/**
+ * Switches off an endpoint that has accepted nothing since a time. One that accepts other events
+ * stays: then it is the event that it does not want.
+ *
+ * @param em - the transaction's.
+ * @param delivery - the one that was given up.
+ */
+export async function disableFailing(
+  em: EntityManager,
+  delivery: Pick<WebhookDelivery, 'id' | 'webhookId'>,
+  since: Date,
+  disabledReason: string,
+  updatedAt: Date,
+): Promise<void> {
+  const { webhookId, id } = delivery;
+  const webhook = await em.findOne(
+    Webhook,
+    { id: webhookId, isActive: true },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, disableIdentityMap: true },
+  );
+  if (webhook === null) return;
+  const accepted = await em.count(WebhookDelivery, { webhookId, deliveredAt: { $gte: since } });
+  if (accepted > 0) return;
+  await em.nativeUpdate(Webhook, { id: webhookId }, { isActive: false, disabledReason, updatedAt });
+  await failPending(em, webhookId, 'the webhook was disabled', id);
+}

@@ -1,0 +1,109 @@
+import { newId, type RandomSource } from '../../core/mod.ts';
+import type { EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
+import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import { enqueue, type NewTask } from '../jobs/tasks.ts';
+import { type KeyRecord, keyRecords } from '../operations/api-keys/key-record.ts';
+import { snakeKeys } from '../rest/case.ts';
+
+/** The type of the tasks that deliver. */
+export const deliveryTask = 'webhook_delivery';
+
+/** How many keys are written at a time. */
+const batchSize = 200;
+
+/** Something that happened to keys. */
+export interface KeyEvent {
+  readonly type: WebhookEvent;
+  /** The keys' rows are locked by this transaction, so that events of one key have an order. */
+  readonly keyIds: readonly string[];
+  /** What is told beside the key; never a secret. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** When, and with what randomness, events are written. */
+export interface OutboxContext {
+  readonly now: Date;
+  readonly random?: RandomSource | undefined;
+}
+
+/**
+ * Writes an event of each key into the outbox of every active webhook that wants it, in the
+ * transaction that causes it. The keys are told as they are in the database now.
+ *
+ * @param em - the transaction's; what it has not written yet is written first.
+ */
+export async function emitKeyEvents(
+  em: EntityManager,
+  event: KeyEvent,
+  context: OutboxContext,
+): Promise<void> {
+  await em.flush();
+  for (let start = 0; start < event.keyIds.length; start += batchSize) {
+    const keyIds = event.keyIds.slice(start, start + batchSize);
+    await emitBatch(em, { ...event, keyIds }, context);
+  }
+}
+
+async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxContext) {
+  const { now } = context;
+  const fresh = { disableIdentityMap: true } as const;
+  const keys = await em.find(ApiKey, { id: { $in: [...event.keyIds] } }, fresh);
+  const orgIds = [...new Set(keys.map(({ orgId }) => orgId))];
+  const active = await em.find(Webhook, { orgId: { $in: orgIds }, isActive: true }, fresh);
+  const wanting = active.filter(({ events }) => events.includes(event.type));
+  if (wanting.length === 0) return;
+
+  const records = await keyRecords(em, keys, now);
+  const orgOf = new Map(keys.map(({ id, orgId }) => [id, orgId]));
+  const deliveries = records.flatMap((record) => {
+    const message = messageOf(record, event, context);
+    return wanting
+      .filter(({ orgId }) => orgId === orgOf.get(record.id))
+      .map((webhook) => deliveryOf(message, record.id, webhook, context));
+  });
+  if (deliveries.length === 0) return;
+  await em.insertMany(WebhookDelivery, deliveries);
+  await enqueue(
+    em,
+    deliveries.map((delivery) => taskOf(delivery, now)),
+  );
+}
+
+/** The task that delivers. Its lane keeps the events of one key in order; its pool is the endpoint. */
+export function taskOf(
+  delivery: Pick<WebhookDelivery, 'id' | 'webhookId' | 'keyId'>,
+  runAt: Date,
+): NewTask {
+  const { id, webhookId, keyId } = delivery;
+  return { id, type: deliveryTask, runAt, lane: `${webhookId}/${keyId}`, pool: webhookId };
+}
+
+function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
+  const timestamp = now.toISOString();
+  const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...data, key } }));
+  return { eventId: newId('msg', now.getTime(), random), type, payload };
+}
+
+function deliveryOf(
+  message: ReturnType<typeof messageOf>,
+  keyId: string,
+  webhook: Webhook,
+  { now, random }: OutboxContext,
+) {
+  return {
+    ...message,
+    id: newId('whd', now.getTime(), random),
+    webhookId: webhook.id,
+    keyId,
+    status: 'pending' as const,
+    attempts: 0,
+    firstAttemptAt: null,
+    nextAttemptAt: now,
+    lastStatus: null,
+    lastError: null,
+    createdAt: now,
+    deliveredAt: null,
+  };
+}
