@@ -5,7 +5,7 @@ import { ApiKey } from './api-key.ts';
 export const ApiKeySecret = defineEntity({
   name: 'ApiKeySecret',
   tableName: 'api_key_secret',
-  indexes: [{ properties: ['keyId'] }, { properties: ['scheme'] }],
+  indexes: [{ properties: ['keyId'] }, { properties: ['scheme'] }, { properties: ['legacy'] }],
   properties: {
     /** HMAC-SHA-256(pepper, SHA-256(key)), hexadecimal. */
     lookup: p.string().primary(),

@@ -218,6 +218,7 @@ export class Initial extends Migration {
     `);
     this.addSql('create index api_key_secret_key_id_index on api_key_secret (key_id)');
     this.addSql('create index api_key_secret_scheme_index on api_key_secret (scheme)');
+    this.addSql('create index api_key_secret_legacy_index on api_key_secret (legacy)');
     this.addSql(`
       create table webhook_receipt (
         id varchar(255) not null,
