@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { newId } from '../../../core/mod.ts';
+import { openDatabase } from '../../../server/database/database.ts';
+import { KeyHour } from '../../../server/database/entities/key-hour.ts';
+import { KeyUse } from '../../../server/database/entities/key-use.ts';
+import { pruneUsage } from '../../../server/usage/prune.ts';
+import { createUsageStore } from '../../../server/usage/usage-store.ts';
+import { onEachDatabase } from '../../support/databases.ts';
+import { keyCall } from './calls.ts';
+
+const before = new Date('2026-03-04T00:00:00Z');
+
+onEachDatabase((place) => {
+  test('pruneUsage() forgets what is older, and nothing else', async () => {
+    await using where = await place();
+    await using database = await openDatabase(where.url);
+    const store = createUsageStore(database);
+    const dates = [
+      '2025-12-05T00:00:00Z',
+      '2026-01-31T23:59:59.999Z',
+      '2026-02-01T00:00:00Z',
+      '2026-03-03T23:59:59.999Z',
+      '2026-03-04T00:00:00Z',
+      '2026-04-01T00:00:00Z',
+    ];
+    const at = dates.map((date) => Date.parse(date));
+    await store.ingest(at.map((at) => ({ id: newId('use', at), ...keyCall({ at }) })));
+
+    const pruned = await pruneUsage(database, before);
+    // December, January, February, and the months made ahead of them.
+    const ofPostgresql = { months: 3, calls: 1, hours: 4 };
+    const ofSqlite = { months: 0, calls: 4, hours: 4 };
+    expect(pruned).toEqual(database.kind === 'sqlite' ? ofSqlite : ofPostgresql);
+    const left = await database.read().execute('select id from key_call order by id');
+    expect(left).toHaveLength(2);
+    expect(await database.read().find(KeyHour, {})).toHaveLength(2);
+    expect(await database.read().find(KeyUse, {})).toMatchObject([
+      { lastUsedAt: new Date(at[5] ?? 0) },
+    ]);
+
+    expect(await pruneUsage(database, before)).toEqual({ months: 0, calls: 0, hours: 0 });
+    // A month that was dropped is made again when it is needed.
+    await store
+      .ingest([{ id: newId('use', at[0]), ...keyCall({ at: at[0] ?? 0 }) }])
+      .catch(() => {});
+    await store.ingest([{ id: newId('use', at[0]), ...keyCall({ at: at[0] ?? 0 }) }]);
+  });
+
+  test('pruneUsage() goes on until everything old is gone', async () => {
+    await using where = await place();
+    await using database = await openDatabase(where.url);
+    const store = createUsageStore(database);
+    const at = before.getTime() - 1;
+    const old = Array.from({ length: 12_000 }, () => ({
+      id: newId('use', at),
+      ...keyCall({ at }),
+    }));
+    await store.ingest(old);
+    const kept = { id: newId('use', before.getTime()), ...keyCall({ at: before.getTime() }) };
+    await store.ingest([kept]);
+    expect(await pruneUsage(database, before)).toEqual({ months: 0, calls: 12_000, hours: 1 });
+    expect(await database.read().execute('select id from key_call')).toEqual([{ id: kept.id }]);
+  });
+});
