@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { holdsKey } from './keys-in-text.ts';
 import { notInEnumeration, type RuleBroken } from './validation.ts';
 
 function broken(context: z.RefinementCtx, rule: RuleBroken): void {
   context.addIssue({ code: 'custom', message: rule.msg, params: { ...rule } });
 }
 
+const keyInText: RuleBroken = { type: 'value_error', msg: 'this value must not hold an API key' };
+
 /**
  * Text of so many characters after trimming. Characters are code points, so an emoji counts once.
- * Control characters (PostgreSQL cannot store NUL) and unpaired surrogates are refused.
+ * Control characters (PostgreSQL cannot store NUL), unpaired surrogates and API keys are refused.
  */
 export function text(minimum: number, maximum: number) {
   return z
@@ -35,6 +38,8 @@ export function text(minimum: number, maximum: number) {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
       } else if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
         broken(context, { type: 'value_error', msg: 'control characters are not allowed' });
+      } else if (holdsKey(value)) {
+        broken(context, keyInText);
       }
     })
     .meta({ minLength: minimum, maxLength: maximum });
@@ -117,7 +122,7 @@ export const rateLimit = z.object({
 
 const longestUrl = 2083;
 
-/** An http or https address without credentials in it. */
+/** An http or https address without credentials or API keys in it. */
 export const httpUrl = z.string().transform((value, context) => {
   const rule = brokenUrlRule(value);
   if (rule !== null) {
@@ -154,7 +159,14 @@ function brokenUrlRule(value: string): RuleBroken | null {
   if (url.username !== '' || url.password !== '') {
     return { type: 'value_error', msg: 'URL must not contain a user name or password' };
   }
-  return null;
+  // Also one that was written with escapes.
+  return holdsKey(value) || holdsKey(decoded(url.href)) ? keyInText : null;
+}
+
+function decoded(href: string): string {
+  return href.replace(/%([0-9a-f]{2})/gi, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** A time as it travels. */

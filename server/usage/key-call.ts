@@ -1,3 +1,5 @@
+import { withoutKeys } from '../operations/keys-in-text.ts';
+
 /** One call that presented a key which was found, as it is handed over beside the response. */
 export interface KeyCall {
   /** When it was answered, Unix milliseconds. */
@@ -40,11 +42,12 @@ export function outcomeOf(statusCode: number): CallOutcome {
 const longestUserAgent = 200;
 
 /**
- * The part of a `User-Agent` that is kept. A copy, because a slice would keep the whole header in
+ * The part of a `User-Agent` that is kept, without the key that someone may have put there. A copy, because a slice would keep the whole header in
  * memory for as long as the call waits to be stored.
  */
 export function keptUserAgent(header: string | null | undefined): string | null {
   if (header === undefined || header === null || header === '') return null;
-  if (header.length <= longestUserAgent) return header;
-  return Buffer.from(header.slice(0, longestUserAgent)).toString();
+  const kept = withoutKeys(header);
+  if (kept.length <= longestUserAgent) return kept;
+  return Buffer.from(kept.slice(0, longestUserAgent)).toString();
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { integer } from '../fields.ts';
+import { holdsKey } from '../keys-in-text.ts';
 import { defineOperation } from '../operation.ts';
 import { invalidField } from '../problem.ts';
 import { submissionRecord, submit } from './submission.ts';
@@ -30,6 +31,7 @@ export const uploadExtension = defineOperation({
     if (!/^[^\p{Cc}]{1,250}\.(vsix|crx|zip)$/iu.test(file.name)) {
       throw invalidField('file', "the file's name must end in .vsix, .crx or .zip");
     }
+    if (holdsKey(file.name)) throw invalidField('file', "the file's name must not hold an API key");
     if (!archiveSignatures.includes(await firstBytes(file.path))) {
       throw invalidField('file', 'the file must be a ZIP archive or a CRX package');
     }
