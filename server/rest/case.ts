@@ -17,19 +17,23 @@ export function snakeKeys(value: unknown): unknown {
   );
 }
 
+/** No input has names deeper than this, and a body may be nested until the stack ends. */
+const deepestName = 8;
+
 /**
  * A request's members under the operation's names. A name that is not in snake case is unknown in
  * this dialect, so it is left out and not mistaken for another.
  */
-export function camelKeys(members: object): Record<string, unknown> {
+export function camelKeys(members: object, depth = 1): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(members)
       .filter(([name]) => !/[A-Z]/.test(name))
-      .map(([name, member]) => [camel(name), camelValue(member)]),
+      .map(([name, member]) => [camel(name), camelValue(member, depth)]),
   );
 }
 
-function camelValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelValue);
-  return typeof value === 'object' && value !== null ? camelKeys(value) : value;
+function camelValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth === deepestName) return value;
+  if (Array.isArray(value)) return value.map((member) => camelValue(member, depth + 1));
+  return camelKeys(value, depth + 1);
 }
