@@ -35,6 +35,12 @@ import { createSubOrg } from '../operations/sub-orgs/create.ts';
 import { listSubOrgs } from '../operations/sub-orgs/list.ts';
 import { removeSubOrg } from '../operations/sub-orgs/remove.ts';
 import { updateSubOrg } from '../operations/sub-orgs/update.ts';
+import { createWebhook } from '../operations/webhooks/create.ts';
+import { listWebhookDeliveries } from '../operations/webhooks/deliveries.ts';
+import { listWebhooks } from '../operations/webhooks/list.ts';
+import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
+import { removeWebhook } from '../operations/webhooks/remove.ts';
+import { updateWebhook } from '../operations/webhooks/update.ts';
 import { get, patch, post, type Route, remove } from './route.ts';
 
 const settings = '/api/v1/settings';
@@ -70,6 +76,13 @@ export const reporiskRoutes: readonly Route[] = [
   get(`${settings}/jobs`, listJobs),
   get(`${settings}/jobs/:id`, getJob),
   post(`${settings}/jobs/:id/cancel`, cancelJob),
+
+  get(`${settings}/webhooks`, listWebhooks),
+  post(`${settings}/webhooks`, createWebhook, 201),
+  patch(`${settings}/webhooks/:id`, updateWebhook),
+  remove(`${settings}/webhooks/:id`, removeWebhook),
+  get(`${settings}/webhooks/:id/deliveries`, listWebhookDeliveries),
+  post(`${settings}/webhooks/:id/deliveries/:delivery_id/redeliver`, redeliverWebhook),
 
   get(`${settings}/audit-log`, listAuditLog),
 

@@ -5,6 +5,7 @@ import { Job } from '../database/entities/job.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { Repo } from '../database/entities/repo.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { enqueue as enqueueTask } from '../jobs/tasks.ts';
 import { neverTold } from './clerk-change.ts';
 
 interface DemoOrganization {
@@ -121,9 +122,10 @@ async function enqueue(
   job: Pick<Job, 'orgId' | 'subOrgId' | 'repoId' | 'extensionId' | 'type'>,
   at: Date,
 ): Promise<void> {
+  const id = newId('job', at.getTime());
   await em.insert(Job, {
     ...job,
-    id: newId('job', at.getTime()),
+    id,
     status: 'queued',
     progress: 0,
     total: null,
@@ -135,4 +137,5 @@ async function enqueue(
     createdAt: at,
     updatedAt: at,
   });
+  await enqueueTask(em, [{ id, type: job.type, runAt: at }]);
 }

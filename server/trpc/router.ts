@@ -24,6 +24,12 @@ import { createSubOrg } from '../operations/sub-orgs/create.ts';
 import { listSubOrgs } from '../operations/sub-orgs/list.ts';
 import { removeSubOrg } from '../operations/sub-orgs/remove.ts';
 import { updateSubOrg } from '../operations/sub-orgs/update.ts';
+import { createWebhook } from '../operations/webhooks/create.ts';
+import { listWebhookDeliveries } from '../operations/webhooks/deliveries.ts';
+import { listWebhooks } from '../operations/webhooks/list.ts';
+import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
+import { removeWebhook } from '../operations/webhooks/remove.ts';
+import { updateWebhook } from '../operations/webhooks/update.ts';
 import { mutation, query, router } from './procedure.ts';
 
 /** Every management operation. A literal, so that clients get each procedure's types. */
@@ -60,6 +66,14 @@ export const appRouter = router({
     list: query(listJobs),
     get: query(getJob),
     cancel: mutation(cancelJob),
+  },
+  webhooks: {
+    list: query(listWebhooks),
+    create: mutation(createWebhook),
+    update: mutation(updateWebhook),
+    remove: mutation(removeWebhook),
+    deliveries: query(listWebhookDeliveries),
+    redeliver: mutation(redeliverWebhook),
   },
   auditLog: { list: query(listAuditLog) },
 });

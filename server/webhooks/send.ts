@@ -1,7 +1,7 @@
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { addressesOf, type TargetPolicy, TargetRefused } from './target-policy.ts';
+import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
 /** A message to be sent. */
 export interface Message {
@@ -31,18 +31,22 @@ export async function send(
 ): Promise<SendResult> {
   try {
     const url = new URL(message.url);
-    if (!policy.protocols.includes(url.protocol)) {
-      throw new TargetRefused('the URL has a scheme that is not permitted');
-    }
+    if (!policy.protocols.includes(url.protocol)) return unsent('the URL scheme is not permitted');
     // The name is resolved once: the connection goes to what was checked, whatever DNS says next.
-    const addresses = await unlessAborted(addressesOf(url, policy), signal);
+    const { addresses, refused } = await unlessAborted(addressesOf(url, policy), signal);
+    if (refused) return unsent('the host has an address that is not public');
+    if (addresses.length === 0) return unsent('the host name has no address');
     const status = await post(url, message, addresses, signal);
     if (status >= 200 && status < 300) return { status, error: null };
     const isRedirect = status >= 300 && status < 400;
     return { status, error: isRedirect ? `HTTP ${status}: not followed` : `HTTP ${status}` };
   } catch (error) {
-    return { status: null, error: signal.aborted ? 'no answer in time' : reason(error) };
+    return unsent(signal.aborted ? 'no answer in time' : reason(error));
   }
+}
+
+function unsent(error: string): SendResult {
+  return { status: null, error };
 }
 
 function post(
@@ -93,7 +97,6 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 
 /** Node's own messages name addresses; these do not. */
 function reason(error: unknown): string {
-  if (error instanceof TargetRefused) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (/CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code)) return 'no trusted TLS connection';

@@ -24,30 +24,20 @@ export const publicTargets: TargetPolicy = {
   },
 };
 
-/** Why a message cannot be sent to a URL. */
-export class TargetRefused extends Error {
-  override readonly name = 'TargetRefused';
+/** A host's addresses, as far as they may be connected to. */
+export interface Target {
+  /** None when there is none, or one that is not permitted: such a name has no good reason. */
+  readonly addresses: readonly string[];
+  /** True when an address is not permitted. */
+  readonly refused: boolean;
 }
 
-/**
- * The addresses of a URL's host. One that is not permitted refuses them all: whoever answers for
- * such a name has no good reason for it.
- *
- * @throws {TargetRefused} when it has none, or one that is not permitted.
- */
-export async function addressesOf(url: URL, policy: TargetPolicy): Promise<readonly string[]> {
+/** The addresses of a URL's host: its own, or what its name is resolved to. */
+export async function addressesOf(url: URL, policy: TargetPolicy): Promise<Target> {
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const addresses = isIP(hostname) ? [hostname] : await resolved(hostname, policy);
-  if (!addresses.every((address) => policy.permits(address))) {
-    throw new TargetRefused('the host has an address that is not public');
-  }
-  return addresses;
-}
-
-async function resolved(hostname: string, policy: TargetPolicy): Promise<readonly string[]> {
-  const addresses = await policy.resolve(hostname).catch(() => []);
-  if (addresses.length === 0) throw new TargetRefused('the host name has no address');
-  return addresses;
+  const addresses = isIP(hostname) ? [hostname] : await policy.resolve(hostname).catch(() => []);
+  const refused = !addresses.every((address) => policy.permits(address));
+  return { addresses: refused ? [] : addresses, refused };
 }
 
 // IANA's special-purpose address registries (RFC 6890), and multicast.

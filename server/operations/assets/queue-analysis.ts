@@ -1,8 +1,9 @@
 import { Job } from '../../database/entities/job.ts';
+import { enqueue } from '../../jobs/tasks.ts';
 import type { Work } from '../operation.ts';
 
 /** Queues the analysis of an asset, in the transaction that stores it. */
-export function queueAnalysis(
+export async function queueAnalysis(
   { em, principal, now, newId }: Work,
   of:
     | { readonly type: 'repo_analysis'; readonly repoId: number; readonly subOrgId: number | null }
@@ -11,7 +12,7 @@ export function queueAnalysis(
         readonly extensionId: number;
         readonly subOrgId: number | null;
       },
-): Job {
+): Promise<Job> {
   const job = em.create(Job, {
     ...of,
     id: newId('job'),
@@ -22,6 +23,7 @@ export function queueAnalysis(
     updatedAt: now,
   });
   em.persist(job);
+  await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
   return job;
 }
 

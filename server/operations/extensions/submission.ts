@@ -33,6 +33,7 @@ export async function submit(
   em.persist(extension);
   await em.flush();
   const { id: extensionId } = extension;
-  const job = queueAnalysis(work, { type: 'extension_analysis', extensionId, subOrgId: within });
+  const of = { type: 'extension_analysis', extensionId, subOrgId: within } as const;
+  const job = await queueAnalysis(work, of);
   return { extensionId, jobId: job.id, status: 'queued' };
 }

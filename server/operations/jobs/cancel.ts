@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { cancelTask } from '../../jobs/tasks.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -24,6 +25,7 @@ export const cancelJob = defineOperation({
     const job = await em.findOne(Job, where);
     if (job === null) throw notFound('Job');
     if (cancelled === 0) throw new Problem(409, `Job has already ended: ${job.status}`);
+    await cancelTask(em, id);
     audit({ target: id });
     return toJobRecord(job);
   },

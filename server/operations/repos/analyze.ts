@@ -25,7 +25,8 @@ export const analyzeRepo = defineOperation({
     const outside = refusals.repository_out_of_scope;
     const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
     const repo = await findOrAdd(work, url, within);
-    const job = queueAnalysis(work, { type: 'repo_analysis', repoId: repo.id, subOrgId: within });
+    const of = { type: 'repo_analysis', repoId: repo.id, subOrgId: within } as const;
+    const job = await queueAnalysis(work, of);
     return { repoId: repo.id, jobId: job.id, status: 'queued' as const };
   },
 });

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Webhook } from '../../database/entities/webhook.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { pageOf, paging } from '../fields.ts';
+import { listById } from '../list-by-id.ts';
+import { defineOperation } from '../operation.ts';
+import { toWebhookRecord, webhookRecord } from './webhook-record.ts';
+
+/** Lists webhooks. */
+export const listWebhooks = defineOperation({
+  name: 'webhooks.list',
+  summary: 'List the webhooks',
+  kind: 'query',
+  access: parentOrgAdmin(),
+  input: z.object(paging),
+  output: pageOf(webhookRecord),
+  async run({ em, principal }, input) {
+    const page = await listById(em, Webhook, { orgId: principal.organization.id }, input);
+    return { items: page.items.map(toWebhookRecord), nextCursor: page.nextCursor };
+  },
+});

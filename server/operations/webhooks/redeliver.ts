@@ -1,0 +1,51 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
+import { enqueue } from '../../jobs/tasks.ts';
+import { taskOf } from '../../webhooks/outbox.ts';
+import { retryPending } from '../../webhooks/retry.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { id } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { notFound, Problem } from '../problem.ts';
+import { deliveryRecord, toDeliveryRecord } from './delivery-record.ts';
+import { lockWebhook } from './webhook-record.ts';
+
+/**
+ * Sends an event again, under the same id, whether it arrived or not; behind whatever still waits of
+ * the same key. One that waits itself is tried at once.
+ */
+export const redeliverWebhook = defineOperation({
+  name: 'webhooks.redeliver',
+  summary: 'Send an event to a webhook again',
+  kind: 'mutation',
+  access: parentOrgAdmin(),
+  input: z.object({ id, deliveryId: id }),
+  output: deliveryRecord,
+  async run(work, { id: webhookId, deliveryId }) {
+    const { em, now, audit } = work;
+    const webhook = await lockWebhook(work, webhookId);
+    const known = await em.findOne(WebhookDelivery, { id: deliveryId, webhookId });
+    if (known === null) throw notFound('Delivery');
+    if (!webhook.isActive) throw new Problem(409, 'Webhook is disabled');
+    // Events of the key get their order by its lock; and the worker may just be done with this one.
+    await em.findOne(ApiKey, { id: known.keyId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const delivery = await em.findOneOrFail(
+      WebhookDelivery,
+      { id: deliveryId },
+      { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
+    );
+    if (delivery.status !== 'pending') {
+      delivery.status = 'pending';
+      delivery.deliveredAt = null;
+      await em.flush();
+      await enqueue(em, [taskOf(delivery, now)]);
+    }
+    await retryPending(em, webhookId, now, deliveryId);
+    audit({ target: webhookId, changes: { deliveryId } });
+    await em.flush();
+    await em.refresh(delivery);
+    return toDeliveryRecord(delivery);
+  },
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Webhook } from '../../database/entities/webhook.ts';
+import { failPending } from '../../webhooks/give-up.ts';
+import { retryPending } from '../../webhooks/retry.ts';
+import { newSigningSecret } from '../../webhooks/signature.ts';
+import { parentOrgAdmin } from '../access.ts';
+import { httpUrl, id } from '../fields.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { recordChanges } from '../record-changes.ts';
+import { assertTarget } from './assert-target.ts';
+import { events, lockWebhook, toWebhookRecord, webhookRecord } from './webhook-record.ts';
+
+/** How long messages carry the signature of the replaced secret too, in milliseconds. */
+const secretOverlap = 24 * 60 * 60_000;
+
+/**
+ * Changes a webhook. Switching it off gives up what waits for it; another URL, or switching it on
+ * again, begins the 24 hours anew.
+ */
+export const updateWebhook = defineOperation({
+  name: 'webhooks.update',
+  summary: 'Change a webhook: URL, events, active; or give it a new signing secret, shown once',
+  kind: 'mutation',
+  access: parentOrgAdmin({ needsApiAccess: true }),
+  input: z.object({
+    id,
+    url: httpUrl.optional(),
+    events: events.optional(),
+    isActive: z.boolean().optional(),
+    rotateSecret: z.boolean().default(false),
+  }),
+  output: webhookRecord.extend({ secret: z.string().optional() }),
+  async prepare({ services }, { url }) {
+    if (url !== undefined) await assertTarget(services.targets, url);
+  },
+  async run(work, { id, rotateSecret, ...wanted }) {
+    const { em, now, audit } = work;
+    const webhook = await lockWebhook(work, id);
+    const changes = recordChanges(webhook, wanted) ?? {};
+    const secret = rotateSecret ? replaceSecret(work, webhook) : null;
+    if (secret !== null) Object.assign(changes, { secret: 'replaced' });
+    if (Object.keys(changes).length === 0) return toWebhookRecord(webhook);
+
+    if (changes.isActive !== undefined) webhook.disabledReason = null;
+    webhook.updatedAt = now;
+    audit({ target: id, changes });
+    await em.flush();
+    if (!webhook.isActive) await failPending(em, id, 'the webhook was disabled');
+    else if (changes.url || changes.isActive) await retryPending(em, id, now);
+    return { ...toWebhookRecord(webhook), ...(secret && { secret }) };
+  },
+});
+
+function replaceSecret({ services, now }: Work, webhook: Webhook): string {
+  const secret = newSigningSecret(services.random);
+  webhook.previousSecret = webhook.secret;
+  webhook.previousSecretUntil = new Date(now.getTime() + secretOverlap);
+  webhook.secret = services.sealer.seal(secret, webhook.orgId);
+  return secret;
+}
