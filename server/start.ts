@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import type { ClerkSettings, Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
+import { startBackground, taskFigures } from './jobs/background.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
@@ -82,6 +83,10 @@ export async function startServer(
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
   if (identity.reconciliation !== null) resources.use(identity.reconciliation());
+  const announcesTasks = database.kind === 'postgresql';
+  const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
+  const background = resources.use(startBackground(services, listenUrl));
+  metrics.add(taskFigures(background));
   const app = createApp({
     services,
     verifier: metrics.verifier,

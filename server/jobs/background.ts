@@ -1,0 +1,63 @@
+import type { Figure } from '../observability/metrics.ts';
+import type { Services } from '../operations/operation.ts';
+import { announceExpiry } from '../webhooks/announce-expiry.ts';
+import { createDeliver } from '../webhooks/deliver.ts';
+import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
+import { deliveryTask } from '../webhooks/outbox.ts';
+import { countTasks, type TaskCounts } from './count-tasks.ts';
+import { repeat } from './repeat.ts';
+import { listenForTasks } from './wake-ups.ts';
+import { startWorker } from './worker.ts';
+
+const second = 1_000;
+
+/** What a server does besides answering requests. */
+export interface Background extends AsyncDisposable {
+  /** The queue's depths by type, as of the last count: a few seconds old at most. */
+  counters(): readonly TaskCounts[];
+}
+
+/**
+ * Starts what happens in the background: tasks, announcements of expiry, tidying up.
+ *
+ * @param listenUrl - a direct PostgreSQL address that announces new tasks; null on SQLite.
+ * @returns dispose of it to finish what is under way and stop.
+ */
+export function startBackground(services: Services, listenUrl: string | null): Background {
+  const { database, sealer, targets, now, random, logger } = services;
+  let counts: readonly TaskCounts[] = [];
+  const resources = new AsyncDisposableStack();
+  const deliver = createDeliver({ database, sealer, targets, now, random });
+  const handlers = { [deliveryTask]: deliver };
+  const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
+  if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
+
+  function every(seconds: number, name: string, run: () => Promise<unknown>): void {
+    const once = async () => void (await run());
+    resources.use(repeat({ name, run: once, every: seconds * second, logger }));
+  }
+  every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
+  every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
+  every(10, 'counting tasks', async () => {
+    counts = await countTasks(database, new Date(now()));
+  });
+  return {
+    counters: () => counts,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** The queue's depths as metrics. */
+export function taskFigures(background: Background): Figure[] {
+  const states = [
+    ['waiting', 'Tasks that are due'],
+    ['postponed', 'Tasks that failed and are tried again later'],
+    ['running', 'Tasks under way'],
+  ] as const;
+  return states.map(([state, help]) => ({
+    name: `tasks_${state}`,
+    help,
+    kind: 'gauge' as const,
+    read: () => background.counters().reduce((sum, counts) => sum + counts[state], 0),
+  }));
+}
