@@ -15,6 +15,8 @@ import {
   secureRandom,
 } from '../../core/mod.ts';
 import { createApp } from '../../server/app.ts';
+import { joinCoherence } from '../../server/database/coherence.ts';
+import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
@@ -84,6 +86,8 @@ export interface ServerOptions {
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly settled?: Services['settled'];
+  /** True to verify as the product does: from a cache that is coherent with every other process. */
+  readonly coherent?: boolean;
   /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
   readonly targets?: Services['targets'];
   /** None per organization or address, and this process's memory for those of keys, when absent. */
@@ -125,9 +129,17 @@ export async function startServer(options: ServerOptions) {
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(line) });
   const { demo, sessions, sign } = identities(now);
-  const store = options.store?.(database.keys) ?? database.keys;
-  const { settled = async () => {} } = options;
   const scheme = testScheme;
+  const onError = (error: unknown) => logger.warn({ err: error }, 'coherence');
+  const coherence = options.coherent
+    ? resources.use(await joinCoherence({ ...database.leases(), onError }))
+    : null;
+  const found =
+    coherence === null
+      ? database.keys
+      : await openCoherentStore({ database, coherence, scheme: scheme.id, onError });
+  const store = options.store?.(found) ?? found;
+  const { settled = async () => coherence?.settled() } = options;
   const hashing = nobleHashing;
   const sealer = createSealer(new Uint8Array(32).fill(8), null, random);
   const { targets = noTargets } = options;
@@ -188,6 +200,8 @@ export async function startServer(options: ServerOptions) {
     uploads,
     /** Stores what was used, and counts. */
     usage,
+    /** Resolves when what was committed holds; for changes that a test makes in the database. */
+    settled,
     /** A session token of a demo persona. */
     token,
     /** A session token of anyone; see `identities`. */

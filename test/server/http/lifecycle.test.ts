@@ -12,6 +12,7 @@ import {
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
 const day = 86_400_000;
+const coherent = { coherent: true };
 
 const invalid = { status: 401, body: { detail: 'Invalid API key' } };
 const forbidden = { status: 403, body: { detail: 'Insufficient permissions' } };
@@ -28,15 +29,23 @@ async function submit(server: RunningServer, raw: string) {
 const change = (server: RunningServer, id: string, json: object) =>
   answer(server.fetch(`${keys}/${id}`, { as, method: 'PATCH', json }));
 
-function member(server: RunningServer, differences: Partial<Membership>) {
-  return server.database.transaction((em) =>
+async function member(server: RunningServer, differences: Partial<Membership>) {
+  await server.database.transaction((em) =>
     em.nativeUpdate(Membership, { userId: 'user_demo_parent_admin' }, differences),
   );
+  await server.settled();
+}
+
+async function setTier(server: RunningServer, value: number | null) {
+  await server.database.transaction((em) =>
+    em.nativeUpdate(Organization, { id: 'org_demo_acme' }, { tier: value }),
+  );
+  await server.settled();
 }
 
 onBothDatabases((kind) => {
   test('apiKeys.revoke: the key is refused from the next request on, for ever', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { id, raw } = await issueKey(server);
     const path = `${keys}/${id}?reason=laptop%20lost`;
     expect((await read(server, raw)).status).toBe(200);
@@ -61,7 +70,7 @@ onBothDatabases((kind) => {
   });
 
   test('apiKeys.revoke answers the same to an unknown, a foreign and a revoked key', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const gina = server.session({ user: 'gina', organization: 'org_demo_globex', role: 'admin' });
     const own = await issueKey(server);
     const foreign = await issueKey(server, {}, gina);
@@ -77,7 +86,7 @@ onBothDatabases((kind) => {
   });
 
   test('apiKeys.revokeAll revokes every live key of the organization, and only with their number', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const gina = server.session({ user: 'gina', organization: 'org_demo_globex', role: 'admin' });
     const foreign = await issueKey(server, {}, gina);
     const issued = [];
@@ -96,11 +105,9 @@ onBothDatabases((kind) => {
   });
 
   test('apiKeys.revokeAll works on a lower plan, where the keys lie dormant', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     await issueKey(server);
-    await server.database.transaction((em) =>
-      em.nativeUpdate(Organization, { id: 'org_demo_acme' }, { tier: 1 }),
-    );
+    await setTier(server, 1);
     expect(await answer(server.fetch(`${keys}/status`, { as }))).toEqual({
       status: 200,
       body: {
@@ -118,7 +125,7 @@ onBothDatabases((kind) => {
   test.each(['archive', 'remove'] as const)(
     'subOrgs.%s revokes the keys of the sub-org, and no others',
     async (verb) => {
-      await using server = await startServerOn(kind);
+      await using server = await startServerOn(kind, coherent);
       const { mobile, payments } = await demoIds(server);
       const [one, two] = [
         await issueKey(server, { sub_org_id: mobile }),
@@ -149,7 +156,7 @@ onBothDatabases((kind) => {
   );
 
   test('a key has its creator’s authority of the moment: admin, member, removed, back', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { raw } = await issueKey(server, { scopes: ['admin:*'] });
     expect((await submit(server, raw)).status).toBe(202);
     await member(server, { role: 'member' });
@@ -164,7 +171,7 @@ onBothDatabases((kind) => {
   });
 
   test('a key of a service account has the account’s role of the moment', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const accounts = '/api/v1/settings/service-accounts';
     const made = server.fetch(accounts, { as, json: { name: 'Build bot', role: 'engineer' } });
     const { id } = (await answer(made)).body;
@@ -186,7 +193,7 @@ onBothDatabases((kind) => {
   });
 
   test('apiKeys.update takes a key over, to oneself only', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { id, raw } = await issueKey(server);
     await server.fetch('/api/v1/repos', { as });
     await member(server, { active: false });
@@ -208,24 +215,20 @@ onBothDatabases((kind) => {
   });
 
   test('a tier drop makes every key answer 403, until the tier returns', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { raw } = await issueKey(server);
-    const set = (value: number | null) =>
-      server.database.transaction((em) =>
-        em.nativeUpdate(Organization, { id: 'org_demo_acme' }, { tier: value }),
-      );
     for (const lower of [2, 1, null]) {
-      await set(lower);
+      await setTier(server, lower);
       expect(await read(server, raw)).toEqual(tier);
       expect(await answer(server.fetch('/api/v1/key', { as: raw }))).toEqual(tier);
     }
-    await set(3);
+    await setTier(server, 3);
     expect((await read(server, raw)).status).toBe(200);
   });
 
   test('a key works before its expiry to the millisecond, and never at it', async () => {
     const clock = testClock();
-    await using server = await startServerOn(kind, { now: clock.now });
+    await using server = await startServerOn(kind, { ...coherent, now: clock.now });
     const { id, raw, record } = await issueKey(server, { expires_in_days: 2 });
     expect(record.expires_at).toBe(new Date(clock.now() + 2 * day).toISOString());
     clock.advance(2 * day - 1);
@@ -239,7 +242,7 @@ onBothDatabases((kind) => {
   });
 
   test('disabled and enabled again take effect at once', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { id, raw } = await issueKey(server);
     for (const disabled of [true, false, true]) {
       const { body } = await change(server, id, { disabled });
@@ -252,7 +255,7 @@ onBothDatabases((kind) => {
   });
 
   test('scopes and the allow list taken away take effect at once', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const { id, raw } = await issueKey(server);
     await change(server, id, { scopes: ['repos:read'] });
     expect((await read(server, raw)).status).toBe(200);

@@ -10,6 +10,7 @@ import {
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
 const second = 1_000;
+const coherent = { coherent: true };
 
 const works = async (server: RunningServer, raw: string) =>
   (await server.fetch('/api/v1/key', { as: raw })).status === 200;
@@ -21,7 +22,7 @@ async function rotate(server: RunningServer, id: string, json: object = {}) {
 onBothDatabases((kind) => {
   test('apiKeys.rotate replaces the secret and keeps id, scopes and expiry', async () => {
     const clock = testClock();
-    await using server = await startServerOn(kind, { now: clock.now });
+    await using server = await startServerOn(kind, { ...coherent, now: clock.now });
     const old = await issueKey(server, { scopes: ['repos:read'], expires_in_days: 30 });
     clock.advance(5 * second);
     const { status, body } = await rotate(server, old.id);
@@ -44,7 +45,7 @@ onBothDatabases((kind) => {
 
   test('a grace lets the old secret work to the millisecond, and shows it as retiring', async () => {
     const clock = testClock();
-    await using server = await startServerOn(kind, { now: clock.now });
+    await using server = await startServerOn(kind, { ...coherent, now: clock.now });
     const old = await issueKey(server);
     const { body } = await rotate(server, old.id, { grace_seconds: 60 });
     expect(body.key).toMatchObject({
@@ -64,14 +65,14 @@ onBothDatabases((kind) => {
 
   test('a grace never outlives the key’s expiry', async () => {
     const clock = testClock();
-    await using server = await startServerOn(kind, { now: clock.now });
+    await using server = await startServerOn(kind, { ...coherent, now: clock.now });
     const { id, record } = await issueKey(server, { expires_in_days: 1 });
     const { body } = await rotate(server, id, { grace_seconds: 604_800 });
     expect(body.key.retiring_until).toBe(record.expires_at);
   });
 
   test('rotating during a grace ends that grace', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const first = await issueKey(server);
     const second = (await rotate(server, first.id, { grace_seconds: 600 })).body.raw_key;
     const third = (await rotate(server, first.id, { grace_seconds: 600 })).body.raw_key;
@@ -80,7 +81,7 @@ onBothDatabases((kind) => {
   });
 
   test('apiKeys.endGrace ends it at once, and again changes nothing', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const old = await issueKey(server);
     const { body } = await rotate(server, old.id, { grace_seconds: 600 });
     for (let time = 0; time < 2; time++) {
@@ -96,7 +97,7 @@ onBothDatabases((kind) => {
   });
 
   test('a disabled key stays disabled when it is rotated', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const old = await issueKey(server);
     await server.fetch(`${keys}/${old.id}`, { as, method: 'PATCH', json: { disabled: true } });
     const { body } = await rotate(server, old.id);
@@ -105,7 +106,7 @@ onBothDatabases((kind) => {
   });
 
   test('of rotations at the same time one wins, and the others change nothing', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     const old = await issueKey(server);
     const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(server, old.id)));
     const won = answers.filter(({ status }) => status === 200);
@@ -120,7 +121,7 @@ onBothDatabases((kind) => {
   });
 
   test('a rotation beside a revocation never leaves a key that works', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     for (let round = 0; round < 5; round++) {
       const { id, raw } = await issueKey(server);
       const [rotated] = await Promise.all([
@@ -135,7 +136,7 @@ onBothDatabases((kind) => {
   test.each(['archive', 'remove'] as const)(
     'keys created while the sub-org is being taken away (%s) do not live on',
     async (verb) => {
-      await using server = await startServerOn(kind);
+      await using server = await startServerOn(kind, coherent);
       const { mobile } = await demoIds(server);
       const path = `/api/v1/settings/sub-orgs/${mobile}`;
       const create = () =>
@@ -156,7 +157,7 @@ onBothDatabases((kind) => {
   );
 
   test('keys created while all are being revoked are either counted or live on', async () => {
-    await using server = await startServerOn(kind);
+    await using server = await startServerOn(kind, coherent);
     await issueKey(server);
     const results = await Promise.all([
       ...Array.from({ length: 4 }, () => issueKey(server)),
