@@ -1,0 +1,82 @@
+/**
+ * A process that issues and revokes keys by the product's own operations, as the server does.
+ *
+ * @module
+ */
+import { pino } from 'pino';
+import { openDatabase } from '../../server/database/database.ts';
+import { deriveKeys } from '../../server/keys.ts';
+import { createApiKey } from '../../server/operations/api-keys/create.ts';
+import { revokeApiKey } from '../../server/operations/api-keys/revoke.ts';
+import { perform } from '../../server/operations/perform.ts';
+import { createServices } from '../../server/services.ts';
+import { seedDemo } from '../../server/sessions/demo-organizations.ts';
+import { presentMembership } from '../../server/sessions/membership.ts';
+import type { Session } from '../../server/sessions/session.ts';
+import { coherentVerifier } from '../../server/store.ts';
+import { answering, instant } from './answering.ts';
+import type { NodeSettings } from './verifying-node.ts';
+
+/** A key that was issued. */
+export interface Issued {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** When a revocation was asked for, and when it was answered. */
+export interface Revoked {
+  readonly began: number;
+  readonly answered: number;
+}
+
+const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
+const serverSecret = Buffer.from(settings.serverSecret, 'hex');
+const database = await openDatabase(settings.databaseUrl);
+await database.migrate();
+await seedDemo(database, Date.now());
+const verifier = await coherentVerifier(database, { ...settings, serverSecret });
+const services = createServices({
+  database,
+  keys: deriveKeys(serverSecret),
+  previousKeys: null,
+  logger: pino({ level: 'silent' }),
+  uploads: '',
+  settled: () => verifier.coherence.settled(),
+});
+const session: Session = {
+  userId: 'user_admin',
+  sessionId: 'sess_1',
+  organizationId: 'org_demo_acme',
+  role: 'admin',
+  issuedAt: new Date(),
+  expiresAt: new Date(Date.now() + 3_600_000),
+};
+await presentMembership(database, session, Date.now);
+const asked = {
+  caller: { kind: 'session', session },
+  origin: { requestId: null, ipAddress: null },
+} as const;
+
+const commands = {
+  /** Issues so many keys. */
+  async issue(count: number): Promise<Issued[]> {
+    const issued: Issued[] = [];
+    for (let n = 0; n < count; n++) {
+      const made = await perform(createApiKey, services, asked, () => ({ label: `Key ${n}` }));
+      issued.push({ id: made.key.id, key: made.rawKey });
+    }
+    return issued;
+  },
+
+  /** Revokes a key by its id. */
+  async revoke(id: string): Promise<Revoked> {
+    const began = instant();
+    await perform(revokeApiKey, services, asked, () => ({ id }));
+    return { began, answered: instant() };
+  },
+};
+
+/** What a revoker can be asked. */
+export type RevokerCommands = typeof commands;
+
+answering(commands);
