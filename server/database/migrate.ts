@@ -23,11 +23,14 @@ export async function migrate(orm: MikroORM, url: string): Promise<void> {
   }
 }
 
-async function migrateSqlite(orm: MikroORM): Promise<void> {
+async function migrateSqlite(orm: MikroORM, furtherTries = 2): Promise<void> {
   try {
     await orm.migrator.up();
   } catch (error) {
     // All migrations of a run share one transaction: if another process won the race, none is left.
-    if ((await orm.migrator.getPending()).length > 0) throw error;
+    // It may have won only as far as the table of migrations, and then the rest is still to be done.
+    if ((await orm.migrator.getPending()).length === 0) return;
+    if (furtherTries === 0) throw error;
+    await migrateSqlite(orm, furtherTries - 1);
   }
 }

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * The product as a process of its own: `server/main.ts` on a free port, in a folder of its own, ended
+ * at the end of the scope.
+ *
+ * @param env - its settings; nothing else is inherited but PATH.
+ */
+export async function serverProcess(env: Readonly<Record<string, string>>) {
+  await using resources = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'reporisk-process-'));
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  const child = spawn(process.execPath, [resolve('server/main.ts')], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  resources.defer(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  let output = '';
+  const url = await new Promise<string>((found, failed) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const [, address] = /^RepoRisk API Access: (\S+)$/m.exec(output) ?? [];
+      if (address !== undefined) found(address);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${output}`)));
+  });
+  const running = resources.move();
+  return {
+    url,
+    /** Everything that it has written so far. */
+    output: () => output,
+    /** A session token of a demo persona, which only this process takes. */
+    async token(persona: string): Promise<string> {
+      const response = await fetch(`${url}/demo/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ persona }),
+      });
+      return ((await response.json()) as { token: string }).token;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
