@@ -39,8 +39,11 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   const keys = deriveKeys(serverSecret);
   const previous = config.serverSecretPrevious;
   const previousKeys = previous === null ? null : deriveKeys(previous);
+  const auditKeys = [keys, ...(previousKeys === null ? [] : [previousKeys])].map(
+    ({ audit }) => audit,
+  );
   await using resources = new AsyncDisposableStack();
-  const database = resources.use(await openDatabase(config.databaseUrl));
+  const database = resources.use(await openDatabase(config.databaseUrl, { auditKeys }));
   await database.migrate();
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);

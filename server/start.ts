@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { createApp } from './app.ts';
+import { logHead } from './audit/log-head.ts';
 import type { ClerkSettings, Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
@@ -87,6 +88,7 @@ export async function startServer(
   const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
   const background = resources.use(startBackground(services, listenUrl));
   metrics.add(taskFigures(background));
+  resources.use(logHead({ database, logger, now: services.now }));
   const app = createApp({
     services,
     verifier: metrics.verifier,

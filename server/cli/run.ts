@@ -1,4 +1,5 @@
 import { explain } from '../explain.ts';
+import { auditCommands } from './audit.ts';
 import { type Command, parseCommand, UsageError } from './command.ts';
 import { createContext } from './context.ts';
 import { installationCommands } from './installation.ts';
@@ -12,6 +13,7 @@ const commands: readonly Command[] = [
   ...organizationCommands,
   ...subOrgCommands,
   ...keyCommands,
+  ...auditCommands,
   ...sessionCommands,
 ];
 

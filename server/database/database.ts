@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Migrator } from '@mikro-orm/migrations';
@@ -5,6 +6,8 @@ import { MikroORM as PostgreSqlMikroORM } from '@mikro-orm/postgresql';
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
+import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
+import { withRecording } from '../audit/record-event.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
 import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
@@ -30,9 +33,11 @@ export interface Database extends AsyncDisposable {
   /**
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
    * from its beginning; on PostgreSQL it is read committed, and rows that a decision rests on are
-   * locked by whoever decides.
+   * locked by whoever decides. What `recordEvent` was told is written to the audit log at its end.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /** The log that transactions write to. */
+  readonly auditLog: AuditLog;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Brings the tables up to date. */
@@ -45,6 +50,15 @@ export interface Database extends AsyncDisposable {
   leases(listenUrl?: string | null): Omit<CoherenceOptions, 'onError'>;
 }
 
+/** What a database needs to know besides its address. */
+export interface DatabaseOptions {
+  /**
+   * What the audit log is written under: the current key, then the one that is being replaced. Where
+   * there are none, random ones: what is recorded then verifies for nobody.
+   */
+  readonly auditKeys?: readonly Uint8Array[];
+}
+
 /**
  * Opens a database.
  *
@@ -52,10 +66,17 @@ export interface Database extends AsyncDisposable {
  * @returns the open database; dispose of it to close every connection.
  * @throws when it cannot be reached.
  */
-export async function openDatabase(url: string): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  { auditKeys = [randomBytes(32)] }: DatabaseOptions = {},
+): Promise<Database> {
   const orm = await connect(url);
   const isSqlite = url.startsWith('sqlite:');
-  const transaction: Database['transaction'] = (work) => orm.em.fork().transactional(work);
+  const auditLog = createAuditLog(auditKeys);
+  const transaction: Database['transaction'] = (work) =>
+    orm.em
+      .fork()
+      .transactional((em) => withRecording(em, work, (events) => auditLog.append(em, events)));
   let keys: (KeyStore & AsyncDisposable) | undefined;
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
@@ -65,6 +86,7 @@ export async function openDatabase(url: string): Promise<Database> {
     },
     read: () => orm.em.fork(),
     transaction,
+    auditLog,
     ping: async () => void (await orm.em.fork().execute('select 1')),
     migrate: () => migrate(orm, url),
     leases: (listenUrl) =>
@@ -86,9 +108,9 @@ export async function openDatabase(url: string): Promise<Database> {
   };
 }
 
-/** The tables of leases and calls are no entities: their statements are written by hand. */
+/** No entities: the statements of leases, calls, limits and the log's head are written by hand. */
 const schemaGenerator = {
-  skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', /^key_call/],
+  skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', 'audit_head', /^key_call/],
 };
 
 async function connect(url: string): Promise<MikroORM> {

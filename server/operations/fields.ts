@@ -169,6 +169,15 @@ function decoded(href: string): string {
   );
 }
 
+/** A time with its offset: without one nobody can tell which instant is meant. */
+export const instant = z
+  .string()
+  .refine(
+    (value) => z.iso.datetime({ offset: true }).safeParse(value).success,
+    'expected a time such as 2026-01-31T12:00:00Z, with Z or an offset',
+  )
+  .transform((value) => new Date(value));
+
 /** A time as it travels. */
 export const timestamp = z.iso.datetime();
 

@@ -50,6 +50,8 @@ export interface Work extends Preparation {
   audit(event: {
     readonly target: string | null;
     readonly changes?: Readonly<Record<string, unknown>>;
+    /** Whose log it belongs to, where that is not the caller's organization. */
+    readonly orgId?: string | null;
   }): void;
   /**
    * Tells the key's organization by its webhooks, in the same transaction, which has locked the key:

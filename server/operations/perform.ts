@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
-import { AuditEvent } from '../database/entities/audit-event.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
 import { type Access, authorize, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
@@ -98,20 +98,18 @@ function work(
     now,
     em,
     newId: id,
-    audit({ target, changes = null }) {
-      em.persist(
-        em.create(AuditEvent, {
-          id: id('evt'),
-          orgId: principal.organization.id || null,
-          at: now,
-          actor: principal.actor,
-          action,
-          target,
-          changes,
-          ipAddress: request.origin.ipAddress,
-          requestId: request.origin.requestId,
-        }),
-      );
+    audit({ target, changes = null, orgId = principal.organization.id || null }) {
+      recordEvent(em, {
+        id: id('evt'),
+        orgId,
+        at: now,
+        actor: principal.actor,
+        action,
+        target,
+        changes,
+        ipAddress: request.origin.ipAddress,
+        requestId: request.origin.requestId,
+      });
     },
     emit({ keyId, ...event }) {
       const { random } = services;

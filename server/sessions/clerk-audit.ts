@@ -1,6 +1,6 @@
 import { newId } from '../../core/mod.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
-import { AuditEvent } from '../database/entities/audit-event.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 
 /** Something that Clerk told and that changed what is recorded here. */
@@ -22,7 +22,7 @@ export async function auditClerk(em: EntityManager, event: ClerkEvent, now: Date
     clerkOrgId === null
       ? null
       : await em.findOne(SubOrg, { clerkId: clerkOrgId }, { disableIdentityMap: true });
-  await em.insert(AuditEvent, {
+  recordEvent(em, {
     id: newId('evt', now.getTime()),
     orgId: subOrg?.orgId ?? clerkOrgId,
     at: now,

@@ -8,10 +8,12 @@ export const AuditEvent = defineEntity({
   properties: {
     /** `evt_` and a ULID. */
     id: p.string().primary(),
+    /** Its place in the log: 1, 2, 3 and so on, without a gap. */
+    seq: p.integer().unique(),
     /** Null for an action on the installation as a whole. */
     orgId: p.string().nullable(),
     at: p.datetime(3),
-    /** `user:ID`, `operator` or `clerk`. */
+    /** `user:ID`, `operator`, `clerk`, `github`, `anyone` or `server`. */
     actor: p.string(),
     /** The operation's name, for example `apiKeys.revoke`. */
     action: p.string(),
@@ -20,6 +22,8 @@ export const AuditEvent = defineEntity({
     changes: p.json<Record<string, unknown>>().nullable(),
     ipAddress: p.string().nullable(),
     requestId: p.string().nullable(),
+    /** HMAC over this row and everything before it; see audit/README.md. */
+    mac: p.string(),
   },
 });
 

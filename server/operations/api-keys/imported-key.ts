@@ -1,20 +1,11 @@
 import { z } from 'zod';
-import { integer, label } from '../fields.ts';
+import { instant, integer, label } from '../fields.ts';
 
 /** What stands where a preview was not recorded. */
 const unknown = '••••';
 
 const prefix = 'rrk_live_';
 const previewForm = /^rrk_live_([\w-]{4})(?:•{4}|\.{3}|…)([\w-]{4})$/;
-
-/** A time with its offset: without one nobody can tell when a key expires. */
-const instant = z
-  .string()
-  .refine(
-    (value) => z.iso.datetime({ offset: true }).safeParse(value).success,
-    'expected a time such as 2026-01-31T12:00:00Z, with Z or an offset',
-  )
-  .transform((value) => new Date(value));
 
 /** A key as another deployment recorded it. */
 export const importedKey = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { pageOf, paging, text, timestamp } from '../fields.ts';
+import { instant, pageOf, paging, text, timestamp } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -26,15 +26,23 @@ export const listAuditLog = defineOperation({
     action: text(0, 100).optional(),
     actor: text(0, 200).optional(),
     target: text(0, 200).optional(),
+    /** From this time on. */
+    since: instant.optional(),
+    /** Before this time. */
+    until: instant.optional(),
     ...paging,
   }),
   output: pageOf(auditRecord),
-  async run({ em, principal }, { action, actor, target, ...paging }) {
+  async run({ em, principal }, { action, actor, target, since, until, ...paging }) {
     const where = {
       orgId: principal.organization.id,
       ...(action === undefined ? {} : { action }),
       ...(actor === undefined ? {} : { actor }),
       ...(target === undefined ? {} : { target }),
+      $and: [
+        since === undefined ? {} : { at: { $gte: since } },
+        until === undefined ? {} : { at: { $lt: until } },
+      ],
     };
     const page = await listById(em, AuditEvent, where, paging);
     return {

@@ -2,6 +2,7 @@ import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
 import { Webhooks } from './0004-webhooks.ts';
+import { AuditChain } from './0005-audit-chain.ts';
 import { RateLimits } from './0006-rate-limits.ts';
 
 /** PostgreSQL's migrations, oldest first. */
@@ -10,5 +11,6 @@ export const postgresqlMigrations = [
   { name: '0002-coherence', class: Coherence },
   { name: '0003-usage', class: Usage },
   { name: '0004-webhooks', class: Webhooks },
+  { name: '0005-audit-chain', class: AuditChain },
   { name: '0006-rate-limits', class: RateLimits },
 ];

@@ -1,0 +1,35 @@
+import type { EntityManager } from '../database/database.ts';
+import { appendEvents } from './append-events.ts';
+import type { NewAuditEvent } from './audit-row.ts';
+import { isMadeUnder } from './audit-row.ts';
+import { formatHead, type Head, readHead } from './head.ts';
+import { type Verification, verifyLog } from './verify-log.ts';
+
+/** The audit log of one installation. */
+export interface AuditLog {
+  /** Writes events at its end; the last thing that a transaction does. */
+  append(em: EntityManager, events: readonly NewAuditEvent[]): Promise<void>;
+  /** Compares every row with what was written; see `verifyLog`. */
+  verify(em: EntityManager, trusted: Pick<Head, 'seq' | 'mac'> | null): Promise<Verification>;
+  /** The last row, `SEQ:MAC`. */
+  head(em: EntityManager): Promise<string>;
+  /** Whether the last row was written under the secret that is being replaced. */
+  endsUnderPrevious(em: EntityManager): Promise<boolean>;
+}
+
+/**
+ * Makes the log.
+ *
+ * @param keys - derived from the server's secret, then from the one that is being replaced.
+ */
+export function createAuditLog(keys: readonly Uint8Array[]): AuditLog {
+  return {
+    append: (em, events) => appendEvents(em, keys, events),
+    verify: (em, trusted) => verifyLog(em, keys, trusted),
+    head: async (em) => formatHead(await readHead(em)),
+    async endsUnderPrevious(em) {
+      const { digest, mac } = await readHead(em);
+      return mac !== '' && isMadeUnder(keys.slice(1), digest, mac);
+    },
+  };
+}

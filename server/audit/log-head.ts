@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import { newId } from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import { repeat } from '../jobs/repeat.ts';
+import { recordEvent } from './record-event.ts';
+
+const hour = 3_600_000;
+
+/** Who reads the log's head, and where it goes. */
+export interface LogHeadOptions {
+  readonly database: Database;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly timer?: Parameters<typeof repeat>[0]['timer'];
+}
+
+/**
+ * Writes the head of the audit log to the server's log, now and every hour. Kept where nobody with
+ * the database can change it, it tells of a log that was cut off later.
+ *
+ * @returns dispose of it to stop.
+ */
+export function logHead({ database, now, logger, timer }: LogHeadOptions): AsyncDisposable {
+  return repeat({
+    name: 'logging the head of the audit log',
+    async run() {
+      await takeOver(database, now());
+      logger.info({ auditHead: await database.auditLog.head(database.read()) }, 'audit log');
+    },
+    every: hour,
+    logger,
+    ...(timer === undefined ? {} : { timer }),
+  });
+}
+
+/**
+ * Writes a row under the current secret where the last one is under the previous: it vouches for all
+ * before it, also when the previous secret is gone.
+ */
+async function takeOver(database: Database, now: number): Promise<void> {
+  const { auditLog } = database;
+  if (!(await auditLog.endsUnderPrevious(database.read()))) return;
+  await database.transaction(async (em) => {
+    recordEvent(em, {
+      id: newId('evt', now),
+      orgId: null,
+      at: new Date(now),
+      actor: 'server',
+      action: 'server.secretChanged',
+      target: null,
+      changes: null,
+      ipAddress: null,
+      requestId: null,
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import type { EntityManager } from '../database/database.ts';
+import type { NewAuditEvent } from './audit-row.ts';
+
+/** What transactions under way have recorded so far; it goes when they go. */
+const recorded = new WeakMap<EntityManager, NewAuditEvent[]>();
+
+/**
+ * Records what a transaction does, to be written into the audit log at its end.
+ *
+ * @param em - the one that `Database.transaction` gave.
+ * @throws outside a transaction: an event without its cause would be a lie.
+ */
+export function recordEvent(em: EntityManager, event: NewAuditEvent): void {
+  const events = recorded.get(em);
+  if (events === undefined) throw new Error('audit events are recorded in a transaction');
+  events.push(event);
+}
+
+/**
+ * Runs a transaction's work, and then hands over what it has recorded.
+ *
+ * @param append - writes the events.
+ */
+export async function withRecording<T>(
+  em: EntityManager,
+  work: (em: EntityManager) => Promise<T>,
+  append: (events: readonly NewAuditEvent[]) => Promise<void>,
+): Promise<T> {
+  const events: NewAuditEvent[] = [];
+  recorded.set(em, events);
+  const result = await work(em);
+  recorded.delete(em);
+  if (events.length > 0) {
+    // What the work has not written yet would take locks behind the log's.
+    await em.flush();
+    await append(events);
+  }
+  return result;
+}

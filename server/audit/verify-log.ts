@@ -1,0 +1,117 @@
+import type { EntityManager } from '../database/database.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
+import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
+import { formatHead, type Head, readHead } from './head.ts';
+
+/** What came of verifying the log. */
+export interface Verification {
+  /** How many rows there are. */
+  readonly events: number;
+  /** The last row, to be compared with later: `SEQ:MAC`. */
+  readonly head: string;
+  /** Null when every row is as it was written and none is missing. */
+  readonly fault: Fault | null;
+}
+
+/** The first thing that is wrong. */
+export interface Fault {
+  /** The row's place. */
+  readonly seq: number;
+  readonly kind: 'altered' | 'removed' | 'inserted' | 'cut';
+  readonly detail: string;
+}
+
+const pageSize = 1_000;
+
+/**
+ * Reads the whole log and compares each row with what was written. A row whose secret is long gone
+ * counts when a later one vouches for it, because each stands for everything before it.
+ *
+ * @param keys - the current key, then the previous one.
+ * @param trusted - a head from outside the database, which alone tells of a log that was cut off and
+ * gone on with.
+ */
+export async function verifyLog(
+  em: EntityManager,
+  keys: readonly Uint8Array[],
+  trusted: Pick<Head, 'seq' | 'mac'> | null,
+): Promise<Verification> {
+  // First, because rows that are written while this reads come behind it.
+  const recorded = await readHead(em);
+  let last: Head = { seq: 0, digest: firstDigest, mac: '' };
+  let vouchedFor = 0;
+  let fault: Fault | null = null;
+  let events = 0;
+
+  for await (const row of rowsUpTo(em, recorded.seq)) {
+    events += 1;
+    const expected = last.seq + 1;
+    if (row.seq < expected) {
+      fault ??= inserted(row.seq);
+      continue;
+    }
+    if (row.seq > expected) {
+      fault ??= removed(expected);
+      break;
+    }
+    const digest = digestOf(last.digest, row.seq, row);
+    if (isMadeUnder(keys, digest, row.mac)) vouchedFor = row.seq;
+    last = { seq: row.seq, digest, mac: row.mac };
+    if (row.seq === trusted?.seq && row.mac !== trusted.mac) fault ??= replaced(row.seq);
+  }
+
+  if (vouchedFor < last.seq) fault = earlier(fault, altered(vouchedFor + 1));
+  if (recorded.seq > last.seq && fault === null) fault = cut(last.seq + 1);
+  if (trusted !== null && trusted.seq > recorded.seq) fault ??= cut(recorded.seq + 1);
+  if (last.mac !== recorded.mac) fault ??= altered(last.seq);
+  fault ??= await behindTheEnd(em, recorded.seq);
+  return { events, head: formatHead(recorded), fault };
+}
+
+async function* rowsUpTo(em: EntityManager, end: number): AsyncGenerator<AuditEvent> {
+  let after = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const page = await em.find(
+      AuditEvent,
+      { seq: { $gt: after, $lte: end } },
+      { orderBy: { seq: 'asc' }, limit: pageSize, disableIdentityMap: true },
+    );
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+/** Rows that the head never counted; one that was written meanwhile has moved it. */
+async function behindTheEnd(em: EntityManager, end: number): Promise<Fault | null> {
+  const row = await em.findOne(AuditEvent, { seq: { $gt: end } }, { orderBy: { seq: 'desc' } });
+  if (row === null || row.seq <= (await readHead(em)).seq) return null;
+  return inserted(row.seq);
+}
+
+function earlier(one: Fault | null, other: Fault): Fault {
+  return one !== null && one.seq < other.seq ? one : other;
+}
+
+function removed(seq: number): Fault {
+  return { seq, kind: 'removed', detail: `row ${seq} is missing` };
+}
+
+function inserted(seq: number): Fault {
+  return { seq, kind: 'inserted', detail: `row ${seq} was not written by the server` };
+}
+
+function altered(seq: number): Fault {
+  const detail = `row ${seq} is not what the server wrote after the rows before it`;
+  return { seq, kind: 'altered', detail };
+}
+
+function cut(seq: number): Fault {
+  return { seq, kind: 'cut', detail: `the log ends before row ${seq}, which was written` };
+}
+
+function replaced(seq: number): Fault {
+  const detail = `row ${seq} is another one than the head given tells of: the log was cut before it`;
+  return { seq, kind: 'cut', detail };
+}

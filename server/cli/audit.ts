@@ -1,0 +1,19 @@
+import { verifyAuditLog } from '../operations/audit-log/verify.ts';
+import type { Command } from './command.ts';
+
+const verify: Command = {
+  name: 'audit verify',
+  usage: '[--head SEQ:MAC]',
+  summary: 'Find a row of the audit log that was altered, inserted, removed or cut off',
+  options: ['head'],
+  async run(context, given) {
+    const head = given.option('head');
+    const input = head === undefined ? {} : { head };
+    const { events, fault, ...found } = await context.perform(verifyAuditLog, null, input);
+    if (fault !== null) throw new Error(`The audit log was ${fault.kind}: ${fault.detail}`);
+    const text = `The audit log is as it was written: ${events} rows\nhead ${found.head}`;
+    return { json: { events, head: found.head }, text };
+  },
+};
+
+export const auditCommands: readonly Command[] = [verify];

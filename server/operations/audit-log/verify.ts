@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { parseHead } from '../../audit/head.ts';
+import { operatorOnly } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { invalidField } from '../problem.ts';
+
+/** Compares every row of the audit log with what was written. */
+export const verifyAuditLog = defineOperation({
+  name: 'auditLog.verify',
+  summary: 'Whether the audit log is as it was written',
+  kind: 'query',
+  access: operatorOnly(),
+  /** A head that the server logged, kept where nobody with the database could reach it. */
+  input: z.object({ head: z.string().optional() }),
+  output: z.object({
+    events: z.int(),
+    head: z.string(),
+    fault: z.object({ seq: z.int(), kind: z.string(), detail: z.string() }).nullable(),
+  }),
+  run({ em, services }, { head }) {
+    const trusted = head === undefined ? null : parseHead(head);
+    if (head !== undefined && trusted === null) {
+      throw invalidField('head', 'expected a head as the server logs it, SEQ:MAC');
+    }
+    return services.database.auditLog.verify(em, trusted);
+  },
+});
