@@ -100,6 +100,18 @@ const subOrg = (server: RunningServer) => create(server, 'sub-orgs', { name: 'We
 const account = (server: RunningServer) =>
   create(server, 'service-accounts', { name: 'CI', role: 'viewer' });
 
+const webhook = (server: RunningServer) =>
+  create(server, 'webhooks', { url: 'https://hooks.example/keys' });
+
+async function delivery(server: RunningServer) {
+  const { id } = await webhook(server);
+  await issueKey(server);
+  const path = `/api/v1/settings/webhooks/${id}/deliveries`;
+  const response = await server.fetch(path, { as: 'parent-admin' });
+  const { items } = (await response.json()) as { items: { id: string }[] };
+  return { id, deliveryId: items[0]?.id };
+}
+
 async function job(server: RunningServer) {
   const json = { url: 'https://github.com/acme-security/website' };
   const response = await server.fetch('/api/v1/repos/analyze', { as: 'parent-admin', json });
@@ -174,6 +186,16 @@ export const accessTable: Readonly<Record<string, Row>> = {
     cells: admins(200, sessionOnly, foreign('Job')),
     input: async (server) => ({ id: await job(server) }),
   },
+
+  'webhooks.list': { cells: admins(200, sessionOnly), input: none },
+  'webhooks.create': {
+    cells: admins(201, sessionOnly, needsPlan),
+    input: async () => ({ url: 'https://hooks.example/keys' }),
+  },
+  'webhooks.update': { cells: admins(200, sessionOnly, needsPlan), input: webhook },
+  'webhooks.remove': { cells: admins(204, sessionOnly, foreign('Webhook')), input: webhook },
+  'webhooks.deliveries': { cells: admins(200, sessionOnly, foreign('Webhook')), input: webhook },
+  'webhooks.redeliver': { cells: admins(200, sessionOnly, foreign('Webhook')), input: delivery },
 
   'auditLog.list': { cells: admins(200, sessionOnly), input: none },
 
