@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createEffect, createSignal, Show } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import { serviceAccountQueries } from '../api/service-accounts.ts';
+import { apiAccess, keyForm as text } from '../messages/messages.ts';
+import { Field } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Select } from '../ui/select.tsx';
+import { dayText } from '../ui/time-text.ts';
+import { daysOf, type Expiry, type KeyDraft } from './key-draft.ts';
+import { ScopeChoice } from './scope-choice.tsx';
+
+const fields = ['expiresInDays', 'scopes', 'ipAllowList', 'serviceAccountId'];
+
+/** Expiry, scopes, allow-list and owner: folded away, with a line that says what holds. */
+export function AdvancedFields(props: {
+  draft: KeyDraft;
+  onChange: (changes: Partial<KeyDraft>) => void;
+  errorOf: (field: string) => string | undefined;
+}) {
+  const api = useApi();
+  const [isOpen, setOpen] = createSignal(false);
+  const accounts = useQuery(() => serviceAccountQueries.all(api));
+  const active = () => (accounts.isSuccess ? accounts.data : []).filter((each) => each.isActive);
+  // An error must not stay folded away.
+  createEffect(() => fields.some((field) => props.errorOf(field)) && setOpen(true));
+
+  const resolved = () => {
+    const days = daysOf(props.draft);
+    return typeof days === 'number'
+      ? text.expiresOn(dayText(Date.now() + days * 86_400_000))
+      : text.expiresNever;
+  };
+  const summary = () =>
+    text.summary([
+      `${text.expiry}: ${text.expiryPresets[props.draft.expiry].toLowerCase()}`,
+      props.draft.scopes === null ? text.allScopes : text.someScopes,
+      props.draft.addresses.trim() === '' ? apiAccess.details.anyAddress : text.addresses,
+    ]);
+  return (
+    <details
+      class="advanced"
+      open={isOpen()}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <Icon name="chevron" /> {text.advanced}
+        <span class="advanced-summary">{summary()}</span>
+      </summary>
+      <div class="advanced-body">
+        <div class="field-pair">
+          <Field label={text.expiry} hint={resolved()}>
+            {(control) => (
+              <Select
+                control={control}
+                value={props.draft.expiry}
+                options={Object.entries(text.expiryPresets) as [Expiry, string][]}
+                onChange={(expiry) => props.onChange({ expiry })}
+              />
+            )}
+          </Field>
+          <Show when={props.draft.expiry === 'custom'}>
+            <Field label={text.days} error={props.errorOf('expiresInDays')}>
+              {(control) => (
+                <input
+                  {...control}
+                  class="input"
+                  inputMode="numeric"
+                  autocomplete="off"
+                  value={props.draft.days}
+                  onInput={(event) => props.onChange({ days: event.currentTarget.value })}
+                />
+              )}
+            </Field>
+          </Show>
+        </div>
+        <ScopeChoice
+          value={props.draft.scopes}
+          error={props.errorOf('scopes')}
+          onChange={(scopes) => props.onChange({ scopes })}
+        />
+        <Field
+          label={text.addresses}
+          optional={text.optional}
+          hint={text.addressesHint}
+          error={props.errorOf('ipAllowList')}
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              class="input mono"
+              rows={3}
+              spellcheck={false}
+              value={props.draft.addresses}
+              onInput={(event) => props.onChange({ addresses: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Show when={active().length > 0}>
+          <Field label={text.owner} hint={text.ownerHint} error={props.errorOf('serviceAccountId')}>
+            {(control) => (
+              <Select
+                control={control}
+                value={props.draft.owner}
+                options={[['', text.you], ...active().map(({ id, name }) => [id, name] as const)]}
+                onChange={(owner) => props.onChange({ owner })}
+              />
+            )}
+          </Field>
+        </Show>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,43 @@
+import { createSignal, Match, Show, Switch } from 'solid-js';
+import type { ApiKey } from '../api/records.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { useMember } from '../session/member-context.ts';
+import { PermissionPanel } from '../session/permission-panel.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Page } from '../ui/page.tsx';
+import { Guidance } from './guidance.tsx';
+import { KeyCard } from './key-card.tsx';
+import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
+import { UpgradeNotice } from './upgrade-notice.tsx';
+
+/** Settings → API Access: the keys, or why there are none to manage. */
+export function ApiAccessPage() {
+  const member = useMember();
+  const mayCreate = () => member()?.may.createApiKeys ?? false;
+  const [dialog, setDialog] = createSignal<OpenDialog | null>(null);
+  const open = (kind: 'rotate' | 'revoke', key: ApiKey) => setDialog({ kind, key });
+  const create = () => setDialog({ kind: 'create' });
+  const newKeyButton = () => (
+    <button type="button" class="button button-primary" aria-haspopup="dialog" onClick={create}>
+      <Icon name="plus" /> {text.newKey}
+    </button>
+  );
+  return (
+    <Page
+      title={text.title}
+      lead={text.lead}
+      action={<Show when={mayCreate()}>{newKeyButton()}</Show>}
+    >
+      <Switch fallback={<PermissionPanel />}>
+        <Match when={mayCreate()}>
+          <KeyCard onOpen={open} newKeyButton={newKeyButton} />
+          <Guidance />
+          <KeyDialogs dialog={dialog()} onClose={() => setDialog(null)} />
+        </Match>
+        <Match when={member()?.may.revokeApiKeys}>
+          <UpgradeNotice />
+        </Match>
+      </Switch>
+    </Page>
+  );
+}

@@ -1,0 +1,71 @@
+import { createSignal } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshKeys, showKey } from '../api/api-keys.ts';
+import type { ApiKey } from '../api/records.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { useStatusLine } from '../ui/status-line.tsx';
+
+export type KeyActions = ReturnType<typeof createKeyActions>;
+
+/** What a row does by itself, without a dialog. */
+export function createKeyActions(key: () => ApiKey) {
+  const api = useApi();
+  const say = useStatusLine();
+  const [isRenaming, setRenaming] = createSignal(false);
+
+  // The new label shows at once; when the server refuses, the old one is back.
+  const rename = createAction(async (label: string) => {
+    const { id, label: before } = key();
+    showKey(api, id, (shown) => ({ ...shown, label }));
+    setRenaming(false);
+    try {
+      const saved = await api.trpc.apiKeys.update.mutate({ id, label });
+      showKey(api, id, () => saved);
+    } catch (error) {
+      showKey(api, id, (shown) => ({ ...shown, label: before }));
+      throw error;
+    }
+    say(text.done.renamed(label));
+    void refreshKeys(api);
+  });
+
+  // Taking away and giving back wait for the answer: only then do they hold.
+  const setDisabled = createAction(async (disabled: boolean) => {
+    const { id, label } = key();
+    const saved = await api.trpc.apiKeys.update.mutate({ id, disabled });
+    showKey(api, id, () => saved);
+    say(disabled ? text.done.disabled(label) : text.done.enabled(label));
+    void refreshKeys(api);
+  });
+
+  const endGrace = createAction(async () => {
+    const { id, label } = key();
+    const saved = await api.trpc.apiKeys.endGrace.mutate({ id });
+    showKey(api, id, () => saved);
+    say(text.done.graceEnded(label));
+    void refreshKeys(api);
+  });
+
+  const all = [rename, setDisabled, endGrace];
+  const failed = () => all.find((action) => action.problem() !== null);
+  const alone = <Arguments extends unknown[]>(action: {
+    start: (...args: Arguments) => Promise<boolean>;
+  }) => {
+    return (...args: Arguments) => {
+      for (const each of all) each.dismiss();
+      void action.start(...args);
+    };
+  };
+  return {
+    isRenaming,
+    startRenaming: () => setRenaming(true),
+    stopRenaming: () => setRenaming(false),
+    rename: alone(rename),
+    setDisabled: alone(setDisabled),
+    endGrace: alone(endGrace),
+    isPending: () => all.some((action) => action.isPending()),
+    problem: () => failed()?.problem() ?? null,
+    retry: () => void failed()?.retry(),
+  };
+}

@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/solid-query';
+import { onCleanup } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { subOrgQueries } from '../api/sub-orgs.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { Icon } from '../ui/icon.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Select } from '../ui/select.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { type KeyListState, type Sort, statuses } from './key-list-state.ts';
+
+/** A pause in typing, in milliseconds, after which the list is asked for. */
+const pause = 250;
+
+/** Search, filters, order, and the export of what they show. */
+export function KeyFilters(props: { state: KeyListState }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const subOrgs = useQuery(() => subOrgQueries.all(api));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+  const search = (value: string) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => props.state.setSearch(value.trim()), pause);
+  };
+  const exportCsv = createAction(async () => {
+    const { downloadCsv } = await import('./export-csv.ts');
+    const names = subOrgs.isSuccess ? subOrgs.data : [];
+    say(text.exported(await downloadCsv(api, props.state.filter(), names)));
+  });
+  return (
+    <>
+      <search class="filters">
+        <div class="search">
+          <Icon name="search" />
+          <input
+            class="input"
+            type="search"
+            aria-label={text.filters.search}
+            placeholder={text.filters.search}
+            maxLength={100}
+            dir="auto"
+            value={props.state.search()}
+            onInput={(event) => search(event.currentTarget.value)}
+          />
+        </div>
+        <Select
+          label={text.filters.status}
+          value={props.state.status() ?? ''}
+          options={[
+            ['', text.filters.anyStatus],
+            ...statuses.map((status) => [status, text.status[status]] as const),
+          ]}
+          onChange={props.state.setStatus}
+        />
+        <Select
+          label={text.filters.subOrg}
+          value={String(props.state.subOrgId() ?? '')}
+          options={[
+            ['', text.filters.anySubOrg],
+            ...(subOrgs.isSuccess ? subOrgs.data : []).map(
+              ({ id, name }) => [String(id), name] as const,
+            ),
+          ]}
+          onChange={props.state.setSubOrg}
+        />
+        <div class="only-narrow">
+          <Select
+            label={text.sortBy}
+            value={props.state.sort()}
+            options={Object.entries(text.sorts) as [Sort, string][]}
+            onChange={props.state.setSort}
+          />
+        </div>
+        <button
+          type="button"
+          class="button filters-end"
+          disabled={exportCsv.isPending()}
+          onClick={() => void exportCsv.start()}
+        >
+          <Icon name="download" /> {text.exportCsv}
+        </button>
+      </search>
+      <ProblemNote problem={exportCsv.problem()} onRetry={() => void exportCsv.retry()} />
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { useLocation } from '../settings/location.tsx';
+import { wayOf, wayText } from '../ui/pager.tsx';
+
+export type Sort = keyof typeof text.sorts;
+export type Status = ApiKey['status'];
+
+const pageSize = 25;
+
+/** What the list shows, as the URL says it: a link or a reload shows the same. */
+export function createKeyListState() {
+  const { parameter, change } = useLocation();
+  const search = () => parameter('search') ?? '';
+  const status = () => statuses.find((each) => each === parameter('status')) ?? null;
+  const subOrgId = () =>
+    /^\d+$/.test(parameter('sub_org') ?? '') ? Number(parameter('sub_org')) : null;
+  const sort = () => sorts.find((each) => each === parameter('sort')) ?? '-created_at';
+  const way = () => wayOf(parameter('pages'));
+
+  /** Anything that changes what is listed starts at its first page. */
+  const restart = (changes: Record<string, string | undefined>) =>
+    change({ ...changes, pages: undefined }, 'replace');
+
+  /** The list without its pages. */
+  const filter = (): ApiKeyQuery => {
+    const [text, wantedStatus, wantedSubOrg] = [search(), status(), subOrgId()];
+    return {
+      sort: sort(),
+      ...(text === '' ? {} : { search: text }),
+      ...(wantedStatus === null ? {} : { status: wantedStatus }),
+      ...(wantedSubOrg === null ? {} : { subOrgId: wantedSubOrg }),
+    };
+  };
+
+  return {
+    search,
+    status,
+    subOrgId,
+    sort,
+    way,
+    isFiltered: () => search() !== '' || status() !== null || subOrgId() !== null,
+    query: (): ApiKeyQuery => {
+      const cursor = way().at(-1);
+      return { ...filter(), limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+    },
+    filter,
+    setSearch: (value: string) => restart({ search: value || undefined }),
+    setStatus: (value: string) => restart({ status: value || undefined }),
+    setSubOrg: (value: string) => restart({ sub_org: value || undefined }),
+    setSort: (value: Sort) => restart({ sort: value === '-created_at' ? undefined : value }),
+    clear: () => restart({ search: undefined, status: undefined, sub_org: undefined }),
+    go: (to: readonly string[]) => change({ pages: wayText(to) }, 'push'),
+  };
+}
+
+export type KeyListState = ReturnType<typeof createKeyListState>;
+
+export const statuses: readonly Status[] = ['active', 'disabled', 'expired', 'revoked'];
+const sorts = Object.keys(text.sorts) as Sort[];

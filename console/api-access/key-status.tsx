@@ -1,0 +1,28 @@
+import { Show } from 'solid-js';
+import type { ApiKey } from '../api/records.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { Chip, type Tone } from '../ui/chip.tsx';
+import type { IconName } from '../ui/icon.tsx';
+
+const looks: Readonly<Record<ApiKey['status'], readonly [Tone, IconName]>> = {
+  active: ['good', 'check'],
+  disabled: ['warning', 'pause'],
+  expired: ['calm', 'clock'],
+  revoked: ['danger', 'close'],
+};
+
+/** A key's state, and whether an old secret of it still works. */
+export function KeyStatus(props: { apiKey: ApiKey }) {
+  return (
+    <span class="chips">
+      <Chip
+        tone={looks[props.apiKey.status][0]}
+        icon={looks[props.apiKey.status][1]}
+        label={text.status[props.apiKey.status]}
+      />
+      <Show when={props.apiKey.retiringUntil !== null && props.apiKey.status !== 'revoked'}>
+        <Chip tone="calm" icon="rotate" label={text.retiring} />
+      </Show>
+    </span>
+  );
+}

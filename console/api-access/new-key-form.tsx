@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createSignal } from 'solid-js';
+import { createStore } from 'solid-js/store';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshKeys } from '../api/api-keys.ts';
+import type { IssuedKey } from '../api/records.ts';
+import { subOrgQueries } from '../api/sub-orgs.ts';
+import { dialogs, keyForm as text } from '../messages/messages.ts';
+import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Select } from '../ui/select.tsx';
+import { AdvancedFields } from './advanced-fields.tsx';
+import { emptyDraft, faultsOf, inputOf } from './key-draft.ts';
+
+/** Asks for a label and, if wanted, for more. What was typed stays until a key has come of it. */
+export function NewKeyForm(props: { onIssued: (issued: IssuedKey) => void; onCancel: () => void }) {
+  const api = useApi();
+  const subOrgs = useQuery(() => subOrgQueries.all(api));
+  const active = () => (subOrgs.isSuccess ? subOrgs.data : []).filter((each) => !each.archivedAt);
+  const [draft, setDraft] = createStore({ ...emptyDraft });
+  const [faults, setFaults] = createSignal<Record<string, string>>({});
+  let form: HTMLFormElement | undefined;
+
+  const create = createAction(async () => {
+    props.onIssued(await api.trpc.apiKeys.create.mutate(inputOf(draft)));
+    void refreshKeys(api);
+  });
+  const errorOf = (field: string) => faults()[field] ?? create.problem()?.fields[field];
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setFaults(faultsOf(draft));
+    const isFine = Object.keys(faults()).length === 0 && (await create.start());
+    if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  };
+  return (
+    <form class="dialog-body" ref={form} onSubmit={(event) => void submit(event)} noValidate>
+      <Field label={text.label} hint={text.labelHint} error={errorOf('label')}>
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            data-autofocus
+            required
+            dir="auto"
+            autocomplete="off"
+            maxLength={100}
+            value={draft.label}
+            onInput={(event) => setDraft('label', event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label={text.subOrg}
+        optional={text.optional}
+        hint={text.subOrgHint}
+        error={errorOf('subOrgId')}
+      >
+        {(control) => (
+          <Select
+            control={control}
+            value={draft.subOrg}
+            options={[
+              ['', text.wholeOrganization],
+              ...active().map(({ id, name }) => [String(id), name] as const),
+            ]}
+            onChange={(value) => setDraft('subOrg', value)}
+          />
+        )}
+      </Field>
+      <AdvancedFields draft={draft} onChange={setDraft} errorOf={errorOf} />
+      <ProblemNote problem={create.problem()} onRetry={() => void create.retry()} />
+      <footer class="dialog-foot">
+        <button type="button" class="button" onClick={() => props.onCancel()}>
+          {dialogs.cancel}
+        </button>
+        <button type="submit" class="button button-primary" disabled={create.isPending()}>
+          {create.isPending() ? text.creating : text.create}
+        </button>
+      </footer>
+    </form>
+  );
+}

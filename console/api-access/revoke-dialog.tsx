@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createSignal, Show } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshKeys } from '../api/api-keys.ts';
+import type { ApiKey } from '../api/records.ts';
+import { subOrgQueries } from '../api/sub-orgs.ts';
+import { apiAccess, revoke as text } from '../messages/messages.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+
+/** A key used within this time is likely to be missed, in milliseconds. */
+const recently = 30 * 86_400_000;
+
+/** Revocation: says what will break, and asks for the label when the key is in use. */
+export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const [reason, setReason] = createSignal('');
+  const isInUse = () =>
+    props.key.lastUsedAt !== null && Date.now() - Date.parse(props.key.lastUsedAt) < recently;
+  const revoke = createAction(async () => {
+    const { id, label } = props.key;
+    await api.trpc.apiKeys.revoke.mutate({ id, reason: reason().trim() || null });
+    await refreshKeys(api);
+    say(apiAccess.done.revoked(label));
+    props.onClose();
+  });
+  return (
+    <ConfirmDialog
+      title={text.title(props.key.label)}
+      confirm={text.confirm}
+      typed={isInUse() ? props.key.label : undefined}
+      isPending={revoke.isPending()}
+      problem={revoke.problem()}
+      onConfirm={() => void revoke.start()}
+      onClose={props.onClose}
+    >
+      <p>
+        {text.forEver} <Show when={props.key.lastUsedAt}>{text.breaks}</Show>
+      </p>
+      <dl class="facts facts-boxed">
+        <div>
+          <dt>{text.lastUsed}</dt>
+          <dd>
+            <Show when={props.key.lastUsedAt} fallback={text.neverUsed}>
+              {(at) => <TimeAgo at={at()} />}
+            </Show>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.reach}</dt>
+          <dd>
+            <Reach subOrgId={props.key.subOrgId} />
+          </dd>
+        </div>
+      </dl>
+      <Field label={text.reason} optional={text.optional} hint={text.reasonHint}>
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            dir="auto"
+            autocomplete="off"
+            maxLength={200}
+            value={reason()}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </ConfirmDialog>
+  );
+}
+
+function Reach(props: { subOrgId: number | null }) {
+  const api = useApi();
+  const subOrgs = useQuery(() => subOrgQueries.all(api));
+  const name = () =>
+    (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === props.subOrgId)?.name;
+  return (
+    <>
+      {props.subOrgId === null
+        ? text.wholeOrganization
+        : text.onlySubOrg(name() ?? String(props.subOrgId))}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { createSignal, createUniqueId, For, Show } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshKeys } from '../api/api-keys.ts';
+import type { ApiKey, IssuedKey } from '../api/records.ts';
+import { dialogs, reveal, rotate as text } from '../messages/messages.ts';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { localTimeText } from '../ui/time-text.ts';
+import { SecretDialog } from './secret-dialog.tsx';
+
+type Grace = keyof typeof text.graces;
+const graces = ['86400', '3600', '604800', '0'] as const satisfies readonly Grace[];
+
+/** Rotation: how long the old secret goes on, then the new one. */
+export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
+  return (
+    <SecretDialog
+      title={text.title(props.key.label)}
+      lead={text.lead}
+      revealTitle={reveal.rotatedTitle}
+      onClose={props.onClose}
+      form={(onIssued) => (
+        <RotateForm apiKey={props.key} onIssued={onIssued} onCancel={props.onClose} />
+      )}
+    />
+  );
+}
+
+function RotateForm(props: {
+  apiKey: ApiKey;
+  onIssued: (issued: IssuedKey) => void;
+  onCancel: () => void;
+}) {
+  const api = useApi();
+  const name = createUniqueId();
+  const [grace, setGrace] = createSignal<Grace>('86400');
+  const rotate = createAction(async () => {
+    const input = { id: props.apiKey.id, graceSeconds: Number(grace()) };
+    props.onIssued(await api.trpc.apiKeys.rotate.mutate(input));
+    void refreshKeys(api);
+  });
+  const end = () => Date.now() + Number(grace()) * 1000;
+  const isCapped = () => {
+    const { expiresAt } = props.apiKey;
+    return grace() !== '0' && expiresAt !== null && Date.parse(expiresAt) < end();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void rotate.start();
+  };
+  return (
+    <form class="dialog-body" onSubmit={submit}>
+      <fieldset class="field" aria-describedby={`${name}-what`}>
+        <legend>{text.grace}</legend>
+        <For each={graces}>
+          {(each) => (
+            <label class="check">
+              <input
+                type="radio"
+                name={name}
+                data-autofocus={each === grace() ? '' : undefined}
+                checked={each === grace()}
+                onChange={() => setGrace(each)}
+              />
+              {text.graces[each]}
+            </label>
+          )}
+        </For>
+      </fieldset>
+      <div class="notice notice-column" id={`${name}-what`} aria-live="polite">
+        <p>{grace() === '0' ? text.atOnce : text.until(localTimeText(end()))}</p>
+        <Show when={isCapped()}>
+          <p>{text.cappedByExpiry}</p>
+        </Show>
+        <Show when={props.apiKey.retiringUntil}>
+          <p>{text.endsGrace}</p>
+        </Show>
+      </div>
+      <ProblemNote problem={rotate.problem()} onRetry={() => void rotate.retry()} />
+      <footer class="dialog-foot">
+        <button type="button" class="button" onClick={() => props.onCancel()}>
+          {dialogs.cancel}
+        </button>
+        <button type="submit" class="button button-primary" disabled={rotate.isPending()}>
+          {rotate.isPending() ? text.rotating : text.confirm}
+        </button>
+      </footer>
+    </form>
+  );
+}

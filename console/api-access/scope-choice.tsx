@@ -1,0 +1,67 @@
+import { createUniqueId, For, Show } from 'solid-js';
+import { keyForm as text } from '../messages/messages.ts';
+import { type Scope, scopes } from './scopes.ts';
+
+/** Everything, or only chosen scopes. */
+export function ScopeChoice(props: {
+  value: readonly Scope[] | null;
+  error: string | undefined;
+  onChange: (value: readonly Scope[] | null) => void;
+}) {
+  const name = createUniqueId();
+  const toggle = (scope: Scope, isChosen: boolean) => {
+    const chosen = new Set(props.value);
+    if (isChosen) chosen.add(scope);
+    else chosen.delete(scope);
+    props.onChange(scopes.filter((each) => chosen.has(each)));
+  };
+  return (
+    <fieldset class="field" aria-describedby={props.error ? `${name}-error` : undefined}>
+      <legend>{text.scopes}</legend>
+      <label class="check">
+        <input
+          type="radio"
+          name={name}
+          checked={props.value === null}
+          onChange={() => props.onChange(null)}
+        />
+        {text.allScopes}
+      </label>
+      <label class="check">
+        <input
+          type="radio"
+          name={name}
+          checked={props.value !== null}
+          onChange={() => props.onChange([])}
+        />
+        {text.someScopes}
+      </label>
+      <Show when={props.value}>
+        {(value) => (
+          <div class="scopes">
+            <For each={scopes}>
+              {(scope) => (
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    aria-invalid={props.error ? 'true' : undefined}
+                    checked={value().includes(scope)}
+                    onChange={(event) => toggle(scope, event.currentTarget.checked)}
+                  />
+                  <span>
+                    {text.scopeNames[scope]} <code>{scope}</code>
+                  </span>
+                </label>
+              )}
+            </For>
+          </div>
+        )}
+      </Show>
+      <Show when={props.error}>
+        <p class="field-error" id={`${name}-error`}>
+          {props.error}
+        </p>
+      </Show>
+    </fieldset>
+  );
+}

@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
+import { apiAccess as text } from '../messages/messages.ts';
+import { useMember } from '../session/member-context.ts';
+import { Icon } from '../ui/icon.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+
+const ConfirmDialog = lazy(async () => ({
+  default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog,
+}));
+
+/** For an admin whose plan has no API access: what it would bring, and keys left from before. */
+export function UpgradeNotice() {
+  const api = useApi();
+  const member = useMember();
+  const status = useQuery(() => apiKeyQueries.status(api));
+  const dormant = () => (status.isSuccess ? status.data.dormantKeys : 0);
+  return (
+    <>
+      <section class="card panel" aria-labelledby="upgrade">
+        <span class="panel-icon">
+          <Icon name="key" />
+        </span>
+        <h2 id="upgrade">{text.upgrade.title}</h2>
+        <p>{text.upgrade.lead(member()?.tier ?? 1)}</p>
+        <ul class="points">
+          <For each={text.upgrade.points}>
+            {(point) => (
+              <li>
+                <Icon name="check" /> {point}
+              </li>
+            )}
+          </For>
+        </ul>
+        <a class="button button-primary" href={text.upgrade.address}>
+          {text.upgrade.contact}
+        </a>
+      </section>
+      <Show when={dormant() > 0}>
+        <DormantKeys count={dormant()} />
+      </Show>
+    </>
+  );
+}
+
+function DormantKeys(props: { count: number }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const [isAsking, setAsking] = createSignal(false);
+  const revokeAll = createAction(async () => {
+    const { revoked } = await api.trpc.apiKeys.revokeAll.mutate({ confirm: props.count });
+    setAsking(false);
+    say(text.done.revokedAll(revoked));
+    await refreshKeys(api);
+  });
+  return (
+    <section class="card notice-card" aria-labelledby="dormant">
+      <div>
+        <h2 id="dormant">{text.upgrade.dormantTitle(props.count)}</h2>
+        <p class="muted">{text.upgrade.dormant}</p>
+      </div>
+      <button
+        type="button"
+        class="button button-warn"
+        aria-haspopup="dialog"
+        onClick={() => setAsking(true)}
+      >
+        {text.upgrade.revokeAll}
+      </button>
+      <Suspense>
+        <Show when={isAsking()}>
+          <ConfirmDialog
+            title={text.revokeAll.title}
+            confirm={text.revokeAll.confirm}
+            typed={String(props.count)}
+            isPending={revokeAll.isPending()}
+            problem={revokeAll.problem()}
+            onConfirm={() => void revokeAll.start()}
+            onClose={() => setAsking(false)}
+          >
+            <p>{text.revokeAll.lead(props.count)}</p>
+          </ConfirmDialog>
+        </Show>
+      </Suspense>
+    </section>
+  );
+}

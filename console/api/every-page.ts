@@ -1,0 +1,13 @@
+/** Goes through a list to its end. */
+export async function everyPage<Item>(
+  page: (cursor: { cursor?: string }) => Promise<{ items: Item[]; nextCursor: string | null }>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let next: string | null | undefined;
+  do {
+    const { items: more, nextCursor } = await page(next ? { cursor: next } : {});
+    items.push(...more);
+    next = nextCursor;
+  } while (next !== null);
+  return items;
+}

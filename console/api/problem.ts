@@ -1,0 +1,85 @@
+import { TRPCClientError } from '@trpc/client';
+import { errors } from '../messages/messages.ts';
+
+/** What went wrong, ready to be shown. */
+export interface Problem {
+  readonly kind: 'session' | 'refused' | 'input' | 'unreachable' | 'fault';
+  /** A sentence for a person. */
+  readonly sentence: string;
+  /** To quote when asking for help; null when no answer came. */
+  readonly requestId: string | null;
+  /** A rejected field's sentence, by the field's name. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Whether the same request may succeed when it is sent again. */
+  readonly mayPass: boolean;
+}
+
+interface Rejected {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+  readonly ctx?: { readonly limit_value?: number };
+}
+
+/** Turns whatever was thrown into a problem: the only place that knows how errors look. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof SignInNeeded) {
+    return {
+      kind: 'session',
+      sentence: errors.session,
+      requestId: null,
+      fields: {},
+      mayPass: false,
+    };
+  }
+  if (!(error instanceof TRPCClientError) || responseOf(error) === undefined) {
+    const sentence = errors.unreachable;
+    return { kind: 'unreachable', sentence, requestId: null, fields: {}, mayPass: true };
+  }
+  const status = Number(error.data?.httpStatus ?? responseOf(error)?.status ?? 500);
+  const detail: unknown = error.data?.detail;
+  const requestId = responseOf(error)?.headers.get('x-request-id') ?? null;
+  const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
+  const kind = kindOf(status);
+  return { kind, sentence: sentenceOf(status, detail), requestId, fields, mayPass: status >= 500 };
+}
+
+/** Thrown when there is nobody signed in to send a request for. */
+export class SignInNeeded extends Error {
+  override readonly name = 'SignInNeeded';
+}
+
+function responseOf(error: TRPCClientError<never>): Response | undefined {
+  const response = error.meta?.response;
+  return response instanceof Response ? response : undefined;
+}
+
+function kindOf(status: number): Problem['kind'] {
+  if (status === 401) return 'session';
+  if (status === 422) return 'input';
+  if (status === 503) return 'unreachable';
+  return status >= 500 ? 'fault' : 'refused';
+}
+
+function sentenceOf(status: number, detail: unknown): string {
+  if (status === 401) return errors.session;
+  if (status === 422) return errors.input;
+  if (status === 503) return errors.unavailable;
+  if (status >= 500) return errors.fault;
+  if (typeof detail !== 'string') return errors.fault;
+  return errors.sentences[detail] ?? `${detail}.`;
+}
+
+function fieldsOf(detail: readonly Rejected[]): Record<string, string> {
+  return Object.fromEntries(
+    detail.map(({ loc, msg, type, ctx }) => {
+      const [, field = '', index] = loc;
+      const sentence = errors.fields[type]?.(ctx?.limit_value ?? 0) ?? `${capitalized(msg)}.`;
+      return [field, typeof index === 'number' ? errors.atLine(index + 1, sentence) : sentence];
+    }),
+  );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

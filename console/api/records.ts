@@ -1,0 +1,21 @@
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../../server/trpc/router.ts';
+
+type Inputs = inferRouterInputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type ApiKey = Outputs['apiKeys']['get'];
+export type ApiKeyStatus = Outputs['apiKeys']['status'];
+export type ApiKeyPage = Outputs['apiKeys']['list'];
+export type ApiKeyQuery = NonNullable<Inputs['apiKeys']['list']>;
+export type NewApiKey = Inputs['apiKeys']['create'];
+export type ApiKeyChanges = Inputs['apiKeys']['update'];
+/** A key just created or rotated; the raw key lives in the reveal dialog and nowhere else. */
+export type IssuedKey = Outputs['apiKeys']['create'];
+export type Member = Outputs['session']['get'];
+export type SubOrg = Outputs['subOrgs']['list']['items'][number];
+export type ServiceAccount = Outputs['serviceAccounts']['list']['items'][number];
+export type ServiceAccountRole = ServiceAccount['role'];
+export type Job = Outputs['jobs']['list']['items'][number];
+export type JobStatus = Job['status'];
+export type AuditEvent = Outputs['auditLog']['list']['items'][number];

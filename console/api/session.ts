@@ -1,0 +1,29 @@
+import type { Api } from './api-context.tsx';
+import { problemOf } from './problem.ts';
+import type { Member } from './records.ts';
+
+/** Who is signed in, as far as Settings is concerned. */
+export type Standing =
+  | { readonly kind: 'member'; readonly member: Member }
+  /** Of a sub-org, or of an organization without any rights. */
+  | { readonly kind: 'sub-org' | 'outsider' };
+
+export const sessionQueries = {
+  standing: (api: Api) => ({
+    queryKey: ['session'],
+    queryFn: () => standingOf(api),
+    staleTime: 60_000,
+  }),
+};
+
+async function standingOf({ trpc, identity }: Api): Promise<Standing> {
+  try {
+    return { kind: 'member', member: await trpc.session.get.query({}) };
+  } catch (error) {
+    if (problemOf(error).kind !== 'refused') throw error;
+  }
+  // A sub-org's members may read their repositories, an outsider may not.
+  const headers = { authorization: `Bearer ${await identity.token()}` };
+  const { ok } = await fetch('/api/v1/repos?limit=1', { headers });
+  return { kind: ok ? 'sub-org' : 'outsider' };
+}

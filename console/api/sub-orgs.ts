@@ -1,0 +1,21 @@
+import { keepPreviousData } from '@tanstack/solid-query';
+import type { Api } from './api-context.tsx';
+import { everyPage } from './every-page.ts';
+
+export const subOrgQueries = {
+  /** Every sub-org, to choose from and to name the ones that keys are held to. */
+  all: ({ trpc }: Api) => ({
+    queryKey: ['subOrgs', 'all'],
+    queryFn: () => everyPage((cursor) => trpc.subOrgs.list.query({ limit: 100, ...cursor })),
+    staleTime: 60_000,
+  }),
+  list: ({ trpc }: Api, cursor: string | undefined) => ({
+    queryKey: ['subOrgs', 'list', cursor],
+    queryFn: () => trpc.subOrgs.list.query({ limit: 25, ...(cursor ? { cursor } : {}) }),
+    placeholderData: keepPreviousData,
+  }),
+};
+
+export function refreshSubOrgs({ queries }: Api): Promise<void> {
+  return queries.invalidateQueries({ queryKey: ['subOrgs'] });
+}

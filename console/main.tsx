@@ -1,0 +1,12 @@
+import { render } from 'solid-js/web';
+import { App } from './app.tsx';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import './ui/styles/controls.css';
+import './ui/styles/shell.css';
+import './ui/styles/table.css';
+import './ui/styles/dialog.css';
+import './ui/styles/content.css';
+
+const root = document.getElementById('app');
+if (root) render(() => <App />, root);

@@ -1,0 +1,34 @@
+export const errors = {
+  retry: 'Try again',
+  signInAgain: 'Sign in again',
+  requestId: 'Request',
+  session: 'Your session has expired. Sign in again: nothing you typed is lost.',
+  unreachable: 'The server did not answer. Check your connection.',
+  unavailable: 'The service is briefly unavailable. Nothing was changed.',
+  fault: 'Something went wrong on our side. Nothing was changed.',
+  input: 'Please correct what is marked below.',
+  atLine: (line: number, sentence: string) => `Line ${line}: ${sentence}`,
+  /** The server's documented texts, in the words of someone who has to act on them. */
+  sentences: {
+    'Insufficient permissions': 'Your role does not allow this.',
+    'API access is not available on your current plan':
+      'API access is not part of your current plan.',
+    'API key not found': 'This key no longer exists, or it was revoked meanwhile.',
+    'API key is revoked': 'This key was revoked meanwhile and cannot be changed.',
+    'API key is expired or revoked': 'This key has expired or was revoked: create a new one.',
+    'API key was rotated meanwhile':
+      'Someone else rotated this key just now. Look at it again first.',
+    'Rate limit exceeded': 'Too many requests. Wait a moment.',
+  } as Readonly<Record<string, string>>,
+  fields: {
+    'value_error.missing': () => 'This is needed.',
+    'type_error.none.not_allowed': () => 'This is needed.',
+    'value_error.any_str.min_length': () => 'This is needed.',
+    'value_error.any_str.max_length': (limit: number) => `At most ${limit} characters.`,
+    'value_error.list.min_items': () => 'At least one is needed.',
+    'value_error.list.max_items': (limit: number) => `At most ${limit}.`,
+    'value_error.number.not_ge': (limit: number) => `At least ${limit}.`,
+    'value_error.number.not_le': (limit: number) => `At most ${limit}.`,
+    'type_error.integer': () => 'A whole number is needed.',
+  } as Readonly<Record<string, (limit: number) => string>>,
+};

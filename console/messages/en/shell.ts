@@ -1,0 +1,34 @@
+export const language = 'en';
+
+export const settings = {
+  title: 'Settings',
+  skip: 'Skip to the content',
+  product: 'RepoRisk',
+  pageTitle: (page: string) => `${page} · Settings · RepoRisk`,
+  tier: (tier: number) => `Tier ${tier}`,
+  switchPerson: 'Sign out',
+  apiAccess: 'API Access',
+  subOrgs: 'Sub-organizations',
+  serviceAccounts: 'Service accounts',
+  jobs: 'Jobs',
+  auditLog: 'Audit log',
+};
+
+export const lists = {
+  loading: 'Loading',
+  pages: 'Pages',
+  previous: 'Previous',
+  next: 'Next',
+  page: (number: number) => `Page ${number}`,
+};
+
+export const dialogs = {
+  close: 'Close',
+  cancel: 'Cancel',
+  working: 'Working…',
+  typeToConfirm: (word: string) => `Type “${word}” to confirm`,
+};
+
+export const times = {
+  local: (time: string) => `${time} your time`,
+};

@@ -1,0 +1,74 @@
+import { createSignal } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import type { ServiceAccount, ServiceAccountRole } from '../api/records.ts';
+import { refreshServiceAccounts } from '../api/service-accounts.ts';
+import { serviceAccounts as text } from '../messages/messages.ts';
+import { Field } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { Select } from '../ui/select.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { TextField } from '../ui/text-field.tsx';
+
+/** A new service account, or the changes of one that is there. */
+export function AccountDialog(props: { account: ServiceAccount | null; onClose: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const [name, setName] = createSignal(props.account?.name ?? '');
+  const [description, setDescription] = createSignal(props.account?.description ?? '');
+  const [role, setRole] = createSignal<ServiceAccountRole>(props.account?.role ?? 'viewer');
+  const [isMissing, setMissing] = createSignal(false);
+  const save = createAction(async () => {
+    const { account } = props;
+    const wanted = {
+      name: name().trim(),
+      description: description().trim() || null,
+      role: role(),
+    };
+    if (account === null) await api.trpc.serviceAccounts.create.mutate(wanted);
+    else await api.trpc.serviceAccounts.update.mutate({ id: account.id, ...wanted });
+    await refreshServiceAccounts(api);
+    say(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
+  });
+  const check = () => {
+    setMissing(name().trim() === '');
+    return !isMissing();
+  };
+  return (
+    <FormDialog
+      title={props.account === null ? text.createTitle : text.editTitle(props.account.name)}
+      save={text.save}
+      problem={save.problem()}
+      isPending={save.isPending()}
+      check={check}
+      onSave={save.start}
+      onClose={props.onClose}
+    >
+      <TextField
+        label={text.name}
+        value={name()}
+        isFirst
+        error={isMissing() ? text.nameNeeded : save.problem()?.fields.name}
+        onInput={setName}
+      />
+      <TextField
+        label={text.description}
+        optional={text.optional}
+        value={description()}
+        maxLength={1000}
+        error={save.problem()?.fields.description}
+        onInput={setDescription}
+      />
+      <Field label={text.role} error={save.problem()?.fields.role}>
+        {(control) => (
+          <Select
+            control={control}
+            value={role()}
+            options={Object.entries(text.roles) as [ServiceAccountRole, string][]}
+            onChange={setRole}
+          />
+        )}
+      </Field>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,81 @@
+import { Show } from 'solid-js';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import type { ServiceAccount } from '../api/records.ts';
+import { refreshServiceAccounts } from '../api/service-accounts.ts';
+import { serviceAccounts as text } from '../messages/messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+
+/** One service account. */
+export function AccountRow(props: {
+  account: ServiceAccount;
+  mayChange: boolean;
+  onEdit: () => void;
+}) {
+  const api = useApi();
+  const say = useStatusLine();
+  const toggle = createAction(async () => {
+    const { id, name, isActive } = props.account;
+    await api.trpc.serviceAccounts.update.mutate({ id, isActive: !isActive });
+    say(isActive ? text.done.disabled(name) : text.done.enabled(name));
+    await refreshServiceAccounts(api);
+  });
+  const verb = () => (props.account.isActive ? text.disable : text.enable);
+  return (
+    <>
+      <tr class="row">
+        <th scope="row" class="cell-main">
+          <bdi class="key-label">{props.account.name}</bdi>
+          <Show when={props.account.description}>
+            <p class="muted">
+              <bdi>{props.account.description}</bdi>
+            </p>
+          </Show>
+        </th>
+        <td data-label={text.columns.role}>{text.roleNames[props.account.role]}</td>
+        <td data-label={text.columns.created}>
+          <TimeAgo at={props.account.createdAt} />
+        </td>
+        <td data-label={text.columns.status}>
+          <Chip
+            tone={props.account.isActive ? 'good' : 'warning'}
+            icon={props.account.isActive ? 'check' : 'pause'}
+            label={props.account.isActive ? text.active : text.disabled}
+          />
+        </td>
+        <Show when={props.mayChange}>
+          <td class="cell-actions">
+            <button
+              type="button"
+              class="button button-quiet"
+              aria-haspopup="dialog"
+              aria-label={`${text.edit} ${props.account.name}`}
+              onClick={() => props.onEdit()}
+            >
+              {text.edit}
+            </button>
+            <button
+              type="button"
+              class="button button-quiet"
+              disabled={toggle.isPending()}
+              aria-label={`${verb()} ${props.account.name}`}
+              onClick={() => void toggle.start()}
+            >
+              {verb()}
+            </button>
+          </td>
+        </Show>
+      </tr>
+      <Show when={toggle.problem()}>
+        <tr class="row-problem">
+          <td colSpan={5}>
+            <ProblemNote problem={toggle.problem()} onRetry={() => void toggle.retry()} />
+          </td>
+        </tr>
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import type { ServiceAccount } from '../api/records.ts';
+import { serviceAccountQueries } from '../api/service-accounts.ts';
+import { serviceAccounts as text } from '../messages/messages.ts';
+import { useMember } from '../session/member-context.ts';
+import { Icon } from '../ui/icon.tsx';
+import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { Page } from '../ui/page.tsx';
+import { AccountRow } from './account-row.tsx';
+
+const AccountDialog = lazy(async () => ({
+  default: (await import('./account-dialog.tsx')).AccountDialog,
+}));
+
+/** Settings → Service accounts. */
+export function ServiceAccountsPage() {
+  const api = useApi();
+  const member = useMember();
+  // Creating and changing them comes with the same plan as keys do.
+  const mayChange = () => member()?.may.createApiKeys ?? false;
+  const paging = createPaging();
+  const page = useQuery(() => serviceAccountQueries.list(api, paging.cursor()));
+  const [dialog, setDialog] = createSignal<{ account: ServiceAccount | null } | null>(null);
+  return (
+    <Page
+      title={text.title}
+      lead={text.lead}
+      action={
+        <Show when={mayChange()}>
+          <button
+            type="button"
+            class="button button-primary"
+            aria-haspopup="dialog"
+            onClick={() => setDialog({ account: null })}
+          >
+            <Icon name="plus" /> {text.create}
+          </button>
+        </Show>
+      }
+    >
+      <Show when={!mayChange()}>
+        <p class="notice">{text.planNote}</p>
+      </Show>
+      <ListSection
+        label={text.title}
+        query={page}
+        paging={paging}
+        empty={text.empty}
+        columns={[
+          text.columns.name,
+          text.columns.role,
+          text.columns.created,
+          text.columns.status,
+          ...(mayChange() ? [text.columns.actions] : []),
+        ]}
+      >
+        <For each={page.isSuccess ? page.data.items : []}>
+          {(account) => (
+            <AccountRow
+              account={account}
+              mayChange={mayChange()}
+              onEdit={() => setDialog({ account })}
+            />
+          )}
+        </For>
+      </ListSection>
+      <Suspense>
+        <Show when={dialog()} keyed>
+          {({ account }) => <AccountDialog account={account} onClose={() => setDialog(null)} />}
+        </Show>
+      </Suspense>
+    </Page>
+  );
+}

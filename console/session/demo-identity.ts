@@ -1,0 +1,55 @@
+import { SignInNeeded } from '../api/problem.ts';
+import { session as text } from '../messages/messages.ts';
+import type { Identity } from './identity.ts';
+
+export const personas = [
+  'parent-admin',
+  'parent-member',
+  'sub-org-admin',
+  'tier-1-admin',
+  'outsider',
+] as const;
+
+export type Persona = (typeof personas)[number];
+
+/** The chosen persona's name outlives a reload; its token does not. */
+const storageKey = 'reporisk.persona';
+
+/** A token is renewed this long before it expires, in milliseconds. */
+const margin = 30_000;
+
+export function rememberedPersona(): Persona | null {
+  const name = sessionStorage.getItem(storageKey);
+  return personas.find((persona) => persona === name) ?? null;
+}
+
+/** Signs a persona in at the demo's identity provider. */
+export async function signInAs(persona: Persona): Promise<Identity> {
+  let session = await issue(persona);
+  sessionStorage.setItem(storageKey, persona);
+  const renew = async () => {
+    session = await issue(persona);
+  };
+  return {
+    name: text.personas[persona].name,
+    renew,
+    async token() {
+      if (session.expiresAt - Date.now() < margin) await renew();
+      return session.token;
+    },
+    async signOut() {
+      sessionStorage.removeItem(storageKey);
+    },
+  };
+}
+
+async function issue(persona: Persona): Promise<{ token: string; expiresAt: number }> {
+  const response = await fetch('/demo/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  });
+  if (!response.ok) throw new SignInNeeded();
+  const body: { token: string; expires_at: string } = await response.json();
+  return { token: body.token, expiresAt: Date.parse(body.expires_at) };
+}

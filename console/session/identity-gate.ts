@@ -1,0 +1,41 @@
+import { createResource, createSignal } from 'solid-js';
+import { type Persona, rememberedPersona, signInAs } from './demo-identity.ts';
+import type { Identity } from './identity.ts';
+
+/** How this server signs people in, as `GET /console.json` tells. */
+export type SignIn =
+  | { readonly kind: 'demo' }
+  | { readonly kind: 'clerk'; readonly publishableKey: string | null };
+
+export type IdentityGate = ReturnType<typeof createIdentityGate>;
+
+/** Holds who is signed in; null until somebody is. */
+export function createIdentityGate() {
+  const [identity, setIdentity] = createSignal<Identity | null>(null);
+  const [signIn] = createResource(async () => {
+    const found = await loadSignIn();
+    const persona = found.kind === 'demo' ? rememberedPersona() : null;
+    if (persona !== null) setIdentity(await signInAs(persona));
+    return found;
+  });
+
+  return {
+    identity,
+    signIn,
+    enter: setIdentity,
+    enterAs: async (persona: Persona) => void setIdentity(await signInAs(persona)),
+    async signOut() {
+      await identity()?.signOut();
+      setIdentity(null);
+    },
+  };
+}
+
+async function loadSignIn(): Promise<SignIn> {
+  const response = await fetch('/console.json');
+  if (!response.ok) throw new Error(`console.json answered ${response.status}`);
+  const body: { sign_in: 'demo' | 'clerk'; publishable_key: string | null } = await response.json();
+  return body.sign_in === 'demo'
+    ? { kind: 'demo' }
+    : { kind: 'clerk', publishableKey: body.publishable_key };
+}

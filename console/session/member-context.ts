@@ -1,0 +1,25 @@
+import { createContext, useContext } from 'solid-js';
+import type { Standing } from '../api/session.ts';
+
+/** Who is signed in and how to sign out, for everything inside the gate. */
+export interface Membership {
+  readonly standing: () => Standing;
+  readonly signOut: () => void;
+}
+
+export const MemberContext = createContext<Membership>();
+
+export function useMembership(): Membership {
+  const membership = useContext(MemberContext);
+  if (membership === undefined) throw new Error('nobody is signed in around this component');
+  return membership;
+}
+
+/** The signed-in member of a parent org; null for anyone else. */
+export function useMember() {
+  const { standing } = useMembership();
+  return () => {
+    const now = standing();
+    return now.kind === 'member' ? now.member : null;
+  };
+}

@@ -1,0 +1,39 @@
+import { lazy, Match, Suspense, Switch } from 'solid-js';
+import { session as text } from '../messages/messages.ts';
+import { Icon } from '../ui/icon.tsx';
+import type { IdentityGate } from './identity-gate.ts';
+import { PersonaPicker } from './persona-picker.tsx';
+
+const ClerkSignIn = lazy(async () => ({
+  default: (await import('./clerk-sign-in.tsx')).ClerkSignIn,
+}));
+
+/** The page before anyone is signed in: Clerk's sign-in, or the demo's personas. */
+export function SignInPage(props: { gate: IdentityGate }) {
+  const clerk = () => {
+    const signIn = props.gate.signIn.error === undefined && props.gate.signIn();
+    return signIn && signIn.kind === 'clerk' ? signIn : null;
+  };
+  return (
+    <main class="sign-in">
+      <p class="brand">
+        <Icon name="key" /> {text.product}
+      </p>
+      <Suspense fallback={<p class="muted">{text.signingIn}</p>}>
+        <Switch>
+          <Match when={props.gate.signIn.error}>
+            <p role="alert">{text.serverAway}</p>
+          </Match>
+          <Match when={clerk()}>
+            {(signIn) => (
+              <ClerkSignIn publishableKey={signIn().publishableKey} onEnter={props.gate.enter} />
+            )}
+          </Match>
+          <Match when={props.gate.signIn()}>
+            <PersonaPicker onChoose={props.gate.enterAs} />
+          </Match>
+        </Switch>
+      </Suspense>
+    </main>
+  );
+}

@@ -1,0 +1,84 @@
+import {
+  createContext,
+  createSignal,
+  type JSX,
+  onCleanup,
+  type ParentProps,
+  useContext,
+} from 'solid-js';
+
+// A router of this size is enough for five fixed paths and a few parameters, and weighs a tenth of
+// one that could do more.
+interface Location {
+  readonly path: () => string;
+  /** One parameter of the query; null when it is not there. */
+  readonly parameter: (name: string) => string | null;
+  /** Goes to another page, which starts at its top. */
+  readonly go: (href: string) => void;
+  /** Changes parameters where one is; undefined removes one. `replace` leaves no step to go back to. */
+  readonly change: (
+    parameters: Readonly<Record<string, string | undefined>>,
+    how: 'push' | 'replace',
+  ) => void;
+}
+
+const LocationContext = createContext<Location>();
+
+/** What the address bar says, as something to react to. */
+export function useLocation(): Location {
+  const location = useContext(LocationContext);
+  if (location === undefined) throw new Error('no location around this component');
+  return location;
+}
+
+export function LocationProvider(props: ParentProps) {
+  const [address, setAddress] = createSignal(new URL(location.href));
+  const follow = () => setAddress(new URL(location.href));
+  window.addEventListener('popstate', follow);
+  onCleanup(() => window.removeEventListener('popstate', follow));
+  return (
+    <LocationContext.Provider
+      value={{
+        path: () => address().pathname,
+        parameter: (name) => address().searchParams.get(name),
+        go(href) {
+          history.pushState(null, '', href);
+          follow();
+          window.scrollTo(0, 0);
+        },
+        change(parameters, how) {
+          const changed = new URL(address());
+          for (const [name, value] of Object.entries(parameters)) {
+            if (value === undefined) changed.searchParams.delete(name);
+            else changed.searchParams.set(name, value);
+          }
+          history[how === 'push' ? 'pushState' : 'replaceState'](null, '', changed);
+          follow();
+        },
+      }}
+    >
+      {props.children}
+    </LocationContext.Provider>
+  );
+}
+
+/** A link inside the console; with a modifier key it is the browser's, as any other. */
+export function Link(props: { href: string; class?: string; children: JSX.Element }) {
+  const { path, go } = useLocation();
+  const follow = (event: MouseEvent) => {
+    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (event.button !== 0 || !isPlain) return;
+    event.preventDefault();
+    go(props.href);
+  };
+  return (
+    <a
+      href={props.href}
+      class={props.class}
+      aria-current={path() === props.href ? 'page' : undefined}
+      onClick={follow}
+    >
+      {props.children}
+    </a>
+  );
+}

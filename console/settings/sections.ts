@@ -1,0 +1,33 @@
+import type { Standing } from '../api/session.ts';
+import { settings as text } from '../messages/messages.ts';
+import type { IconName } from '../ui/icon.tsx';
+
+export interface Section {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Who may read it: nobody is led to a page that would only refuse. */
+  readonly readers: 'everyone' | 'member' | 'admin';
+}
+
+const sections: readonly Section[] = [
+  { path: 'api-access', label: text.apiAccess, icon: 'key', readers: 'everyone' },
+  { path: 'sub-orgs', label: text.subOrgs, icon: 'building', readers: 'member' },
+  { path: 'service-accounts', label: text.serviceAccounts, icon: 'robot', readers: 'admin' },
+  { path: 'jobs', label: text.jobs, icon: 'list', readers: 'member' },
+  { path: 'audit-log', label: text.auditLog, icon: 'scroll', readers: 'admin' },
+];
+
+/** The sections of Settings that somebody may read. */
+export function sectionsFor(standing: Standing): readonly Section[] {
+  const role = standing.kind === 'member' ? standing.member.role : null;
+  return sections.filter(
+    ({ readers }) => readers === 'everyone' || role === 'admin' || readers === role,
+  );
+}
+
+/** Whether a path is one of Settings' sections that somebody may not read. */
+export function isRefused(standing: Standing, path: string): boolean {
+  const section = sections.find((each) => path.startsWith(`/settings/${each.path}`));
+  return section !== undefined && !sectionsFor(standing).includes(section);
+}

@@ -1,0 +1,83 @@
+import { ErrorBoundary, For, type ParentProps, Show, Suspense } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import { problemOf } from '../api/problem.ts';
+import { settings as text } from '../messages/messages.ts';
+import { useMember, useMembership } from '../session/member-context.ts';
+import { PermissionPanel } from '../session/permission-panel.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { Link, useLocation } from './location.tsx';
+import { isRefused, sectionsFor } from './sections.ts';
+
+/** What is around every page: who is signed in, where, and the sections of Settings. */
+export function SettingsLayout(props: ParentProps) {
+  const { standing } = useMembership();
+  const { path } = useLocation();
+  return (
+    <div class="shell">
+      <a class="skip-link" href="#content">
+        {text.skip}
+      </a>
+      <header class="top">
+        <p class="brand">
+          <Icon name="key" /> {text.product}
+        </p>
+        <WhoIsSignedIn />
+      </header>
+      <nav class="sections" aria-label={text.title}>
+        <p class="sections-title">
+          <Icon name="gear" /> {text.title}
+        </p>
+        <ul>
+          <For each={sectionsFor(standing())}>
+            {({ path: section, label, icon }) => (
+              <li>
+                <Link href={`/settings/${section}`}>
+                  <Icon name={icon} /> {label}
+                </Link>
+              </li>
+            )}
+          </For>
+        </ul>
+      </nav>
+      <main class="content" id="content" tabIndex={-1}>
+        <ErrorBoundary
+          fallback={(error, reset) => <ProblemNote problem={problemOf(error)} onRetry={reset} />}
+        >
+          <Suspense fallback={<Skeleton rows={6} />}>
+            <Show when={!isRefused(standing(), path())} fallback={<PermissionPanel />}>
+              {props.children}
+            </Show>
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    </div>
+  );
+}
+
+function WhoIsSignedIn() {
+  const { identity } = useApi();
+  const { signOut } = useMembership();
+  const member = useMember();
+  return (
+    <div class="who">
+      <p>
+        <Show when={member()}>
+          {(known) => (
+            <>
+              <strong class="who-org">{known().organization.name}</strong>
+              <Show when={known().tier}>
+                {(tier) => <span class="who-tier">{text.tier(tier())}</span>}
+              </Show>
+            </>
+          )}
+        </Show>
+        <span class="who-name">{identity.name}</span>
+      </p>
+      <button type="button" class="button" onClick={signOut}>
+        {text.switchPerson}
+      </button>
+    </div>
+  );
+}

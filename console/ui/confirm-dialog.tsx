@@ -1,0 +1,69 @@
+import { createSignal, type JSX, Show } from 'solid-js';
+import type { Problem } from '../api/problem.ts';
+import { dialogs as text } from '../messages/messages.ts';
+import { Dialog } from './dialog.tsx';
+import { Field } from './field.tsx';
+import { ProblemNote } from './problem-note.tsx';
+
+/** Asks before something that cannot be undone; to be sure, it can ask to type a word. */
+export function ConfirmDialog(props: {
+  title: string;
+  confirm: string;
+  /** What has to be typed first. */
+  typed?: string | undefined;
+  isPending: boolean;
+  problem: Problem | null;
+  onConfirm: () => void;
+  onClose: () => void;
+  children: JSX.Element;
+}) {
+  const [typed, setTyped] = createSignal('');
+  const isReady = () => props.typed === undefined || typed().trim() === props.typed.trim();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (isReady() && !props.isPending) props.onConfirm();
+  };
+  return (
+    <Dialog title={props.title} kind="alert" onClose={props.onClose}>
+      <form class="dialog-body" onSubmit={submit} noValidate>
+        {props.children}
+        <Show when={props.typed}>
+          {(word) => (
+            <Field label={text.typeToConfirm(word())}>
+              {(control) => (
+                <input
+                  {...control}
+                  class="input"
+                  dir="auto"
+                  autocomplete="off"
+                  spellcheck={false}
+                  data-autofocus
+                  value={typed()}
+                  onInput={(event) => setTyped(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+        </Show>
+        <ProblemNote problem={props.problem} onRetry={props.onConfirm} />
+        <footer class="dialog-foot">
+          <button
+            type="button"
+            class="button"
+            data-autofocus={props.typed === undefined ? '' : undefined}
+            onClick={() => props.onClose()}
+          >
+            {text.cancel}
+          </button>
+          <button
+            type="submit"
+            class="button button-danger"
+            disabled={!isReady() || props.isPending}
+          >
+            {props.isPending ? text.working : props.confirm}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

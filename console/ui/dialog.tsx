@@ -1,0 +1,73 @@
+import * as Modal from '@kobalte/core/dialog';
+import { type JSX, onCleanup, Show } from 'solid-js';
+import { dialogs as text } from '../messages/messages.ts';
+import { Icon } from './icon.tsx';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly description?: JSX.Element;
+  /** `alert` for a question about something that cannot be undone. */
+  readonly kind?: 'plain' | 'alert';
+  /** Told of Escape, an outside click and the close button: it decides. */
+  readonly onClose: () => void;
+  /** False where only the content's own buttons close it. */
+  readonly hasCloseButton?: boolean;
+  readonly children: JSX.Element;
+}
+
+/** A modal dialog, open for as long as it is rendered. Focus goes back to where it came from. */
+export function Dialog(props: DialogProps) {
+  const opener = document.activeElement;
+  let content: HTMLDivElement | undefined;
+  onCleanup(() => setTimeout(() => giveBack(opener)));
+  const focusFirst = (event: Event) => {
+    const wanted = content?.querySelector<HTMLElement>('[data-autofocus]');
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.focus();
+  };
+  return (
+    <Modal.Root open onOpenChange={(isOpen) => !isOpen && props.onClose()}>
+      <Modal.Portal>
+        <Modal.Overlay class="dialog-shade" />
+        <div class="dialog-place">
+          <Modal.Content
+            ref={content}
+            class="dialog"
+            role={props.kind === 'alert' ? 'alertdialog' : 'dialog'}
+            aria-modal="true"
+            onOpenAutoFocus={focusFirst}
+          >
+            <header class="dialog-head">
+              <Modal.Title class="dialog-title">{props.title}</Modal.Title>
+              <Show when={props.hasCloseButton !== false}>
+                <button
+                  type="button"
+                  class="button-icon"
+                  aria-label={text.close}
+                  onClick={() => props.onClose()}
+                >
+                  <Icon name="close" />
+                </button>
+              </Show>
+            </header>
+            <Show when={props.description}>
+              <Modal.Description class="dialog-lead">{props.description}</Modal.Description>
+            </Show>
+            {props.children}
+          </Modal.Content>
+        </div>
+      </Modal.Portal>
+    </Modal.Root>
+  );
+}
+
+/** The opener may be gone (its row was revoked, say): then the page's heading takes the focus. */
+function giveBack(opener: Element | null): void {
+  if (document.querySelector('[aria-modal]')) return;
+  const target =
+    opener instanceof HTMLElement && opener.isConnected && opener !== document.body
+      ? opener
+      : document.querySelector<HTMLElement>('main h1');
+  target?.focus();
+}

@@ -1,0 +1,42 @@
+import {
+  createContext,
+  createSignal,
+  onCleanup,
+  type ParentProps,
+  Show,
+  useContext,
+} from 'solid-js';
+import { Icon } from './icon.tsx';
+
+const StatusLineContext = createContext<(text: string) => void>(() => {});
+
+/** How long a confirmation stays, in milliseconds. */
+const shownFor = 6_000;
+
+/** Says, in a corner and to screen readers, that something was done. */
+export function useStatusLine(): (text: string) => void {
+  return useContext(StatusLineContext);
+}
+
+export function StatusLineProvider(props: ParentProps) {
+  const [line, setLine] = createSignal('');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const say = (text: string) => {
+    clearTimeout(timer);
+    setLine(text);
+    timer = setTimeout(() => setLine(''), shownFor);
+  };
+  onCleanup(() => clearTimeout(timer));
+  return (
+    <StatusLineContext.Provider value={say}>
+      {props.children}
+      <div class="status-line" role="status">
+        <Show when={line()}>
+          <p>
+            <Icon name="check" /> {line()}
+          </p>
+        </Show>
+      </div>
+    </StatusLineContext.Provider>
+  );
+}

@@ -1,0 +1,43 @@
+import { language } from '../messages/messages.ts';
+
+const units = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const localTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const utcTime = new Intl.DateTimeFormat(language, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  timeZone: 'UTC',
+});
+
+/** `4 minutes ago`, `in 3 days`, `now`. Both times in Unix milliseconds. */
+export function relativeTime(at: number, now: number): string {
+  const difference = at - now;
+  for (const [unit, length] of units) {
+    if (Math.abs(difference) >= length)
+      return relative.format(Math.round(difference / length), unit);
+  }
+  return relative.format(0, 'second');
+}
+
+/** A day of the reader's calendar. */
+export function dayText(at: number): string {
+  return day.format(at);
+}
+
+/** To the minute, where the reader is. */
+export function localTimeText(at: number): string {
+  return localTime.format(at);
+}
+
+/** To the second, in UTC. */
+export function utcTimeText(at: number): string {
+  return `${utcTime.format(at)} UTC`;
+}

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { loadConfig } from '../../server/config.ts';
+import type { Persona } from '../../server/sessions/demo.ts';
+import { startServer } from '../../server/start.ts';
+import { launchChromium } from '../support/chromium.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+export const consoleFolder = join(root, 'console', 'dist');
+
+/** Builds the console unless it is newer than its sources: as `npm start` does. */
+export async function buildConsole(): Promise<void> {
+  const sources = globSync(
+    '{console/**/*.{ts,tsx,css,html,svg},vite.config.ts,package-lock.json}',
+    {
+      cwd: root,
+      exclude: ['**/dist'],
+    },
+  );
+  const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
+  const built = join(consoleFolder, 'index.html');
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const options = ['build', 'console', '--config', 'vite.config.ts', '--logLevel', 'error'];
+  // Inside a test the configuration leaves the plugin out that compiles the console.
+  const { VITEST: _, NODE_ENV: __, ...env } = process.env;
+  const child = spawn(process.execPath, [vite, ...options], { cwd: root, env, stdio: 'inherit' });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(0);
+}
+
+/** The whole product on a free port and a database of its own, with a Chromium to look at it. */
+export async function startConsole() {
+  await buildConsole();
+  await using resources = new AsyncDisposableStack();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
+  resources.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const config = loadConfig({
+    PORT: '0',
+    DATABASE_URL: `sqlite:${join(dataFolder, 'reporisk.db')}`,
+    FAILED_AUTH_RATE_LIMIT: 'off',
+  });
+  const logger = pino({ level: 'silent' });
+  const server = resources.use(await startServer({ config, dataFolder, consoleFolder, logger }));
+  const browser: Browser = resources.use(await launchChromium());
+  const running = resources.move();
+  return {
+    url: server.url,
+    databaseUrl: config.databaseUrl,
+
+    /** A page of a new browser session. At the end of its scope it must have broken no rule. */
+    async open(options: BrowserContextOptions = {}) {
+      const context = await browser.newContext({
+        baseURL: server.url,
+        permissions: ['clipboard-read', 'clipboard-write'],
+        reducedMotion: 'reduce',
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
+      const faults = await watchFaults(context);
+      const page = await context.newPage();
+      return {
+        page,
+        context,
+        async [Symbol.asyncDispose]() {
+          await context.close();
+          expect(faults).toEqual([]);
+        },
+      };
+    },
+
+    /** Sends a request as a persona, as a program would. */
+    async send(persona: Persona, path: string, json?: unknown, method?: string) {
+      const token = await tokenOf(server.url, persona);
+      return fetch(server.url + path, {
+        method: method ?? (json === undefined ? 'GET' : 'POST'),
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
+    },
+
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+export type RunningConsole = Awaited<ReturnType<typeof startConsole>>;
+
+async function tokenOf(url: string, persona: Persona): Promise<string> {
+  const response = await fetch(`${url}/demo/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  });
+  const body = (await response.json()) as { token: string };
+  return body.token;
+}
+
+/** Collects what no page may do: break the Content-Security-Policy, or throw. */
+async function watchFaults(context: BrowserContext): Promise<string[]> {
+  const faults: string[] = [];
+  await context.exposeBinding('reportFault', (_source, fault: string) => void faults.push(fault));
+  // As text: these tests are checked without a browser's types.
+  await context.addInitScript(`
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const { violatedDirective, blockedURI, sourceFile, lineNumber } = event;
+      reportFault('CSP: ' + [violatedDirective, blockedURI, sourceFile, lineNumber].join(' '));
+    });
+  `);
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => faults.push(String(error.stack)));
+  });
+  return faults;
+}
+
+/** Goes to Settings as a persona: through the sign-in page, as a newcomer would. */
+export async function signIn(page: Page, name: string, path = '/settings/api-access') {
+  await page.goto(path);
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+}
