@@ -32,9 +32,7 @@ export async function insertRows<Row>(
   if (rows.length === 0) return;
   const kysely = em.getKysely();
   if (kind === 'postgresql') {
-    const values = insert.columns.map(([, type, value]) =>
-      type === 'timestamptz' ? rows.map((row) => instant(value(row))) : rows.map(value),
-    );
+    const values = insert.columns.map(([, , value]) => arrayOf(rows.map(value)));
     await kysely.executeQuery(CompiledQuery.raw(fromArrays(insert), values));
     return;
   }
@@ -46,8 +44,17 @@ export async function insertRows<Row>(
 }
 
 function fromArrays<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>): string {
-  const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`);
-  return `insert into ${table} (${namesOf(columns)}) select * from unnest(${arrays.join(', ')}) ${onConflict}`;
+  const isInstant = (type: string) => type === 'timestamptz';
+  const arrays = columns.map(
+    ([, type], index) => `$${index + 1}::${isInstant(type) ? 'float8' : type}[]`,
+  );
+  const values = columns.map(([name, type]) =>
+    isInstant(type) ? `to_timestamp(${name} / 1000)` : name,
+  );
+  const names = namesOf(columns);
+  return `insert into ${table} (${names})
+    select ${values.join(', ')} from unnest(${arrays.join(', ')}) as given (${names})
+    ${onConflict}`;
 }
 
 function ofValues<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>, rows: number): string {
@@ -61,6 +68,17 @@ function namesOf(columns: BulkInsert<never>['columns']): string {
   return columns.map(([name]) => name).join(', ');
 }
 
-function instant(milliseconds: string | number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+/** A list as PostgreSQL writes an array: faster than the driver, which looks into each value. */
+function arrayOf(values: readonly (string | number | null)[]): string {
+  return `{${values.map(member).join(',')}}`;
+}
+
+function member(value: string | number | null): string {
+  if (typeof value === 'string') return quoted(value);
+  return value === null ? 'null' : `${value}`;
+}
+
+function quoted(text: string): string {
+  const isPlain = !text.includes('"') && !text.includes('\\');
+  return `"${isPlain ? text : text.replace(/["\\]/g, '\\$&')}"`;
 }

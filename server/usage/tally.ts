@@ -15,6 +15,11 @@ export interface UseTally {
   lastUsedAt: number;
 }
 
+/** When a key last used a scope. */
+export interface ScopeTally extends UseTally {
+  readonly scope: string;
+}
+
 /** Calls with a retiring secret from one place. */
 export interface RetiringTally extends UseTally {
   readonly retiresAt: number;
@@ -27,82 +32,92 @@ export interface RetiringTally extends UseTally {
 export interface Tally {
   readonly hours: readonly HourTally[];
   readonly uses: readonly UseTally[];
-  readonly scopes: readonly (UseTally & { readonly scope: string })[];
+  readonly scopes: readonly ScopeTally[];
   readonly retiring: readonly RetiringTally[];
 }
 
 const hourLength = 3_600_000;
 
-/** The beginning of the hour that an instant is in, Unix milliseconds. */
-export function hourOf(instant: number): number {
-  return instant - (instant % hourLength);
-}
-
 /**
- * Sums a batch up: a thousand calls of one key change one row. Always in the same order, because
- * processes that lock the same rows in different orders would deadlock.
+ * Sums a batch up: a thousand calls of one key change one row. Key by key in the order of their ids,
+ * because processes that lock the same rows in different orders would deadlock; so too within a key.
  */
 export function tally(calls: readonly KeyCall[]): Tally {
-  const hours = new Map<string, HourTally>();
-  const uses = new Map<string, UseTally>();
-  const scopes = new Map<string, UseTally & { readonly scope: string }>();
-  const retiring = new Map<string, RetiringTally>();
+  const byKey = new Map<string, KeyTally>();
   for (const call of calls) {
-    const { keyId, at, scope, retiresAt } = call;
-    const hour = hourOf(at);
-    const outcome = outcomeOf(call.statusCode);
-    const sum = entry(hours, `${keyId} ${hour} ${outcome}`, () => ({
-      keyId,
-      hour,
-      outcome,
-      count: 0,
-    }));
-    sum.count++;
-    latest(
-      entry(uses, keyId, () => ({ keyId, lastUsedAt: at })),
-      at,
-    );
-    if (scope !== null) {
-      latest(
-        entry(scopes, `${keyId} ${scope}`, () => ({ keyId, scope, lastUsedAt: at })),
-        at,
-      );
+    let key = byKey.get(call.keyId);
+    if (key === undefined) {
+      key = new KeyTally(call.keyId);
+      byKey.set(call.keyId, key);
     }
-    if (retiresAt !== null) {
-      const ipAddress = call.ipAddress ?? '';
-      const userAgent = call.userAgent ?? '';
-      const place = entry(retiring, `${keyId} ${retiresAt} ${ipAddress} ${userAgent}`, () => ({
-        keyId,
-        retiresAt,
-        ipAddress,
-        userAgent,
-        calls: 0,
-        lastUsedAt: at,
-      }));
-      place.calls++;
-      latest(place, at);
-    }
+    key.add(call);
   }
+  const keys = [...byKey.values()].sort((a, b) => (a.use.keyId < b.use.keyId ? -1 : 1));
   return {
-    hours: inOrder(hours),
-    uses: inOrder(uses),
-    scopes: inOrder(scopes),
-    retiring: inOrder(retiring),
+    hours: keys.flatMap(({ hours }) => hours.sort((a, b) => order(hourKey(a), hourKey(b)))),
+    uses: keys.map(({ use }) => use),
+    scopes: keys.flatMap(({ scopes }) => scopes.sort((a, b) => order(a.scope, b.scope))),
+    retiring: keys.flatMap(({ places }) =>
+      [...places].sort(([a], [b]) => order(a, b)).map(([, place]) => place),
+    ),
   };
 }
 
-function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
+/** One key's part. Its hours and scopes are so few that a list is searched faster than a map. */
+class KeyTally {
+  readonly use: UseTally;
+  readonly hours: HourTally[] = [];
+  readonly scopes: ScopeTally[] = [];
+  readonly places = new Map<string, RetiringTally>();
+
+  constructor(keyId: string) {
+    this.use = { keyId, lastUsedAt: 0 };
+  }
+
+  add(call: KeyCall): void {
+    latest(this.use, call.at);
+    this.#addHour(call);
+    if (call.scope !== null) this.#addScope(call.scope, call.at);
+    if (call.retiresAt !== null) this.#addPlace(call, call.retiresAt);
+  }
+
+  #addHour({ keyId, at, statusCode }: KeyCall): void {
+    const hour = at - (at % hourLength);
+    const outcome = outcomeOf(statusCode);
+    const sum = this.hours.find((each) => each.hour === hour && each.outcome === outcome);
+    if (sum === undefined) this.hours.push({ keyId, hour, outcome, count: 1 });
+    else sum.count++;
+  }
+
+  #addScope(scope: string, at: number): void {
+    const use = this.scopes.find((each) => each.scope === scope);
+    if (use === undefined) this.scopes.push({ keyId: this.use.keyId, scope, lastUsedAt: at });
+    else latest(use, at);
+  }
+
+  #addPlace({ keyId, at, ...call }: KeyCall, retiresAt: number): void {
+    const ipAddress = call.ipAddress ?? '';
+    const userAgent = call.userAgent ?? '';
+    const where = `${retiresAt} ${ipAddress} ${userAgent}`;
+    const place = this.places.get(where);
+    if (place === undefined) {
+      const made = { keyId, retiresAt, ipAddress, userAgent, calls: 1, lastUsedAt: at };
+      this.places.set(where, made);
+      return;
+    }
+    place.calls++;
+    latest(place, at);
+  }
 }
 
 function latest(use: UseTally, at: number): void {
   if (at > use.lastUsedAt) use.lastUsedAt = at;
 }
 
-function inOrder<Value>(map: Map<string, Value>): Value[] {
-  return [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+function hourKey({ hour, outcome }: HourTally): string {
+  return `${hour} ${outcome}`;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -1,4 +1,4 @@
-import { newId, type RandomSource } from '../../core/mod.ts';
+import { newId, type RandomSource, secureRandom } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import type { KeyCall } from './key-call.ts';
 import { RingBuffer } from './ring-buffer.ts';
@@ -57,7 +57,13 @@ const patience = 20;
  * Disposing of the recorder stores everything that waits.
  */
 export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
-  const { store, capacity = 65_536, every = everyInterval, random, onError } = options;
+  const {
+    store,
+    capacity = 65_536,
+    every = everyInterval,
+    random = secureRandom,
+    onError,
+  } = options;
   const waiting = new RingBuffer<KeyCall>(capacity);
   let batch: readonly StoredCall[] = [];
   let attempts = 0;
@@ -69,7 +75,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
 
   async function drain(): Promise<void> {
     while (batch.length > 0 || waiting.length > 0) {
-      if (batch.length === 0) batch = waiting.take(store.batchSize).map(withId);
+      if (batch.length === 0) batch = withIds(waiting.take(store.batchSize), random);
       try {
         await store.ingest(batch);
         flushed += batch.length;
@@ -85,10 +91,6 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       // SQLite stores without ever leaving this turn of the event loop: let requests in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
-  }
-
-  function withId(call: KeyCall): StoredCall {
-    return { id: newId('use', call.at, random), ...call };
   }
 
   function startDraining(): Promise<void> {
@@ -122,6 +124,20 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       await flush();
     },
   };
+}
+
+/**
+ * Gives the calls of a batch their ids. Their random part is drawn once and counts up from there: an
+ * id need not be hard to guess, and calls of the same millisecond stay in order.
+ */
+function withIds(calls: readonly KeyCall[], random: RandomSource): StoredCall[] {
+  const bytes = new Uint8Array(10);
+  bytes.set(random(6));
+  const count = new DataView(bytes.buffer, 6);
+  return calls.map((call, index) => {
+    count.setUint32(0, index);
+    return { id: newId('use', call.at, () => bytes), ...call };
+  });
 }
 
 /** Does not keep the process alive: whoever ends it disposes of the recorder. */

@@ -7,9 +7,24 @@
 import { cpus } from 'node:os';
 import type { Figure, Section } from './figure.ts';
 import { cold } from './sections/cold.ts';
+import { http } from './sections/http.ts';
+import { memory } from './sections/memory.ts';
+import { peers } from './sections/peers.ts';
+import { revocation } from './sections/revocation.ts';
+import { scale } from './sections/scale.ts';
+import { usage } from './sections/usage.ts';
 import { warm } from './sections/warm.ts';
 
-const sections: Readonly<Record<string, Section>> = { warm, cold };
+const sections: Readonly<Record<string, Section>> = {
+  warm,
+  cold,
+  peers,
+  http,
+  scale,
+  memory,
+  revocation,
+  usage,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(sections, name));

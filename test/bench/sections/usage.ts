@@ -1,0 +1,153 @@
+import { Hono } from 'hono';
+import type { KeyRecord, Outcome } from '../../../core/mod.ts';
+import { openDatabase } from '../../../server/database/database.ts';
+import { noteKey, recordUsage } from '../../../server/rest/record-usage.ts';
+import type { AppEnvironment } from '../../../server/rest/request-context.ts';
+import { openVerifier } from '../../../server/store.ts';
+import type { KeyCall } from '../../../server/usage/key-call.ts';
+import { createUsageRecorder, type UsageRecorder } from '../../../server/usage/usage-recorder.ts';
+import { createUsageStore } from '../../../server/usage/usage-store.ts';
+import { compare } from '../compare.ts';
+import { atLeast, atMost, duration, type Figure, reference, type Section } from '../figure.ts';
+import { type Kind, kinds, populated, request, serverSecret } from '../population.ts';
+
+const keysInUse = 1000;
+const calls = 200_000;
+
+/** What recording a call adds to a verification, and how fast calls are stored. */
+export const usage: Section = async () => {
+  const figures = [await recording(), await middleware()];
+  for (const kind of kinds) figures.push(await ingest(kind));
+  return figures;
+};
+
+/** A recorder whose buffer never fills, and whose calls go nowhere. */
+function discarding(): UsageRecorder {
+  return createUsageRecorder({
+    store: { batchSize: 100_000, ingest: async () => {} },
+    capacity: 1_000_000,
+    every: (_milliseconds, run) => {
+      const timer = setInterval(run, 1);
+      return () => clearInterval(timer);
+    },
+    onError: (error) => console.error(error),
+  });
+}
+
+async function recording(): Promise<Figure> {
+  await using database = await populated('SQLite', keysInUse);
+  const { keys, url } = database;
+  await using verifier = await openVerifier({ databaseUrl: url, serverSecret });
+  await using recorder = discarding();
+  for (const key of keys) await verifier.verify(key, request);
+  const verify = (n: number) => verifier.verify(keys[n % keysInUse] ?? '', request) as Outcome;
+  const { ours, reference: alone } = await compare((n) => {
+    const started = performance.now();
+    const { key } = verify(n);
+    if (key !== null) recorder.record(callOf(key, started));
+  }, verify);
+  if (recorder.counters().shed > 0) throw new Error('the buffer was full');
+  return atMost(0.5, {
+    what: 'recording usage, added to a warm verification',
+    value: (ours - alone) / 1000,
+    absolute: `${duration(ours)} − ${duration(alone)}`,
+    unit: ' µs',
+  });
+}
+
+function callOf(key: KeyRecord, started: number): KeyCall {
+  return {
+    at: Date.now(),
+    keyId: key.id,
+    orgId: key.organization.id,
+    endpoint: '/api/v1/key',
+    method: 'GET',
+    statusCode: 200,
+    durationMs: performance.now() - started,
+    requestId: 'req_01J00000000000000000000000',
+    ipAddress: '203.0.113.9',
+    userAgent: 'curl/8.4',
+    scope: 'repos:read',
+    retiresAt: key.secretExpiresAt,
+  };
+}
+
+/** The same with everything that the web framework does around it. */
+async function middleware(): Promise<Figure> {
+  await using recorder = discarding();
+  const outcome: Outcome = { ok: true, key: someKey };
+  const app = (records: boolean) => {
+    const app = new Hono<AppEnvironment>();
+    // One that is there anyway: without any, the framework takes a shorter way.
+    app.use((_, next) => next());
+    if (records) app.use(recordUsage(recorder, Date.now));
+    return app.get('/api/v1/key', (c) => {
+      if (records) noteKey(c, outcome, '/api/v1/key', null);
+      return c.body(null, 204);
+    });
+  };
+  const recorded = app(true);
+  const bare = app(false);
+  const headers = { 'user-agent': 'curl/8.4' };
+  const sent = new Request('http://127.0.0.1/api/v1/key', { headers });
+  const compared = await compare(
+    () => recorded.fetch(sent),
+    () => bare.fetch(sent),
+    { awaits: true },
+  );
+  return reference({
+    what: 'the same as a middleware, added to a request',
+    value: (compared.ours - compared.reference) / 1000,
+    absolute: `${duration(compared.ours)} − ${duration(compared.reference)}`,
+    unit: ' µs',
+  });
+}
+
+const someKey: KeyRecord = {
+  id: 'key_01ARYZ6S41TSV4RRFFQ69G5FAV',
+  dialect: 'reporisk',
+  environment: 'live',
+  label: 'CI',
+  preview: 'rrk_live_AbCd••••JkEW',
+  organization: { id: 'org_1', name: 'Acme', tier: 3 },
+  subOrg: null,
+  owner: { kind: 'member', id: 'user_1', role: 'admin' },
+  scopes: null,
+  ipAllowList: null,
+  rateLimit: null,
+  disabled: false,
+  expiresAt: null,
+  revokedAt: null,
+  secretExpiresAt: null,
+};
+
+/** From the buffer to the commit, ids and sums included, as in the server. */
+async function ingest(kind: Kind): Promise<Figure> {
+  await using place = await populated(kind, 1);
+  await using database = await openDatabase(place.url);
+  await using recorder = createUsageRecorder({
+    store: createUsageStore(database),
+    capacity: calls,
+    every: () => () => {},
+    onError: (error) => console.error(error),
+  });
+  const fill = (count: number) => {
+    for (let n = 0; n < count; n++) {
+      const key = { ...someKey, id: `key_01J${String(n % keysInUse).padStart(23, '0')}` };
+      recorder.record(callOf(key, performance.now()));
+    }
+  };
+  fill(20_000);
+  await recorder.flush();
+  fill(calls);
+  const started = performance.now();
+  await recorder.flush();
+  const seconds = (performance.now() - started) / 1000;
+  if (recorder.counters().flushed !== calls + 20_000) throw new Error('not all was stored');
+  return atLeast(50_000, {
+    what: `usage stored, ${kind}`,
+    value: calls / seconds,
+    absolute: `${calls.toLocaleString('en')} calls in ${seconds.toFixed(2)} s`,
+    unit: ' calls/s',
+  });
+}
