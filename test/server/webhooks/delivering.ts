@@ -79,6 +79,8 @@ export async function startDelivering(kind: DatabaseKind) {
     receiver,
     server,
     worker,
+    /** Another one beside it; dispose of it. */
+    secondWorker: () => deliveryWorker(server.services),
     settings,
     /** Adds a webhook that leads to the receiver. */
     async addWebhook(input: Record<string, unknown> = {}) {
