@@ -7,6 +7,7 @@ import { keyCommands } from './keys.ts';
 import { organizationCommands } from './organizations.ts';
 import { sessionCommands } from './session.ts';
 import { subOrgCommands } from './sub-orgs.ts';
+import { usageCommands } from './usage.ts';
 
 const commands: readonly Command[] = [
   ...installationCommands,
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   ...subOrgCommands,
   ...keyCommands,
   ...auditCommands,
+  ...usageCommands,
   ...sessionCommands,
 ];
 

@@ -48,18 +48,19 @@ export function recordUsage(
     const used = c.get('usedKey');
     if (used === undefined) return;
     const { key, endpoint, scope } = used;
+    const statusCode = statusOf(c.res);
     usage.record({
       at: now(),
       keyId: key.id,
       orgId: key.organization.id,
       endpoint,
       method: c.req.method,
-      statusCode: statusOf(c.res),
+      statusCode,
       durationMs: performance.now() - started,
       requestId: c.get('requestId'),
       ipAddress: c.get('address') ?? null,
       userAgent: keptUserAgent(c.req.header('user-agent')),
-      scope,
+      scope: statusCode === 429 ? null : scope,
       retiresAt: key.secretExpiresAt,
     });
   };

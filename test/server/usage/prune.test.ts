@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
+import { run } from '../../../server/cli/run.ts';
 import { openDatabase } from '../../../server/database/database.ts';
+import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { KeyUse } from '../../../server/database/entities/key-use.ts';
 import { pruneUsage } from '../../../server/usage/prune.ts';
@@ -60,5 +62,32 @@ onEachDatabase((place) => {
     await store.ingest([kept]);
     expect(await pruneUsage(database, before)).toEqual({ months: 0, calls: 12_000, hours: 1 });
     expect(await database.read().execute('select id from key_call')).toEqual([{ id: kept.id }]);
+  });
+
+  test('usage prune forgets what is older than 90 days, or as many as it is told', async () => {
+    await using where = await place();
+    await using database = await openDatabase(where.url);
+    const store = createUsageStore(database);
+    const env = { DATABASE_URL: where.url, SERVER_SECRET: Buffer.alloc(32, 3).toString('base64') };
+    const day = 24 * 3_600_000;
+    for (const days of [5, 50, 500]) {
+      const at = Date.now() - days * day;
+      await store.ingest([{ id: newId('use', at), ...keyCall({ at }) }]);
+    }
+    const left = async () => (await database.read().execute('select id from key_call')).length;
+    expect(await run(['usage', 'prune'], env)).toMatchObject({ code: 0 });
+    expect(await left()).toBe(2);
+    expect(await run(['usage', 'prune', '--days', '30'], env)).toMatchObject({ code: 0 });
+    expect(await left()).toBe(1);
+    for (const days of ['0', 'all', '3651']) {
+      const ended = await run(['usage', 'prune', '--days', days], env);
+      expect(ended.code).not.toBe(0);
+    }
+    expect(await left()).toBe(1);
+    const events = await database.read().find(AuditEvent, {}, { orderBy: { id: 'asc' } });
+    expect(events).toMatchObject([
+      { actor: 'operator', action: 'usage.prune', changes: { days: 90 } },
+      { actor: 'operator', action: 'usage.prune', changes: { days: 30 } },
+    ]);
   });
 });

@@ -151,4 +151,22 @@ onBothDatabases((kind) => {
     const { items } = await usageOf(server, id);
     expect(items).toMatchObject([{ user_agent: 'a'.repeat(200) }]);
   });
+
+  test('a call over the limit is counted as such, also where nginx is told 403, and uses no scope', async () => {
+    await using server = await startServerOn(kind, { now: testClock().now });
+    const { id, raw } = await issueKey(server, { rate_limit: { limit: 1, window_seconds: 3600 } });
+    const statuses = [];
+    for (const path of ['/auth/verify', '/api/v1/repos', '/auth/verify?proxy=nginx']) {
+      statuses.push((await server.fetch(path, { as: raw })).status);
+    }
+    expect(statuses).toEqual([200, 429, 403]);
+    const { hourly } = await usageOf(server, id);
+    expect(hourly.map(({ outcome, count }) => [outcome, count])).toEqual([
+      ['rate_limited', 2],
+      ['success', 1],
+    ]);
+    const path = `${settings}/${id}/unused-scopes`;
+    const { body } = await answer(server.fetch(path, { as: 'parent-admin' }));
+    expect(body.used).toEqual([]);
+  });
 });
