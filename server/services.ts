@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { pepperedScheme, type RandomSource, secureRandom } from '../core/mod.ts';
 import type { Database } from './database/database.ts';
 import type { Keys } from './keys.ts';
+import { createGithubKeys } from './leaks/github-keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 import type { Services } from './operations/operation.ts';
 import { createSealer } from './sealing.ts';
@@ -28,6 +30,7 @@ export function createServices(parts: ServicesParts): Services {
   const { database, keys, previousKeys, logger, uploads, settled } = parts;
   const { now = Date.now, random = secureRandom } = parts;
   const scheme = pepperedScheme(keys.pepper, nodeHashing);
+  const previous = previousKeys === null ? [] : [pepperedScheme(previousKeys.pepper, nodeHashing)];
   return {
     database,
     scheme,
@@ -38,6 +41,11 @@ export function createServices(parts: ServicesParts): Services {
     logger,
     uploads,
     targets: publicTargets,
+    leaks: {
+      schemes: [scheme, ...previous],
+      githubKeys: createGithubKeys({ fetch, now }),
+      pause: (milliseconds) => setTimeout(milliseconds),
+    },
     settled,
   };
 }

@@ -25,7 +25,8 @@ export type Caller =
 export type Access =
   | ({ readonly plane: 'management' } & ManagementRule)
   | { readonly plane: 'data'; readonly scope: string | null; readonly action: 'read' | 'submit' }
-  | { readonly plane: 'operator' };
+  | { readonly plane: 'operator' }
+  | { readonly plane: 'anyone'; readonly actor: string; readonly limitedByAddress: boolean };
 
 /** Management of keys and what belongs to them, by an admin of a parent org. */
 export function parentOrgAdmin(
@@ -53,9 +54,21 @@ export function operatorOnly(): Access {
   return { plane: 'operator' };
 }
 
+/**
+ * Anyone, without a look at a credential; what is sent must speak for itself.
+ *
+ * @param actor - who the audit log says it was.
+ */
+export function anyone(
+  actor: string,
+  { limitedByAddress = false }: { readonly limitedByAddress?: boolean } = {},
+): Access {
+  return { plane: 'anyone', actor, limitedByAddress };
+}
+
 /** A caller who was let in, and on whose behalf. */
 export interface Principal {
-  readonly kind: 'member' | 'key' | 'operator';
+  readonly kind: 'member' | 'key' | 'operator' | 'anyone';
   /** The organization whose data it may reach: always the parent's. */
   readonly organization: {
     readonly id: string;
@@ -67,7 +80,7 @@ export interface Principal {
   readonly role: 'admin' | 'member';
   readonly userId: string | null;
   readonly key: KeyRecord | null;
-  /** For the audit log: `user:ID`, `key:ID` or `operator`. */
+  /** For the audit log: `user:ID`, `key:ID`, `operator`, or what `anyone` says. */
   readonly actor: string;
 }
 
@@ -82,6 +95,7 @@ export async function authorize(
   access: Access,
 ): Promise<Principal> {
   if (caller.kind === 'operator') return operator(em, caller.organizationId);
+  if (access.plane === 'anyone') return noOrganization('anyone', access.actor);
   if (access.plane === 'operator') throw refused(refusals.insufficient_permissions);
   return access.plane === 'management'
     ? authorizeManagement(em, caller, access)
@@ -89,19 +103,23 @@ export async function authorize(
 }
 
 async function operator(em: EntityManager, organizationId: string | null): Promise<Principal> {
-  const none = { id: '', name: '', tier: null };
-  const organization =
-    organizationId === null ? none : await em.findOne(Organization, { id: organizationId });
+  const principal = noOrganization('operator', 'operator');
+  if (organizationId === null) return principal;
+  const organization = await em.findOne(Organization, { id: organizationId });
   if (organization === null) throw notFound('Organization');
   const { id, name, tier = null } = organization;
+  return { ...principal, organization: { id, name, tier } };
+}
+
+function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
   return {
-    kind: 'operator',
-    organization: { id, name, tier },
+    kind,
+    organization: { id: '', name: '', tier: null },
     subOrgId: null,
-    role: 'admin',
+    role: kind === 'operator' ? 'admin' : 'member',
     userId: null,
     key: null,
-    actor: 'operator',
+    actor,
   };
 }
 

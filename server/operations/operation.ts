@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
+import type { LeakServices } from '../leaks/leak-services.ts';
 import type { Sealer } from '../sealing.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { Access, Caller, Principal } from './access.ts';
@@ -23,6 +24,8 @@ export interface Services {
   readonly uploads: string;
   /** Where webhooks may lead. */
   readonly targets: TargetPolicy;
+  /** What reports of leaked secrets need. */
+  readonly leaks: LeakServices;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
 }
@@ -81,6 +84,8 @@ export interface Operation<
   readonly access: Access;
   /** True when its answer reports something as taken away: it is sent when that holds everywhere. */
   readonly takesAway?: boolean;
+  /** Milliseconds before which it does not answer, where its time would tell something. */
+  readonly takesAtLeast?: number;
   /** What must not hold a transaction: hashing, network, streams. */
   prepare?(preparation: Preparation, input: z.output<Input>): Promise<Prepared> | Prepared;
   /** The work, in one transaction when it is a mutation. Returns plain, wire-ready values. */

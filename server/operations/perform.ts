@@ -71,6 +71,8 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
   if (operation.kind === 'query') {
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }
+  const { takesAtLeast } = operation;
+  const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
   try {
     const result = await database.transaction(async (em) =>
       run(em, await authorize(em, request.caller, operation.access)),
@@ -80,6 +82,7 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
     // Also after a refusal: "not found" reports a key as gone that another request may just have
     // revoked, and that promise holds everywhere too.
     if (operation.takesAway === true) await services.settled();
+    await leastTime;
   }
 }
 

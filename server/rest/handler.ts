@@ -5,7 +5,7 @@ import { perform } from '../operations/perform.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
 import { snake, snakeKeys } from './case.ts';
-import { bodyInput, textInput } from './input.ts';
+import { bodyInput, rawInput, textInput } from './input.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
@@ -40,6 +40,7 @@ export function routeHandler(
     const path = textInput(c.req.param(), operation.input);
     if (source === 'query') return { ...textInput(c.req.query(), operation.input), ...path };
     if (source === 'body') return { ...(await bodyInput(c.req.raw)), ...path };
+    if (route.raw !== undefined) return rawInput(c.req.raw, route.raw.limit);
     const received = await receiveUpload(c.req.raw, services.uploads);
     upload(received);
     const { file, fields } = received;
@@ -53,6 +54,10 @@ export function routeHandler(
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
       if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
+      if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
+        rateLimits.reports.check(address);
+        await rateLimits.reports.count(address);
+      }
       const origin = { requestId, ipAddress: address ?? null };
       const admit = async (key: KeyRecord) => {
         fields = await rateLimits.admit(key);

@@ -38,13 +38,7 @@ function innermost(field: z.core.$ZodType): z.core.$ZodType {
  * quotes the body.
  */
 export async function bodyInput(request: Request): Promise<Record<string, unknown>> {
-  const length = Number(request.headers.get('content-length') ?? '0');
-  if (request.body !== null && (length > 0 || request.headers.has('transfer-encoding'))) {
-    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (type !== 'application/json') {
-      throw new Problem(415, 'Content-Type must be application/json');
-    }
-  }
+  assertJson(request);
   const body = parseJson(await readBody(request, bodyLimit));
   if (body === undefined) return {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -53,6 +47,29 @@ export async function bodyInput(request: Request): Promise<Record<string, unknow
     ]);
   }
   return camelKeys(body);
+}
+
+/**
+ * The body as it was sent, and the headers, for an operation that checks a signature over them.
+ *
+ * @throws {Problem} 415 or 413.
+ */
+export async function rawInput(request: Request, limit: number): Promise<Record<string, unknown>> {
+  assertJson(request);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const body = decoder.decode(await readBody(request, limit));
+  return { body, headers: Object.fromEntries(request.headers) };
+}
+
+/** @throws {Problem} 415 for a body that says it is something else. */
+function assertJson(request: Request): void {
+  const length = Number(request.headers.get('content-length') ?? '0');
+  const hasBody = length > 0 || request.headers.has('transfer-encoding');
+  if (request.body === null || !hasBody) return;
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new Problem(415, 'Content-Type must be application/json');
+  }
 }
 
 /**

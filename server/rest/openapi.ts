@@ -167,6 +167,10 @@ function describe(route: Route): Json {
 }
 
 function requestBody(route: Route, members: [string, Json][], required: Set<string>): Json {
+  if (route.raw !== undefined) {
+    const schema = jsonSchema(route.raw.body, 'input');
+    return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  }
   if (members.length === 0) return {};
   if (route.source === 'multipart') {
     const file = { type: 'string', contentMediaType: 'application/octet-stream' };
@@ -199,6 +203,7 @@ function responses(route: Route): Json {
 }
 
 function security(access: Access): Json[] {
+  if (access.plane === 'anyone') return [];
   return access.plane === 'data' ? [{ apiKey: [] }, { session: [] }] : [{ session: [] }];
 }
 

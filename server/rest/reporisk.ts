@@ -20,6 +20,8 @@ import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
 import { pollJob } from '../operations/jobs/poll.ts';
+import { githubMatches, reportGithubLeaks } from '../operations/leaks/github.ts';
+import { reportLeak } from '../operations/leaks/report.ts';
 import { analyzeRepo } from '../operations/repos/analyze.ts';
 import { getRepo } from '../operations/repos/get.ts';
 import { listRepos } from '../operations/repos/list.ts';
@@ -42,6 +44,9 @@ import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
 import { removeWebhook } from '../operations/webhooks/remove.ts';
 import { updateWebhook } from '../operations/webhooks/update.ts';
 import { get, patch, post, type Route, remove } from './route.ts';
+
+/** GitHub may send thousands of matches in one call. */
+const githubBodyLimit = 8 * 1024 * 1024;
 
 const settings = '/api/v1/settings';
 
@@ -99,4 +104,11 @@ export const reporiskRoutes: readonly Route[] = [
   get('/api/v1/extensions/:extension_id/report', getExtensionReport),
 
   get('/api/v1/jobs/:job_id', pollJob),
+
+  {
+    ...post('/api/v1/leaks/github', reportGithubLeaks),
+    source: 'raw',
+    raw: { body: githubMatches, limit: githubBodyLimit },
+  },
+  post('/api/v1/leaks/report', reportLeak, 202),
 ];

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Operation } from '../operations/operation.ts';
 
 /** One method on one path, wired to an operation. */
@@ -9,7 +10,9 @@ export interface Route {
   /** The status of success; an operation that answers null is 204. */
   readonly status: 200 | 201 | 202 | 204;
   /** Where the input that is not in the path comes from. */
-  readonly source: 'query' | 'body' | 'multipart';
+  readonly source: 'query' | 'body' | 'multipart' | 'raw';
+  /** Of a raw body, which the operation reads itself: its form, and how many bytes it may have. */
+  readonly raw?: { readonly body: z.ZodType; readonly limit: number };
 }
 
 /** Reads; input from the query. */

@@ -41,6 +41,7 @@ export function createAuthenticate(parts: {
   }
 
   return async (request, access, { address, ownOrigin }) => {
+    if (access.plane === 'anyone') return { kind: 'nobody', credential: 'missing' };
     const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
     if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
     if (credential.kind === 'cookie') return session(credential.token);

@@ -60,6 +60,13 @@ async function fillDemo(url: string): Promise<void> {
 /** Public addresses only, and no name has one. */
 const noTargets: Services['targets'] = { ...publicTargets, resolve: async () => [] };
 
+/** GitHub has no key, and no time passes. */
+const noLeaks: Services['leaks'] = {
+  schemes: [testScheme],
+  githubKeys: async () => null,
+  pause: async () => {},
+};
+
 /** A clock that only the test moves. */
 export function testClock(start = Date.parse('2026-03-04T05:06:07.089Z')) {
   let instant = start;
@@ -90,6 +97,8 @@ export interface ServerOptions {
   readonly coherent?: boolean;
   /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
   readonly targets?: Services['targets'];
+  /** What differs for reports of leaks. */
+  readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
   readonly rateLimits?: Partial<RateLimitsOptions>;
   /** Says when usage is stored; twice a second when absent. */
@@ -153,6 +162,7 @@ export async function startServer(options: ServerOptions) {
     logger,
     uploads,
     targets,
+    leaks: { ...noLeaks, ...options.leaks },
     settled,
   };
   const usage = resources.use(

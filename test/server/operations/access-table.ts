@@ -1,6 +1,6 @@
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
 import type { RunningServer } from '../../support/server.ts';
-import type { CallerKind } from './callers.ts';
+import { type CallerKind, callerKinds } from './callers.ts';
 
 /** A refusal with its text, or the status of success. */
 export type Cell = number | readonly [status: number, detail: string];
@@ -52,6 +52,11 @@ function admins(ok: Cell, keys: Cell, others: Some = {}): Cells {
 
 function members(ok: Cell, others: Some = {}): Cells {
   return admins(ok, sessionOnly, { 'a parent member': ok, ...others });
+}
+
+/** A call that looks at no credential. */
+function everyone(cell: Cell): Cells {
+  return Object.fromEntries(callerKinds.map((kind) => [kind, cell])) as Cells;
 }
 
 /** A call of the data plane. */
@@ -212,4 +217,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'extensions.report': { cells: read('Extension'), input: extension },
 
   'jobs.poll': { cells: read('Job'), input: async (server) => ({ jobId: await job(server) }) },
+
+  'leaks.github': { cells: everyone([401, 'Invalid signature']), input: none },
+  'leaks.report': { cells: everyone(202), input: async () => ({ token: 'rrk_live_unknown' }) },
 };

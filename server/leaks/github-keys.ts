@@ -1,0 +1,75 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { refusals } from '../../core/mod.ts';
+import { refused } from '../operations/problem.ts';
+
+/** Where GitHub publishes the keys that it signs its findings with. */
+export const githubKeysUrl = 'https://api.github.com/meta/public_keys/secret_scanning';
+
+const published = z.object({
+  public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string() })),
+});
+
+/** What the keys are fetched with. */
+export interface GithubKeysOptions {
+  readonly fetch: typeof fetch;
+  /** GitHub's own when absent. */
+  readonly url?: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Tells GitHub's key with an id; null when GitHub has none. */
+export type GithubKeys = (id: string) => Promise<KeyObject | null>;
+
+/** A key that GitHub withdraws is trusted no longer than this. */
+const longestTrust = 3_600_000;
+
+/** So that made-up ids do not make this server call GitHub each time. */
+const shortestPause = 60_000;
+
+const patience = 5_000;
+
+/**
+ * GitHub's public keys, fetched when first needed, kept for an hour, and fetched anew for an id that
+ * is not among them.
+ */
+export function createGithubKeys({
+  fetch,
+  url = githubKeysUrl,
+  now,
+}: GithubKeysOptions): GithubKeys {
+  let keys = new Map<string, KeyObject>();
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | undefined;
+
+  async function refresh(): Promise<void> {
+    const headers = { accept: 'application/json' };
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(patience) });
+    if (!response.ok) throw new Error(`GitHub answered ${response.status}`);
+    const { public_keys } = published.parse(await response.json());
+    keys = new Map(public_keys.map(({ key_identifier, key }) => [key_identifier, p256(key)]));
+    fetchedAt = now();
+  }
+
+  return async (id) => {
+    const age = now() - fetchedAt;
+    if (age > longestTrust || (!keys.has(id) && age > shortestPause)) {
+      underWay ??= refresh().finally(() => {
+        underWay = undefined;
+      });
+      // GitHub tries again later: better than to take nobody's word, or anybody's.
+      await underWay.catch(() => {
+        throw refused(refusals.unavailable);
+      });
+    }
+    return keys.get(id) ?? null;
+  };
+}
+
+/** @throws when a key is not of the one kind that GitHub's documentation names. */
+function p256(pem: string): KeyObject {
+  const key = createPublicKey(pem);
+  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error('not a P-256 key');
+  return key;
+}

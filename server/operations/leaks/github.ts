@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { isSignedByGithub } from '../../leaks/github-signature.ts';
+import { anyone } from '../access.ts';
+import { defineOperation, type Services } from '../operation.ts';
+import { InvalidInput, Problem } from '../problem.ts';
+import { parseInput } from '../validation.ts';
+import { leakOf } from './leak-of.ts';
+import { type Leak, takeBack } from './take-back.ts';
+
+/** What GitHub sends: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program */
+export const githubMatches = z.array(
+  z.object({
+    token: z.string(),
+    type: z.string(),
+    url: z.string().nullish(),
+    source: z.string().nullish(),
+  }),
+);
+
+/** A match with what its token may be stored under. */
+interface Match {
+  readonly type: string;
+  readonly digest: string;
+  readonly lookups: readonly string[];
+}
+
+/** How many of the places where one secret was found are recorded, and how much of each. */
+const mostPlaces = 10;
+const longestPlace = 500;
+
+/** Takes back what GitHub's secret scanning found, and labels each match. */
+export const reportGithubLeaks = defineOperation({
+  name: 'leaks.github',
+  summary: "Take in what GitHub's secret scanning found, by its signature",
+  kind: 'mutation',
+  takesAway: true,
+  access: anyone('github'),
+  /** As received: the signature is over the bytes. */
+  input: z.object({ body: z.string(), headers: z.record(z.string(), z.string()) }),
+  output: z.array(
+    z.object({
+      tokenHash: z.string(),
+      tokenType: z.string(),
+      label: z.enum(['true_positive', 'false_positive']),
+    }),
+  ),
+  async prepare({ services }, { body, headers }) {
+    if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) {
+      throw new Problem(401, 'Invalid signature', { 'WWW-Authenticate': 'Bearer' });
+    }
+    return read(services, parseInput(githubMatches, parseJson(body)));
+  },
+  async run(work, _input, { matches, leaks }) {
+    const ours = await takeBack(work, leaks);
+    return matches.map(({ type, digest, lookups }) => ({
+      tokenHash: digest,
+      tokenType: type,
+      label: label(lookups.some((lookup) => ours.has(lookup))),
+    }));
+  },
+});
+
+/** GitHub knows these two words only. */
+function label(isOurs: boolean): 'true_positive' | 'false_positive' {
+  return isOurs ? 'true_positive' : 'false_positive';
+}
+
+/** The matches in their order, and each leak once, with every place that it was found in. */
+function read(services: Services, sent: z.output<typeof githubMatches>) {
+  const matches: Match[] = [];
+  const leaks = new Map<string, Leak & { readonly places: string[] }>();
+  for (const { token, type, url } of sent) {
+    const { digest, leak } = leakOf(services, token);
+    const places = leaks.get(digest)?.places ?? [];
+    if (url && places.length < mostPlaces) places.push(printable(url));
+    leaks.set(digest, { ...leak, places });
+    matches.push({ type, digest, lookups: leak.lookups });
+  }
+  return { matches, leaks: [...leaks.values()] };
+}
+
+/** Somebody else's text: what a database or a terminal might choke on is left out. */
+function printable(url: string): string {
+  return url.replace(/[^\x20-\x7e]/g, '').slice(0, longestPlace);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new InvalidInput([{ path: [], msg: 'malformed JSON', type: 'value_error.jsondecode' }]);
+  }
+}

@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { generateKey, nobleHashing, pepperedScheme } from '../../../core/mod.ts';
+import { ApiKey } from '../../../server/database/entities/api-key.ts';
+import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
+import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
+import { answer, body, issueKey } from '../../support/issued-keys.ts';
+import {
+  onBothDatabases,
+  type RunningServer,
+  startServerOn,
+  testClock,
+  testScheme,
+} from '../../support/server.ts';
+import { documented, github, signedHeaders } from './github.ts';
+
+const path = '/api/v1/leaks/github';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const match = (token: string, url = 'https://github.com/octocat/one') => ({
+  token,
+  type: 'reporisk_api_key',
+  url,
+  source: 'content',
+});
+const label = (token: string, isOurs: boolean) => ({
+  token_hash: sha256(token),
+  token_type: 'reporisk_api_key',
+  label: isOurs ? 'true_positive' : 'false_positive',
+});
+
+async function rotate(server: RunningServer, id: string, grace: number): Promise<string> {
+  const response = await server.fetch(`/api/v1/settings/api-keys/${id}/rotate`, {
+    as: 'parent-admin',
+    json: { grace_seconds: grace },
+  });
+  return (await body<{ raw_key: string }>(response)).raw_key;
+}
+
+const works = async (server: RunningServer, as: string) =>
+  (await server.fetch('/api/v1/key', { as })).status;
+
+/** What the log says of leaks, oldest first. */
+async function leaksIn({ database }: RunningServer) {
+  const where = { action: { $in: ['leaks.github', 'leaks.report'] } };
+  const rows = await database.read().find(AuditEvent, where, { orderBy: { seq: 'asc' } });
+  return rows.map(({ actor, orgId, target, changes }) => ({ actor, orgId, target, ...changes }));
+}
+
+onBothDatabases((kind) => {
+  test("GitHub's matches: what each secret still opens is taken away, each is labelled", async () => {
+    const hub = github();
+    let waits = 0;
+    await using server = await startServerOn(kind, {
+      leaks: { githubKeys: hub.keys },
+      settled: async () => void waits++,
+    });
+    const current = await issueKey(server);
+    const retiring = await issueKey(server);
+    const successor = await rotate(server, retiring.id, 3600);
+    const retired = await issueKey(server);
+    const afterRetired = await rotate(server, retired.id, 0);
+    const { key: unknown } = generateKey({ environment: 'live' });
+    await server.fetch('/api/v1/settings/webhooks', {
+      as: 'parent-admin',
+      json: { url: 'https://hooks.example/keys', events: ['api_key.leaked'] },
+    });
+    waits = 0;
+    const tokens = [current.raw, 'no key', retiring.raw, unknown, retired.raw, current.raw];
+    const sent = hub.call(
+      tokens.map((token, index) => match(token, `https://github.com/${index}`)),
+    );
+    expect(await answer(server.fetch(path, sent))).toEqual({
+      status: 200,
+      body: tokens.map((token, index) => label(token, [0, 2, 4, 5].includes(index))),
+    });
+    expect(waits).toBe(1);
+
+    expect(await works(server, current.raw)).toBe(401);
+    expect(await works(server, retiring.raw)).toBe(401);
+    expect(await works(server, successor)).toBe(200);
+    expect(await works(server, afterRetired)).toBe(200);
+    const em = server.database.read();
+    expect(await em.findOneOrFail(ApiKey, { id: current.id })).toMatchObject({
+      revokedReason: 'leaked',
+      revokedAt: expect.any(Date),
+    });
+    const log = await leaksIn(server);
+    const told = { actor: 'github', orgId: 'org_demo_acme' };
+    const url = 'https://github.com/';
+    expect(log).toHaveLength(3);
+    expect(log).toContainEqual({
+      ...told,
+      target: current.id,
+      secret: 'current',
+      action: 'key revoked',
+      preview: current.record.preview,
+      places: [`${url}0`, `${url}5`],
+    });
+    expect(log).toContainEqual({
+      ...told,
+      target: retiring.id,
+      secret: 'retiring',
+      action: 'grace ended',
+      preview: retiring.record.preview,
+      places: [`${url}2`],
+    });
+    expect(log).toContainEqual(
+      expect.objectContaining({ target: retired.id, secret: 'retired', action: 'recorded' }),
+    );
+    const payloads = await em.execute<{ payload: string }[]>(
+      "select payload from webhook_delivery where type = 'api_key.leaked'",
+    );
+    const leaked = payloads.map(({ payload }) => JSON.parse(payload).data);
+    expect(leaked).toHaveLength(3);
+    expect(leaked).toContainEqual(
+      expect.objectContaining({
+        secret: 'current',
+        action: 'key revoked',
+        key: expect.objectContaining({ id: current.id, status: 'revoked' }),
+      }),
+    );
+
+    // Once more: the key is gone already, and everybody is told all the same.
+    const again = await answer(server.fetch(path, hub.call([match(current.raw)])));
+    expect(again.body).toEqual([label(current.raw, true)]);
+    expect((await leaksIn(server)).at(-1)).toMatchObject({ secret: 'current', action: 'recorded' });
+    expect(await server.database.auditLog.verify(em, null)).toMatchObject({ fault: null });
+    expect(server.log.join()).not.toContain(current.raw);
+  });
+
+  test('thousands of secrets in one call are one transaction', async () => {
+    const hub = github();
+    let transactions = 0;
+    await using server = await startServerOn(kind, {
+      leaks: { githubKeys: hub.keys },
+      every: () => () => {},
+      wrap: (database) => ({
+        ...database,
+        keys: database.keys,
+        transaction(work) {
+          transactions += 1;
+          return database.transaction(work);
+        },
+      }),
+    });
+    const { id } = await issueKey(server);
+    const em = server.database.read();
+    const key = await em.findOneOrFail(ApiKey, { id });
+    const tokens = Array.from({ length: 2_000 }, () => generateKey({ environment: 'live' }));
+    await server.database.transaction(async (tx) => {
+      const ids = tokens.map((_, index) => `key_${index}`);
+      const { rateLimit, scopes, ipAllowList, ...rest } = key;
+      const nulls = { rateLimit: null, scopes: null, ipAllowList: null };
+      await tx.insertMany(
+        ApiKey,
+        ids.map((each) => ({ ...rest, ...nulls, id: each })),
+      );
+      await tx.insertMany(
+        ApiKeySecret,
+        tokens.map(({ key: raw, prefix, first4, last4 }, index) => {
+          const lookup = testScheme.lookup(nobleHashing.sha256(raw));
+          const seal = testScheme.seal(`key_${index}`, key.orgId, lookup) ?? '';
+          const row = { lookup, keyId: `key_${index}`, seal, prefix, first4, last4 };
+          return {
+            ...row,
+            scheme: testScheme.id,
+            createdAt: key.createdAt,
+            legacy: false,
+            retiresAt: null,
+          };
+        }),
+      );
+    });
+    const [first] = tokens;
+    expect(await works(server, first?.key ?? '')).toBe(200);
+    transactions = 0;
+    const sent = hub.call(tokens.map(({ key: raw }) => match(raw)));
+    const { status, body: labels } = await answer(server.fetch(path, sent));
+    expect(status).toBe(200);
+    expect(labels.filter((each: { label: string }) => each.label === 'true_positive')).toHaveLength(
+      2_000,
+    );
+    expect(transactions).toBe(1);
+    expect(await works(server, first?.key ?? '')).toBe(401);
+    expect(await em.count(ApiKey, { revokedReason: 'leaked' })).toBe(2_000);
+    expect(await leaksIn(server)).toHaveLength(2_000);
+  });
+
+  test('a call that GitHub did not sign changes nothing and is not even parsed', async () => {
+    const clock = testClock();
+    const hub = github(clock.now);
+    const options = { now: clock.now, leaks: { githubKeys: hub.keys } };
+    await using server = await startServerOn(kind, options);
+    const { raw } = await issueKey(server);
+    const { body: signed, headers } = hub.call([match(raw)]);
+    const post = (content: string, sent: Record<string, string>) =>
+      answer(server.fetch(path, { body: content, headers: sent }));
+    const refused = { status: 401, body: { detail: 'Invalid signature' } };
+    const json = { 'content-type': 'application/json' };
+    expect(await post(signed, json)).toEqual(refused);
+    expect(await post(`${signed} `, headers)).toEqual(refused);
+    expect(await post('{', headers)).toEqual(refused);
+    expect(await post(signed, signedHeaders('current', 'bm9uc2Vuc2U='))).toEqual(refused);
+    const other = signedHeaders('other', headers['github-public-key-signature'] ?? '');
+    expect(await post(signed, other)).toEqual(refused);
+    expect(await works(server, raw)).toBe(200);
+    // One fetch for all of them, an unknown id included; a minute later it is asked for again.
+    expect(hub.state.fetches).toBe(1);
+    clock.advance(60_001);
+    expect(await post(signed, other)).toEqual(refused);
+    expect(hub.state.fetches).toBe(2);
+
+    const malformed = hub.call('[{"token":1}]');
+    expect(await post(malformed.body, malformed.headers)).toMatchObject({
+      status: 422,
+      body: {
+        detail: [
+          { loc: ['body', 0, 'token'], type: 'type_error.str' },
+          { loc: ['body', 0, 'type'], type: 'value_error.missing' },
+        ],
+      },
+    });
+    const broken = hub.call('{');
+    expect(await post(broken.body, broken.headers)).toMatchObject({
+      status: 422,
+      body: { detail: [{ type: 'value_error.jsondecode' }] },
+    });
+    expect(
+      (
+        await server.fetch(path, {
+          body: signed,
+          headers: { ...headers, 'content-type': 'text/plain' },
+        })
+      ).status,
+    ).toBe(415);
+
+    // A key that cannot be looked up again is not trusted for ever.
+    hub.state.isAway = true;
+    clock.advance(3_600_001);
+    const away = await server.fetch(path, { body: signed, headers });
+    expect([away.status, away.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await works(server, raw)).toBe(200);
+    hub.state.isAway = false;
+    expect((await post(signed, headers)).status).toBe(200);
+    expect(await works(server, raw)).toBe(401);
+  });
+
+  test("the example of GitHub's documentation is taken in", async () => {
+    const hub = github();
+    await using server = await startServerOn(kind, { leaks: { githubKeys: hub.keys } });
+    const { body: sent, keyId, signature } = documented;
+    const response = server.fetch(path, { body: sent, headers: signedHeaders(keyId, signature) });
+    expect(await answer(response)).toEqual({
+      status: 200,
+      body: [
+        { token_hash: sha256('some_token'), token_type: 'some_type', label: 'false_positive' },
+      ],
+    });
+  });
+
+  test('a report is answered with the same bytes whatever the token is', async () => {
+    const pauses: number[] = [];
+    const previous = pepperedScheme(new Uint8Array(32).fill(9));
+    await using server = await startServerOn(kind, {
+      leaks: {
+        schemes: [testScheme, previous],
+        pause: async (milliseconds) => void pauses.push(milliseconds),
+      },
+    });
+    const current = await issueKey(server);
+    const underPrevious = await issueKey(server);
+    const digest = nobleHashing.sha256(underPrevious.raw);
+    await server.database.transaction((em) =>
+      em.nativeUpdate(
+        ApiKeySecret,
+        { lookup: testScheme.lookup(digest) },
+        { lookup: previous.lookup(digest), scheme: previous.id },
+      ),
+    );
+    const { key: unknown } = generateKey({ environment: 'test' });
+    const answers: unknown[] = [];
+    for (const token of [current.raw, current.raw, underPrevious.raw, unknown, '', 'é\u0000']) {
+      const response = await server.fetch('/api/v1/leaks/report', {
+        json: { token },
+        headers: { authorization: 'Bearer rrk_live_junk' },
+      });
+      const headers = Object.fromEntries(response.headers);
+      for (const name of ['date', 'x-request-id']) delete headers[name];
+      answers.push({ status: response.status, headers, text: await response.text() });
+    }
+    expect(answers[0]).toMatchObject({ status: 202, text: '{"status":"accepted"}' });
+    for (const each of answers) expect(each).toEqual(answers[0]);
+    expect(pauses).toEqual(Array(6).fill(250));
+    expect(await works(server, current.raw)).toBe(401);
+    expect((await leaksIn(server)).map(({ actor, target }) => [actor, target])).toEqual([
+      ['anyone', current.id],
+      ['anyone', current.id],
+      ['anyone', underPrevious.id],
+    ]);
+    expect((await server.fetch('/api/v1/leaks/report', { json: {} })).status).toBe(422);
+  });
+
+  test('reports are limited by address, apart from failed authentication', async () => {
+    const perAddress = { limit: 3, windowSeconds: 60 };
+    await using server = await startServerOn(kind, { rateLimits: { perAddress } });
+    const report = () => server.fetch('/api/v1/leaks/report', { json: { token: 'x' } });
+    const sent = await Promise.all(Array.from({ length: 10 }, report));
+    expect(sent.filter(({ status }) => status === 202)).toHaveLength(3);
+    expect(sent.filter(({ status }) => status === 429)).toHaveLength(7);
+    expect((await report()).headers.get('ratelimit-policy')).toBe('"leak-report";q=3;w=60');
+    expect(await works(server, 'rrk_live_junk')).toBe(401);
+  });
+});
