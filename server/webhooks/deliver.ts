@@ -8,7 +8,7 @@ import { backoff } from '../jobs/backoff.ts';
 import type { Outcome, TaskHandler } from '../jobs/worker.ts';
 import type { Sealer } from '../sealing.ts';
 import { disableFailing } from './give-up.ts';
-import { type SendResult, send } from './send.ts';
+import { type Message, type SendResult, send } from './send.ts';
 import { signedHeaders } from './signature.ts';
 import type { TargetPolicy } from './target-policy.ts';
 
@@ -33,6 +33,16 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
   const { database, targets, now, random = secureRandom } = options;
   const { timer = systemClock(false).after, attemptTimeout = 10_000 } = options;
 
+  async function attempt(message: Message, signal: AbortSignal): Promise<SendResult> {
+    const late = new AbortController();
+    const cancel = timer(attemptTimeout, () => late.abort());
+    try {
+      return await send(message, targets, AbortSignal.any([signal, late.signal]));
+    } finally {
+      cancel();
+    }
+  }
+
   return async ({ id }, signal) => {
     const em = database.read();
     const delivery = await em.findOne(WebhookDelivery, { id, status: 'pending' });
@@ -42,15 +52,13 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
     if (!webhook.isActive) return inactive(delivery);
 
     const begun = new Date(now());
-    const late = new AbortController();
-    const cancel = timer(attemptTimeout, () => late.abort());
-    const result = await send(
-      message(webhook, delivery, begun, options.sealer),
-      targets,
-      AbortSignal.any([signal, late.signal]),
-    ).finally(cancel);
+    const secrets = signingSecrets(webhook, begun, options.sealer);
+    const result =
+      secrets.length === 0
+        ? unreadable
+        : await attempt(signed(webhook, delivery, begun, secrets), signal);
     // Cut short by the end of the server or of the task, an attempt says nothing of the endpoint.
-    signal.throwIfAborted();
+    if (result.error !== null) signal.throwIfAborted();
     const reached = { delivery, result, begun, ended: new Date(now()) };
     return result.error === null ? delivered(reached) : failed(reached, random);
   };
@@ -64,12 +72,30 @@ interface Attempt {
   readonly ended: Date;
 }
 
-function message(webhook: Webhook, delivery: WebhookDelivery, at: Date, sealer: Sealer) {
-  const { orgId, url, secret, previousSecret, previousSecretUntil } = webhook;
+const unreadable: SendResult = {
+  status: null,
+  error: 'the signing secret cannot be read: replace it',
+};
+
+/** The present secret, and the one before while it counts; those that can still be read. */
+function signingSecrets(webhook: Webhook, at: Date, sealer: Sealer): string[] {
+  const { orgId, secret, previousSecret, previousSecretUntil } = webhook;
   const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;
-  const sealed = isChanging ? [secret, previousSecret] : [secret];
-  const secrets = sealed.map((each) => sealer.open(each, orgId));
-  const { eventId, payload: body } = delivery;
+  return (isChanging ? [secret, previousSecret] : [secret]).flatMap((sealed) => {
+    try {
+      return [sealer.open(sealed, orgId)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function signed(
+  { url }: Webhook,
+  { eventId, payload: body }: WebhookDelivery,
+  at: Date,
+  secrets: readonly string[],
+): Message {
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'RepoRisk-Webhooks/1',
