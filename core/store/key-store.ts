@@ -27,7 +27,7 @@ export interface OwnerRecord {
   readonly role: Role;
 }
 
-/** At most `limit` requests in any window of `windowSeconds` seconds. */
+/** At most `limit` requests in a window of `windowSeconds` seconds, which begins with a request. */
 export interface RateLimit {
   readonly limit: number;
   readonly windowSeconds: number;

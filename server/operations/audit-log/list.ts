@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { instant, pageOf, paging, text, timestamp } from '../fields.ts';
-import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
+import { cutPage, decodeCursor } from '../page.ts';
 
 const auditRecord = z.object({
   id: z.string(),
@@ -33,7 +33,9 @@ export const listAuditLog = defineOperation({
     ...paging,
   }),
   output: pageOf(auditRecord),
-  async run({ em, principal }, { action, actor, target, since, until, ...paging }) {
+  async run({ em, principal }, { action, actor, target, since, until, limit, cursor }) {
+    // By place, which is the order of the commits: no row comes later to a page that was read.
+    const start = decodeCursor(cursor, 'string', 'number');
     const where = {
       orgId: principal.organization.id,
       ...(action === undefined ? {} : { action }),
@@ -42,9 +44,11 @@ export const listAuditLog = defineOperation({
       $and: [
         since === undefined ? {} : { at: { $gte: since } },
         until === undefined ? {} : { at: { $lt: until } },
+        start === null ? {} : { seq: { $lt: Number(start[1]) } },
       ],
     };
-    const page = await listById(em, AuditEvent, where, paging);
+    const rows = await em.find(AuditEvent, where, { orderBy: { seq: 'desc' }, limit: limit + 1 });
+    const page = cutPage(rows, limit, ({ seq }) => ['', seq]);
     return {
       items: page.items.map((event) => ({
         id: event.id,

@@ -12,6 +12,8 @@ export class AuditChain extends Migration {
     this.addSql('alter table audit_event add column seq int not null');
     this.addSql('alter table audit_event add column mac varchar(255) not null');
     this.addSql('alter table audit_event add constraint audit_event_seq_unique unique (seq)');
+    this.addSql('drop index audit_event_org_id_id_index');
+    this.addSql('create index audit_event_org_id_seq_index on audit_event (org_id, seq)');
     this.addSql(`
       create table audit_head (
         one boolean primary key default true check (one),

@@ -24,7 +24,7 @@ export class AuditChain extends Migration {
         mac text not null
       )
     `);
-    this.addSql('create index audit_event_org_id_id_index on audit_event (org_id, id)');
+    this.addSql('create index audit_event_org_id_seq_index on audit_event (org_id, seq)');
     this.addSql('create unique index audit_event_seq_unique on audit_event (seq)');
     this.addSql(`
       create table audit_head (

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { generateKey, nobleHashing, pepperedScheme } from '../../../core/mod.ts';
+import { generateKey, nobleHashing } from '../../../core/mod.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
-import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { answer, body, issueKey } from '../../support/issued-keys.ts';
 import {
   onBothDatabases,
@@ -13,6 +12,7 @@ import {
   testScheme,
 } from '../../support/server.ts';
 import { documented, github, signedHeaders } from './github.ts';
+import { leaksIn, works } from './outcome.ts';
 
 const path = '/api/v1/leaks/github';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -34,16 +34,6 @@ async function rotate(server: RunningServer, id: string, grace: number): Promise
     json: { grace_seconds: grace },
   });
   return (await body<{ raw_key: string }>(response)).raw_key;
-}
-
-const works = async (server: RunningServer, as: string) =>
-  (await server.fetch('/api/v1/key', { as })).status;
-
-/** What the log says of leaks, oldest first. */
-async function leaksIn({ database }: RunningServer) {
-  const where = { action: { $in: ['leaks.github', 'leaks.report'] } };
-  const rows = await database.read().find(AuditEvent, where, { orderBy: { seq: 'asc' } });
-  return rows.map(({ actor, orgId, target, changes }) => ({ actor, orgId, target, ...changes }));
 }
 
 onBothDatabases((kind) => {
@@ -256,58 +246,5 @@ onBothDatabases((kind) => {
         { token_hash: sha256('some_token'), token_type: 'some_type', label: 'false_positive' },
       ],
     });
-  });
-
-  test('a report is answered with the same bytes whatever the token is', async () => {
-    const pauses: number[] = [];
-    const previous = pepperedScheme(new Uint8Array(32).fill(9));
-    await using server = await startServerOn(kind, {
-      leaks: {
-        schemes: [testScheme, previous],
-        pause: async (milliseconds) => void pauses.push(milliseconds),
-      },
-    });
-    const current = await issueKey(server);
-    const underPrevious = await issueKey(server);
-    const digest = nobleHashing.sha256(underPrevious.raw);
-    await server.database.transaction((em) =>
-      em.nativeUpdate(
-        ApiKeySecret,
-        { lookup: testScheme.lookup(digest) },
-        { lookup: previous.lookup(digest), scheme: previous.id },
-      ),
-    );
-    const { key: unknown } = generateKey({ environment: 'test' });
-    const answers: unknown[] = [];
-    for (const token of [current.raw, current.raw, underPrevious.raw, unknown, '', 'é\u0000']) {
-      const response = await server.fetch('/api/v1/leaks/report', {
-        json: { token },
-        headers: { authorization: 'Bearer rrk_live_junk' },
-      });
-      const headers = Object.fromEntries(response.headers);
-      for (const name of ['date', 'x-request-id']) delete headers[name];
-      answers.push({ status: response.status, headers, text: await response.text() });
-    }
-    expect(answers[0]).toMatchObject({ status: 202, text: '{"status":"accepted"}' });
-    for (const each of answers) expect(each).toEqual(answers[0]);
-    expect(pauses).toEqual(Array(6).fill(250));
-    expect(await works(server, current.raw)).toBe(401);
-    expect((await leaksIn(server)).map(({ actor, target }) => [actor, target])).toEqual([
-      ['anyone', current.id],
-      ['anyone', current.id],
-      ['anyone', underPrevious.id],
-    ]);
-    expect((await server.fetch('/api/v1/leaks/report', { json: {} })).status).toBe(422);
-  });
-
-  test('reports are limited by address, apart from failed authentication', async () => {
-    const perAddress = { limit: 3, windowSeconds: 60 };
-    await using server = await startServerOn(kind, { rateLimits: { perAddress } });
-    const report = () => server.fetch('/api/v1/leaks/report', { json: { token: 'x' } });
-    const sent = await Promise.all(Array.from({ length: 10 }, report));
-    expect(sent.filter(({ status }) => status === 202)).toHaveLength(3);
-    expect(sent.filter(({ status }) => status === 429)).toHaveLength(7);
-    expect((await report()).headers.get('ratelimit-policy')).toBe('"leak-report";q=3;w=60');
-    expect(await works(server, 'rrk_live_junk')).toBe(401);
   });
 });
