@@ -14,7 +14,7 @@ const second = 1_000;
 
 /** What a server does besides answering requests. */
 export interface Background extends AsyncDisposable {
-  /** The queue's depths by type, as of the last count: a few seconds old at most. */
+  /** The queue's depths by type that is handled, as of the last count: a few seconds old. */
   counters(): readonly TaskCounts[];
 }
 
@@ -41,7 +41,8 @@ export function startBackground(services: Services, listenUrl: string | null): B
   every(3600, 'moving signing secrets', () => resealWebhooks(database, sealer));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
   every(10, 'counting tasks', async () => {
-    counts = await countTasks(database, new Date(now()));
+    const all = await countTasks(database, new Date(now()));
+    counts = all.filter(({ type }) => type in handlers);
   });
   return {
     counters: () => counts,

@@ -1,4 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
+import { newId } from '../../core/mod.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import { Webhook } from '../database/entities/webhook.ts';
@@ -49,4 +51,15 @@ export async function disableFailing(
   if (accepted > 0) return;
   await em.nativeUpdate(Webhook, { id: webhookId }, { isActive: false, disabledReason, updatedAt });
   await failPending(em, webhookId, 'the webhook was disabled', id);
+  recordEvent(em, {
+    id: newId('evt', updatedAt.getTime()),
+    orgId: webhook.orgId,
+    at: updatedAt,
+    actor: 'system',
+    action: 'webhooks.disable',
+    target: webhookId,
+    changes: { disabledReason },
+    ipAddress: null,
+    requestId: null,
+  });
 }

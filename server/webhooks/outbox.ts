@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
@@ -51,7 +52,12 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   const fresh = { disableIdentityMap: true } as const;
   const keys = await em.find(ApiKey, { id: { $in: [...event.keyIds] } }, fresh);
   const orgIds = [...new Set(keys.map(({ orgId }) => orgId))];
-  const active = await em.find(Webhook, { orgId: { $in: orgIds }, isActive: true }, fresh);
+  // Held until the commit: one that is removed meanwhile would take the cause with it.
+  const active = await em.find(
+    Webhook,
+    { orgId: { $in: orgIds }, isActive: true },
+    { ...fresh, lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } },
+  );
   const wanting = active.filter(({ events }) => events.includes(event.type));
   if (wanting.length === 0) return;
 

@@ -25,12 +25,15 @@ export const redeliverWebhook = defineOperation({
   output: deliveryRecord,
   async run(work, { id: webhookId, deliveryId }) {
     const { em, now, audit } = work;
-    const webhook = await lockWebhook(work, webhookId);
     const known = await em.findOne(WebhookDelivery, { id: deliveryId, webhookId });
+    // Events of a key get their order by its lock. It comes before the webhook's, as it does where
+    // events are written.
+    if (known !== null) {
+      await em.findOne(ApiKey, { id: known.keyId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    }
+    const webhook = await lockWebhook(work, webhookId, LockMode.PESSIMISTIC_READ);
     if (known === null) throw notFound('Delivery');
     if (!webhook.isActive) throw new Problem(409, 'Webhook is disabled');
-    // Events of the key get their order by its lock; and the worker may just be done with this one.
-    await em.findOne(ApiKey, { id: known.keyId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const delivery = await em.findOneOrFail(
       WebhookDelivery,
       { id: deliveryId },

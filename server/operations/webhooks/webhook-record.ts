@@ -37,12 +37,12 @@ export function toWebhookRecord(webhook: Webhook): z.infer<typeof webhookRecord>
  *
  * @throws {Problem} 404, the same for an unknown id and another organization's.
  */
-export async function lockWebhook({ em, principal }: Work, id: string): Promise<Webhook> {
-  const webhook = await em.findOne(
-    Webhook,
-    { id, orgId: principal.organization.id },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
+export async function lockWebhook(
+  { em, principal }: Work,
+  id: string,
+  lockMode: LockMode = LockMode.PESSIMISTIC_WRITE,
+): Promise<Webhook> {
+  const webhook = await em.findOne(Webhook, { id, orgId: principal.organization.id }, { lockMode });
   if (webhook === null) throw notFound('Webhook');
   return webhook;
 }
