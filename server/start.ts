@@ -1,12 +1,9 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { logHead } from './audit/log-head.ts';
-import type { ClerkSettings, Config } from './config.ts';
-import { ConfigError } from './config.ts';
+import type { ClerkSettings } from './config.ts';
 import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
+import { type Listener, listen } from './listener.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
@@ -24,15 +21,6 @@ import { usageFigures } from './usage/figures.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
 
-/** How long requests in flight may take to end, in milliseconds. */
-const patience = 10_000;
-
-/** A server that answers. */
-export interface RunningServer extends AsyncDisposable {
-  /** Where it answers, for example `http://127.0.0.1:8787`. */
-  readonly url: string;
-}
-
 /**
  * Starts the whole product: database, sessions, app, listener.
  *
@@ -42,7 +30,7 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(
   parts: InstallationParts & { readonly consoleFolder: string },
-): Promise<RunningServer> {
+): Promise<Listener> {
   const { config } = parts;
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
@@ -105,13 +93,9 @@ export async function startServer(
     tracer: tracing?.tracer ?? null,
   });
 
-  // An HTTP/1 server: that is what it gives.
-  const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings);
-  const server = createAdaptorServer({ fetch }) as Server;
-  await listen(server, config);
-  resources.defer(() => close(server));
+  const { url } = resources.use(await listen(app, config));
   const running = resources.move();
-  return { url: urlOf(server, config.host), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** Anyone signs in, as one of the demo's people, to the demo's organizations and no others. */
@@ -143,27 +127,4 @@ function clerkIdentity(clerk: ClerkSettings, services: Services) {
       ? null
       : () => startReconciliation({ reconcile: () => reconcile({ ...follow, directory }), logger });
   return { sessions, demo: null, clerkWebhooks, reconciliation };
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      reject(isTaken ? new ConfigError(`PORT is ${port}: it takes a port that is free`) : error);
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  const timeout = setTimeout(() => server.closeAllConnections(), patience);
-  await closed;
-  clearTimeout(timeout);
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -8,12 +8,18 @@ export function camel(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** An operation's output with every name in snake case. */
+/** Members that hold what an analysis found, under names of its own. */
+const foreign = new Set(['findings', 'result']);
+
+/** An operation's output with every name of ours in snake case. */
 export function snakeKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeKeys);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [snake(name), snakeKeys(member)]),
+    Object.entries(value).map(([name, member]) => [
+      snake(name),
+      foreign.has(name) ? member : snakeKeys(member),
+    ]),
   );
 }
 

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
  *
  * @param env - its settings; nothing else is inherited but PATH.
  */
-export async function serverProcess(env: Readonly<Record<string, string>>) {
+export async function serverProcess(env: Readonly<Record<string, string>> = {}) {
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'reporisk-process-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ export async function serverProcess(env: Readonly<Record<string, string>>) {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'exit') as Promise<[code: number | null]>;
   resources.defer(async () => {
     child.kill('SIGTERM');
     await ended;
@@ -48,6 +48,11 @@ export async function serverProcess(env: Readonly<Record<string, string>>) {
         body: JSON.stringify({ persona }),
       });
       return ((await response.json()) as { token: string }).token;
+    },
+    /** Asks it to end; its exit code. */
+    async stop(): Promise<number | null> {
+      child.kill('SIGTERM');
+      return (await ended)[0];
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

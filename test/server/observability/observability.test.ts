@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { generateKey } from '../../../core/mod.ts';
 import { postgresDatabase } from '../../support/postgres.ts';
-import { demoToken, startProduct } from '../../support/product.ts';
+import { serverProcess } from '../../support/server-process.ts';
 
-async function issue(url: string): Promise<{ id: string; key: string; session: string }> {
-  const session = await demoToken(url, 'parent-admin');
+async function issue({ url, token }: Awaited<ReturnType<typeof serverProcess>>) {
+  const session = await token('parent-admin');
   const response = await fetch(`${url}/api/v1/settings/api-keys`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${session}`, 'Content-Type': 'application/json' },
@@ -21,9 +21,9 @@ const use = (url: string, key: string) =>
   fetch(`${url}/api/v1/key`, { headers: { Authorization: `Bearer ${key}` } });
 
 test('/metrics counts verifications by outcome, and the wait of a revocation', async () => {
-  await using product = await startProduct();
+  await using product = await serverProcess();
   const { url } = product;
-  const { id, key, session } = await issue(url);
+  const { id, key, session } = await issue(product);
   for (let i = 0; i < 3; i++) expect((await use(url, key)).status).toBe(200);
   expect((await use(url, generateKey().key)).status).toBe(401);
   const revoked = await fetch(`${url}/api/v1/settings/api-keys/${id}`, {
@@ -44,7 +44,7 @@ test('/metrics counts verifications by outcome, and the wait of a revocation', a
 
 test('/metrics is not there through a proxy', async () => {
   // Outside demo mode, which refuses every forwarded request.
-  await using product = await startProduct({ CLERK_JWT_KEY: await publicKey() });
+  await using product = await serverProcess({ CLERK_JWT_KEY: await publicKey() });
   const direct = await fetch(`${product.url}/metrics`);
   expect(direct.status).toBe(200);
   const proxied = await fetch(`${product.url}/metrics`, {
@@ -55,7 +55,7 @@ test('/metrics is not there through a proxy', async () => {
 
 test('/readyz follows the database, /healthz the process', async () => {
   const place = await postgresDatabase();
-  await using product = await startProduct({ DATABASE_URL: place.url });
+  await using product = await serverProcess({ DATABASE_URL: place.url });
   expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
   await place[Symbol.asyncDispose]();
   const away = await fetch(`${product.url}/readyz`);
@@ -74,10 +74,10 @@ test('a request is traced by its route, without what it carried, and SIGTERM los
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
   const { port } = collector.address() as AddressInfo;
-  await using product = await startProduct({
+  await using product = await serverProcess({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   });
-  const { key } = await issue(product.url);
+  const { key } = await issue(product);
   await use(product.url, key);
   expect(await product.stop()).toBe(0);
   collector.close();

@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { newId } from '../core/mod.ts';
+import type { App } from './app.ts';
+import { type Config, ConfigError } from './config.ts';
+
+/** How long requests in flight may take to end, in milliseconds. */
+const patience = 10_000;
+
+/** An app that answers on a port. */
+export interface Listener extends AsyncDisposable {
+  /** For example `http://127.0.0.1:8787`. */
+  readonly url: string;
+}
+
+/**
+ * Listens for HTTP. Disposing of it stops accepting and lets what is in flight end.
+ *
+ * @throws {ConfigError} when the port is taken.
+ */
+export async function listen(
+  app: App,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    // An HTTP/1 server: that is what it gives.
+    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
+  }) as Server;
+  server.on('clientError', refuseMalformed);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new ConfigError(`PORT is ${port}: it takes a port that is free`) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const timeout = setTimeout(() => server.closeAllConnections(), patience);
+      await closed;
+      clearTimeout(timeout);
+    },
+  };
+}
+
+/** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'Request headers are too large']
+      : ['400 Bad Request', 'Malformed HTTP request'];
+  const body = JSON.stringify({ detail });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    `X-Request-Id: ${newId('req')}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
