@@ -36,10 +36,15 @@ export async function insertRows<Row>(
     await kysely.executeQuery(CompiledQuery.raw(fromArrays(insert), values));
     return;
   }
+  const full = ofValues(insert, rowsPerStatement);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const part = rows.slice(start, start + rowsPerStatement);
-    const values = part.flatMap((row) => insert.columns.map(([, , value]) => value(row)));
-    await kysely.executeQuery(CompiledQuery.raw(ofValues(insert, part.length), values));
+    const values: (string | number | null)[] = [];
+    for (const row of part) {
+      for (const [, , value] of insert.columns) values.push(value(row));
+    }
+    const statement = part.length === rowsPerStatement ? full : ofValues(insert, part.length);
+    await kysely.executeQuery(CompiledQuery.raw(statement, values));
   }
 }
 

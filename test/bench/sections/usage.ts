@@ -39,18 +39,26 @@ async function recording(): Promise<Figure> {
   const { keys, url } = database;
   await using verifier = await openVerifier({ databaseUrl: url, serverSecret });
   await using recorder = discarding();
-  for (const key of keys) await verifier.verify(key, request);
-  const verify = (n: number) => verifier.verify(keys[n % keysInUse] ?? '', request) as Outcome;
-  const compared = await compare((n) => {
+  const records = await Promise.all(
+    keys.map(async (key) => {
+      const outcome = await verifier.verify(key, request);
+      if (!outcome.ok) throw new Error('a key was refused');
+      return outcome.key;
+    }),
+  );
+  const record = (n: number) => {
     const started = performance.now();
-    const { key } = verify(n);
-    if (key !== null) recorder.record(callOf(key, started));
-  }, verify);
+    recorder.record(callOf(records[n % keysInUse] ?? someKey, started));
+  };
+  // By itself, because a difference of two sums would be lost in what else the machine does.
+  const compared = await compare(record, (n) =>
+    verifier.verify(keys[n % keysInUse] ?? '', request),
+  );
   if (recorder.counters().shed > 0) throw new Error('the buffer was full');
   return atMost(0.5, {
-    what: 'recording usage, added to a warm verification',
-    value: added(compared),
-    absolute: `${duration(compared.ours)} − ${duration(compared.reference)}`,
+    what: 'recording usage, beside a warm verification',
+    value: compared.ours / 1000,
+    absolute: `${duration(compared.ours)}; a verification ${duration(compared.reference)}`,
     unit: ' µs',
   });
 }
