@@ -55,7 +55,7 @@ export async function startServer(
   );
   metrics.add(usageFigures(usage));
   const rateLimits = resources.use(
-    openRateLimits({ config, logger, now: installation.services.now }),
+    await openRateLimits({ config, logger, now: installation.services.now }),
   );
   metrics.add([
     {

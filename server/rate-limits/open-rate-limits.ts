@@ -24,7 +24,11 @@ export interface OpenRateLimits extends RateLimits, AsyncDisposable {
 }
 
 /** Opens the limits where the settings say: Redis, else PostgreSQL, else this process's memory. */
-export function openRateLimits({ config, logger, now }: OpenRateLimitsOptions): OpenRateLimits {
+export async function openRateLimits({
+  config,
+  logger,
+  now,
+}: OpenRateLimitsOptions): Promise<OpenRateLimits> {
   const memory = createMemoryWindows(now);
   let standIns = 0;
   const onStandIn = () => {
@@ -35,7 +39,7 @@ export function openRateLimits({ config, logger, now }: OpenRateLimitsOptions): 
     else logger.warn({ err: error }, 'rate limits are counted by each process for itself');
   };
 
-  const shared = openShared(config, (error) =>
+  const shared = await openShared(config, (error) =>
     logger.warn({ err: error }, 'rate limit windows that are over could not be deleted'),
   );
   const windows: Windows =
@@ -58,10 +62,10 @@ export function openRateLimits({ config, logger, now }: OpenRateLimitsOptions): 
   };
 }
 
-function openShared(
+async function openShared(
   { redisUrl, databaseUrl }: OpenRateLimitsOptions['config'],
   onError: (error: unknown) => void,
-): (Windows & AsyncDisposable) | null {
+): Promise<(Windows & AsyncDisposable) | null> {
   if (redisUrl !== null) return openRedisWindows(redisUrl);
   return databaseUrl.startsWith('sqlite:') ? null : openPostgresqlWindows(databaseUrl, onError);
 }

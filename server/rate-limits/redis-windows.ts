@@ -39,12 +39,14 @@ const patience = 250;
  *
  * @param url - `redis://…` or `rediss://…`.
  * @param prefix - before each name; for several installations on one Redis.
+ * @returns once the first attempt to connect is over.
  */
-export function openRedisWindows(
+export async function openRedisWindows(
   url: string,
   prefix = 'reporisk:limit',
-): Windows & AsyncDisposable {
+): Promise<Windows & AsyncDisposable> {
   const client = new Redis(url, {
+    lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
@@ -53,6 +55,8 @@ export function openRedisWindows(
   });
   // Each failing request reports it; an unheard event would end the process.
   client.on('error', () => {});
+  // Where it cannot be reached, it is tried again and again.
+  await client.connect().catch(() => {});
   const limiters = new Map<string, RateLimiterRedis>();
 
   function limiterOf({ limit, windowSeconds }: Limit): RateLimiterRedis {

@@ -59,7 +59,7 @@ test('openRateLimits() goes on alone when Redis dies, and logs it', async (conte
   const clock = testClock();
   const config = { ...none, databaseUrl: 'sqlite:unused', redisUrl: redis.url };
   const key = keyRecord({ rateLimit: { limit: 3, windowSeconds: 60 } });
-  await using limits = openRateLimits({ config, logger, now: clock.now });
+  await using limits = await openRateLimits({ config, logger, now: clock.now });
   await redis[Symbol.asyncDispose]();
   const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => limits.admit(key)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
@@ -72,8 +72,8 @@ test('openRateLimits() gives all processes on one PostgreSQL one limit of a key'
   await using place = await migrated.PostgreSQL();
   const config = { ...none, databaseUrl: place.url, redisUrl: null };
   const open = () => openRateLimits({ config, logger: pino({ level: 'silent' }), now: Date.now });
-  await using one = open();
-  await using two = open();
+  await using one = await open();
+  await using two = await open();
   const key = keyRecord({ rateLimit: { limit: 25, windowSeconds: 600 } });
   const outcomes = await Promise.allSettled(
     Array.from({ length: 80 }, (_, index) => (index % 2 ? one : two).admit(key)),

@@ -52,8 +52,8 @@ async function inRedis(context: TestContext): Promise<Place> {
   const server = await redisServer();
   if (server === null) return context.skip('redis-server is not installed');
   resources.use(server);
-  const processes = [1, 2, 3].map(() => resources.use(openRedisWindows(server.url)));
-  for (const each of processes) await connected(each);
+  const open = async () => resources.use(await openRedisWindows(server.url));
+  const processes = [await open(), await open(), await open()];
   const { Redis } = await import('ioredis');
   const client = new Redis(server.url);
   resources.defer(() => client.disconnect());
@@ -67,18 +67,6 @@ async function inRedis(context: TestContext): Promise<Place> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Asks until the connection is there: the first request does not wait for it. */
-async function connected(windows: Windows): Promise<void> {
-  for (;;) {
-    try {
-      await windows.take('connected', { limit: 1, windowSeconds: 1 });
-      return;
-    } catch {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
 }
 
 const places = { memory: inMemory, PostgreSQL: inPostgresql, Redis: inRedis };
