@@ -58,9 +58,9 @@ export interface App {
 /** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppParts): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
-  const { database, now, logger } = services;
+  const { database, now, settled, logger } = services;
   const authenticate = createAuthenticate({
-    ...{ database, verifier, sessions, authorizedParties, now },
+    ...{ database, verifier, sessions, authorizedParties, now, settled },
     failures: rateLimits.failures,
   });
   const wiring: Wiring = { services, authenticate, rateLimits };
@@ -84,9 +84,9 @@ export function createApp(parts: AppParts): App {
     return problemResponse(answer);
   });
 
+  if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
   const ping = () => database.ping();
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping }));
-  if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
   for (const [path, routes] of byPath(reporiskRoutes)) {
     for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));
     allowOnly(
@@ -103,6 +103,10 @@ export function createApp(parts: AppParts): App {
   app.get('/console.json', (c) =>
     c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
   );
+  allowOnly(app, '/openapi.json', ['GET']);
+  // An unknown path of the API is no page of the console, whoever asks and however it is written.
+  const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo)}';
+  app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
   app.route('/', consoleRoutes(parts.consoleFolder));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   return app;

@@ -159,12 +159,24 @@ function contains(block: Cidr, address: Cidr): boolean {
   );
 }
 
+// A list is read once, however many requests it judges; it goes with the record that holds it.
+const known = new WeakMap<readonly string[], readonly Cidr[]>();
+
+function blocksOf(list: readonly string[]): readonly Cidr[] {
+  let blocks = known.get(list);
+  if (blocks === undefined) {
+    blocks = list.map(parseCidr).filter((block) => block !== null);
+    known.set(list, blocks);
+  }
+  return blocks;
+}
+
 /**
  * Whether an address lies in one of some blocks. The families are apart (`::/0` holds no IPv4
  * address), except that an IPv4-mapped IPv6 address is the IPv4 address. What cannot be read matches
  * nothing: a bad entry, a missing address, one with a zone or a prefix length.
  *
- * @param list - CIDR blocks or bare addresses; an empty list allows nothing.
+ * @param list - CIDR blocks or bare addresses, not changed afterwards; an empty list allows nothing.
  * @param address - the client's IP address.
  * @returns true when some block holds it.
  * @example
@@ -179,8 +191,5 @@ export function addressAllowed(list: readonly string[], address: string | undefi
   if (address === undefined || address.includes('/')) return false;
   const client = parseCidr(address);
   if (client === null) return false;
-  return list.some((entry) => {
-    const block = parseCidr(entry);
-    return block !== null && contains(block, client);
-  });
+  return blocksOf(list).some((block) => contains(block, client));
 }

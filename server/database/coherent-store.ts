@@ -30,12 +30,12 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
     const one = await database.read().findOne(ApiKeySecret, { legacy: true });
     if (round === rounds) holdsImported = one !== null;
   }
-  await lookForImported();
   currency.subscribe((subjects) => {
     if (subjects === 'everything' || subjects.includes('imported-keys')) {
       lookForImported().catch(onError);
     }
   });
+  await lookForImported();
   return {
     currency,
     find: (lookup) => keys.find(lookup),

@@ -13,6 +13,8 @@ import { entities } from './entities/index.ts';
 import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
+import { systemClock } from './leases/system-clock.ts';
+import { within } from './leases/within.ts';
 import { migrate } from './migrate.ts';
 import { postgresqlMigrations } from './migrations/postgresql/index.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
@@ -87,7 +89,8 @@ export async function openDatabase(
     read: () => orm.em.fork(),
     transaction,
     auditLog,
-    ping: async () => void (await orm.em.fork().execute('select 1')),
+    ping: async () =>
+      void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url),
     leases: (listenUrl) =>
       isSqlite
@@ -113,11 +116,18 @@ const schemaGenerator = {
   skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', 'audit_head', /^key_call/],
 };
 
+/** Milliseconds after which a database that says nothing counts as away. */
+const pingPatience = 2_000;
+
+/** A database that hangs is as far away as one that is gone; a bulk change takes seconds. */
+const patience = { connectionTimeoutMillis: 2_000, query_timeout: 20_000, keepAlive: true };
+
 async function connect(url: string): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
       clientUrl: url,
+      driverOptions: patience,
       entities,
       extensions: [Migrator],
       schemaGenerator,

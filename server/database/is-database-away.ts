@@ -1,12 +1,12 @@
 /**
  * Codes of Node's sockets, of PostgreSQL (connections, shutdown, a database or a role that is not
- * there, a primary that became a replica), and of SQLite.
+ * there, a primary that became a replica, a deadlock that another transaction won), and of SQLite.
  */
 const away =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|28\w{3}|3D000|57P0[1-5]|53300|25006|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08(?!P01)\w{3}|28\w{3}|3D000|57P0[1-5]|53300|25006|40001|40P01|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
 
 const awayMessages =
-  /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|connection error and is not queryable/;
 
 /** Whether an error means that the database cannot be asked now, rather than that it was asked wrong. */
 export function isDatabaseAway(error: unknown): boolean {

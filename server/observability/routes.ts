@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { addressAllowed } from '../../core/mod.ts';
+import { allowOnly } from '../rest/allow-only.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
 import { isForwarded } from '../sessions/demo-guard.ts';
 
@@ -15,7 +16,7 @@ export function observabilityRoutes(parts: {
   /** Rejects when the database cannot be asked. */
   readonly ping: () => Promise<void>;
 }): Hono<AppEnvironment> {
-  return new Hono<AppEnvironment>()
+  const app = new Hono<AppEnvironment>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/readyz', async (c) => {
       try {
@@ -31,4 +32,6 @@ export function observabilityRoutes(parts: {
       const text = await parts.metrics();
       return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
     });
+  for (const path of ['/healthz', '/readyz', '/metrics']) allowOnly(app, path, ['GET']);
+  return app;
 }

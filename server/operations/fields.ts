@@ -122,8 +122,19 @@ export const rateLimit = z.object({
 
 const longestUrl = 2083;
 
-/** An http or https address without credentials or API keys in it. */
-export const httpUrl = z.string().transform((value, context) => {
+/** An http or https address without credentials or API keys in it; spaces around it do not count. */
+export const httpUrl = z.string().transform((text, context) => {
+  const value = text.trim();
+  if (value === '') {
+    context.addIssue({
+      code: 'too_small',
+      origin: 'string',
+      minimum: 1,
+      inclusive: true,
+      input: value,
+    });
+    return z.NEVER;
+  }
   const rule = brokenUrlRule(value);
   if (rule !== null) {
     broken(context, rule);
@@ -176,7 +187,12 @@ export const instant = z
     (value) => z.iso.datetime({ offset: true }).safeParse(value).success,
     'expected a time such as 2026-01-31T12:00:00Z, with Z or an offset',
   )
-  .transform((value) => new Date(value));
+  .transform((value) => new Date(value))
+  // With its offset a time may lie beyond what databases store.
+  .refine(
+    (time) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999,
+    'expected a time of the years 1 to 9999',
+  );
 
 /** A time as it travels. */
 export const timestamp = z.iso.datetime();

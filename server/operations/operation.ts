@@ -82,8 +82,6 @@ export interface Operation<
   readonly output: Output;
   /** Who may call it. */
   readonly access: Access;
-  /** True when its answer reports something as taken away: it is sent when that holds everywhere. */
-  readonly takesAway?: boolean;
   /** Milliseconds before which it does not answer, where its time would tell something. */
   readonly takesAtLeast?: number;
   /** What must not hold a transaction: hashing, network, streams. */

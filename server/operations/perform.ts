@@ -23,6 +23,26 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   request: Request,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
+  try {
+    return await admitAndRun(operation, services, request, readInput);
+  } finally {
+    // Whatever management answers may report something as taken away, refusals too: "not found" a key
+    // that another request has just revoked, a list an archived sub-org. So each answer is sent when
+    // everything that it can have seen holds on every process. On the data plane a refusal tells
+    // nothing but itself, and who has no session is told nothing at all.
+    const { plane } = operation.access;
+    const { kind } = request.caller;
+    const isTold = kind === 'session' || kind === 'operator' || plane === 'anyone';
+    if (isTold && plane !== 'data') await services.settled();
+  }
+}
+
+async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+  services: Services,
+  request: Request,
+  readInput: () => Promise<unknown> | unknown,
+): Promise<z.output<Output>> {
   const reader = services.database.read();
   const principal = await authorize(reader, request.caller, operation.access);
   const admit = async () => {
@@ -79,9 +99,6 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
     );
     return operation.output.parse(result) as z.output<Output>;
   } finally {
-    // Also after a refusal: "not found" reports a key as gone that another request may just have
-    // revoked, and that promise holds everywhere too.
-    if (operation.takesAway === true) await services.settled();
     await leastTime;
   }
 }

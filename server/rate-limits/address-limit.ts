@@ -56,6 +56,7 @@ export function createAddressLimit(
     },
 
     async count(address) {
+      this.check(address);
       // The socket is gone: nobody is left to be answered.
       if (address === undefined) return;
       const name = addressName(address);

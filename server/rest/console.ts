@@ -2,37 +2,63 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import type { AppEnvironment } from './request-context.ts';
 
-/** The page's own scripts and styles, nothing inline, nothing from elsewhere, no frames around it. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * The page's own scripts and styles, nothing inline, nothing from elsewhere, no frames around it.
+ * With Clerk also its script and its API, from the one host that the publishable key names; its
+ * components would need inline styles, so the console signs in on Clerk's own page instead.
+ */
+function contentSecurityPolicy(clerk: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self'${clerk}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self'${clerk}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Clerk's host as a source of a policy: the key is `pk_live_` and the base 64 of the host and `$`. */
+function clerkSource(publishableKey: string | null): string {
+  const encoded = publishableKey?.split('_')[2] ?? '';
+  const host = Buffer.from(encoded, 'base64').toString().replace(/\$$/, '');
+  return /^[a-z0-9.-]+$/.test(host) ? ` https://${host}` : '';
+}
 
 /** Serves the built console: hashed assets for ever, the page itself always anew. */
-export function consoleRoutes(folder: string): Hono<AppEnvironment> {
+export function consoleRoutes(
+  folder: string,
+  publishableKey: string | null = null,
+): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
   if (!existsSync(join(folder, 'index.html'))) return app;
+  const policy = contentSecurityPolicy(clerkSource(publishableKey));
+  // Nothing here is secret, so that compressing it can tell nobody anything.
+  app.use(compress());
   app.use(async (c, next) => {
     await next();
-    c.header('Content-Security-Policy', contentSecurityPolicy);
+    if (!c.res.ok) return;
+    c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
-    c.header('Cache-Control', 'no-cache');
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache');
   });
   app.get('/assets/*', async (c, next) => {
     await next();
     if (c.res.ok) c.header('Cache-Control', 'public, max-age=31536000, immutable');
   });
   app.get('*', serveStatic({ root: folder }));
-  // Any other page is the console's own: it shows what belongs there.
+  // A page of an earlier build asks for what is gone: it must not get another page instead.
+  app.get('/assets/*', (c) => c.json({ detail: 'Not Found' }, 404));
+  // Any other page is the console's own: it shows what belongs there. Only who asks for a page gets it.
+  app.get('*', (c, next) =>
+    c.req.header('accept')?.includes('text/html') ? next() : c.json({ detail: 'Not Found' }, 404),
+  );
   app.get('*', serveStatic({ root: folder, path: 'index.html' }));
   return app;
 }

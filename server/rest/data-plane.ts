@@ -27,7 +27,6 @@ export function dataPlaneRoutes(
     const { address } = c.var;
     const credential = credentialFrom(c.req.raw.headers);
     if (credential.kind === 'missing') throw refused(refusals.missing_key);
-    failures.check(address);
     if (credential.kind === 'invalid') {
       await failures.count(address);
       throw refused(refusals.invalid_key);
@@ -59,20 +58,24 @@ export function dataPlaneRoutes(
     }
   }
 
+  async function verifyForProxy(c: Context<AppEnvironment>): Promise<Response> {
+    const key = await verify(c, '/auth/verify');
+    if (!(key instanceof Response)) return c.body(null, 200, identityHeaders(key));
+    const isUnknownToNginx = key.status === 429 || key.status === 503;
+    if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return key;
+    const headers = new Headers(key.headers);
+    headers.set('X-RepoRisk-Status', String(key.status));
+    return new Response(key.body, { status: 403, headers });
+  }
+
   const app = new Hono<AppEnvironment>()
     .get('/api/v1/key', async (c) => {
       const key = await verify(c, '/api/v1/key');
       return key instanceof Response ? key : c.json(describe(key));
     })
-    .get('/auth/verify', async (c) => {
-      const key = await verify(c, '/auth/verify');
-      if (!(key instanceof Response)) return c.body(null, 200, identityHeaders(key));
-      const isUnknownToNginx = key.status === 429 || key.status === 503;
-      if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return key;
-      const headers = new Headers(key.headers);
-      headers.set('X-RepoRisk-Status', String(key.status));
-      return new Response(key.body, { status: 403, headers });
-    });
+    .get('/auth/verify', verifyForProxy)
+    // Envoy appends the path that it asks about, and keeps the request's own method.
+    .all('/auth/verify/:path{.+}', verifyForProxy);
   allowOnly(app, '/api/v1/key', ['GET']);
   allowOnly(app, '/auth/verify', ['GET']);
   return app;

@@ -5,6 +5,9 @@ import { camel, camelKeys } from './case.ts';
 /** Bytes that a request body may have, uploads aside. */
 export const bodyLimit = 1024 * 1024;
 
+/** The rest of a body that is not read would stand before the connection's next request. */
+export const unread = { Connection: 'close' };
+
 /** Query or path members as an operation's input; numbers and booleans are parsed strictly. */
 export function textInput(
   members: Readonly<Record<string, string>>,
@@ -68,7 +71,7 @@ function assertJson(request: Request): void {
   if (request.body === null || !hasBody) return;
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    throw new Problem(415, 'Content-Type must be application/json');
+    throw new Problem(415, 'Content-Type must be application/json', unread);
   }
 }
 
@@ -78,16 +81,25 @@ function assertJson(request: Request): void {
  * @throws {Problem} 413.
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = new Problem(413, `Request body must not exceed ${limit} bytes`);
+  const tooLarge = new Problem(413, `Request body must not exceed ${limit} bytes`, unread);
   if (Number(request.headers.get('content-length') ?? '0') > limit) throw tooLarge;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of received(request)) {
     size += chunk.length;
     if (size > limit) throw tooLarge;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** The body's chunks; a client that goes away in between is no fault of the database's. */
+async function* received(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch {
+    throw new Problem(400, 'Request body was cut off');
+  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {

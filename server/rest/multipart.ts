@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { InvalidInput, Problem } from '../operations/problem.ts';
+import { unread } from './input.ts';
 
 /** Bytes that an uploaded file may have. */
 export const fileLimit = 50 * 1024 * 1024;
@@ -34,7 +35,7 @@ export interface Upload extends AsyncDisposable {
 export async function receiveUpload(request: Request, folder: string): Promise<Upload> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(type) || request.body === null) {
-    throw new Problem(415, 'Content-Type must be multipart/form-data');
+    throw new Problem(415, 'Content-Type must be multipart/form-data', unread);
   }
   if (Number(request.headers.get('content-length') ?? '0') > bodyLimit) throw tooLarge();
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -49,7 +50,18 @@ export async function receiveUpload(request: Request, folder: string): Promise<U
 }
 
 function tooLarge(): Problem {
-  return new Problem(413, `File must not exceed ${fileLimit} bytes`);
+  return new Problem(413, `File must not exceed ${fileLimit} bytes`, unread);
+}
+
+function createParser(type: string) {
+  try {
+    return new Busboy({
+      headers: { 'content-type': type },
+      limits: { fileSize: fileLimit, files: 1, fields: 10, fieldSize: 1000 },
+    });
+  } catch {
+    throw new Problem(415, 'Content-Type must be multipart/form-data with a boundary', unread);
+  }
 }
 
 async function parse(
@@ -57,10 +69,7 @@ async function parse(
   type: string,
   path: string,
 ): Promise<Pick<Upload, 'fields' | 'file'>> {
-  const parser = new Busboy({
-    headers: { 'content-type': type },
-    limits: { fileSize: fileLimit, files: 1, fields: 10, fieldSize: 1000 },
-  });
+  const parser = createParser(type);
   const fields: Record<string, string> = {};
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();

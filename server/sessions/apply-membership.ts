@@ -2,9 +2,9 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '../database/database.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
+import { takeTurns } from '../database/take-turns.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, Deletion, MembershipChange } from './clerk-change.ts';
-import { takeTurns } from './take-turns.ts';
 
 type Standing = Pick<Membership, 'role' | 'active' | 'asOf'>;
 

@@ -28,15 +28,17 @@ export function createAuthenticate(parts: {
   readonly sessions: SessionVerifier;
   readonly authorizedParties: CookieRules['authorizedParties'];
   readonly now: () => number;
-  /** Counts, per address, keys that were refused with 401; throws 429. */
+  /** Resolves when everything committed so far holds on every process. */
+  readonly settled: () => Promise<void>;
+  /** Counts, per address, keys that were refused with 401; throws 429 in its place beyond the limit. */
   readonly failures: AddressLimit;
 }): Authenticate {
-  const { database, verifier, sessions, authorizedParties = [], now, failures } = parts;
+  const { database, verifier, sessions, authorizedParties = [], now, settled, failures } = parts;
 
   async function session(token: string): Promise<Caller> {
     const verified = await sessions.verify(token);
     if (verified === null) return { kind: 'nobody', credential: 'invalid' };
-    await presentMembership(database, verified, now);
+    await presentMembership(database, verified, now, settled);
     return { kind: 'session', session: verified };
   }
 
@@ -48,7 +50,6 @@ export function createAuthenticate(parts: {
     if (credential.kind === 'bearer' && isSessionToken(credential.token)) {
       return session(credential.token);
     }
-    failures.check(address);
     if (credential.kind === 'invalid') {
       // A page that may not use the cookie is no attempt at a key.
       if (request.headers.has('authorization')) await failures.count(address);

@@ -69,8 +69,9 @@ function isAuthorizedParty(azp: unknown, parties: readonly string[] = []): boole
   return parties.length === 0 || (isText(azp) && parties.includes(azp));
 }
 
+/** Ids, roles and origins: printable ASCII, which any database can store. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 255;
+  return typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value);
 }
 
 /** Whole seconds that a date can hold. */

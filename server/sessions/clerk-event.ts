@@ -6,7 +6,7 @@ import {
   parentIn,
   tierIn,
 } from './clerk-change.ts';
-import { memberRole } from './session.ts';
+import { clerkId, memberRole } from './session.ts';
 
 /** What a webhook tells. */
 export type ClerkEvent =
@@ -16,16 +16,20 @@ export type ClerkEvent =
   | { readonly kind: 'user-deleted'; readonly change: Deletion }
   | { readonly kind: 'other' };
 
-const id = z.string().min(1).max(255);
+const id = z.string().regex(clerkId);
 const event = z.object({
   type: z.string(),
   /** Unix milliseconds of what happened; the same for every attempt. */
-  timestamp: z.int().min(0).max(8.64e15).optional(),
+  timestamp: z
+    .int()
+    .min(0)
+    .max(Date.UTC(9999, 11, 31))
+    .optional(),
   data: z.unknown(),
 });
 const organization = z.object({
   id,
-  name: z.string(),
+  name: z.string().transform((name) => name.replaceAll('\0', '')),
   public_metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 const membership = z.object({

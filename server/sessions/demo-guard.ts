@@ -15,7 +15,8 @@ export async function assertDemoAllowed(database: Database): Promise<void> {
   );
 }
 
-const forwarding = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
+const forwarding =
+  /^(forwarded|via|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|fly-client-ip|x-original-host|x-envoy-.+|x-forwarded-.+)$/;
 
 /**
  * Why a request is refused in demo mode: one that came through a proxy, or by a name that is not this

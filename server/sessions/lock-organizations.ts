@@ -1,9 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
-import { SubOrg } from '../database/entities/sub-org.ts';
+import { isPostgresql, takeTurns } from '../database/take-turns.ts';
 import { neverTold } from './clerk-change.ts';
-import { takeTurns } from './take-turns.ts';
 
 /** Fresh, and locked until the transaction ends. */
 const locked = {
@@ -32,12 +31,26 @@ export async function lockOrganizations(
 ): Promise<Map<string, Organization>> {
   await takeTurns(em, 'organizations');
   const id = { $in: [...new Set(ids)] };
-  await em.find(SubOrg, { $or: [{ clerkId: id }, { orgId: id }] }, locked);
+  await lockSubOrgs(em, id.$in);
   const known = await em.find(Organization, { id }, locked);
   const missing = id.$in.filter((each) => !known.some((one) => one.id === each));
   if (missing.length === 0) return byId(known);
   for (const each of missing) await insertUnknown(em, each, now);
   return byId(await em.find(Organization, { id }, locked));
+}
+
+/**
+ * Keeps keys from being created in sub-orgs, but not rows from naming them: who adds one holds its
+ * organization by then, and would wait for us while we wait for him.
+ */
+async function lockSubOrgs(em: EntityManager, ids: readonly string[]): Promise<void> {
+  if (!isPostgresql(em) || ids.length === 0) return;
+  const list = ids.map(() => '?').join(', ');
+  await em.execute(
+    `select from sub_org where clerk_id in (${list}) or org_id in (${list})
+     order by id for no key update`,
+    [...ids, ...ids],
+  );
 }
 
 async function insertUnknown(em: EntityManager, id: string, now: Date): Promise<void> {

@@ -40,11 +40,13 @@ const fresh = { disableIdentityMap: true } as const;
  * known, and tells what he is. Writes at most once per token.
  *
  * @param now - Unix milliseconds, for the audit log.
+ * @param settled - resolves when everything committed so far holds on every process.
  */
 export async function presentMembership(
   database: Database,
   session: Session,
   now: () => number = Date.now,
+  settled: () => Promise<void> = async () => {},
 ): Promise<PresentMembership> {
   const { organizationId: clerkOrgId, userId, role, issuedAt: at } = session;
   if (clerkOrgId === null || role === null) return none;
@@ -52,7 +54,10 @@ export async function presentMembership(
   const change: MembershipChange = { clerkOrgId, userId, role, active: true, at };
   const recorded = await em.findOne(Membership, { clerkOrgId, userId }, fresh);
   if (supersedes(change, recorded) && (await isKnown(em, clerkOrgId))) {
-    await database.transaction((tx) => applyMembership(tx, change, { now: new Date(now()) }));
+    const context = { now: new Date(now()) };
+    const changed = await database.transaction((tx) => applyMembership(tx, change, context));
+    // The role that the answer will tell of may be a lesser one than keys still act with elsewhere.
+    if (changed) await settled();
   }
   return membershipOf(em, session);
 }

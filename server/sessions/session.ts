@@ -1,6 +1,9 @@
 /** The two roles that RepoRisk knows; Clerk's custom roles count as `member`. */
 export type MemberRole = 'admin' | 'member';
 
+/** An id as Clerk makes them: nothing that a database could not store. */
+export const clerkId = /^[\w-]{1,200}$/;
+
 /** What a verified Clerk session token says. What its holder may do is in the database. */
 export interface Session {
   readonly userId: string;

@@ -101,6 +101,8 @@ export interface ServerOptions {
   readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
   readonly rateLimits?: Partial<RateLimitsOptions>;
+  /** The folder of a built console; none when absent. */
+  readonly consoleFolder?: string;
   /** Says when usage is stored; twice a second when absent. */
   readonly every?: Every;
 }
@@ -183,7 +185,7 @@ export async function startServer(options: ServerOptions) {
     trustedProxies: options.trustedProxies ?? [],
     authorizedParties: options.authorizedParties ?? [],
     clerkPublishableKey: null,
-    consoleFolder: join(uploads, 'no-console'),
+    consoleFolder: options.consoleFolder ?? join(uploads, 'no-console'),
     metrics: async () => '',
     tracer: null,
   });

@@ -14,10 +14,10 @@ export const AuditEvent = defineEntity({
     orgId: p.string().nullable(),
     at: p.datetime(3),
     /** `user:ID`, `operator`, `clerk`, `github`, `anyone` or `server`. */
-    actor: p.string(),
+    actor: p.text(),
     /** The operation's name, for example `apiKeys.revoke`. */
     action: p.string(),
-    target: p.string().nullable(),
+    target: p.text().nullable(),
     /** Before and after by field; never a secret. */
     changes: p.json<Record<string, unknown>>().nullable(),
     ipAddress: p.string().nullable(),

@@ -23,6 +23,7 @@ export const createApiKey = defineOperation({
     description: description.nullish(),
     subOrgId: integer().nullish(),
     serviceAccountId: id.nullish(),
+    dialect: z.enum(['reporisk']).default('reporisk'),
     environment: z.enum(['live', 'test']).default('live'),
     scopes: scopes.nullish(),
     expiresInDays: integer(1, 3650).nullish(),
@@ -37,7 +38,7 @@ export const createApiKey = defineOperation({
     if (serviceAccountId !== null) await assertActiveAccount(work, serviceAccountId);
     const key = em.create(ApiKey, {
       id: work.newId('key'),
-      dialect: 'reporisk',
+      dialect: input.dialect,
       environment: input.environment,
       orgId: principal.organization.id,
       subOrgId,

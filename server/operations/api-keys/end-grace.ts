@@ -11,7 +11,6 @@ export const endApiKeyGrace = defineOperation({
   name: 'apiKeys.endGrace',
   summary: 'End the grace of a rotation at once',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({ id }),
   output: keyRecord,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, integer, label } from '../fields.ts';
+import { id, instant, integer, label } from '../fields.ts';
 
 /** What stands where a preview was not recorded. */
 const unknown = '••••';
@@ -16,7 +16,7 @@ export const importedKey = z.object({
     .transform((hash) => hash.toLowerCase()),
   label,
   /** The parent's Clerk organization id. */
-  org: z.string(),
+  org: id,
   subOrgId: integer().nullish(),
   preview: z
     .string()

@@ -14,7 +14,6 @@ export const revokeAllApiKeys = defineOperation({
   name: 'apiKeys.revokeAll',
   summary: 'Revoke every live API key of the organization',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ managesKeys: true }),
   input: z.object({ confirm: integer(0) }),
   output: z.object({ revoked: z.int() }),

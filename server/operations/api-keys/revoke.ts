@@ -10,7 +10,6 @@ export const revokeApiKey = defineOperation({
   name: 'apiKeys.revoke',
   summary: 'Revoke an API key for ever; it is refused from the next request on',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ managesKeys: true }),
   input: z.object({ id, reason: text(0, 200).nullish() }),
   output: z.null(),

@@ -16,14 +16,16 @@ export const rotateApiKey = defineOperation({
   name: 'apiKeys.rotate',
   summary: 'Replace the secret of an API key; the answer shows the new one, once',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
-  async prepare({ services, principal }, { id }) {
+  async prepare({ services, principal, now }, { id }) {
     const em = services.database.read();
     const { id: keyId } = await findKey(em, principal, id);
-    return em.findOneOrFail(ApiKeySecret, { keyId, retiresAt: null });
+    const current = await em.findOneOrFail(ApiKeySecret, { keyId, retiresAt: null });
+    // `now` is when the request was authorized; its body may have come much later.
+    if (current.createdAt > now) throw rotatedMeanwhile();
+    return current;
   },
   async run(work, { id, graceSeconds }, replaced) {
     const { em, principal, now } = work;
@@ -39,7 +41,7 @@ export const rotateApiKey = defineOperation({
       { lookup: replaced.lookup, keyId: id, retiresAt: null },
       { retiresAt },
     );
-    if (retired === 0) throw new Problem(409, 'API key was rotated meanwhile');
+    if (retired === 0) throw rotatedMeanwhile();
     const rawKey = newSecret(work, key);
     key.updatedAt = now;
     work.audit({ target: id, changes: { graceSeconds } });
@@ -48,3 +50,7 @@ export const rotateApiKey = defineOperation({
     return { key: await recordOf(em, key, now), rawKey };
   },
 });
+
+function rotatedMeanwhile(): Problem {
+  return new Problem(409, 'API key was rotated meanwhile');
+}

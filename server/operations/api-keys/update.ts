@@ -13,7 +13,6 @@ export const updateApiKey = defineOperation({
   name: 'apiKeys.update',
   summary: 'Change an API key: label, description, scopes, allow list, rate limit, disabled, owner',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({
     id,

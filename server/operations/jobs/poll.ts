@@ -24,13 +24,17 @@ export const pollJob = defineOperation({
   input: z.object({ jobId: id }),
   output: jobResultRecord,
   async run({ em, principal }, { jobId }) {
+    const { key } = principal;
+    const may = (scope: string) => key === null || permits(key, scope);
+    if (!Object.values(scopesByType).flat().some(may)) {
+      throw refused(refusals.insufficient_permissions);
+    }
     const job = await em.findOne(Job, { id: jobId, orgId: principal.organization.id });
     if (job === null) throw notFound('Job');
     if (!inSubOrgScope(principal.subOrgId, job.subOrgId ?? null)) {
       throw refused(refusals.job_out_of_scope);
     }
-    const { key } = principal;
-    if (key !== null && !scopesByType[job.type].some((scope) => permits(key, scope))) {
+    if (!scopesByType[job.type].some(may)) {
       throw refused(refusals.insufficient_permissions);
     }
     return { ...toJobRecord(job), result: job.result ?? null };

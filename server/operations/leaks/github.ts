@@ -33,7 +33,6 @@ export const reportGithubLeaks = defineOperation({
   name: 'leaks.github',
   summary: "Take in what GitHub's secret scanning found, by its signature",
   kind: 'mutation',
-  takesAway: true,
   access: anyone('github'),
   /** As received: the signature is over the bytes. */
   input: z.object({ body: z.string(), headers: z.record(z.string(), z.string()) }),

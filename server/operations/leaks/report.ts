@@ -12,7 +12,6 @@ export const reportLeak = defineOperation({
   name: 'leaks.report',
   summary: 'Report a key that turned up in public: it is revoked',
   kind: 'mutation',
-  takesAway: true,
   takesAtLeast: 250,
   access: anyone('anyone', { limitedByAddress: true }),
   input: z.object({ token: z.string() }),

@@ -11,7 +11,6 @@ export const setOrganizationTier = defineOperation({
   summary: "Pin the tier of an organization, or leave it to Clerk's metadata again",
   kind: 'mutation',
   // A lower tier takes away: the keys' answers change at once.
-  takesAway: true,
   access: operatorOnly(),
   input: z.object({ tier: z.union([z.literal([1, 2, 3]), z.literal('clerk')]) }),
   output: organizationRecord,

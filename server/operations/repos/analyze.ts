@@ -1,8 +1,7 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
-import { Organization } from '../../database/entities/organization.ts';
 import { Repo } from '../../database/entities/repo.ts';
+import { takeTurns } from '../../database/take-turns.ts';
 import { dataPlane } from '../access.ts';
 import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
 import { httpUrl, integer } from '../fields.ts';
@@ -34,8 +33,8 @@ export const analyzeRepo = defineOperation({
 async function findOrAdd(work: Work, url: string, subOrgId: number | null): Promise<Repo> {
   const { em, principal, now } = work;
   const orgId = principal.organization.id;
-  // One submission at a time per organization, so that two of the same address find one repository.
-  await em.findOneOrFail(Organization, { id: orgId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  // Of two submissions of the same address, the second finds the first one's repository.
+  await takeTurns(em, `repo ${orgId} ${subOrgId} ${url}`);
   const known = await em.findOne(Repo, { orgId, subOrgId, url });
   if (known !== null) {
     known.status = 'queued';

@@ -1,7 +1,6 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { Organization } from '../../database/entities/organization.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { takeTurns } from '../../database/take-turns.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { description, text } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
@@ -46,7 +45,7 @@ export const createServiceAccount = defineOperation({
 async function freeSlug({ em, principal }: Work, name: string): Promise<string> {
   const orgId = principal.organization.id;
   // One at a time per organization, so that two requests do not find the same slug free.
-  await em.findOneOrFail(Organization, { id: orgId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  await takeTurns(em, `service accounts of ${orgId}`);
   const base =
     name
       .normalize('NFKD')

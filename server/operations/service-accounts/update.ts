@@ -17,7 +17,6 @@ export const updateServiceAccount = defineOperation({
   name: 'serviceAccounts.update',
   summary: 'Change a service account; disabling it disables what its keys may do',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin({ needsApiAccess: true }),
   input: z.object({
     id,

@@ -19,7 +19,6 @@ export const addSubOrg = defineOperation({
   summary: 'Add a sub-organization, with or without a Clerk organization of its own',
   kind: 'mutation',
   // The linked organization's members lose what they could do in it as a parent.
-  takesAway: true,
   access: operatorOnly(),
   input: z.object({ name: text(1, 100), clerkId: clerkId.nullish() }),
   output: subOrgRecord,

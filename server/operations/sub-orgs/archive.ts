@@ -9,7 +9,6 @@ export const archiveSubOrg = defineOperation({
   name: 'subOrgs.archive',
   summary: 'Archive a sub-organization and revoke its API keys',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin(),
   input: z.object({ id: integer() }),
   output: subOrgRecord,

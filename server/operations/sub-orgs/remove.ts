@@ -12,7 +12,6 @@ export const removeSubOrg = defineOperation({
   name: 'subOrgs.remove',
   summary: 'Remove a sub-organization and revoke its API keys',
   kind: 'mutation',
-  takesAway: true,
   access: parentOrgAdmin(),
   input: z.object({ id: integer() }),
   output: z.null(),

@@ -1,5 +1,5 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from './database.ts';
 
 /**
  * Lets one transaction at a time change what is known of a subject; the next waits until this one
@@ -8,6 +8,11 @@ import type { EntityManager } from '../database/database.ts';
  * @param em - the transaction's.
  */
 export async function takeTurns(em: EntityManager, subject: string): Promise<void> {
-  if (!(em.getDriver() instanceof PostgreSqlDriver)) return;
+  if (!isPostgresql(em)) return;
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [subject]);
+}
+
+/** Whether an entity manager's database is PostgreSQL, where transactions run beside each other. */
+export function isPostgresql(em: EntityManager): boolean {
+  return em.getDriver() instanceof PostgreSqlDriver;
 }

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { issueKey } from '../../support/issued-keys.ts';
+import { startServerOn } from '../../support/server.ts';
+
+/** A console as `vite build` leaves it: a page and a hashed asset. */
+async function builtConsole() {
+  const folder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>console</title>');
+  await writeFile(join(folder, 'assets', 'main-1a2b.js'), 'export {};');
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+const asPage = { headers: { Accept: 'text/html,*/*' } };
+
+test('an unknown path of the API is 404 in JSON, whatever the console would show there', async () => {
+  await using built = await builtConsole();
+  await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
+  const paths = ['/api', '/api/v1/nope', '/api/v1/repos/', '/API/v1/repos', '/auth/verify/'];
+  for (const path of [...paths, '/webhooks/clerk', '/demo/nope']) {
+    const response = await server.fetch(path, asPage);
+    expect([path, response.status, await response.json()]).toEqual([
+      path,
+      404,
+      { detail: 'Not Found' },
+    ]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  }
+  const page = await server.fetch('/settings/api-access', asPage);
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect((await server.fetch('/settings/api-access')).status).toBe(404);
+});
+
+test('hashed assets are kept for ever, the page is asked for anew', async () => {
+  await using built = await builtConsole();
+  await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
+  const asset = await server.fetch('/assets/main-1a2b.js');
+  expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  expect((await server.fetch('/assets/gone.js', asPage)).status).toBe(404);
+  expect((await server.fetch('/', asPage)).headers.get('cache-control')).toBe('no-cache');
+});
+
+test('/auth/verify/ANY judges what Envoy asks, by any method, and lets nobody through unverified', async () => {
+  await using built = await builtConsole();
+  await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
+  const { raw } = await issueKey(server);
+  for (const method of ['GET', 'POST', 'DELETE']) {
+    expect((await server.fetch('/auth/verify/v1/thing', { method })).status).toBe(401);
+    expect((await server.fetch('/auth/verify/v1/thing', { method, as: raw })).status).toBe(200);
+  }
+});
+
+test('a refused body leaves a connection on which the next request is answered', async () => {
+  await using server = await startServerOn('sqlite');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const send = (path: string, body?: string) =>
+    new Promise<number>((resolve, reject) => {
+      const sent = request(
+        server.url + path,
+        {
+          agent,
+          method: body === undefined ? 'GET' : 'POST',
+          headers: {
+            Authorization: `Bearer ${server.token('parent-admin')}`,
+            'Content-Type': 'application/json',
+          },
+        },
+        (response) => {
+          response.resume();
+          response.on('end', () => resolve(response.statusCode ?? 0));
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  expect(await send('/api/v1/repos/analyze', `"${'x'.repeat(2 * 1024 * 1024)}"`)).toBe(413);
+  expect(await send('/api/v1/repos')).toBe(200);
+  agent.destroy();
+});
+
+test('the demo answers nothing to another name of this machine, figures neither', async () => {
+  await using server = await startServerOn('sqlite');
+  for (const path of ['/metrics', '/healthz', '/readyz', '/api/v1/repos', '/']) {
+    const status = await new Promise<number | undefined>((resolve) => {
+      request(server.url + path, { headers: { Host: 'evil.example' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+    expect([path, status]).toEqual([path, 403]);
+  }
+});
