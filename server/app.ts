@@ -107,7 +107,7 @@ export function createApp(parts: AppParts): App {
   // An unknown path of the API is no page of the console, whoever asks and however it is written.
   const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
-  app.route('/', consoleRoutes(parts.consoleFolder));
+  app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   return app;
 }
