@@ -46,7 +46,7 @@ export function createMetrics(verifier: Verifier, coherence: Coherence): Metrics
   });
   const wait = new Histogram({
     name: 'reporisk_revocation_wait_seconds',
-    help: 'How long an operation that takes away waited until it held on every process',
+    help: 'How long answers of management, revocations among them, waited until they held everywhere',
     buckets: waits,
     registers,
   });
