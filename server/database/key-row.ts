@@ -32,28 +32,55 @@ export interface KeyRow {
   readonly account_role: 'viewer' | 'engineer' | 'admin' | null;
 }
 
-/**
- * The one query of the verification path. `milliseconds` and `flag` say how a database writes a time
- * as a number and a condition as 0 or 1; `text` how it writes JSON as text.
- */
-export function keyRowQuery(sql: {
+/** How a database writes what the query is made of. */
+export interface KeyRowSql {
   readonly parameter: string;
+  /** A time as a number. */
   readonly milliseconds: (column: string) => string;
+  /** A condition as 0 or 1. */
   readonly flag: (condition: string) => string;
+  /** JSON as text. */
   readonly text: (column: string) => string;
-}): string {
+}
+
+/** The row's columns in their order: name and expression. */
+function columns(sql: KeyRowSql): Readonly<Record<keyof KeyRow, string>> {
+  return {
+    seal: 's.seal',
+    prefix: 's.prefix',
+    first4: 's.first4',
+    last4: 's.last4',
+    retires_at: sql.milliseconds('s.retires_at'),
+    id: 'k.id',
+    dialect: 'k.dialect',
+    environment: 'k.environment',
+    label: 'k.label',
+    scopes: sql.text('k.scopes'),
+    ip_allow_list: sql.text('k.ip_allow_list'),
+    rate_limit: sql.text('k.rate_limit'),
+    disabled: sql.flag('k.disabled'),
+    expires_at: sql.milliseconds('k.expires_at'),
+    revoked_at: sql.milliseconds('k.revoked_at'),
+    created_by: 'k.created_by',
+    service_account_id: 'k.service_account_id',
+    imported: sql.flag('k.imported'),
+    org_id: 'k.org_id',
+    org_name: 'o.name',
+    org_tier: 'case when o.deleted_at is null then o.tier end',
+    sub_org_id: 'k.sub_org_id',
+    sub_org_active: sql.flag(
+      '(u.id is not null and u.archived_at is null and u.removed_at is null)',
+    ),
+    member_role: 'case when m.active then m.role end',
+    account_role: 'case when a.is_active then a.role end',
+  };
+}
+
+/** The one query of the verification path. */
+export function keyRowQuery(sql: KeyRowSql): string {
+  const selected = Object.entries(columns(sql)).map(([name, column]) => `${column} as ${name}`);
   return `
-    select s.seal, s.prefix, s.first4, s.last4, ${sql.milliseconds('s.retires_at')} as retires_at,
-      k.id, k.dialect, k.environment, k.label, ${sql.text('k.scopes')} as scopes,
-      ${sql.text('k.ip_allow_list')} as ip_allow_list, ${sql.text('k.rate_limit')} as rate_limit,
-      ${sql.flag('k.disabled')} as disabled, ${sql.milliseconds('k.expires_at')} as expires_at,
-      ${sql.milliseconds('k.revoked_at')} as revoked_at, k.created_by, k.service_account_id,
-      ${sql.flag('k.imported')} as imported, k.org_id, o.name as org_name,
-      case when o.deleted_at is null then o.tier end as org_tier, k.sub_org_id,
-      ${sql.flag('(u.id is not null and u.archived_at is null and u.removed_at is null)')}
-        as sub_org_active,
-      case when m.active then m.role end as member_role,
-      case when a.is_active then a.role end as account_role
+    select ${selected.join(',\n      ')}
     from api_key_secret s
       join api_key k on k.id = s.key_id
       join organization o on o.id = k.org_id
@@ -61,6 +88,28 @@ export function keyRowQuery(sql: {
       left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
       left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id
     where s.lookup = ${sql.parameter}`;
+}
+
+const isNumber: Readonly<Record<keyof KeyRow, boolean>> = {
+  ...{ seal: false, prefix: false, first4: false, last4: false, retires_at: true },
+  ...{ id: false, dialect: false, environment: false, label: false },
+  ...{ scopes: false, ip_allow_list: false, rate_limit: false },
+  ...{ disabled: true, expires_at: true, revoked_at: true },
+  ...{ created_by: false, service_account_id: false, imported: true },
+  ...{ org_id: false, org_name: false, org_tier: true, sub_org_id: true, sub_org_active: true },
+  ...{ member_role: false, account_role: false },
+};
+const names = Object.entries(isNumber);
+
+/** Makes a row of its columns' texts, in their order. */
+export function keyRowOf(texts: readonly (string | null)[]): KeyRow {
+  const row: Record<string, string | number | null> = {};
+  for (const [index, [name, number]] of names.entries()) {
+    const text = texts[index] ?? null;
+    row[name] = number && text !== null ? Number(text) : text;
+  }
+  // The columns are those of the query, as the contract suite of key stores shows.
+  return row as unknown as KeyRow;
 }
 
 /** Turns a row into the record that core decides on. */

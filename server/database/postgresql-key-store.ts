@@ -1,6 +1,7 @@
 import type { KeyStore } from '../../core/mod.ts';
-import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
+import { keyRowOf, keyRowQuery, storedKey } from './key-row.ts';
 import { openPool } from './postgresql-pool.ts';
+import { preparedRow } from './prepared-row.ts';
 
 /** The verification path's one statement. */
 export const findKeyQuery = {
@@ -23,8 +24,8 @@ export function openPostgresqlKeyStore(url: string): KeyStore & AsyncDisposable 
   const pool = openPool(url, { max: 4 });
   return {
     async find(lookup) {
-      const { rows } = await pool.query<KeyRow>({ ...findKeyQuery, values: [lookup] });
-      return rows[0] === undefined ? null : storedKey(rows[0]);
+      const row = await preparedRow(pool, findKeyQuery, [lookup]);
+      return row === null ? null : storedKey(keyRowOf(row));
     },
     async [Symbol.asyncDispose]() {
       await pool.end();
