@@ -5,6 +5,7 @@ import './ui/styles/base.css';
 import './ui/styles/controls.css';
 import './ui/styles/shell.css';
 import './ui/styles/table.css';
+import './ui/styles/list.css';
 import './ui/styles/dialog.css';
 import './ui/styles/content.css';
 

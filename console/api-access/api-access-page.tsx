@@ -1,4 +1,4 @@
-import { createSignal, Match, Show, Switch } from 'solid-js';
+import { createSignal, lazy, Match, Show, Switch } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
@@ -8,7 +8,10 @@ import { Page } from '../ui/page.tsx';
 import { Guidance } from './guidance.tsx';
 import { KeyCard } from './key-card.tsx';
 import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
-import { UpgradeNotice } from './upgrade-notice.tsx';
+
+const UpgradeNotice = lazy(async () => ({
+  default: (await import('./upgrade-notice.tsx')).UpgradeNotice,
+}));
 
 /** Settings → API Access: the keys, or why there are none to manage. */
 export function ApiAccessPage() {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/solid-query';
-import { createSignal, createUniqueId, Show } from 'solid-js';
+import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { ApiKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
@@ -9,9 +9,12 @@ import { Icon } from '../ui/icon.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { createKeyActions } from './key-actions.ts';
-import { KeyDetails } from './key-details.tsx';
 import { KeyStatus } from './key-status.tsx';
 import { RenameForm } from './rename-form.tsx';
+
+const KeyDetails = lazy(async () => ({
+  default: (await import('./key-details.tsx')).KeyDetails,
+}));
 
 /** One key: what a glance needs, with the details and rarer actions folded away. */
 export function KeyRow(props: {
@@ -106,7 +109,9 @@ export function KeyRow(props: {
       <tr class="row-details" id={detailsId} hidden={!isOpen()}>
         <td colSpan={8}>
           <Show when={isOpen()}>
-            <KeyDetails apiKey={props.apiKey} actions={actions} />
+            <Suspense>
+              <KeyDetails apiKey={props.apiKey} actions={actions} />
+            </Suspense>
           </Show>
         </td>
       </tr>

@@ -3,7 +3,7 @@ import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
-import { apiAccess as text } from '../messages/messages.ts';
+import { revokeAll as revokeAllText, apiAccess as text, upgrade } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
@@ -24,10 +24,10 @@ export function UpgradeNotice() {
         <span class="panel-icon">
           <Icon name="key" />
         </span>
-        <h2 id="upgrade">{text.upgrade.title}</h2>
-        <p>{text.upgrade.lead(member()?.tier ?? 1)}</p>
+        <h2 id="upgrade">{upgrade.title}</h2>
+        <p>{upgrade.lead(member()?.tier ?? 1)}</p>
         <ul class="points">
-          <For each={text.upgrade.points}>
+          <For each={upgrade.points}>
             {(point) => (
               <li>
                 <Icon name="check" /> {point}
@@ -35,8 +35,8 @@ export function UpgradeNotice() {
             )}
           </For>
         </ul>
-        <a class="button button-primary" href={text.upgrade.address}>
-          {text.upgrade.contact}
+        <a class="button button-primary" href={upgrade.address}>
+          {upgrade.contact}
         </a>
       </section>
       <Show when={dormant() > 0}>
@@ -59,8 +59,8 @@ function DormantKeys(props: { count: number }) {
   return (
     <section class="card notice-card" aria-labelledby="dormant">
       <div>
-        <h2 id="dormant">{text.upgrade.dormantTitle(props.count)}</h2>
-        <p class="muted">{text.upgrade.dormant}</p>
+        <h2 id="dormant">{upgrade.dormantTitle(props.count)}</h2>
+        <p class="muted">{upgrade.dormant}</p>
       </div>
       <button
         type="button"
@@ -68,20 +68,20 @@ function DormantKeys(props: { count: number }) {
         aria-haspopup="dialog"
         onClick={() => setAsking(true)}
       >
-        {text.upgrade.revokeAll}
+        {upgrade.action}
       </button>
       <Suspense>
         <Show when={isAsking()}>
           <ConfirmDialog
-            title={text.revokeAll.title}
-            confirm={text.revokeAll.confirm}
+            title={revokeAllText.title}
+            confirm={revokeAllText.confirm}
             typed={String(props.count)}
             isPending={revokeAll.isPending()}
             problem={revokeAll.problem()}
             onConfirm={() => void revokeAll.start()}
             onClose={() => setAsking(false)}
           >
-            <p>{text.revokeAll.lead(props.count)}</p>
+            <p>{revokeAllText.lead(props.count)}</p>
           </ConfirmDialog>
         </Show>
       </Suspense>

@@ -1,9 +1,10 @@
 import { QueryClient } from '@tanstack/solid-query';
-import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client';
+import type { TRPCClient } from '@trpc/client';
 import { createContext, useContext } from 'solid-js';
 import type { AppRouter } from '../../server/trpc/router.ts';
 import type { Identity } from '../session/identity.ts';
 import { problemOf } from './problem.ts';
+import { createClient } from './trpc-client.ts';
 
 /** What the pages talk to the server with. */
 export interface Api {
@@ -14,13 +15,9 @@ export interface Api {
 
 /** A client and an empty cache for one signed-in identity. */
 export function createApi(identity: Identity): Api {
-  const authorization = async () => ({ authorization: `Bearer ${await identity.token()}` });
   return {
     identity,
-    trpc: createTRPCClient<AppRouter>({
-      // One request per call: each has its own request id, and none waits for a slower one.
-      links: [httpLink({ url: '/trpc', headers: authorization })],
-    }),
+    trpc: createClient(async () => ({ authorization: `Bearer ${await identity.token()}` })),
     queries: new QueryClient({
       defaultOptions: {
         queries: {

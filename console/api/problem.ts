@@ -1,5 +1,5 @@
-import { TRPCClientError } from '@trpc/client';
 import { errors } from '../messages/messages.ts';
+import { RequestFailed } from './trpc-client.ts';
 
 /** What went wrong, ready to be shown. */
 export interface Problem {
@@ -32,26 +32,19 @@ export function problemOf(error: unknown): Problem {
       mayPass: false,
     };
   }
-  if (!(error instanceof TRPCClientError) || responseOf(error) === undefined) {
+  if (!(error instanceof RequestFailed)) {
     const sentence = errors.unreachable;
     return { kind: 'unreachable', sentence, requestId: null, fields: {}, mayPass: true };
   }
-  const status = Number(error.data?.httpStatus ?? responseOf(error)?.status ?? 500);
-  const detail: unknown = error.data?.detail;
-  const requestId = responseOf(error)?.headers.get('x-request-id') ?? null;
+  const { status, detail, requestId } = error;
   const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
-  const kind = kindOf(status);
-  return { kind, sentence: sentenceOf(status, detail), requestId, fields, mayPass: status >= 500 };
+  const sentence = sentenceOf(status, detail);
+  return { kind: kindOf(status), sentence, requestId, fields, mayPass: status >= 500 };
 }
 
 /** Thrown when there is nobody signed in to send a request for. */
 export class SignInNeeded extends Error {
   override readonly name = 'SignInNeeded';
-}
-
-function responseOf(error: TRPCClientError<never>): Response | undefined {
-  const response = error.meta?.response;
-  return response instanceof Response ? response : undefined;
 }
 
 function kindOf(status: number): Problem['kind'] {

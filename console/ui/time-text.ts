@@ -1,4 +1,4 @@
-import { language } from '../messages/messages.ts';
+import { language, times as text } from '../messages/messages.ts';
 
 const units = [
   ['year', 365 * 86_400_000],
@@ -17,14 +17,14 @@ const utcTime = new Intl.DateTimeFormat(language, {
   timeZone: 'UTC',
 });
 
-/** `4 minutes ago`, `in 3 days`, `now`. Both times in Unix milliseconds. */
+/** `4 minutes ago`, `in 3 days`, `just now`. Both times in Unix milliseconds. */
 export function relativeTime(at: number, now: number): string {
   const difference = at - now;
   for (const [unit, length] of units) {
     if (Math.abs(difference) >= length)
       return relative.format(Math.round(difference / length), unit);
   }
-  return relative.format(0, 'second');
+  return text.now;
 }
 
 /** A day of the reader's calendar. */

@@ -104,29 +104,6 @@ export const apiAccess = {
     retiring: (preview: string) => `The old secret ${preview} stops working`,
     retiringHelp: 'End its grace as soon as everything uses the new one.',
   },
-  upgrade: {
-    title: 'API access comes with Tier 3',
-    lead: (tier: number) =>
-      `Your organization is on Tier ${tier}. Upgrade to call RepoRisk from your pipelines and services.`,
-    points: [
-      'Keys for every integration, held to a sub-organization if you like',
-      'Rotation without downtime and immediate revocation',
-      'Scopes, expiry and address allow-lists for each key',
-    ],
-    contact: 'Contact sales',
-    address: 'mailto:sales@canirunthat.com?subject=RepoRisk%20API%20access',
-    dormantTitle: (count: number) =>
-      count === 1 ? '1 key lies dormant' : `${number.format(count)} keys lie dormant`,
-    dormant:
-      'They are refused on your current plan, and would work again after an upgrade. If nobody needs them, revoke them.',
-    revokeAll: 'Revoke all keys',
-  },
-  revokeAll: {
-    title: 'Revoke every key?',
-    lead: (count: number) =>
-      `${keys(count)} will be refused for ever. New keys can be created after an upgrade.`,
-    confirm: 'Revoke all keys',
-  },
 };
 
 export const guidance = {
@@ -142,50 +119,4 @@ export const guidance = {
   unused: (count: number, more: boolean) =>
     `${more ? 'More than ' : ''}${keys(count)} unused for 90 days: revoke what nobody misses.`,
   show: 'Show',
-};
-
-export const keyForm = {
-  title: 'New API Key',
-  lead: 'The secret is shown once, right after you create the key.',
-  label: 'Label',
-  labelHint: 'What will use it, for example “CI Pipeline” or “Security Audit Script”.',
-  labelNeeded: 'Enter a label, so that you know later what the key is for.',
-  subOrg: 'Sub-organization',
-  subOrgHint: 'The key then reaches only repositories and extensions of that sub-organization.',
-  wholeOrganization: 'All (whole organization)',
-  optional: '(optional)',
-  advanced: 'Advanced',
-  expiry: 'Expires',
-  expiryPresets: {
-    never: 'Never',
-    '30': 'In 30 days',
-    '60': 'In 60 days',
-    '90': 'In 90 days',
-    '365': 'In a year',
-    custom: 'After a number of days…',
-  },
-  expiresOn: (date: string) => `On ${date}.`,
-  expiresNever: 'A key that expires limits what a leak can do.',
-  days: 'Days',
-  daysError: 'A whole number from 1 to 3650.',
-  scopes: 'May do',
-  allScopes: 'Everything',
-  someScopes: 'Only what is chosen',
-  scopeNeeded: 'Choose at least one.',
-  scopeNames: {
-    'repos:read': 'Read repositories and reports',
-    'repos:analyze': 'Submit repositories',
-    'extensions:read': 'Read extensions and reports',
-    'extensions:submit': 'Submit extensions',
-    'admin:*': 'Everything, also what is added later',
-  },
-  addresses: 'Accepted from',
-  addressesHint:
-    'One address or CIDR block per line, such as 203.0.113.0/24. Empty means anywhere.',
-  owner: 'Acts with the authority of',
-  ownerHint: 'A service account’s keys keep working when you leave.',
-  you: 'You',
-  summary: (parts: readonly string[]) => parts.join(' · '),
-  create: 'Create',
-  creating: 'Creating…',
 };

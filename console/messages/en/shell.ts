@@ -30,5 +30,6 @@ export const dialogs = {
 };
 
 export const times = {
+  now: 'just now',
   local: (time: string) => `${time} your time`,
 };

@@ -1,0 +1,45 @@
+import BetterSqlite from 'better-sqlite3';
+import { expect } from 'vitest';
+import type { Persona } from '../../server/sessions/demo.ts';
+import type { RunningConsole } from './console.ts';
+
+/** A key as its creation answers. */
+export interface NewKey {
+  readonly id: string;
+  readonly raw: string;
+}
+
+/** Creates a key through the API. */
+export async function createKey(
+  console: RunningConsole,
+  input: Record<string, unknown>,
+  as: Persona = 'parent-admin',
+): Promise<NewKey> {
+  const response = await console.send(as, '/api/v1/settings/api-keys', input);
+  expect(response.status).toBe(201);
+  const body = (await response.json()) as { key: { id: string }; raw_key: string };
+  return { id: body.key.id, raw: body.raw_key };
+}
+
+/** What the API answers to a key. */
+export async function callApi(console: RunningConsole, raw: string): Promise<number> {
+  const headers = { authorization: `Bearer ${raw}` };
+  return (await fetch(`${console.url}/api/v1/repos`, { headers })).status;
+}
+
+/** Uses a key, and waits until its record says so. */
+export async function useKey(console: RunningConsole, { id, raw }: NewKey): Promise<void> {
+  expect(await callApi(console, raw)).toBe(200);
+  const lastUsed = async () => {
+    const response = await console.send('parent-admin', `/api/v1/settings/api-keys/${id}`);
+    return ((await response.json()) as { last_used_at: string | null }).last_used_at;
+  };
+  await expect.poll(lastUsed, { timeout: 5_000 }).not.toBeNull();
+}
+
+/** Changes what only time or Clerk would change, behind the server's back. */
+export function inDatabase(console: RunningConsole, sql: string, ...parameters: unknown[]): void {
+  const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''));
+  database.prepare(sql).run(...parameters);
+  database.close();
+}
