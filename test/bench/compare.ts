@@ -15,30 +15,30 @@ export interface Comparison {
 
 /** How a comparison is made. */
 export interface CompareOptions {
-  /** True where a call answers with a promise, which is then awaited before the next. */
+  /** True where a call answers with a promise: it is awaited before the next. */
   readonly awaits?: boolean;
-  /** How many pairs of rounds. */
+  /** How many pairs of rounds; of single calls where they are awaited. */
   readonly pairs?: number;
   /** Whether the pair just measured counts; asked after each. */
   readonly isValid?: () => boolean;
 }
 
-/** How long one round is meant to take, in milliseconds: shorter than a time slice of a busy machine. */
-const roundLength = 4;
+/** How long one round is meant to take, in nanoseconds: less than a time slice of a busy machine. */
+const roundLength = 2e6;
 
 /**
  * Compares two works in one run: many short rounds in turns, each pair in the other order, so that
- * whatever else the machine does falls on both sides alike; and medians, so that it falls out.
+ * whatever else the machine does falls on both sides alike; and medians, so that it falls out. What
+ * waits for another process is measured call by call.
  */
 export async function compare(
   ours: Work,
   reference: Work,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const { awaits = false, pairs = 151, isValid = () => true } = options;
-  const time = awaits ? timeAwaiting : timeSync;
-  const ourRound = await roundOf(ours, time);
-  const referenceRound = await roundOf(reference, time);
+  const { awaits = false, pairs = awaits ? 4001 : 501, isValid = () => true } = options;
+  const ourRound = awaits ? await singleCalls(ours) : await roundsOf(ours);
+  const referenceRound = awaits ? await singleCalls(reference) : await roundsOf(reference);
   const measured: { ours: number; reference: number }[] = [];
   for (let pair = 0; measured.length < pairs; pair++) {
     if (pair > pairs * 10) throw new Error('too many rounds did not count');
@@ -48,11 +48,15 @@ export async function compare(
     const [mine, other] = pair % 2 === 0 ? [first, second] : [second, first];
     measured.push({ ours: mine, reference: other });
   }
-  return {
-    ratio: median(measured.map((pair) => pair.ours / pair.reference)),
+  const sides = {
     ours: median(measured.map((pair) => pair.ours)),
     reference: median(measured.map((pair) => pair.reference)),
   };
+  // Single calls vary too much for the ratio of each pair to mean anything.
+  const ratio = awaits
+    ? sides.ours / sides.reference
+    : median(measured.map((pair) => pair.ours / pair.reference));
+  return { ratio, ...sides };
 }
 
 /** The middle of a list. */
@@ -66,35 +70,34 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-type Time = (work: Work, from: number, count: number) => number | Promise<number>;
-
 /** Warms a work up, finds how many calls fill a round, and gives the round: nanoseconds per call. */
-async function roundOf(work: Work, time: Time): Promise<() => Promise<number>> {
+async function roundsOf(work: Work): Promise<() => Promise<number>> {
   let next = 0;
   let count = 1;
   const round = async (calls: number) => {
     // Lets timers and answers through, such as the renewal of a lease.
     await setImmediate();
-    const from = next;
-    next += calls;
-    return (await time(work, from, calls)) / calls;
+    const end = next + calls;
+    const start = performance.now();
+    while (next < end) work(next++);
+    return ((performance.now() - start) * 1e6) / calls;
   };
   for (let i = 0; i < 60; i++) {
-    const each = await round(count);
-    count = Math.max(1, Math.min(100_000, Math.round((roundLength * 1e6) / each)));
+    const each = Math.max(1, await round(count));
+    count = Math.max(1, Math.min(count * 10, 100_000, Math.round(roundLength / each)));
   }
   const calls = count;
   return () => round(calls);
 }
 
-function timeSync(work: Work, from: number, count: number): number {
-  const start = performance.now();
-  for (let n = from; n < from + count; n++) work(n);
-  return (performance.now() - start) * 1e6;
-}
-
-async function timeAwaiting(work: Work, from: number, count: number): Promise<number> {
-  const start = performance.now();
-  for (let n = from; n < from + count; n++) await work(n);
-  return (performance.now() - start) * 1e6;
+/** Warms a work up, and gives a call of it that is waited for: nanoseconds. */
+async function singleCalls(work: Work): Promise<() => Promise<number>> {
+  let next = 0;
+  const call = async () => {
+    const start = performance.now();
+    await work(next++);
+    return (performance.now() - start) * 1e6;
+  };
+  for (let i = 0; i < 2000; i++) await call();
+  return call;
 }

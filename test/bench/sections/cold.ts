@@ -32,7 +32,7 @@ async function onPostgresql(): Promise<Figure> {
   const raw = new pg.Client({ connectionString: database.url });
   await raw.connect();
   const find = (lookup: string) => raw.query({ ...postgresqlQuery, values: [lookup] });
-  const figure = await measure('PostgreSQL', 1.15, database, find, { awaits: true, pairs: 401 });
+  const figure = await measure('PostgreSQL', 1.15, database, find, { awaits: true });
   await raw.end();
   return figure;
 }

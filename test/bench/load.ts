@@ -1,0 +1,83 @@
+/**
+ * Asks a server the same thing over and over, over connections that stay open. A process of its own,
+ * and nothing but sockets: a client that parses would be slower than the server it measures.
+ *
+ * @module
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { answering } from '../processes/answering.ts';
+
+/** What is asked of whom. */
+export interface LoadTarget {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** For how long, over how many connections. */
+export interface LoadSettings extends LoadTarget {
+  readonly milliseconds: number;
+  readonly connections: number;
+}
+
+const ok = Buffer.from('HTTP/1.1 200 ');
+const endOfHead = Buffer.from('\r\n\r\n');
+
+async function load(settings: LoadSettings): Promise<{ perSecond: number }> {
+  const { port, path, headers, milliseconds, connections } = settings;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}\r\n`;
+  let answered = 0;
+  let isOver = false;
+  const failures: string[] = [];
+
+  async function client(): Promise<void> {
+    const socket = connect(port, '127.0.0.1').setNoDelay();
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    let length = 0;
+    let expected: number | null = null;
+    socket.on('data', (chunk) => {
+      if (expected === null) {
+        if (!chunk.subarray(0, ok.length).equals(ok)) failures.push(chunk.toString());
+        expected = lengthOf(chunk);
+      }
+      length += chunk.length;
+      if (length < expected) return;
+      answered += 1;
+      length = 0;
+      expected = null;
+      if (isOver || failures.length > 0) socket.end();
+      else socket.write(request);
+    });
+    socket.write(request);
+    await closed;
+  }
+
+  const started = performance.now();
+  const clients = Array.from({ length: connections }, client);
+  await setTimeout(milliseconds);
+  isOver = true;
+  await Promise.all(clients);
+  const [failure] = failures;
+  if (failure !== undefined) throw new Error(`answered ${failure}`);
+  return { perSecond: (answered * 1000) / (performance.now() - started) };
+}
+
+/** The length of a response, head and body: its head comes in one piece. */
+function lengthOf(chunk: Buffer): number {
+  const head = chunk.indexOf(endOfHead);
+  const declared = /\r\ncontent-length: (\d+)/i.exec(chunk.toString('latin1', 0, head));
+  if (head === -1 || declared === null) throw new Error('a response without a length');
+  return head + endOfHead.length + Number(declared[1]);
+}
+
+const commands = { load };
+
+/** What the load process can be asked. */
+export type LoadCommands = typeof commands;
+
+answering(commands);

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import type { KeyRecord } from '../../../core/mod.ts';
+import { createApp } from '../../../server/app.ts';
+import { loadConfig } from '../../../server/config.ts';
+import { type Database, openDatabase } from '../../../server/database/database.ts';
+import { deriveKeys } from '../../../server/keys.ts';
+import { createMetrics } from '../../../server/observability/metrics.ts';
+import { openRateLimits } from '../../../server/rate-limits/open-rate-limits.ts';
+import { noteKey } from '../../../server/rest/record-usage.ts';
+import type { AppEnvironment } from '../../../server/rest/request-context.ts';
+import { createServices } from '../../../server/services.ts';
+import { createClerkSessions } from '../../../server/sessions/clerk.ts';
+import { createDemoIdentityProvider } from '../../../server/sessions/demo.ts';
+import { coherentVerifier } from '../../../server/store.ts';
+import { createUsageRecorder } from '../../../server/usage/usage-recorder.ts';
+import { createUsageStore } from '../../../server/usage/usage-store.ts';
+import { startChild } from '../../processes/child-process.ts';
+import { median } from '../compare.ts';
+import { atLeast, rounded, type Section } from '../figure.ts';
+import type { LoadCommands, LoadTarget } from '../load.ts';
+import { populated, serverSecret } from '../population.ts';
+
+const path = '/api/v1/key';
+const pairs = 25;
+const round = { milliseconds: 400, connections: 32 };
+
+/**
+ * Requests per second of the whole app, and of the same app whose one route answers the same body
+ * without asking for a credential: no header read, no verification, no limits. Both record usage and
+ * log. The server and the load are two processes.
+ */
+export const http: Section = async () => {
+  await using resources = new AsyncDisposableStack();
+  const { url, keys } = resources.use(await populated('SQLite', 1000));
+  const database = resources.use(await openDatabase(url));
+  const { app, bare } = await apps(database, url, keys[0] ?? '', resources);
+  const load = resources.use(startChild<LoadCommands>('../bench/load.ts', {}));
+
+  const headers = { Authorization: `Bearer ${keys[0]}`, 'User-Agent': 'curl/8.4' };
+  const targets: [LoadTarget, LoadTarget] = [
+    { port: await serve(app, resources), path, headers },
+    { port: await serve(bare, resources), path, headers },
+  ];
+  const measure = async (target: LoadTarget) =>
+    (await load.ask('load', { ...target, ...round })).perSecond;
+  for (let i = 0; i < 3; i++) for (const target of targets) await measure(target);
+
+  const measured: { with: number; without: number }[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const [first, second] = pair % 2 === 0 ? targets : [targets[1], targets[0]];
+    const a = await measure(first);
+    const b = await measure(second);
+    measured.push(pair % 2 === 0 ? { with: a, without: b } : { with: b, without: a });
+  }
+  return [
+    atLeast(0.85, {
+      what: '`GET /api/v1/key` ÷ the same app and route without the credential step',
+      value: median(measured.map((each) => each.with / each.without)),
+      absolute: `${rounded(median(measured.map((each) => each.with)))} ÷ ${rounded(
+        median(measured.map((each) => each.without)),
+      )} requests/s`,
+    }),
+  ];
+};
+
+/** The app as the server makes it, and the same without the credential step. */
+async function apps(database: Database, url: string, key: string, resources: AsyncDisposableStack) {
+  const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
+  const verifier = resources.use(await coherentVerifier(database, { serverSecret }));
+  const config = loadConfig({ DATABASE_URL: url, PLATFORM_RATE_LIMIT: 'off' });
+  const metrics = createMetrics(verifier, verifier.coherence);
+  const usage = resources.use(
+    createUsageRecorder({
+      store: createUsageStore(database),
+      onError: (error) => console.error(error),
+    }),
+  );
+  const demo = createDemoIdentityProvider({ now: Date.now });
+  const app = createApp({
+    services: createServices({
+      database,
+      keys: deriveKeys(serverSecret),
+      previousKeys: null,
+      logger,
+      uploads: '',
+      settled: metrics.settled,
+    }),
+    verifier: metrics.verifier,
+    rateLimits: resources.use(await openRateLimits({ config, logger, now: Date.now })),
+    usage,
+    sessions: createClerkSessions({ jwtKey: demo.publicKeyPem, now: Date.now }),
+    clerkWebhooks: null,
+    demo: null,
+    trustedProxies: [],
+    authorizedParties: [],
+    clerkPublishableKey: null,
+    consoleFolder: '',
+    metrics: metrics.text,
+    tracer: null,
+  });
+  if (!(app instanceof Hono))
+    throw new Error('the app is no longer one of Hono: its routes are hidden');
+  const outcome = await verifier.verify(key);
+  if (!outcome.ok) throw new Error('the key was refused');
+  return { app, bare: withoutCredential(app, outcome.key) };
+}
+
+/** A copy of an app, route by route, in which one route answers of itself. */
+function withoutCredential(app: Hono<AppEnvironment>, key: KeyRecord): Hono<AppEnvironment> {
+  const body = {
+    id: key.id,
+    label: key.label,
+    preview: key.preview,
+    organization: { id: key.organization.id, name: key.organization.name },
+    sub_org_id: key.subOrg?.id ?? null,
+    scopes: key.scopes,
+    environment: key.environment,
+    expires_at: null,
+  };
+  const bare = new Hono<AppEnvironment>();
+  for (const route of app.routes) {
+    if (route.method !== 'GET' || route.path !== path) {
+      bare.on(route.method, route.path, route.handler);
+      continue;
+    }
+    bare.get(path, (c) => {
+      noteKey(c, { ok: true, key }, path, null);
+      return c.json(body);
+    });
+  }
+  return bare;
+}
+
+async function serve(app: Hono<AppEnvironment>, resources: AsyncDisposableStack): Promise<number> {
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  resources.defer(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,63 @@
+import { createVerifier } from '../../../core/mod.ts';
+import { openDatabase } from '../../../server/database/database.ts';
+import { nodeHashing } from '../../../server/node-hashing.ts';
+import { openVerifier } from '../../../server/store.ts';
+import { compare } from '../compare.ts';
+import { atMost, duration, type Section } from '../figure.ts';
+import { populated, request, scheme, serverSecret } from '../population.ts';
+
+const few = 1000;
+const many = 1_000_000;
+/** Keys that are verified: all of the few, and this many of the many, evenly spread. */
+const verified = 20_000;
+
+/** Verification where there are a million keys, against where there are a thousand, on SQLite. */
+export const scale: Section = async () => {
+  await using small = await populated('SQLite', few);
+  await using large = await populated('SQLite', many, verified);
+  return [await warm(small, large), await cold(small, large)];
+};
+
+interface Keys {
+  readonly url: string;
+  readonly keys: readonly string[];
+}
+
+async function warm(small: Keys, large: Keys) {
+  await using inSmall = await openVerifier({ databaseUrl: small.url, serverSecret });
+  await using inLarge = await openVerifier({ databaseUrl: large.url, serverSecret });
+  // As many in use on both sides: how much fits into a processor's cache is not the question.
+  const keyIn = (keys: readonly string[]) => {
+    const every = keys.length / few;
+    const used = Array.from({ length: few }, (_, n) => keys[Math.floor(n * every)] ?? '');
+    return (n: number) => used[n % few] ?? '';
+  };
+  const ofSmall = keyIn(small.keys);
+  const ofLarge = keyIn(large.keys);
+  const { ratio, ours, reference } = await compare(
+    (n) => inLarge.verify(ofLarge(n), request),
+    (n) => inSmall.verify(ofSmall(n), request),
+  );
+  return atMost(1.2, {
+    what: '1,000,000 keys ÷ 1,000 keys, warm',
+    value: ratio,
+    absolute: `${duration(ours)} ÷ ${duration(reference)}`,
+  });
+}
+
+async function cold(small: Keys, large: Keys) {
+  await using databaseOfSmall = await openDatabase(small.url);
+  await using databaseOfLarge = await openDatabase(large.url);
+  const options = { schemes: [scheme], hashing: nodeHashing };
+  const inSmall = createVerifier({ store: databaseOfSmall.keys, ...options });
+  const inLarge = createVerifier({ store: databaseOfLarge.keys, ...options });
+  const { ratio, ours, reference } = await compare(
+    (n) => inLarge.verify(large.keys[n % large.keys.length] ?? '', request),
+    (n) => inSmall.verify(small.keys[n % small.keys.length] ?? '', request),
+  );
+  return atMost(1.5, {
+    what: `1,000,000 keys ÷ 1,000 keys, cold (${verified.toLocaleString('en')} of the million in turns)`,
+    value: ratio,
+    absolute: `${duration(ours)} ÷ ${duration(reference)}`,
+  });
+}
