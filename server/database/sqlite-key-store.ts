@@ -18,6 +18,9 @@ export const findKeyQuery: string = keyRowQuery({
  */
 export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
   const database = new BetterSqlite3(path, { readonly: true });
+  // Pages are read where the system holds them, up to SQLite's limit of 2 GiB. SQLite's own cache
+  // would hold a few hundred of them, and among a million keys every lookup needs other ones.
+  database.pragma('mmap_size = 2147418112');
   const find = database.prepare<[string], KeyRow>(findKeyQuery);
   return {
     find(lookup) {
