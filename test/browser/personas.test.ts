@@ -75,6 +75,7 @@ test('a reload signs the same persona in again, with no token in storage', async
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
+  await page.getByRole('button', { name: 'New API Key' }).first().waitFor();
   await page.reload();
   await page.getByRole('button', { name: 'New API Key' }).first().waitFor();
   const stored = await page.evaluate<string>(
