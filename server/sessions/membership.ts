@@ -1,5 +1,4 @@
 import type { Database, EntityManager } from '../database/database.ts';
-import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
@@ -62,8 +61,19 @@ export async function presentMembership(
   return membershipOf(em, session);
 }
 
+/** What the one query below finds of a member who still is one. */
+interface MemberRow {
+  readonly role: MemberRole;
+  readonly sub_org_id: number | null;
+  readonly sub_org_name: string | null;
+  readonly org_id: string;
+  readonly org_name: string;
+  readonly org_tier: number;
+}
+
 /**
- * Tells what the holder of a session is by what the database holds now; writes nothing.
+ * Tells what the holder of a session is by what the database holds now; writes nothing. One query,
+ * because it comes before every operation, and within a mutation once more.
  *
  * @param em - inside a transaction, the transaction's.
  */
@@ -73,28 +83,24 @@ export async function membershipOf(
 ): Promise<PresentMembership> {
   const { organizationId: clerkOrgId, userId } = session;
   if (clerkOrgId === null) return none;
-  const member = await em.findOne(Membership, { clerkOrgId, userId }, fresh);
-  if (member === null || !member.active) return none;
-  if ((await em.count(DeletedUser, { userId })) > 0) return none;
-
-  const { role } = member;
-  const subOrg = await em.findOne(SubOrg, { clerkId: clerkOrgId }, fresh);
-  if (subOrg === null) {
-    const organization = await customer(em, clerkOrgId);
-    return organization === null ? none : { kind: 'parent', organization, role };
-  }
-  if (subOrg.archivedAt !== null || subOrg.removedAt !== null) return none;
-  const organization = await customer(em, subOrg.orgId);
-  if (organization === null) return none;
-  return { kind: 'sub-org', organization, subOrg: { id: subOrg.id, name: subOrg.name }, role };
-}
-
-/** A parent org: one with a tier that still exists. */
-async function customer(em: EntityManager, id: string): Promise<ParentOrganization | null> {
-  const organization = await em.findOne(Organization, { id }, fresh);
-  if (organization === null || organization.deletedAt != null) return null;
-  const { name, tier } = organization;
-  return tier == null ? null : { id, name, tier };
+  // A parent org is one with a tier that still exists; a sub-org is a member of one.
+  const [row] = await em.execute<MemberRow[]>(
+    `select m.role, s.id as sub_org_id, s.name as sub_org_name,
+       o.id as org_id, o.name as org_name, o.tier as org_tier
+     from membership m
+       left join sub_org s on s.clerk_id = m.clerk_org_id
+       join organization o on o.id = coalesce(s.org_id, m.clerk_org_id)
+     where m.clerk_org_id = ? and m.user_id = ? and m.active
+       and not exists (select 1 from deleted_user d where d.user_id = m.user_id)
+       and s.archived_at is null and s.removed_at is null
+       and o.tier is not null and o.deleted_at is null`,
+    [clerkOrgId, userId],
+  );
+  if (row === undefined) return none;
+  const organization = { id: row.org_id, name: row.org_name, tier: row.org_tier };
+  const { role, sub_org_id: id, sub_org_name: name } = row;
+  if (id === null || name === null) return { kind: 'parent', organization, role };
+  return { kind: 'sub-org', organization, subOrg: { id, name }, role };
 }
 
 async function isKnown(em: EntityManager, clerkOrgId: string): Promise<boolean> {
