@@ -18,8 +18,15 @@ export const slack = 5_000;
 export interface Deployment extends AsyncDisposable {
   readonly nodes: readonly Node[];
   issue(count: number): Promise<Issued[]>;
-  /** Revokes a key: when that was answered, and after how many milliseconds. */
-  revoke(id: string): Promise<{ readonly answered: number; readonly took: number }>;
+  /**
+   * Revokes a key: when that was answered, after how many milliseconds, and how many of them were the
+   * wait until it held on every process.
+   */
+  revoke(id: string): Promise<{
+    readonly answered: number;
+    readonly took: number;
+    readonly waited: number;
+  }>;
   /** Starts one more process that verifies. */
   join(settings?: Partial<NodeSettings>): Promise<Node>;
 }
@@ -45,8 +52,8 @@ export async function deploy(databaseUrl: string, nodeCount: number): Promise<De
     join: (differences = {}) => startNode(all, { ...settings, ...differences }),
     issue: (count) => revoker.ask('issue', count),
     async revoke(id) {
-      const { began, answered } = await revoker.ask('revoke', id);
-      return { answered, took: (answered - began) / 1e6 };
+      const { began, answered, waited } = await revoker.ask('revoke', id);
+      return { answered, took: (answered - began) / 1e6, waited: waited / 1e6 };
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

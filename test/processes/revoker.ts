@@ -27,6 +27,8 @@ export interface Issued {
 export interface Revoked {
   readonly began: number;
   readonly answered: number;
+  /** How long of it was the wait until it held on every process, in nanoseconds. */
+  readonly waited: number;
 }
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
@@ -35,13 +37,18 @@ const database = await openDatabase(settings.databaseUrl);
 await database.migrate();
 await seedDemo(database, Date.now());
 const verifier = await coherentVerifier(database, { ...settings, serverSecret });
+let waited = 0;
 const services = createServices({
   database,
   keys: deriveKeys(serverSecret),
   previousKeys: null,
   logger: pino({ level: 'silent' }),
   uploads: '',
-  settled: () => verifier.coherence.settled(),
+  async settled() {
+    const began = instant();
+    await verifier.coherence.settled();
+    waited = instant() - began;
+  },
 });
 const session: Session = {
   userId: 'user_admin',
@@ -72,7 +79,7 @@ const commands = {
   async revoke(id: string): Promise<Revoked> {
     const began = instant();
     await perform(revokeApiKey, services, asked, () => ({ id }));
-    return { began, answered: instant() };
+    return { began, answered: instant(), waited };
   },
 };
 

@@ -9,6 +9,7 @@ import {
   type Node,
   slack,
 } from './deployment.ts';
+import { silentProxy } from './silent-proxy.ts';
 
 const timeout = 120_000;
 
@@ -79,6 +80,29 @@ test('a process whose listening connection was cut refuses what is revoked meanw
     expect(await node.ask('verify', key)).toBe(401);
     expect(await acceptedLate(node, [answered])).toMatchObject({ late: 0 });
   }
+});
+
+test('a process whose network falls silent refuses, and judges rightly when it is back', {
+  timeout,
+}, async () => {
+  await using place = await postgresDatabase();
+  await using deployment = await deploy(place.url, 1);
+  await using proxy = await silentProxy(place.url);
+  const node = await deployment.join({ databaseUrl: proxy.url });
+  const [revoked] = await deployment.issue(1);
+  if (revoked === undefined) throw new Error('no key');
+  await warmUp(node, revoked.key);
+  await node.ask('watch', [revoked.key]);
+
+  proxy.fallSilent();
+  const { answered, took } = await deployment.revoke(revoked.id);
+  expect(took).toBeGreaterThan(postgresqlTiming.length);
+  expect(took).toBeLessThan(longestRevocation + slack);
+  expect(await node.ask('verify', revoked.key)).toBe(503);
+  expect(await acceptedLate(node, [answered])).toMatchObject({ late: 0 });
+
+  proxy.resume();
+  await node.ask('verifyUntil', { key: revoked.key, status: 401 });
 });
 
 async function warmUp(node: Node, key: string): Promise<void> {
