@@ -26,6 +26,8 @@ export interface InstallationParts {
   readonly logger: Logger;
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
+  /** Where webhooks may lead; public addresses only when absent. */
+  readonly targets?: Services['targets'];
 }
 
 /**
@@ -49,7 +51,10 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   const settled = () => settledElsewhere(database);
   const opened = resources.move();
   return {
-    services: createServices({ database, keys, previousKeys, logger, uploads, settled, now }),
+    services: createServices({
+      ...{ database, keys, previousKeys, logger, uploads, settled, now },
+      ...(parts.targets === undefined ? {} : { targets: parts.targets }),
+    }),
     serverSecret,
     serverSecretPrevious: config.serverSecretPrevious,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -23,12 +23,14 @@ export interface ServicesParts {
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
   readonly random?: RandomSource;
+  /** Where webhooks may lead; public addresses only when absent. */
+  readonly targets?: Services['targets'];
 }
 
 /** Makes what operations work with. */
 export function createServices(parts: ServicesParts): Services {
   const { database, keys, previousKeys, logger, uploads, settled } = parts;
-  const { now = Date.now, random = secureRandom } = parts;
+  const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
   const scheme = pepperedScheme(keys.pepper, nodeHashing);
   const previous = previousKeys === null ? [] : [pepperedScheme(previousKeys.pepper, nodeHashing)];
   return {
@@ -40,7 +42,7 @@ export function createServices(parts: ServicesParts): Services {
     now,
     logger,
     uploads,
-    targets: publicTargets,
+    targets,
     leaks: {
       schemes: [scheme, ...previous],
       githubKeys: createGithubKeys({ fetch, now }),

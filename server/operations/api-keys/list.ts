@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer, pageOf, paging, text } from '../fields.ts';
+import { id, integer, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
 import { keyRecord, keyRecords, keyStatuses } from './key-record.ts';
@@ -14,6 +14,7 @@ const input = z.object({
   search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
+  serviceAccountId: id.optional(),
   sort: z.enum(sorts).default('-created_at'),
   ...paging,
 });
@@ -65,6 +66,9 @@ function conditions(
 ): Condition[] {
   const where: Condition[] = [['k.org_id = ?', orgId]];
   if (query.subOrgId !== undefined) where.push(['k.sub_org_id = ?', query.subOrgId]);
+  if (query.serviceAccountId !== undefined) {
+    where.push(['k.service_account_id = ?', query.serviceAccountId]);
+  }
   if (query.search !== undefined) {
     const escaped = query.search.replace(/[!%_]/g, '!$&');
     // SQLite's own `like` ignores the case of ASCII letters.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Job, jobStatuses } from '../../database/entities/job.ts';
+import { Job, jobStatuses, jobTypes } from '../../database/entities/job.ts';
 import { parentOrgMember } from '../access.ts';
 import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
@@ -12,12 +12,17 @@ export const listJobs = defineOperation({
   summary: 'List the jobs of the organization',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({ status: z.enum(jobStatuses).optional(), ...paging }),
+  input: z.object({
+    status: z.enum(jobStatuses).optional(),
+    type: z.enum(jobTypes).optional(),
+    ...paging,
+  }),
   output: pageOf(jobRecord),
-  async run({ em, principal }, { status, ...paging }) {
+  async run({ em, principal }, { status, type, ...paging }) {
     const where = {
       orgId: principal.organization.id,
       ...(status === undefined ? {} : { status }),
+      ...(type === undefined ? {} : { type }),
     };
     const page = await listById(em, Job, where, paging);
     return { items: page.items.map(toJobRecord), nextCursor: page.nextCursor };

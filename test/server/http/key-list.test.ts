@@ -75,6 +75,20 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
     expect(await list(`status=${status}`)).toEqual(expected);
   });
 
+  test('filters by service account; to others its id says nothing', async () => {
+    const gina = server.session({ user: 'gina', organization: 'org_demo_globex', role: 'admin' });
+    const json = { name: 'Deploy robot', role: 'viewer' };
+    const account = await answer(
+      server.fetch('/api/v1/settings/service-accounts', { as: gina, json }),
+    );
+    const { id } = await issueKey(server, { service_account_id: account.body.id }, gina);
+    await issueKey(server, {}, gina);
+    const path = `${keys}?service_account_id=${account.body.id}`;
+    const { body } = await answer(server.fetch(path, { as: gina }));
+    expect(body.items.map((key: { id: string }) => key.id)).toEqual([id]);
+    expect((await answer(server.fetch(path, { as }))).body.items).toEqual([]);
+  });
+
   test.each([
     ['created_at', [...newestFirst].reverse()],
     ['-created_at', newestFirst],

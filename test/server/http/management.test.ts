@@ -124,6 +124,9 @@ onOneServerEach((server) => {
     const id = submitted.body.job_id;
     const queued = (await get('/jobs?status=queued&limit=100', 'parent-member')).body.items;
     expect(queued.map((job: { id: string }) => job.id)).toContain(id);
+    const byType = await get('/jobs?type=extension_analysis&limit=100', 'parent-member');
+    const types = byType.body.items.map((job: { type: string }) => job.type);
+    expect(new Set(types)).toEqual(new Set(['extension_analysis']));
     expect(await send(`/jobs/${id}/cancel`, undefined)).toMatchObject({
       status: 200,
       body: { id, status: 'cancelled', completed_at: time },
