@@ -1,13 +1,10 @@
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import type { JSX } from 'solid-js';
 import type { IssuedKey } from '../api/records.ts';
-import { Dialog } from '../ui/dialog.tsx';
-import { RevealPanel } from './reveal-panel.tsx';
+import { reveal as text } from '../messages/messages.ts';
+import { RevealDialog } from '../ui/reveal-dialog.tsx';
+import { KeySnippets } from './key-snippets.tsx';
 
-/**
- * A dialog that asks for something and then reveals the secret that came of it. The secret lives in
- * this component's signal and nowhere else: not in a cache, in storage, in the URL, nor, once the
- * dialog has closed, in the page.
- */
+/** A dialog that asks for something and then reveals the key that came of it, once. */
 export function SecretDialog(props: {
   title: string;
   lead: JSX.Element;
@@ -15,39 +12,18 @@ export function SecretDialog(props: {
   onClose: () => void;
   form: (reveal: (issued: IssuedKey) => void) => JSX.Element;
 }) {
-  const [issued, setIssued] = createSignal<IssuedKey | null>(null);
-  const [isSaved, setSaved] = createSignal(false);
-  const [isAsking, setAsking] = createSignal(false);
-  const isAtRisk = () => issued() !== null && !isSaved();
-
-  const warn = (event: BeforeUnloadEvent) => {
-    if (isAtRisk()) event.preventDefault();
-  };
-  window.addEventListener('beforeunload', warn);
-  onCleanup(() => window.removeEventListener('beforeunload', warn));
-
-  const close = () => {
-    setIssued(null);
-    props.onClose();
-  };
   return (
-    <Dialog
-      title={issued() === null ? props.title : props.revealTitle}
-      description={issued() === null ? props.lead : undefined}
-      onClose={() => (isAtRisk() ? setAsking(true) : close())}
-    >
-      <Show when={issued()} fallback={props.form(setIssued)} keyed>
-        {(known) => (
-          <RevealPanel
-            issued={known}
-            isSaved={isSaved()}
-            isAsking={isAsking()}
-            onSaved={setSaved}
-            onBack={() => setAsking(false)}
-            onClose={close}
-          />
-        )}
-      </Show>
-    </Dialog>
+    <RevealDialog
+      title={props.title}
+      lead={props.lead}
+      revealTitle={props.revealTitle}
+      revealLead={text.lead}
+      file={{ name: text.downloadName, variable: 'REPORISK_API_KEY' }}
+      use={<KeySnippets />}
+      onClose={props.onClose}
+      form={(reveal) =>
+        props.form(({ key, rawKey }) => reveal({ secret: rawKey, masked: key.preview }))
+      }
+    />
   );
 }

@@ -1,13 +1,15 @@
-import { createSignal, onMount, Show } from 'solid-js';
-import type { IssuedKey } from '../api/records.ts';
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { reveal as text } from '../messages/messages.ts';
-import { Icon } from '../ui/icon.tsx';
-import { saveFile } from '../ui/save-file.ts';
-import { Snippets } from './snippets.tsx';
+import { Icon } from './icon.tsx';
+import type { Revealed } from './reveal-dialog.tsx';
+import { saveFile } from './save-file.ts';
 
 /** The secret, shown this once: masked until asked for, with every safe way to take it along. */
 export function RevealPanel(props: {
-  issued: IssuedKey;
+  revealed: Revealed;
+  lead: string;
+  file: { readonly name: string; readonly variable: string };
+  use: JSX.Element;
   isSaved: boolean;
   isAsking: boolean;
   onSaved: (isSaved: boolean) => void;
@@ -21,7 +23,7 @@ export function RevealPanel(props: {
 
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(props.issued.rawKey);
+      await navigator.clipboard.writeText(props.revealed.secret);
       setLine(text.copied);
       props.onSaved(true);
     } catch {
@@ -30,22 +32,23 @@ export function RevealPanel(props: {
     }
   };
   const download = () => {
-    saveFile(text.downloadName, 'text/plain', `REPORISK_API_KEY=${props.issued.rawKey}\n`);
-    setLine(text.downloaded);
+    const { name, variable } = props.file;
+    saveFile(name, 'text/plain', `${variable}=${props.revealed.secret}\n`);
+    setLine(text.downloaded(name));
     props.onSaved(true);
   };
   return (
     <div class="dialog-body">
       <p class="notice">
         <span>
-          <Icon name="warning" /> {text.lead}
+          <Icon name="warning" /> {props.lead}
         </span>
       </p>
       <div class="secret">
-        {/* Masked, the page holds the preview only. */}
+        {/* Masked, the page holds only what stands for it. */}
         <span class="visually-hidden">{text.secret}</span>
         <code class="secret-text" data-shown={isShown()}>
-          {isShown() ? props.issued.rawKey : props.issued.key.preview}
+          {isShown() ? props.revealed.secret : props.revealed.masked}
         </code>
         <button
           type="button"
@@ -74,7 +77,7 @@ export function RevealPanel(props: {
           </Show>
         </p>
       </div>
-      <Snippets />
+      {props.use}
       <Show
         when={props.isAsking}
         fallback={

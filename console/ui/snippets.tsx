@@ -1,25 +1,13 @@
 import { createSignal, For } from 'solid-js';
 import { reveal as text } from '../messages/messages.ts';
-import { Icon } from '../ui/icon.tsx';
+import { Icon } from './icon.tsx';
 
-/** Examples that read the secret from the environment: they can be pasted anywhere. */
-function examples(origin: string): readonly (readonly [name: string, code: string])[] {
-  return [
-    [text.curl, `curl -H "Authorization: Bearer $REPORISK_API_KEY" \\\n  ${origin}/api/v1/repos`],
-    [
-      text.python,
-      `import os
-import requests
-
-headers = {"Authorization": f"Bearer {os.environ['REPORISK_API_KEY']}"}
-resp = requests.get("${origin}/api/v1/repos", headers=headers)
-resp.raise_for_status()`,
-    ],
-  ];
-}
-
-/** How to call the API with the new secret. */
-export function Snippets() {
+/** Examples to copy, behind a disclosure. They read secrets from the environment. */
+export function Snippets(props: {
+  title: string;
+  hint: string;
+  examples: readonly (readonly [name: string, code: string])[];
+}) {
   const [copied, setCopied] = createSignal('');
   const copy = async (code: string) => {
     try {
@@ -32,10 +20,10 @@ export function Snippets() {
   return (
     <details class="snippets">
       <summary>
-        <Icon name="chevron" /> {text.use}
+        <Icon name="chevron" /> {props.title}
       </summary>
-      <p class="hint">{text.useHint}</p>
-      <For each={examples(location.origin)}>
+      <p class="hint">{props.hint}</p>
+      <For each={props.examples}>
         {([name, code]) => (
           <figure class="snippet">
             <figcaption>

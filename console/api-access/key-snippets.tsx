@@ -1,0 +1,23 @@
+import { reveal as text } from '../messages/messages.ts';
+import { Snippets } from '../ui/snippets.tsx';
+
+/** Examples that read the secret from the environment: they can be pasted anywhere. */
+function examples(origin: string): readonly (readonly [name: string, code: string])[] {
+  return [
+    [text.curl, `curl -H "Authorization: Bearer $REPORISK_API_KEY" \\\n  ${origin}/api/v1/repos`],
+    [
+      text.python,
+      `import os
+import requests
+
+headers = {"Authorization": f"Bearer {os.environ['REPORISK_API_KEY']}"}
+resp = requests.get("${origin}/api/v1/repos", headers=headers)
+resp.raise_for_status()`,
+    ],
+  ];
+}
+
+/** How to call the API with the new secret. */
+export function KeySnippets() {
+  return <Snippets title={text.use} hint={text.useHint} examples={examples(location.origin)} />;
+}

@@ -1,0 +1,26 @@
+import { reveal as text } from '../messages/messages.ts';
+import { Icon } from './icon.tsx';
+import { useStatusLine } from './status-line.tsx';
+
+/** Copies a text that is no secret: an id, say. */
+export function CopyButton(props: { value: string; label: string }) {
+  const say = useStatusLine();
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(props.value);
+      say(text.copied);
+    } catch {
+      say(text.copyRefused);
+    }
+  };
+  return (
+    <button
+      type="button"
+      class="button-icon button-small"
+      aria-label={props.label}
+      onClick={() => void copy()}
+    >
+      <Icon name="copy" />
+    </button>
+  );
+}
