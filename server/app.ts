@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import type { Verifier } from '../core/mod.ts';
+import { createIdRandomness } from './id-randomness.ts';
 import { observabilityRoutes } from './observability/routes.ts';
 import { traceRequests } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
@@ -11,12 +12,13 @@ import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
+import { limitUnsigned } from './rest/limit-unsigned.ts';
 import { logRequests } from './rest/log-requests.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse } from './rest/problem-response.ts';
 import { recordUsage } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
-import { type AppEnvironment, requestVariables } from './rest/request-context.ts';
+import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import { createAuthenticate } from './sessions/authenticate.ts';
 import type { DemoIdentityProvider } from './sessions/demo.ts';
@@ -63,27 +65,31 @@ export function createApp(parts: AppParts): App {
     ...{ database, verifier, sessions, authorizedParties, now, settled },
     failures: rateLimits.failures,
   });
+  const idRandomness = createIdRandomness();
   const wiring: Wiring = { services, authenticate, rateLimits };
   const app = new Hono<AppEnvironment>();
 
   app.use(async (c, next) => {
-    for (const [name, value] of Object.entries(requestVariables(c, trustedProxies))) {
-      c.set(name as 'requestId', value as string);
-    }
+    setRequestVariables(c, trustedProxies, idRandomness);
     await next();
-    c.header('X-Request-Id', c.var.requestId);
-    c.header('X-Content-Type-Options', 'nosniff');
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+    // `c.header()` would now make the response anew, and its body a stream.
+    const { headers } = c.res;
+    headers.set('X-Request-Id', c.get('requestId'));
+    headers.set('X-Content-Type-Options', 'nosniff');
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
   app.use(logRequests(logger));
   app.use(recordUsage(parts.usage, now));
   app.onError((error, c) => {
-    const answer = answerTo(error, c.var.requestId, () => []);
-    if (answer.isFault) logger.error({ requestId: c.var.requestId, err: error }, 'request failed');
+    const answer = answerTo(error, c.get('requestId'), () => []);
+    if (answer.isFault)
+      logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
     return problemResponse(answer);
   });
 
+  app.use('/api/v1/leaks/github', limitUnsigned(rateLimits.failures, 401));
+  app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));
   if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
   const ping = () => database.ping();
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping }));

@@ -19,9 +19,11 @@ export interface KeyEvent {
   readonly type: WebhookEvent;
   /** The keys' rows are locked by this transaction, so that events of one key have an order. */
   readonly keyIds: readonly string[];
-  /** What is told beside the key; never a secret. */
-  readonly data?: Readonly<Record<string, unknown>>;
+  /** What is told beside the key, the same of each or by its id; never a secret. */
+  readonly data?: EventData | ((keyId: string) => EventData);
 }
+
+type EventData = Readonly<Record<string, unknown>>;
 
 /** When, and with what randomness, events are written. */
 export interface OutboxContext {
@@ -88,7 +90,8 @@ export function taskOf(
 
 function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
   const timestamp = now.toISOString();
-  const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...data, key } }));
+  const beside = typeof data === 'function' ? data(key.id) : data;
+  const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...beside, key } }));
   return { eventId: newId('msg', now.getTime(), random), type, payload };
 }
 

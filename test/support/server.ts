@@ -14,7 +14,7 @@ import {
   type RandomSource,
   secureRandom,
 } from '../../core/mod.ts';
-import { createApp } from '../../server/app.ts';
+import { type AppParts, createApp } from '../../server/app.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
@@ -90,6 +90,8 @@ export interface ServerOptions {
   readonly wrap?: (database: Database) => Database;
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
+  /** What takes in Clerk's webhooks; nothing when absent. */
+  readonly clerkWebhooks?: (parts: Services) => AppParts['clerkWebhooks'];
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly settled?: Services['settled'];
@@ -180,7 +182,7 @@ export async function startServer(options: ServerOptions) {
     rateLimits: testLimits(now, options.rateLimits),
     usage,
     sessions,
-    clerkWebhooks: null,
+    clerkWebhooks: options.clerkWebhooks?.(services) ?? null,
     demo: options.demo === false ? null : demo,
     trustedProxies: options.trustedProxies ?? [],
     authorizedParties: options.authorizedParties ?? [],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isSignedByGithub } from '../../leaks/github-signature.ts';
 import { anyone } from '../access.ts';
+import { withoutKeys } from '../keys-in-text.ts';
 import { defineOperation, type Services } from '../operation.ts';
 import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
@@ -78,9 +79,12 @@ function read(services: Services, sent: z.output<typeof githubMatches>) {
   return { matches, leaks: [...leaks.values()] };
 }
 
-/** Somebody else's text: what a database or a terminal might choke on is left out. */
+/**
+ * Somebody else's text: what a database or a terminal might choke on is left out, and so is a key,
+ * because a file may be named after the secret that it holds.
+ */
 function printable(url: string): string {
-  return url.replace(/[^\x20-\x7e]/g, '').slice(0, longestPlace);
+  return withoutKeys(url.replace(/[^\x20-\x7e]/g, '')).slice(0, longestPlace);
 }
 
 function parseJson(body: string): unknown {

@@ -20,6 +20,7 @@ export interface Leak {
 interface Finding extends Consequence {
   readonly secretRow: ApiKeySecret;
   readonly key: ApiKey;
+  readonly places: readonly string[];
 }
 
 /** How many values go into one statement. */
@@ -49,12 +50,14 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
   for (const lookups of batches(lookupsOf(findings, 'grace ended'))) {
     await em.nativeUpdate(ApiKeySecret, { lookup: { $in: lookups } }, { retiresAt: now });
   }
-  for (const [, alike] of Map.groupBy(findings, ({ secret, action }) => `${secret} ${action}`)) {
-    const [{ secret, action } = { secret: 'retired', action: 'recorded' }] = alike;
-    const keyIds = alike.map(({ key }) => key.id);
-    await emitKeyEvents(em, { type: 'api_key.leaked', keyIds, data: { secret, action } }, context);
+  for (const round of rounds(findings)) {
+    const data = (keyId: string) => eventData(round.get(keyId));
+    await emitKeyEvents(em, { type: 'api_key.leaked', keyIds: [...round.keys()], data }, context);
   }
-  recordAll(work, leaks, findings);
+  for (const finding of findings) {
+    const { key } = finding;
+    work.audit({ orgId: key.orgId, target: key.id, changes: describe(finding) });
+  }
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
 }
 
@@ -78,9 +81,15 @@ async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[
   }
   // Again, because a rotation may have come before the lock.
   const secrets = await secretsUnder(em, lookups);
+  const placesOf = new Map(
+    leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak.places])),
+  );
   return secrets.flatMap((secretRow) => {
     const key = keys.get(secretRow.keyId);
-    return key === undefined ? [] : [{ secretRow, key, ...consequenceOf(secretRow, key, now) }];
+    const places = placesOf.get(secretRow.lookup) ?? [];
+    return key === undefined
+      ? []
+      : [{ secretRow, key, places, ...consequenceOf(secretRow, key, now) }];
   });
 }
 
@@ -101,14 +110,28 @@ function lookupsOf(findings: readonly Finding[], action: Consequence['action']):
   return findings.filter((each) => each.action === action).map(({ secretRow }) => secretRow.lookup);
 }
 
-function recordAll(work: Work, leaks: readonly Leak[], findings: readonly Finding[]): void {
-  const places = new Map(leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak.places])));
-  for (const { secretRow, key, secret, action } of findings) {
-    const { prefix, first4, last4, lookup } = secretRow;
-    const preview = formatPreview(prefix, first4, last4);
-    const changes = { secret, action, preview, places: places.get(lookup) ?? [] };
-    work.audit({ orgId: key.orgId, target: key.id, changes });
+/** Findings by key, each key once in a round: several secrets of one key may have leaked. */
+function rounds(findings: readonly Finding[]): Map<string, Finding>[] {
+  const all: Map<string, Finding>[] = [];
+  for (const [keyId, ofKey] of Map.groupBy(findings, ({ key }) => key.id)) {
+    for (const [index, finding] of ofKey.entries()) {
+      all[index] ??= new Map();
+      all[index].set(keyId, finding);
+    }
   }
+  return all;
+}
+
+/** What was done and where the secret was found; `url` is the first place, null when none was told. */
+function eventData(finding: Finding | undefined): Record<string, unknown> {
+  if (finding === undefined) return {};
+  return { ...describe(finding), url: finding.places[0] ?? null };
+}
+
+/** The preview is the leaked secret's, which is not the key's own after a rotation. */
+function describe({ secretRow, secret, action, places }: Finding) {
+  const { prefix, first4, last4 } = secretRow;
+  return { secret, action, preview: formatPreview(prefix, first4, last4), places };
 }
 
 function batches<Value>(values: readonly Value[]): Value[][] {

@@ -102,11 +102,21 @@ onBothDatabases((kind) => {
     );
     const leaked = payloads.map(({ payload }) => JSON.parse(payload).data);
     expect(leaked).toHaveLength(3);
+    expect(leaked).toContainEqual({
+      secret: 'current',
+      action: 'key revoked',
+      preview: current.record.preview,
+      url: `${url}0`,
+      places: [`${url}0`, `${url}5`],
+      key: expect.objectContaining({ id: current.id, status: 'revoked' }),
+    });
+    // The preview is of the secret that leaked, the key shows the one it has now.
     expect(leaked).toContainEqual(
       expect.objectContaining({
-        secret: 'current',
-        action: 'key revoked',
-        key: expect.objectContaining({ id: current.id, status: 'revoked' }),
+        secret: 'retired',
+        preview: retired.record.preview,
+        url: `${url}4`,
+        key: expect.objectContaining({ id: retired.id, key_suffix: afterRetired.slice(-4) }),
       }),
     );
 
@@ -116,6 +126,54 @@ onBothDatabases((kind) => {
     expect((await leaksIn(server)).at(-1)).toMatchObject({ secret: 'current', action: 'recorded' });
     expect(await server.database.auditLog.verify(em, null)).toMatchObject({ fault: null });
     expect(server.log.join()).not.toContain(current.raw);
+  });
+
+  test('each of several secrets of one key is told with its own place', async () => {
+    const hub = github();
+    await using server = await startServerOn(kind, { leaks: { githubKeys: hub.keys } });
+    const { id, raw } = await issueKey(server);
+    const secrets = [raw, await rotate(server, id, 0), await rotate(server, id, 3600)];
+    await server.fetch('/api/v1/settings/webhooks', {
+      as: 'parent-admin',
+      json: { url: 'https://hooks.example/keys', events: ['api_key.leaked'] },
+    });
+    secrets.push(await rotate(server, id, 3600));
+    const sent = secrets.map((token, index) => match(token, `https://github.com/${index}`));
+    expect((await server.fetch(path, hub.call(sent))).status).toBe(200);
+    const rows = await server.database
+      .read()
+      .execute<{ payload: string }[]>('select payload from webhook_delivery');
+    const told = rows.map(({ payload }) => JSON.parse(payload).data);
+    expect(told.map(({ secret, url, key }) => [secret, url, key.id]).sort()).toEqual([
+      ['current', 'https://github.com/3', id],
+      ['retired', 'https://github.com/0', id],
+      ['retired', 'https://github.com/1', id],
+      ['retiring', 'https://github.com/2', id],
+    ]);
+  });
+
+  test('a place that holds the secret itself is recorded without it', async () => {
+    const hub = github();
+    await using server = await startServerOn(kind, { leaks: { githubKeys: hub.keys } });
+    const { raw } = await issueKey(server);
+    await server.fetch('/api/v1/settings/webhooks', {
+      as: 'parent-admin',
+      json: { url: 'https://hooks.example/keys', events: ['api_key.leaked'] },
+    });
+    // Cut where places are cut, the rest of the secret would still be most of it.
+    const places = [
+      `https://github.com/o/${raw}.txt`,
+      `https://github.com/${'o'.repeat(460)}/${raw}`,
+    ];
+    await server.fetch(path, hub.call(places.map((place) => match(raw, place))));
+    const [leak] = await leaksIn(server);
+    expect(leak).toMatchObject({
+      places: ['https://github.com/o/[API key].txt', expect.any(String)],
+    });
+    const em = server.database.read();
+    const told = await em.execute<{ payload: string }[]>('select payload from webhook_delivery');
+    expect(told).toHaveLength(1);
+    expect(JSON.stringify([leak, told])).not.toContain(raw.slice(0, 20));
   });
 
   test('thousands of secrets in one call are one transaction', async () => {
@@ -233,6 +291,29 @@ onBothDatabases((kind) => {
     hub.state.isAway = false;
     expect((await post(signed, headers)).status).toBe(200);
     expect(await works(server, raw)).toBe(401);
+  });
+
+  test('wrong signatures are limited by address, and GitHub itself is let through', async () => {
+    const hub = github();
+    const perAddress = { limit: 4, windowSeconds: 60 };
+    await using server = await startServerOn(kind, {
+      leaks: { githubKeys: hub.keys },
+      rateLimits: { perAddress },
+    });
+    const { raw } = await issueKey(server);
+    const { body: signed, headers } = hub.call([match(raw)]);
+    const wrong = () => server.fetch(path, { body: `${signed} `, headers });
+    const answers = await Promise.all(Array.from({ length: 20 }, wrong));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(4);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(16);
+    expect(refused[0]?.headers.get('ratelimit-policy')).toBe('"failed-auth";q=4;w=60');
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await works(server, raw)).toBe(200);
+    expect((await server.fetch(path, { body: signed, headers })).status).toBe(200);
+    // The key is gone, and from here even that is told only so often.
+    expect(await works(server, raw)).toBe(429);
+    expect(await leaksIn(server)).toHaveLength(1);
   });
 
   test("the example of GitHub's documentation is taken in", async () => {
