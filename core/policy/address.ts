@@ -188,7 +188,7 @@ function blocksOf(list: readonly string[]): readonly Cidr[] {
  * ```
  */
 export function addressAllowed(list: readonly string[], address: string | undefined): boolean {
-  if (address === undefined || address.includes('/')) return false;
+  if (list.length === 0 || address === undefined || address.includes('/')) return false;
   const client = parseCidr(address);
   if (client === null) return false;
   return blocksOf(list).some((block) => contains(block, client));

@@ -24,7 +24,7 @@ export function dataPlaneRoutes(
   { admit, failures }: RateLimits,
 ): Hono<AppEnvironment> {
   async function verifiedKey(c: Context<AppEnvironment>, endpoint: string): Promise<KeyRecord> {
-    const { address } = c.var;
+    const address = c.get('address');
     const credential = credentialFrom(c.req.raw.headers);
     if (credential.kind === 'missing') throw refused(refusals.missing_key);
     if (credential.kind === 'invalid') {
@@ -54,7 +54,7 @@ export function dataPlaneRoutes(
       return await verifiedKey(c, endpoint);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return problemResponse(answerTo(error, c.var.requestId, () => []));
+      return problemResponse(answerTo(error, c.get('requestId'), () => []));
     }
   }
 

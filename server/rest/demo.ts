@@ -23,14 +23,14 @@ export function demoRoutes(demo: DemoIdentityProvider): Hono<AppEnvironment> {
     try {
       // A page elsewhere can make a browser send a form, but not JSON without asking first.
       const origin = c.req.header('origin');
-      if (origin !== undefined && origin !== c.var.ownOrigin) {
+      if (origin !== undefined && origin !== c.get('ownOrigin')()) {
         throw new Problem(403, 'Demo mode signs in from its own page only');
       }
       const { persona } = parseInput(input, await bodyInput(c.req.raw));
       const { token, expiresAt } = demo.issue(persona);
       return c.json({ token, expires_at: expiresAt.toISOString() });
     } catch (error) {
-      return problemResponse(answerTo(error, c.var.requestId, (path) => ['body', ...path]));
+      return problemResponse(answerTo(error, c.get('requestId'), (path) => ['body', ...path]));
     }
   });
   allowOnly(app, '/demo/session', ['POST']);

@@ -13,12 +13,12 @@ export function logRequests(logger: Logger): MiddlewareHandler<AppEnvironment> {
     await next();
     logger.info(
       {
-        requestId: c.var.requestId,
+        requestId: c.get('requestId'),
         method: c.req.method,
         route: routePath(c),
         status: c.res.status,
         durationMs: Math.round((performance.now() - started) * 10) / 10,
-        address: c.var.address,
+        address: c.get('address'),
       },
       'request',
     );

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { addressAllowed, newId } from '../../core/mod.ts';
+import { addressAllowed, newId, type RandomSource } from '../../core/mod.ts';
 import { clientAddress } from './client-address.ts';
 import type { UsedKey } from './record-usage.ts';
 
@@ -10,8 +10,8 @@ export interface RequestVariables {
   requestId: string;
   /** The client's IP address. */
   address: string | undefined;
-  /** The origin under which the client reached this server. */
-  ownOrigin: string;
+  /** The origin under which the client reached this server, worked out when asked for. */
+  ownOrigin: () => string;
   /** Who it turned out to be, for the log: `user:ID`, `key:ID`; never a credential. */
   actor: string | undefined;
   /** The key that was presented and found. */
@@ -24,19 +24,20 @@ export interface AppEnvironment {
   Variables: RequestVariables;
 }
 
-/** Works a request's variables out; forwarding headers count only from a trusted proxy. */
-export function requestVariables(
+/** Sets a request's variables; forwarding headers count only from a trusted proxy. */
+export function setRequestVariables(
   c: Context<AppEnvironment>,
   trustedProxies: readonly string[],
-): Omit<RequestVariables, 'actor' | 'usedKey'> {
+  idRandomness: RandomSource,
+): void {
   const peer = c.env.incoming.socket.remoteAddress;
-  const isProxied = peer !== undefined && addressAllowed(trustedProxies, peer);
-  const url = new URL(c.req.url);
-  const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);
-  const host = (isProxied && c.req.header('x-forwarded-host')) || url.host;
-  return {
-    requestId: newId('req'),
-    address: clientAddress(peer, c.req.header('x-forwarded-for') ?? null, trustedProxies),
-    ownOrigin: `${protocol}://${host}`,
-  };
+  c.set('requestId', newId('req', Date.now(), idRandomness));
+  c.set('address', clientAddress(peer, c.req.header('x-forwarded-for') ?? null, trustedProxies));
+  c.set('ownOrigin', () => {
+    const isProxied = addressAllowed(trustedProxies, peer);
+    const url = new URL(c.req.url);
+    const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);
+    const host = (isProxied && c.req.header('x-forwarded-host')) || url.host;
+    return `${protocol}://${host}`;
+  });
 }

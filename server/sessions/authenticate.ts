@@ -14,7 +14,7 @@ export interface Sender {
   /** The client's IP address; undefined when it cannot be told. */
   readonly address: string | undefined;
   /** The origin under which the client reached this server. */
-  readonly ownOrigin: string;
+  readonly ownOrigin: () => string;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface CookieRules {
    * The origin under which the client reached this server. Behind a proxy it is not that of
    * `request.url`, and a header may only tell it when the proxy is trusted.
    */
-  readonly ownOrigin: string;
+  readonly ownOrigin: () => string;
 }
 
 /**
@@ -49,7 +49,7 @@ export function isSessionToken(token: string): boolean {
 function isKnownOrigin(origin: string | null, rules: CookieRules): boolean {
   // Sandboxed frames and some redirects say `null`: that is nobody's origin.
   if (origin === null || origin === 'null') return false;
-  return origin === rules.ownOrigin || (rules.authorizedParties ?? []).includes(origin);
+  return origin === rules.ownOrigin() || (rules.authorizedParties ?? []).includes(origin);
 }
 
 /** Two different cookies of one name mean that some other subdomain set one: trust neither. */

@@ -3,7 +3,7 @@ import { isSessionToken, sessionCredentialFrom } from '../../../server/sessions/
 
 const rules = {
   authorizedParties: ['https://app.example.com'],
-  ownOrigin: 'https://api.example.com',
+  ownOrigin: () => 'https://api.example.com',
 };
 
 function credential(headers: Record<string, string>, method = 'GET') {
