@@ -1,5 +1,5 @@
-import { request as httpRequest, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
@@ -60,6 +60,8 @@ function post(
     headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
     agent: false,
     lookup: answering(addresses),
+    // Said, so that no variable of the environment says otherwise.
+    rejectUnauthorized: true,
     signal,
   };
   return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import type { Services } from '../../../server/operations/operation.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
 import { deliveryTask } from '../../../server/webhooks/outbox.ts';
 import type { TargetPolicy } from '../../../server/webhooks/target-policy.ts';
+import type { Identity } from '../../support/certificates.ts';
 import { body } from '../../support/issued-keys.ts';
 import { type DatabaseKind, startServerOn, testClock } from '../../support/server.ts';
 import { startReceiver } from './receiver.ts';
@@ -59,10 +60,10 @@ export function deliveryWorker(services: Services) {
 }
 
 /** A server with a clock of its own, a receiver, and a worker that delivers. */
-export async function startDelivering(kind: DatabaseKind) {
+export async function startDelivering(kind: DatabaseKind, identity?: Identity) {
   await using resources = new AsyncDisposableStack();
   const clock = testClock();
-  const receiver = resources.use(await startReceiver());
+  const receiver = resources.use(await startReceiver(identity));
   const options = { now: clock.now, targets: loopbackTargets };
   const server = resources.use(await startServerOn(kind, options));
   const worker = resources.use(deliveryWorker(server.services));

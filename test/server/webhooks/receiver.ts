@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Identity } from '../../support/certificates.ts';
 
 /** A message as it arrived. */
 export interface Received {
@@ -16,28 +18,38 @@ export interface Received {
 /** How a receiver answers: a status, or whatever it does itself. */
 export type Behaviour = (message: Received, response: ServerResponse) => number | undefined;
 
-/** A receiver of webhooks on loopback, which answers 204 unless told otherwise. */
-export async function startReceiver() {
+/**
+ * A receiver of webhooks on loopback, which answers 204 unless told otherwise.
+ *
+ * @param identity - with one it speaks TLS, as `hooks.example`.
+ */
+export async function startReceiver(identity?: Identity) {
   const messages: Received[] = [];
   const arrivals = new Set<() => void>();
   let behaviour: Behaviour = () => 204;
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     void read(request).then((message) => {
       messages.push(message);
       const status = behaviour(message, response);
       if (status !== undefined) response.writeHead(status).end();
       for (const arrive of arrivals) arrive();
     });
-  });
+  };
+  const server = identity ? createTlsServer(identity, listener) : createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const origin = identity ? 'https://hooks.example' : 'http://127.0.0.1';
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `${origin}:${(server.address() as AddressInfo).port}/hook`,
     messages,
     /** The events that arrived, as type and key. */
     events: () => messages.map(({ event }) => `${event.type} ${event.data.key.id}`),
     answer(next: Behaviour) {
       behaviour = next;
+    },
+    /** Shows another certificate from the next connection on. */
+    identify(next: Identity) {
+      if ('setSecureContext' in server) server.setSecureContext(next);
     },
     /** Resolves when so many messages have arrived in all. */
     async arrived(count: number): Promise<void> {
