@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+import type { Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -5,7 +7,7 @@ export default defineConfig({
   // The console: `vite build console` writes console/dist, which the server serves under a strict
   // Content-Security-Policy. So nothing is inlined: no script, no data: URL.
   // Tests get no such plugin, because it would give all of them a simulated browser.
-  plugins: process.env.VITEST ? [] : [solid()],
+  plugins: process.env.VITEST ? [] : [solid(), firstLoadBudget({ js: 45_000, css: 12_000 })],
   build: {
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
@@ -43,6 +45,51 @@ export default defineConfig({
     ],
   },
 });
+
+/**
+ * Fails the build when what a browser loads before anything can show, all of it together, is over
+ * the budget: the page's own script, everything that it imports at once, and their styles.
+ *
+ * @param budget - bytes after gzip.
+ */
+export function firstLoadBudget(budget: Record<'js' | 'css', number>): Plugin {
+  return {
+    name: 'first-load-budget',
+    enforce: 'post',
+    // Before anything is written, so that an earlier build stays what it was.
+    generateBundle(_options, bundle) {
+      const first = new Set<string>();
+      const load = (file: string) => {
+        const chunk = bundle[file];
+        if (first.has(file) || chunk?.type !== 'chunk') return;
+        first.add(file);
+        for (const style of chunk.viteMetadata?.importedCss ?? []) first.add(style);
+        for (const imported of chunk.imports) load(imported);
+      };
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk' && chunk.isEntry) load(chunk.fileName);
+      }
+      for (const kind of ['js', 'css'] as const) {
+        const sizes = [...first]
+          .filter((file) => file.endsWith(`.${kind}`))
+          .map((file) => {
+            const content = bundle[file];
+            const text = content?.type === 'chunk' ? content.code : (content?.source ?? '');
+            return { file, size: gzipSync(text).length };
+          })
+          .sort((one, other) => other.size - one.size);
+        const total = sizes.reduce((sum, { size }) => sum + size, 0);
+        const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+        if (total <= budget[kind]) continue;
+        const list = sizes.map(({ file, size }) => `${file} ${kilobytes(size)}`).join(', ');
+        this.error(
+          `the first load takes ${kilobytes(total)} of ${kind} after gzip, and may take ` +
+            `${kilobytes(budget[kind])}: load something lazily (${list})`,
+        );
+      }
+    },
+  };
+}
 
 function project(
   name: string,
