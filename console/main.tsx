@@ -8,6 +8,7 @@ import './ui/styles/table.css';
 import './ui/styles/list.css';
 import './ui/styles/dialog.css';
 import './ui/styles/content.css';
+import './ui/styles/records.css';
 
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);

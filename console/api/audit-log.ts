@@ -1,23 +1,46 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
 
+/** What the log is asked for; empty where it does not matter. */
 export interface AuditFilter {
   readonly action: string;
   readonly actor: string;
   readonly target: string;
+  /** The first and the last day, of the reader's calendar: `2026-03-04`. */
+  readonly since: string;
+  readonly until: string;
 }
 
 export const auditLogQueries = {
   list: ({ trpc }: Api, filter: AuditFilter, cursor: string | undefined) => ({
     queryKey: ['auditLog', 'list', filter, cursor],
     queryFn: () => {
-      const given = Object.entries(filter).filter(([, value]) => value !== '');
+      const { since, until, ...exact } = filter;
+      const given = {
+        ...exact,
+        since: startOfDay(since, 0) ?? '',
+        // The log ends before a time: the last day is in it.
+        until: startOfDay(until, 1) ?? '',
+      };
       return trpc.auditLog.list.query({
         limit: 25,
-        ...Object.fromEntries(given),
+        ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')),
         ...(cursor ? { cursor } : {}),
       });
     },
     placeholderData: keepPreviousData,
   }),
 };
+
+/**
+ * When a day begins where the reader is, as an ISO string; null when it is not one.
+ *
+ * @param later - so many days after it.
+ */
+function startOfDay(day: string, later: number): string | null {
+  const [, year, month, date] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? []).map(Number);
+  if (year === undefined || month === undefined || date === undefined) return null;
+  // By the calendar, because a day may have 23 or 25 hours.
+  const start = new Date(year, month - 1, date + later);
+  return Number.isNaN(start.getTime()) ? null : start.toISOString();
+}

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
-import type { Job, JobStatus } from './records.ts';
+import type { Job, JobStatus, JobType } from './records.ts';
 
 const openStatuses: readonly string[] = ['queued', 'running'] satisfies JobStatus[];
 
@@ -9,20 +9,38 @@ export function isOpen(job: Job): boolean {
   return openStatuses.includes(job.status);
 }
 
+export interface JobFilter {
+  readonly status: JobStatus | undefined;
+  readonly type: JobType | undefined;
+}
+
 export const jobQueries = {
-  list: ({ trpc }: Api, status: JobStatus | undefined, cursor: string | undefined) => ({
-    queryKey: ['jobs', 'list', status, cursor],
+  list: ({ trpc }: Api, { status, type }: JobFilter, cursor: string | undefined) => ({
+    queryKey: ['jobs', 'list', status, type, cursor],
     queryFn: () =>
       trpc.jobs.list.query({
         limit: 25,
         ...(status ? { status } : {}),
+        ...(type ? { type } : {}),
         ...(cursor ? { cursor } : {}),
       }),
     placeholderData: keepPreviousData,
-    // Progress is worth watching only while the page is looked at, which is when this runs.
-    refetchInterval: 5_000,
+    refetchInterval: ({ state }: { state: { data?: { items: Job[] } | undefined } }) =>
+      pulse(state.data?.items ?? []),
+  }),
+  /** With its result. A job that goes on is asked for again as often as the list that shows it. */
+  one: ({ trpc }: Api, { id, updatedAt }: Job) => ({
+    queryKey: ['jobs', 'one', id, updatedAt],
+    queryFn: () => trpc.jobs.get.query({ id }),
+    placeholderData: keepPreviousData,
   }),
 };
+
+/** How often to look again, in milliseconds: what runs moves, what waits may begin, the rest stays. */
+function pulse(jobs: readonly Job[]): number | false {
+  if (jobs.some(({ status }) => status === 'running')) return 2_000;
+  return jobs.some(isOpen) ? 10_000 : false;
+}
 
 export function refreshJobs({ queries }: Api): Promise<void> {
   return queries.invalidateQueries({ queryKey: ['jobs'] });

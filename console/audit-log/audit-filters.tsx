@@ -1,14 +1,16 @@
-import { onCleanup } from 'solid-js';
+import { createUniqueId, type JSX, onCleanup, Show } from 'solid-js';
 import type { AuditFilter } from '../api/audit-log.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { Select } from '../ui/select.tsx';
 
+/** A pause in typing, in milliseconds, after which the log is asked. */
 const pause = 300;
 
-/** By action, actor and target; they match exactly, because an audit asks about one thing. */
+/** By action, actor, target and day; ids match exactly, because an audit asks about one thing. */
 export function AuditFilters(props: {
   filter: AuditFilter;
   onChange: (name: keyof AuditFilter, value: string) => void;
+  onClear: () => void;
 }) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
@@ -16,28 +18,81 @@ export function AuditFilters(props: {
     clearTimeout(timer);
     timer = setTimeout(() => props.onChange(name, value.trim()), pause);
   };
-  const textFilter = (name: 'actor' | 'target') => (
-    <input
-      class="input filter-text"
-      type="search"
-      aria-label={text[name]}
-      placeholder={text[name]}
-      spellcheck={false}
-      autocomplete="off"
-      value={props.filter[name]}
-      onInput={(event) => later(name, event.currentTarget.value)}
-    />
+  const isFiltered = () => Object.values(props.filter).some((value) => value !== '');
+  /** Also one that the catalogue does not know, because the address may name it. */
+  const actions = () => {
+    const { action } = props.filter;
+    const known = Object.entries(text.actions);
+    return action === '' || action in text.actions
+      ? known
+      : [...known, [action, action] as [string, string]];
+  };
+  const id = (name: 'actor' | 'target') => (
+    <Labelled label={text[name]}>
+      {(control) => (
+        <input
+          {...control}
+          class="input"
+          type="search"
+          placeholder={text.placeholders[name]}
+          spellcheck={false}
+          autocomplete="off"
+          value={props.filter[name]}
+          onInput={(event) => later(name, event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
+  );
+  const day = (name: 'since' | 'until') => (
+    <Labelled label={text[name]}>
+      {(control) => (
+        <input
+          {...control}
+          class="input"
+          type="date"
+          aria-describedby="audit-zone"
+          min={name === 'until' ? props.filter.since : undefined}
+          max={name === 'since' ? props.filter.until : undefined}
+          value={props.filter[name]}
+          onChange={(event) => props.onChange(name, event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
   );
   return (
-    <search class="filters">
-      <Select
-        label={text.action}
-        value={props.filter.action}
-        options={[['', text.anyAction], ...Object.entries(text.actions)]}
-        onChange={(value) => props.onChange('action', value)}
-      />
-      {textFilter('actor')}
-      {textFilter('target')}
+    <search class="filters filters-labelled">
+      <Labelled label={text.action}>
+        {(control) => (
+          <Select
+            control={{ ...control, 'aria-describedby': undefined, 'aria-invalid': undefined }}
+            value={props.filter.action}
+            options={[['', text.anyAction], ...actions()]}
+            onChange={(value) => props.onChange('action', value)}
+          />
+        )}
+      </Labelled>
+      {id('actor')}
+      {id('target')}
+      {day('since')}
+      {day('until')}
+      <p class="hint" id="audit-zone">
+        {text.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+      </p>
+      <Show when={isFiltered()}>
+        <button type="button" class="button" onClick={() => props.onClear()}>
+          {text.clear}
+        </button>
+      </Show>
     </search>
+  );
+}
+
+function Labelled(props: { label: string; children: (control: { id: string }) => JSX.Element }) {
+  const id = createUniqueId();
+  return (
+    <div class="filter">
+      <label for={id}>{props.label}</label>
+      {props.children({ id })}
+    </div>
   );
 }

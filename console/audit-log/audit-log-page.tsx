@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/solid-query';
 import { For } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
-import { auditLogQueries } from '../api/audit-log.ts';
+import { type AuditFilter, auditLogQueries } from '../api/audit-log.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useLocation } from '../settings/location.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';
@@ -9,27 +9,38 @@ import { Page } from '../ui/page.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
 
-/** Settings → Audit log. */
+/** Settings → Audit log. What it shows is in the URL. */
 export function AuditLogPage() {
   const api = useApi();
   const { parameter, change } = useLocation();
-  const filter = () => ({
+  const filter = (): AuditFilter => ({
     action: parameter('action') ?? '',
     actor: parameter('actor') ?? '',
     target: parameter('target') ?? '',
+    since: parameter('since') ?? '',
+    until: parameter('until') ?? '',
   });
+  const isFiltered = () => Object.values(filter()).some((value) => value !== '');
   const paging = createPaging();
   const page = useQuery(() => auditLogQueries.list(api, filter(), paging.cursor()));
-  const setFilter = (name: string, value: string) =>
+  const setFilter = (name: keyof AuditFilter, value: string) =>
     change({ [name]: value || undefined, pages: undefined }, 'replace');
+  const clear = () =>
+    change(
+      {
+        ...Object.fromEntries(Object.keys(filter()).map((name) => [name, undefined])),
+        pages: undefined,
+      },
+      'replace',
+    );
   return (
     <Page title={text.title} lead={text.lead}>
       <ListSection
         label={text.title}
         query={page}
         paging={paging}
-        empty={text.empty}
-        before={<AuditFilters filter={filter()} onChange={setFilter} />}
+        empty={isFiltered() ? text.emptyFiltered : text.empty}
+        before={<AuditFilters filter={filter()} onChange={setFilter} onClear={clear} />}
         columns={[
           text.columns.action,
           text.columns.actor,
@@ -39,7 +50,7 @@ export function AuditLogPage() {
         ]}
       >
         <For each={page.isSuccess ? page.data.items : []}>
-          {(event) => <AuditRow event={event} />}
+          {(event) => <AuditRow event={event} onFilter={setFilter} />}
         </For>
       </ListSection>
     </Page>

@@ -1,13 +1,18 @@
-import { For, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
+import type { AuditFilter } from '../api/audit-log.ts';
 import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { changeText } from './change-text.ts';
+import { changesInWords } from './change-words.ts';
 
-/** One entry: who did what on what, and what it changed. */
-export function AuditRow(props: { event: AuditEvent }) {
-  const changes = () => Object.entries(props.event.changes ?? {});
+/** One entry: who did what on what, and what it changed. Who and what can be asked for alone. */
+export function AuditRow(props: {
+  event: AuditEvent;
+  onFilter: (name: keyof AuditFilter, value: string) => void;
+}) {
+  const changes = () => changesInWords(props.event.changes ?? {});
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
@@ -15,9 +20,18 @@ export function AuditRow(props: { event: AuditEvent }) {
         <Show when={changes().length > 0}>
           <ul class="changes">
             <For each={changes()}>
-              {([name, change]) => (
+              {({ field, before, after }) => (
                 <li>
-                  <span class="muted">{name}</span> <bdi>{changeText(change)}</bdi>
+                  <span class="muted">{field}:</span>{' '}
+                  <Show when={before !== null} fallback={<bdi>{after}</bdi>}>
+                    <Labelled says={text.before}>
+                      <del>{before}</del>
+                    </Labelled>{' '}
+                    <span aria-hidden="true">→</span>{' '}
+                    <Labelled says={text.after}>
+                      <ins>{after}</ins>
+                    </Labelled>
+                  </Show>
                 </li>
               )}
             </For>
@@ -25,26 +39,68 @@ export function AuditRow(props: { event: AuditEvent }) {
         </Show>
       </th>
       <td data-label={text.columns.actor}>
-        <Actor actor={props.event.actor} />
+        <Actor actor={props.event.actor} onFilter={props.onFilter} />
       </td>
       <td data-label={text.columns.target}>
-        <code class="clip">{props.event.target ?? text.noTarget}</code>
+        <Show when={props.event.target} fallback={text.noTarget}>
+          {(target) => (
+            <button
+              type="button"
+              class="link clip"
+              aria-label={text.onlyTarget(target())}
+              title={target()}
+              onClick={() => props.onFilter('target', target())}
+            >
+              <code>{target()}</code>
+            </button>
+          )}
+        </Show>
       </td>
       <td data-label={text.columns.at}>
         <TimeAgo at={props.event.at} />
       </td>
       <td data-label={text.columns.from}>
         <code>{props.event.ipAddress ?? text.noTarget}</code>
+        <Show when={props.event.requestId}>
+          {(id) => (
+            <p class="request">
+              <span class="muted">{text.request}</span> <code class="clip">{id()}</code>
+              <CopyButton value={id()} label={text.copyRequest(id())} />
+            </p>
+          )}
+        </Show>
       </td>
     </tr>
   );
 }
 
-function Actor(props: { actor: string }) {
+function Labelled(props: { says: string; children: JSX.Element }) {
+  return (
+    <>
+      <span class="visually-hidden">{props.says} </span>
+      <bdi>{props.children}</bdi>
+    </>
+  );
+}
+
+function Actor(props: {
+  actor: string;
+  onFilter: (name: keyof AuditFilter, value: string) => void;
+}) {
   const member = useMember();
-  const name = () => {
-    if (props.actor === 'operator') return text.operator;
-    return props.actor === `user:${member()?.user.id}` ? text.you : props.actor;
-  };
-  return <span class="clip">{name()}</span>;
+  const name = () =>
+    props.actor === `user:${member()?.user.id}`
+      ? text.you
+      : (text.actors[props.actor] ?? props.actor);
+  return (
+    <button
+      type="button"
+      class="link clip"
+      aria-label={text.onlyActor(name())}
+      title={props.actor}
+      onClick={() => props.onFilter('actor', props.actor)}
+    >
+      {name()}
+    </button>
+  );
 }

@@ -1,13 +1,19 @@
 import { useQuery } from '@tanstack/solid-query';
-import { Show } from 'solid-js';
+import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
+import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
-import { isOpen } from '../api/jobs.ts';
+import { isOpen, refreshJobs } from '../api/jobs.ts';
 import type { Job } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { Chip, type Tone } from '../ui/chip.tsx';
-import type { IconName } from '../ui/icon.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+
+const JobDetails = lazy(async () => ({ default: (await import('./job-details.tsx')).JobDetails }));
 
 const looks: Readonly<Record<Job['status'], readonly [Tone, IconName]>> = {
   queued: ['calm', 'clock'],
@@ -17,70 +23,111 @@ const looks: Readonly<Record<Job['status'], readonly [Tone, IconName]>> = {
   cancelled: ['warning', 'close'],
 };
 
-/** One job with how far it is. */
-export function JobRow(props: { job: Job; mayCancel: boolean; onCancel: () => void }) {
+/** One job with how far it is; the rest is behind its name. */
+export function JobRow(props: {
+  job: Job;
+  mayCancel: boolean;
+  /** Asks before work that was done is lost. */
+  onAsk: () => void;
+}) {
   const api = useApi();
+  const say = useStatusLine();
+  const id = createUniqueId();
+  const [isOpened, setOpened] = createSignal(false);
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const subOrg = () =>
     (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === props.job.subOrgId)?.name;
-  const progress = () => text.progress(props.job.progress, props.job.total);
+  const cancel = createAction(async () => {
+    await api.trpc.jobs.cancel.mutate({ id: props.job.id });
+    say(text.cancelled);
+    await refreshJobs(api);
+  });
   return (
-    <tr class="row">
-      <th scope="row" class="cell-main">
-        <span class="key-label">{text.types[props.job.type]}</span>
-        <br />
-        <code class="muted">{props.job.id}</code>
-        <Show when={props.job.errorMessage}>
-          <p class="field-error">
-            <bdi>{props.job.errorMessage}</bdi>
-          </p>
+    <>
+      <tr class="row">
+        <th scope="row" class="cell-main">
+          <button
+            type="button"
+            class="disclosure"
+            aria-expanded={isOpened()}
+            aria-controls={id}
+            aria-label={text.detailsOf(props.job.id)}
+            onClick={() => setOpened(!isOpened())}
+          >
+            <Icon name="chevron" />
+            <span class="key-label">{text.types[props.job.type] ?? props.job.type}</span>
+          </button>
+          <code class="preview">{props.job.id}</code>
+        </th>
+        <td data-label={text.columns.subOrg}>
+          <bdi>{subOrg() ?? text.all}</bdi>
+        </td>
+        <td data-label={text.columns.created}>
+          <TimeAgo at={props.job.createdAt} />
+        </td>
+        <td data-label={text.columns.progress}>
+          <Progress job={props.job} />
+        </td>
+        <td data-label={text.columns.status}>
+          <Chip
+            tone={looks[props.job.status][0]}
+            icon={looks[props.job.status][1]}
+            label={text.statuses[props.job.status]}
+          />
+        </td>
+        <Show when={props.mayCancel}>
+          <td class="cell-actions">
+            <Show when={isOpen(props.job)}>
+              <button
+                type="button"
+                class="button button-quiet button-warn"
+                aria-haspopup={props.job.status === 'running' ? 'dialog' : undefined}
+                aria-label={`${text.cancel} ${props.job.id}`}
+                disabled={cancel.isPending()}
+                onClick={() =>
+                  props.job.status === 'running' ? props.onAsk() : void cancel.start()
+                }
+              >
+                {text.cancel}
+              </button>
+            </Show>
+          </td>
         </Show>
-      </th>
-      <td data-label={text.columns.subOrg}>
-        <bdi>{subOrg() ?? text.all}</bdi>
-      </td>
-      <td data-label={text.columns.by}>
-        <span class="clip">{props.job.createdBy ?? text.nobody}</span>
-      </td>
-      <td data-label={text.columns.created}>
-        <TimeAgo at={props.job.createdAt} />
-      </td>
-      <td data-label={text.columns.progress}>
-        <div class="progress">
-          {progress()}
-          <Show when={isOpen(props.job) && props.job.total}>
-            {(total) => (
-              <progress
-                aria-label={`${text.columns.progress} ${props.job.id}`}
-                max={total()}
-                value={props.job.progress}
-              />
-            )}
-          </Show>
-        </div>
-      </td>
-      <td data-label={text.columns.status}>
-        <Chip
-          tone={looks[props.job.status][0]}
-          icon={looks[props.job.status][1]}
-          label={text.statuses[props.job.status]}
-        />
-      </td>
-      <Show when={props.mayCancel}>
-        <td class="cell-actions">
-          <Show when={isOpen(props.job)}>
-            <button
-              type="button"
-              class="button button-quiet button-warn"
-              aria-haspopup="dialog"
-              aria-label={`${text.cancel} ${props.job.id}`}
-              onClick={() => props.onCancel()}
-            >
-              {text.cancel}
-            </button>
+      </tr>
+      <Show when={cancel.problem()}>
+        <tr class="row-problem">
+          <td colSpan={6}>
+            <ProblemNote problem={cancel.problem()} onRetry={() => void cancel.retry()} />
+          </td>
+        </tr>
+      </Show>
+      <tr class="row-details" id={id} hidden={!isOpened()}>
+        <td colSpan={6}>
+          <Show when={isOpened()}>
+            <Suspense fallback={<Skeleton rows={2} />}>
+              <JobDetails job={props.job} />
+            </Suspense>
           </Show>
         </td>
+      </tr>
+    </>
+  );
+}
+
+function Progress(props: { job: Job }) {
+  const hasBegun = () => props.job.startedAt !== null || props.job.progress > 0;
+  return (
+    <div class="progress">
+      {hasBegun() ? text.progress(props.job.progress, props.job.total) : text.waiting}
+      <Show when={isOpen(props.job) && props.job.total}>
+        {(total) => (
+          <progress
+            aria-label={`${text.columns.progress} ${props.job.id}`}
+            max={total()}
+            value={props.job.progress}
+          />
+        )}
       </Show>
-    </tr>
+    </div>
   );
 }

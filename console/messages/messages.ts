@@ -1,11 +1,16 @@
 // Every text of the console comes from here, one file per page so that each is loaded with its page.
 // Another language is another folder beside `en` with the same files.
+export { affectedKeys } from './en/affected-keys.ts';
 export { apiAccess, guidance } from './en/api-access.ts';
+export { auditLog } from './en/audit-log.ts';
 export { errors } from './en/errors.ts';
+export { jobs } from './en/jobs.ts';
 export { revoke, rotate } from './en/key-changes.ts';
 export { keyForm } from './en/key-form.ts';
-export { auditLog, jobs, serviceAccounts, subOrgs } from './en/pages.ts';
 export { reveal } from './en/reveal.ts';
+export { serviceAccounts } from './en/service-accounts.ts';
 export { session } from './en/session.ts';
 export { dialogs, language, lists, settings, times } from './en/shell.ts';
+export { subOrgs } from './en/sub-orgs.ts';
 export { revokeAll, upgrade } from './en/upgrade.ts';
+export { webhooks } from './en/webhooks.ts';

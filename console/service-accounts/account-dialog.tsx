@@ -59,7 +59,7 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
         error={save.problem()?.fields.description}
         onInput={setDescription}
       />
-      <Field label={text.role} error={save.problem()?.fields.role}>
+      <Field label={text.role} hint={text.roleHint} error={save.problem()?.fields.role}>
         {(control) => (
           <Select
             control={control}

@@ -14,16 +14,16 @@ export function AccountRow(props: {
   account: ServiceAccount;
   mayChange: boolean;
   onEdit: () => void;
+  onDisable: () => void;
 }) {
   const api = useApi();
   const say = useStatusLine();
-  const toggle = createAction(async () => {
-    const { id, name, isActive } = props.account;
-    await api.trpc.serviceAccounts.update.mutate({ id, isActive: !isActive });
-    say(isActive ? text.done.disabled(name) : text.done.enabled(name));
+  const enable = createAction(async () => {
+    const { id, name } = props.account;
+    await api.trpc.serviceAccounts.update.mutate({ id, isActive: true });
+    say(text.done.enabled(name));
     await refreshServiceAccounts(api);
   });
-  const verb = () => (props.account.isActive ? text.disable : text.enable);
   return (
     <>
       <tr class="row">
@@ -57,22 +57,37 @@ export function AccountRow(props: {
             >
               {text.edit}
             </button>
-            <button
-              type="button"
-              class="button button-quiet"
-              disabled={toggle.isPending()}
-              aria-label={`${verb()} ${props.account.name}`}
-              onClick={() => void toggle.start()}
+            <Show
+              when={props.account.isActive}
+              fallback={
+                <button
+                  type="button"
+                  class="button button-quiet"
+                  disabled={enable.isPending()}
+                  aria-label={`${text.enable} ${props.account.name}`}
+                  onClick={() => void enable.start()}
+                >
+                  {text.enable}
+                </button>
+              }
             >
-              {verb()}
-            </button>
+              <button
+                type="button"
+                class="button button-quiet button-warn"
+                aria-haspopup="dialog"
+                aria-label={`${text.disable} ${props.account.name}`}
+                onClick={() => props.onDisable()}
+              >
+                {text.disable}
+              </button>
+            </Show>
           </td>
         </Show>
       </tr>
-      <Show when={toggle.problem()}>
+      <Show when={enable.problem()}>
         <tr class="row-problem">
           <td colSpan={5}>
-            <ProblemNote problem={toggle.problem()} onRetry={() => void toggle.retry()} />
+            <ProblemNote problem={enable.problem()} onRetry={() => void enable.retry()} />
           </td>
         </tr>
       </Show>

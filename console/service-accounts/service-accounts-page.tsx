@@ -14,6 +14,10 @@ const AccountDialog = lazy(async () => ({
   default: (await import('./account-dialog.tsx')).AccountDialog,
 }));
 
+const DisableDialog = lazy(async () => ({
+  default: (await import('./disable-dialog.tsx')).DisableDialog,
+}));
+
 /** Settings → Service accounts. */
 export function ServiceAccountsPage() {
   const api = useApi();
@@ -23,6 +27,7 @@ export function ServiceAccountsPage() {
   const paging = createPaging();
   const page = useQuery(() => serviceAccountQueries.list(api, paging.cursor()));
   const [dialog, setDialog] = createSignal<{ account: ServiceAccount | null } | null>(null);
+  const [disabling, setDisabling] = createSignal<ServiceAccount | null>(null);
   return (
     <Page
       title={text.title}
@@ -62,6 +67,7 @@ export function ServiceAccountsPage() {
               account={account}
               mayChange={mayChange()}
               onEdit={() => setDialog({ account })}
+              onDisable={() => setDisabling(account)}
             />
           )}
         </For>
@@ -69,6 +75,9 @@ export function ServiceAccountsPage() {
       <Suspense>
         <Show when={dialog()} keyed>
           {({ account }) => <AccountDialog account={account} onClose={() => setDialog(null)} />}
+        </Show>
+        <Show when={disabling()} keyed>
+          {(account) => <DisableDialog account={account} onClose={() => setDisabling(null)} />}
         </Show>
       </Suspense>
     </Page>

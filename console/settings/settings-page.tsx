@@ -11,6 +11,9 @@ const SubOrgsPage = lazy(async () => ({
 const ServiceAccountsPage = lazy(async () => ({
   default: (await import('../service-accounts/service-accounts-page.tsx')).ServiceAccountsPage,
 }));
+const WebhooksPage = lazy(async () => ({
+  default: (await import('../webhooks/webhooks-page.tsx')).WebhooksPage,
+}));
 const JobsPage = lazy(async () => ({
   default: (await import('../jobs/jobs-page.tsx')).JobsPage,
 }));
@@ -24,6 +27,7 @@ const pages: Readonly<Record<string, Component>> = {
   [home]: ApiAccessPage,
   '/settings/sub-orgs': SubOrgsPage,
   '/settings/service-accounts': ServiceAccountsPage,
+  '/settings/webhooks': WebhooksPage,
   '/settings/jobs': JobsPage,
   '/settings/audit-log': AuditLogPage,
 };

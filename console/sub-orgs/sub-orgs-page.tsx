@@ -12,13 +12,13 @@ import { Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
 const NameDialog = lazy(async () => ({ default: (await import('./name-dialog.tsx')).NameDialog }));
-const ArchiveDialog = lazy(async () => ({
-  default: (await import('./archive-dialog.tsx')).ArchiveDialog,
-}));
+const EndDialog = lazy(async () => ({ default: (await import('./end-dialog.tsx')).EndDialog }));
 
 type OpenDialog =
   | { readonly kind: 'create' }
-  | { readonly kind: 'rename' | 'archive'; readonly subOrg: SubOrg };
+  | { readonly kind: RowAction; readonly subOrg: SubOrg };
+
+type RowAction = 'rename' | 'archive' | 'remove';
 
 /** Settings → Sub-organizations. */
 export function SubOrgsPage() {
@@ -50,6 +50,9 @@ export function SubOrgsPage() {
         </Show>
       }
     >
+      <Show when={!mayManage() && member()}>
+        {(known) => <p class="muted">{text.adminsOnly(known().organization.name)}</p>}
+      </Show>
       <ListSection
         label={text.title}
         query={page}
@@ -82,7 +85,10 @@ export function SubOrgsPage() {
             {(subOrg) => <NameDialog subOrg={subOrg()} onClose={close} />}
           </Match>
           <Match when={about('archive')}>
-            {(subOrg) => <ArchiveDialog subOrg={subOrg()} onClose={close} />}
+            {(subOrg) => <EndDialog how="archive" subOrg={subOrg()} onClose={close} />}
+          </Match>
+          <Match when={about('remove')}>
+            {(subOrg) => <EndDialog how="remove" subOrg={subOrg()} onClose={close} />}
           </Match>
         </Switch>
       </Suspense>
@@ -90,16 +96,27 @@ export function SubOrgsPage() {
   );
 }
 
-function Row(props: {
-  subOrg: SubOrg;
-  mayManage: boolean;
-  onOpen: (kind: 'rename' | 'archive') => void;
-}) {
-  const label = (action: string) => `${action} ${props.subOrg.name}`;
+function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowAction) => void }) {
+  const button = (kind: RowAction, action: string, look = '') => (
+    <button
+      type="button"
+      class={`button button-quiet ${look}`}
+      aria-haspopup="dialog"
+      aria-label={`${action} ${props.subOrg.name}`}
+      onClick={() => props.onOpen(kind)}
+    >
+      {action}
+    </button>
+  );
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
         <bdi class="key-label">{props.subOrg.name}</bdi>
+        <Show when={props.subOrg.clerkId}>
+          <p class="hint">
+            {text.linked} <code>{props.subOrg.clerkId}</code>
+          </p>
+        </Show>
       </th>
       <td data-label={text.columns.id}>
         <code>{props.subOrg.id}</code>
@@ -117,26 +134,11 @@ function Row(props: {
       </td>
       <Show when={props.mayManage}>
         <td class="cell-actions">
-          <button
-            type="button"
-            class="button button-quiet"
-            aria-haspopup="dialog"
-            aria-label={label(text.rename)}
-            onClick={() => props.onOpen('rename')}
-          >
-            {text.rename}
-          </button>
+          {button('rename', text.rename)}
           <Show when={!props.subOrg.archivedAt}>
-            <button
-              type="button"
-              class="button button-quiet button-warn"
-              aria-haspopup="dialog"
-              aria-label={label(text.archive)}
-              onClick={() => props.onOpen('archive')}
-            >
-              {text.archive}
-            </button>
+            {button('archive', text.archive.action, 'button-warn')}
           </Show>
+          {button('remove', text.remove.action, 'button-warn')}
         </td>
       </Show>
     </tr>

@@ -11,6 +11,8 @@ export function ConfirmDialog(props: {
   confirm: string;
   /** What has to be typed first. */
   typed?: string | undefined;
+  /** False while what it would take with it is not known yet. */
+  isKnown?: boolean;
   isPending: boolean;
   problem: Problem | null;
   onConfirm: () => void;
@@ -18,7 +20,8 @@ export function ConfirmDialog(props: {
   children: JSX.Element;
 }) {
   const [typed, setTyped] = createSignal('');
-  const isReady = () => props.typed === undefined || typed().trim() === props.typed.trim();
+  const isTyped = () => props.typed === undefined || typed().trim() === props.typed.trim();
+  const isReady = () => props.isKnown !== false && isTyped();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (isReady() && !props.isPending) props.onConfirm();

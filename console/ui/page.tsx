@@ -2,7 +2,15 @@ import { createEffect, type JSX, type ParentProps, Show } from 'solid-js';
 import { settings as text } from '../messages/messages.ts';
 
 /** One page of Settings: its title, what it is for, its one main action. */
-export function Page(props: ParentProps<{ title: string; lead: string; action?: JSX.Element }>) {
+export function Page(
+  props: ParentProps<{
+    title: string;
+    lead?: string;
+    /** A way back, above the title. */
+    before?: JSX.Element;
+    action?: JSX.Element;
+  }>,
+) {
   createEffect(() => {
     document.title = text.pageTitle(props.title);
   });
@@ -10,8 +18,11 @@ export function Page(props: ParentProps<{ title: string; lead: string; action?: 
     <>
       <header class="page-head">
         <div>
+          {props.before}
           <h1 tabIndex={-1}>{props.title}</h1>
-          <p class="muted">{props.lead}</p>
+          <Show when={props.lead}>
+            <p class="muted">{props.lead}</p>
+          </Show>
         </div>
         <Show when={props.action}>{props.action}</Show>
       </header>

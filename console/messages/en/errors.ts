@@ -29,6 +29,8 @@ export const errors = {
     'value_error.list.max_items': (limit: number) => `At most ${limit}.`,
     'value_error.number.not_ge': (limit: number) => `At least ${limit}.`,
     'value_error.number.not_le': (limit: number) => `At most ${limit}.`,
+    'value_error.url.scheme': () => 'An address that begins with https:// is needed.',
+    'value_error.url.host': () => 'The host in this address is not valid.',
     'type_error.integer': () => 'A whole number is needed.',
   } as Readonly<Record<string, (limit: number) => string>>,
 };

@@ -10,6 +10,7 @@ export const settings = {
   apiAccess: 'API Access',
   subOrgs: 'Sub-organizations',
   serviceAccounts: 'Service accounts',
+  webhooks: 'Webhooks',
   jobs: 'Jobs',
   auditLog: 'Audit log',
 };

@@ -1,0 +1,52 @@
+import { keepPreviousData } from '@tanstack/solid-query';
+import type { Api } from './api-context.tsx';
+import type { AuditEvent, DeliveryStatus, WebhookDelivery } from './records.ts';
+
+/** How often what is under way is looked at again, in milliseconds. */
+const pulse = 3_000;
+
+export const webhookQueries = {
+  /** All of them: an organization has at most as many as one page holds. */
+  all: ({ trpc }: Api) => ({
+    queryKey: ['webhooks', 'all'],
+    queryFn: () => trpc.webhooks.list.query({ limit: 100 }),
+  }),
+  deliveries: (
+    { trpc }: Api,
+    id: string,
+    status: DeliveryStatus | undefined,
+    cursor: string | undefined,
+  ) => ({
+    queryKey: ['webhooks', 'deliveries', id, status, cursor],
+    queryFn: () =>
+      trpc.webhooks.deliveries.query({
+        id,
+        limit: 25,
+        ...(status ? { status } : {}),
+        ...(cursor ? { cursor } : {}),
+      }),
+    placeholderData: keepPreviousData,
+    // Only what waits changes by itself.
+    refetchInterval: ({ state }: { state: { data?: { items: WebhookDelivery[] } | undefined } }) =>
+      state.data?.items.some((delivery) => delivery.status === 'pending') ? pulse : false,
+  }),
+  /** When it was switched off, by whomever: the audit log knows; null when too much came after. */
+  disabledAt: ({ trpc }: Api, id: string) => ({
+    queryKey: ['webhooks', 'disabledAt', id],
+    queryFn: async () => {
+      const { items } = await trpc.auditLog.list.query({ target: id, limit: 100 });
+      return items.find(switchedOff)?.at ?? null;
+    },
+  }),
+};
+
+function switchedOff({ action, changes }: AuditEvent): boolean {
+  if (action === 'webhooks.disable') return true;
+  const change = changes?.isActive;
+  return typeof change === 'object' && change !== null && 'after' in change && !change.after;
+}
+
+/** Makes everything that is known of webhooks stale. */
+export function refreshWebhooks({ queries }: Api): Promise<void> {
+  return queries.invalidateQueries({ queryKey: ['webhooks'] });
+}

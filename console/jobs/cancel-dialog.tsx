@@ -1,0 +1,31 @@
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshJobs } from '../api/jobs.ts';
+import type { Job } from '../api/records.ts';
+import { jobs as text } from '../messages/messages.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+
+/** Asked before a job that has begun is cancelled: its work is lost. */
+export function CancelDialog(props: { job: Job; onClose: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const cancel = createAction(async () => {
+    await api.trpc.jobs.cancel.mutate({ id: props.job.id });
+    await refreshJobs(api);
+    say(text.cancelled);
+    props.onClose();
+  });
+  return (
+    <ConfirmDialog
+      title={text.cancelTitle}
+      confirm={text.cancelConfirm}
+      isPending={cancel.isPending()}
+      problem={cancel.problem()}
+      onConfirm={() => void cancel.start()}
+      onClose={props.onClose}
+    >
+      <p>{text.cancelRunning(text.progress(props.job.progress, props.job.total))}</p>
+    </ConfirmDialog>
+  );
+}

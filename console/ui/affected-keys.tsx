@@ -1,0 +1,69 @@
+import type { UseQueryResult } from '@tanstack/solid-query';
+import { For, Match, Show, Switch } from 'solid-js';
+import type { AffectedKeys as Keys } from '../api/affected-keys.ts';
+import { problemOf } from '../api/problem.ts';
+import { affectedKeys as text } from '../messages/messages.ts';
+import { ProblemNote } from './problem-note.tsx';
+import { TimeAgo } from './time-ago.tsx';
+
+/** Names are shown of so many. */
+const shown = 5;
+
+/** Which keys a question is about: how many, and the ones that were used last by name. */
+export function AffectedKeys(props: {
+  query: UseQueryResult<Keys, Error>;
+  /** What becomes of them, given how many they are. */
+  says: (count: string) => string;
+  none: string;
+}) {
+  const keys = () => (props.query.isSuccess ? props.query.data : null);
+  const rest = () => (keys()?.items.length ?? 0) - shown;
+  return (
+    <Switch>
+      <Match when={props.query.isError}>
+        <ProblemNote
+          problem={problemOf(props.query.error)}
+          onRetry={() => void props.query.refetch()}
+        />
+      </Match>
+      <Match when={keys()?.items.length === 0}>
+        <p class="muted" role="status">
+          {props.none}
+        </p>
+      </Match>
+      <Match when={true}>
+        <div class="notice notice-column" role="status">
+          <Show when={keys()} fallback={text.looking}>
+            {(known) => (
+              <>
+                <p>{props.says(text.count(known().items.length, known().isMore))}</p>
+                <ul class="affected">
+                  <For each={known().items.slice(0, shown)}>
+                    {(key) => (
+                      <li>
+                        <bdi>{key.label}</bdi>{' '}
+                        <span class="muted">
+                          <Show when={key.status === 'disabled'}>{text.disabled}, </Show>
+                          <Show when={key.lastUsedAt} fallback={text.never}>
+                            {(at) => (
+                              <>
+                                {text.lastUsed} <TimeAgo at={at()} />
+                              </>
+                            )}
+                          </Show>
+                        </span>
+                      </li>
+                    )}
+                  </For>
+                </ul>
+                <Show when={rest() > 0}>
+                  <p class="muted">{text.more(rest(), known().isMore)}</p>
+                </Show>
+              </>
+            )}
+          </Show>
+        </div>
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/solid-query';
+import { For } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import type { DeliveryStatus, Webhook } from '../api/records.ts';
+import { webhookQueries } from '../api/webhooks.ts';
+import { webhooks } from '../messages/messages.ts';
+import { useLocation } from '../settings/location.tsx';
+import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { Select } from '../ui/select.tsx';
+import { DeliveryRow } from './delivery-row.tsx';
+
+const text = webhooks.deliveries;
+const statuses = Object.keys(text.statuses) as DeliveryStatus[];
+
+/** What was and will be sent to a webhook; what waits is followed. */
+export function Deliveries(props: { webhook: Webhook }) {
+  const api = useApi();
+  const { parameter, change } = useLocation();
+  const status = () => statuses.find((each) => each === parameter('status'));
+  const paging = createPaging();
+  const page = useQuery(() =>
+    webhookQueries.deliveries(api, props.webhook.id, status(), paging.cursor()),
+  );
+  const { actions, ...columns } = text.columns;
+  return (
+    <>
+      <header class="section-head">
+        <h2>{text.title}</h2>
+        <p class="muted">{text.hint}</p>
+      </header>
+      <ListSection
+        label={text.title}
+        query={page}
+        paging={paging}
+        empty={status() === undefined ? text.empty : text.emptyFiltered}
+        before={
+          <div class="filters">
+            <Select
+              label={text.filter}
+              value={status() ?? ''}
+              options={[
+                ['', text.any],
+                ...statuses.map((each) => [each, text.statuses[each]] as const),
+              ]}
+              onChange={(value) =>
+                change({ status: value || undefined, pages: undefined }, 'replace')
+              }
+            />
+          </div>
+        }
+        columns={[...Object.values(columns), ...(props.webhook.isActive ? [actions] : [])]}
+      >
+        <For each={page.isSuccess ? page.data.items : []}>
+          {(delivery) => <DeliveryRow webhook={props.webhook} delivery={delivery} />}
+        </For>
+      </ListSection>
+    </>
+  );
+}

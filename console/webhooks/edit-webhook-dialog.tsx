@@ -1,0 +1,46 @@
+import { createSignal } from 'solid-js';
+import { createStore } from 'solid-js/store';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import type { Webhook } from '../api/records.ts';
+import { refreshWebhooks } from '../api/webhooks.ts';
+import { webhooks as text } from '../messages/messages.ts';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { faultsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
+
+/** Another address, or other events. */
+export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const { url, events } = props.webhook;
+  const [draft, setDraft] = createStore<WebhookDraft>({ url, events: [...events] });
+  const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
+  const save = createAction(async () => {
+    await api.trpc.webhooks.update.mutate({ id: props.webhook.id, ...draft });
+    await refreshWebhooks(api);
+    say(text.done.saved);
+  });
+  const check = () => {
+    setFaults(faultsOf(draft));
+    return Object.keys(faults()).length === 0;
+  };
+  return (
+    <FormDialog
+      title={text.editTitle}
+      save={text.save}
+      problem={save.problem()}
+      isPending={save.isPending()}
+      check={check}
+      onSave={save.start}
+      onClose={props.onClose}
+    >
+      <WebhookFields
+        draft={draft}
+        faults={faults()}
+        problem={save.problem()}
+        onChange={(changes) => setDraft(changes)}
+      />
+    </FormDialog>
+  );
+}

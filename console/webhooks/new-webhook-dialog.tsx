@@ -1,0 +1,65 @@
+import { createSignal } from 'solid-js';
+import { createStore } from 'solid-js/store';
+import { createAction } from '../api/action.ts';
+import { useApi } from '../api/api-context.tsx';
+import { refreshWebhooks } from '../api/webhooks.ts';
+import { dialogs, webhooks as text } from '../messages/messages.ts';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { useStatusLine } from '../ui/status-line.tsx';
+import { SecretReveal } from './secret-reveal.tsx';
+import { faultsOf, type WebhookDraft, WebhookFields, webhookEvents } from './webhook-fields.tsx';
+import { WhatArrives } from './what-arrives.tsx';
+
+/** New webhook: the form, then the signing secret. */
+export function NewWebhookDialog(props: { onClose: () => void }) {
+  return (
+    <SecretReveal
+      title={text.create}
+      lead={text.createLead}
+      revealTitle={text.secret.createdTitle}
+      revealLead={text.secret.lead}
+      onClose={props.onClose}
+      form={(onAdded) => <NewWebhookForm onAdded={onAdded} onCancel={props.onClose} />}
+    />
+  );
+}
+
+function NewWebhookForm(props: { onAdded: (secret: string) => void; onCancel: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const [draft, setDraft] = createStore<WebhookDraft>({ url: '', events: [...webhookEvents] });
+  const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
+  let form: HTMLFormElement | undefined;
+  const add = createAction(async () => {
+    const { secret } = await api.trpc.webhooks.create.mutate({ ...draft });
+    props.onAdded(secret);
+    say(text.done.added);
+    void refreshWebhooks(api);
+  });
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setFaults(faultsOf(draft));
+    const isFine = Object.keys(faults()).length === 0 && (await add.start());
+    if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  };
+  return (
+    <form class="dialog-body" ref={form} onSubmit={(event) => void submit(event)} noValidate>
+      <WebhookFields
+        draft={draft}
+        faults={faults()}
+        problem={add.problem()}
+        onChange={(changes) => setDraft(changes)}
+      />
+      <WhatArrives />
+      <ProblemNote problem={add.problem()} onRetry={() => form?.requestSubmit()} />
+      <footer class="dialog-foot">
+        <button type="button" class="button" onClick={() => props.onCancel()}>
+          {dialogs.cancel}
+        </button>
+        <button type="submit" class="button button-primary" disabled={add.isPending()}>
+          {add.isPending() ? text.adding : text.add}
+        </button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,80 @@
+import { createUniqueId, For, Show } from 'solid-js';
+import type { Problem } from '../api/problem.ts';
+import type { Webhook, WebhookEvent } from '../api/records.ts';
+import { webhooks as text } from '../messages/messages.ts';
+import { Field } from '../ui/field.tsx';
+
+export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
+
+/** A webhook as it is being entered. */
+export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
+
+/** What is missing, by field; nothing when it can be sent. */
+export function faultsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
+  return {
+    ...(url.trim() === '' ? { url: text.urlNeeded } : {}),
+    ...(events.length === 0 ? { events: text.eventNeeded } : {}),
+  };
+}
+
+/** Where to send, and what. */
+export function WebhookFields(props: {
+  draft: WebhookDraft;
+  faults: Partial<Record<string, string>>;
+  problem: Problem | null;
+  onChange: (draft: Partial<WebhookDraft>) => void;
+}) {
+  const id = createUniqueId();
+  const errorOf = (field: string) => props.faults[field] ?? props.problem?.fields[field];
+  const toggle = (event: WebhookEvent, isChosen: boolean) =>
+    props.onChange({
+      events: webhookEvents.filter((each) =>
+        each === event ? isChosen : props.draft.events.includes(each),
+      ),
+    });
+  return (
+    <>
+      <Field label={text.url} hint={text.urlHint} error={errorOf('url')}>
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="url"
+            data-autofocus
+            required
+            placeholder="https://"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={2083}
+            value={props.draft.url}
+            onInput={(event) => props.onChange({ url: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <fieldset class="field" aria-describedby={errorOf('events') ? `${id}-error` : undefined}>
+        <legend>{text.events}</legend>
+        <For each={webhookEvents}>
+          {(event) => (
+            <label class="check">
+              <input
+                type="checkbox"
+                aria-invalid={errorOf('events') ? 'true' : undefined}
+                checked={props.draft.events.includes(event)}
+                onChange={(change) => toggle(event, change.currentTarget.checked)}
+              />
+              <span class="check-text">
+                <code>{event}</code>
+                <span class="hint">{text.eventSentences[event]}</span>
+              </span>
+            </label>
+          )}
+        </For>
+        <Show when={errorOf('events')}>
+          <p class="field-error" id={`${id}-error`}>
+            {errorOf('events')}
+          </p>
+        </Show>
+      </fieldset>
+    </>
+  );
+}

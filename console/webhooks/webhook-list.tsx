@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import type { Webhook } from '../api/records.ts';
+import { webhookQueries } from '../api/webhooks.ts';
+import { webhooks as text } from '../messages/messages.ts';
+import { useMember } from '../session/member-context.ts';
+import { Link } from '../settings/location.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { Page } from '../ui/page.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { webhookEvents } from './webhook-fields.tsx';
+import { WebhookState } from './webhook-state.tsx';
+
+const NewWebhookDialog = lazy(async () => ({
+  default: (await import('./new-webhook-dialog.tsx')).NewWebhookDialog,
+}));
+
+/** Every webhook; each leads to a page of its own. */
+export function WebhookList() {
+  const api = useApi();
+  const member = useMember();
+  const mayChange = () => member()?.may.createApiKeys ?? false;
+  const paging = createPaging();
+  const all = useQuery(() => webhookQueries.all(api));
+  const [isAdding, setAdding] = createSignal(false);
+  return (
+    <Page
+      title={text.title}
+      lead={text.lead}
+      action={
+        <Show when={mayChange()}>
+          <button
+            type="button"
+            class="button button-primary"
+            aria-haspopup="dialog"
+            onClick={() => setAdding(true)}
+          >
+            <Icon name="plus" /> {text.create}
+          </button>
+        </Show>
+      }
+    >
+      <Show when={!mayChange()}>
+        <p class="notice">{text.planNote}</p>
+      </Show>
+      <ListSection
+        label={text.title}
+        query={all}
+        paging={paging}
+        empty={text.empty}
+        columns={Object.values(text.columns)}
+      >
+        <For each={all.isSuccess ? all.data.items : []}>
+          {(webhook) => <Row webhook={webhook} />}
+        </For>
+      </ListSection>
+      <Suspense>
+        <Show when={isAdding()}>
+          <NewWebhookDialog onClose={() => setAdding(false)} />
+        </Show>
+      </Suspense>
+    </Page>
+  );
+}
+
+function Row(props: { webhook: Webhook }) {
+  const isEvery = () => props.webhook.events.length === webhookEvents.length;
+  return (
+    <tr class="row">
+      <th scope="row" class="cell-main">
+        <Link class="key-label link" href={`/settings/webhooks?webhook=${props.webhook.id}`}>
+          {props.webhook.url}
+        </Link>
+      </th>
+      <td data-label={text.columns.events} class="cell-wide">
+        {isEvery() ? text.allEvents : props.webhook.events.join(', ')}
+      </td>
+      <td data-label={text.columns.created}>
+        <TimeAgo at={props.webhook.createdAt} />
+      </td>
+      <td data-label={text.columns.status} class="cell-wide">
+        <WebhookState webhook={props.webhook} />
+      </td>
+    </tr>
+  );
+}

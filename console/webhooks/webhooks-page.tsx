@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/solid-query';
+import { createEffect, Match, on, Show, Switch } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import { problemOf } from '../api/problem.ts';
+import { webhookQueries } from '../api/webhooks.ts';
+import { webhooks as text } from '../messages/messages.ts';
+import { Link, useLocation } from '../settings/location.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Page } from '../ui/page.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { WebhookList } from './webhook-list.tsx';
+import { WebhookView } from './webhook-view.tsx';
+
+/** Settings → Webhooks: all of them, or the one that the address names. */
+export function WebhooksPage() {
+  const { parameter } = useLocation();
+  const id = () => parameter('webhook');
+  // The link that led here is gone: the reader goes on at the heading.
+  createEffect(
+    on(id, () => document.querySelector<HTMLElement>('main h1')?.focus(), { defer: true }),
+  );
+  return (
+    <Show when={id()} fallback={<WebhookList />} keyed>
+      {(one) => <OneWebhook id={one} />}
+    </Show>
+  );
+}
+
+function OneWebhook(props: { id: string }) {
+  const api = useApi();
+  const all = useQuery(() => webhookQueries.all(api));
+  const webhook = () =>
+    all.isSuccess ? all.data.items.find(({ id }) => id === props.id) : undefined;
+  return (
+    <Page
+      title={webhook()?.url ?? text.title}
+      before={
+        <Link class="back link" href="/settings/webhooks">
+          <Icon name="chevron" /> {text.all}
+        </Link>
+      }
+    >
+      <Switch fallback={<p class="notice">{text.gone}</p>}>
+        <Match when={all.isPending}>
+          <Skeleton rows={5} />
+        </Match>
+        <Match when={all.isError}>
+          <ProblemNote problem={problemOf(all.error)} onRetry={() => void all.refetch()} />
+        </Match>
+        <Match when={webhook()}>{(known) => <WebhookView webhook={known()} />}</Match>
+      </Switch>
+    </Page>
+  );
+}
