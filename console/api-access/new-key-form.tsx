@@ -70,14 +70,14 @@ export function NewKeyForm(props: { onIssued: (issued: IssuedKey) => void; onCan
       </Field>
       <AdvancedFields draft={draft} onChange={setDraft} errorOf={errorOf} />
       <ProblemNote problem={create.problem()} onRetry={() => void create.retry()} />
-      <footer class="dialog-foot">
+      <div class="dialog-foot">
         <button type="button" class="button" onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
         <button type="submit" class="button button-primary" disabled={create.isPending()}>
           {create.isPending() ? text.creating : text.create}
         </button>
-      </footer>
+      </div>
     </form>
   );
 }

@@ -77,14 +77,14 @@ function RotateForm(props: {
         </Show>
       </div>
       <ProblemNote problem={rotate.problem()} onRetry={() => void rotate.retry()} />
-      <footer class="dialog-foot">
+      <div class="dialog-foot">
         <button type="button" class="button" onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
         <button type="submit" class="button button-primary" disabled={rotate.isPending()}>
           {rotate.isPending() ? text.rotating : text.confirm}
         </button>
-      </footer>
+      </div>
     </form>
   );
 }

@@ -49,7 +49,7 @@ export function ConfirmDialog(props: {
           )}
         </Show>
         <ProblemNote problem={props.problem} onRetry={props.onConfirm} />
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
           <button
             type="button"
             class="button"
@@ -65,7 +65,7 @@ export function ConfirmDialog(props: {
           >
             {props.isPending ? text.working : props.confirm}
           </button>
-        </footer>
+        </div>
       </form>
     </Dialog>
   );

@@ -38,7 +38,7 @@ export function Dialog(props: DialogProps) {
             aria-modal="true"
             onOpenAutoFocus={focusFirst}
           >
-            <header class="dialog-head">
+            <div class="dialog-head">
               <Modal.Title class="dialog-title">{props.title}</Modal.Title>
               <Show when={props.hasCloseButton !== false}>
                 <button
@@ -50,7 +50,7 @@ export function Dialog(props: DialogProps) {
                   <Icon name="close" />
                 </button>
               </Show>
-            </header>
+            </div>
             <Show when={props.description}>
               <Modal.Description class="dialog-lead">{props.description}</Modal.Description>
             </Show>

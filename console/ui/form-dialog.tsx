@@ -27,14 +27,14 @@ export function FormDialog(props: {
       <form class="dialog-body" ref={setForm} onSubmit={(event) => void submit(event)} noValidate>
         {props.children}
         <ProblemNote problem={props.problem} onRetry={() => form()?.requestSubmit()} />
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
           <button type="button" class="button" onClick={() => props.onClose()}>
             {text.cancel}
           </button>
           <button type="submit" class="button button-primary" disabled={props.isPending}>
             {props.isPending ? text.working : props.save}
           </button>
-        </footer>
+        </div>
       </form>
     </Dialog>
   );

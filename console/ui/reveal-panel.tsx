@@ -81,7 +81,7 @@ export function RevealPanel(props: {
       <Show
         when={props.isAsking}
         fallback={
-          <footer class="dialog-foot dialog-foot-split">
+          <div class="dialog-foot dialog-foot-split">
             <label class="check">
               <input
                 type="checkbox"
@@ -98,7 +98,7 @@ export function RevealPanel(props: {
             >
               {text.done}
             </button>
-          </footer>
+          </div>
         }
       >
         <NotSaved onBack={props.onBack} onClose={props.onClose} />
@@ -112,7 +112,7 @@ function NotSaved(props: { onBack: () => void; onClose: () => void }) {
   let back: HTMLButtonElement | undefined;
   onMount(() => back?.focus());
   return (
-    <footer class="ask" role="alert">
+    <div class="ask" role="alert">
       <div>
         <strong>{text.notSavedTitle}</strong>
         <p>{text.notSaved}</p>
@@ -125,6 +125,6 @@ function NotSaved(props: { onBack: () => void; onClose: () => void }) {
           {text.closeAnyway}
         </button>
       </div>
-    </footer>
+    </div>
   );
 }
