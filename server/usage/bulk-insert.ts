@@ -31,11 +31,7 @@ export async function insertRows<Row>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const kysely = em.getKysely();
-  if (kind === 'postgresql') {
-    const values = insert.columns.map(([, , value]) => arrayOf(rows.map(value)));
-    await kysely.executeQuery(CompiledQuery.raw(fromArrays(insert), values));
-    return;
-  }
+  if (kind === 'postgresql') return insertArrays(kysely, insert, rows);
   const full = ofValues(insert, rowsPerStatement);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const part = rows.slice(start, start + rowsPerStatement);
@@ -46,6 +42,29 @@ export async function insertRows<Row>(
     const statement = part.length === rowsPerStatement ? full : ofValues(insert, part.length);
     await kysely.executeQuery(CompiledQuery.raw(statement, values));
   }
+}
+
+/** Rows to a statement on PostgreSQL. */
+const rowsPerArray = 2_500;
+
+/** Writes the next arrays while the database works on those before. */
+async function insertArrays<Row>(
+  kysely: ReturnType<EntityManager['getKysely']>,
+  insert: BulkInsert<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  const statement = fromArrays(insert);
+  let sent: Promise<unknown> = Promise.resolve();
+  for (let start = 0; start < rows.length; start += rowsPerArray) {
+    const part = rows.slice(start, start + rowsPerArray);
+    const values = insert.columns.map(([, , value]) => arrayOf(part.map(value)));
+    await sent;
+    sent = kysely.executeQuery(CompiledQuery.raw(statement, values));
+    // It may fail before it is awaited, a little later.
+    sent.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await sent;
 }
 
 function fromArrays<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>): string {

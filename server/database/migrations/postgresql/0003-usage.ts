@@ -11,8 +11,8 @@ export class Usage extends Migration {
     // A part for each month, made by whoever stores calls, dropped whole when it is pruned.
     this.addSql(`
       create table key_call (
-        id text not null,
-        key_id text not null,
+        id text collate "C" not null,
+        key_id text collate "C" not null,
         org_id text not null,
         endpoint text not null,
         method text not null,
