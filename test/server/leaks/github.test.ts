@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { generateKey, nobleHashing } from '../../../core/mod.ts';
+import { generateKey } from '../../../core/mod.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
-import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
 import { answer, body, issueKey } from '../../support/issued-keys.ts';
+import { insertKeys } from '../../support/many-keys.ts';
 import {
   onBothDatabases,
   type RunningServer,
   startServerOn,
   testClock,
-  testScheme,
 } from '../../support/server.ts';
 import { documented, github, signedHeaders } from './github.ts';
 import { leaksIn, works } from './outcome.ts';
@@ -191,45 +190,20 @@ onBothDatabases((kind) => {
         },
       }),
     });
-    const { id } = await issueKey(server);
+    await server.fetch('/api/v1/settings/session', { as: 'parent-admin' });
     const em = server.database.read();
-    const key = await em.findOneOrFail(ApiKey, { id });
-    const tokens = Array.from({ length: 2_000 }, () => generateKey({ environment: 'live' }));
-    await server.database.transaction(async (tx) => {
-      const ids = tokens.map((_, index) => `key_${index}`);
-      const { rateLimit, scopes, ipAllowList, ...rest } = key;
-      const nulls = { rateLimit: null, scopes: null, ipAllowList: null };
-      await tx.insertMany(
-        ApiKey,
-        ids.map((each) => ({ ...rest, ...nulls, id: each })),
-      );
-      await tx.insertMany(
-        ApiKeySecret,
-        tokens.map(({ key: raw, prefix, first4, last4 }, index) => {
-          const lookup = testScheme.lookup(nobleHashing.sha256(raw));
-          const seal = testScheme.seal(`key_${index}`, key.orgId, lookup) ?? '';
-          const row = { lookup, keyId: `key_${index}`, seal, prefix, first4, last4 };
-          return {
-            ...row,
-            scheme: testScheme.id,
-            createdAt: key.createdAt,
-            legacy: false,
-            retiresAt: null,
-          };
-        }),
-      );
-    });
+    const tokens = await insertKeys(server, 2_000);
     const [first] = tokens;
-    expect(await works(server, first?.key ?? '')).toBe(200);
+    expect(await works(server, first ?? '')).toBe(200);
     transactions = 0;
-    const sent = hub.call(tokens.map(({ key: raw }) => match(raw)));
+    const sent = hub.call(tokens.map((raw) => match(raw)));
     const { status, body: labels } = await answer(server.fetch(path, sent));
     expect(status).toBe(200);
     expect(labels.filter((each: { label: string }) => each.label === 'true_positive')).toHaveLength(
       2_000,
     );
     expect(transactions).toBe(1);
-    expect(await works(server, first?.key ?? '')).toBe(401);
+    expect(await works(server, first ?? '')).toBe(401);
     expect(await em.count(ApiKey, { revokedReason: 'leaked' })).toBe(2_000);
     expect(await leaksIn(server)).toHaveLength(2_000);
   });
