@@ -8,11 +8,19 @@ import { Icon } from '../ui/icon.tsx';
 import { Select } from '../ui/select.tsx';
 import { dayText } from '../ui/time-text.ts';
 import { daysOf, type Expiry, type KeyDraft } from './key-draft.ts';
+import { LimitFields } from './limit-fields.tsx';
 import { ScopeChoice } from './scope-choice.tsx';
 
-const fields = ['expiresInDays', 'scopes', 'ipAllowList', 'serviceAccountId'];
+const fields = [
+  'expiresInDays',
+  'scopes',
+  'ipAllowList',
+  'rateLimit.limit',
+  'rateLimit.windowSeconds',
+  'serviceAccountId',
+];
 
-/** Expiry, scopes, allow-list and owner: folded away, with a line that says what holds. */
+/** Expiry, scopes, limits and owner: folded away, with a line that says what holds. */
 export function AdvancedFields(props: {
   draft: KeyDraft;
   onChange: (changes: Partial<KeyDraft>) => void;
@@ -36,6 +44,7 @@ export function AdvancedFields(props: {
       `${text.expiry}: ${text.expiryPresets[props.draft.expiry].toLowerCase()}`,
       props.draft.scopes === null ? text.allScopes : text.someScopes,
       props.draft.addresses.trim() === '' ? apiAccess.details.anyAddress : text.addresses,
+      ...(props.draft.rateCount.trim() === '' ? [] : [text.rateLimit]),
     ]);
   return (
     <details
@@ -79,23 +88,7 @@ export function AdvancedFields(props: {
           error={props.errorOf('scopes')}
           onChange={(scopes) => props.onChange({ scopes })}
         />
-        <Field
-          label={text.addresses}
-          optional={text.optional}
-          hint={text.addressesHint}
-          error={props.errorOf('ipAllowList')}
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              class="input mono"
-              rows={3}
-              spellcheck={false}
-              value={props.draft.addresses}
-              onInput={(event) => props.onChange({ addresses: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <LimitFields draft={props.draft} onChange={props.onChange} errorOf={props.errorOf} />
         <Show when={active().length > 0}>
           <Field label={text.owner} hint={text.ownerHint} error={props.errorOf('serviceAccountId')}>
             {(control) => (

@@ -6,15 +6,11 @@ import type { ApiKey, ApiKeyPage, ApiKeyQuery } from '../api/records.ts';
 import { guidance as text } from '../messages/messages.ts';
 import { Link } from '../settings/location.tsx';
 import { Icon } from '../ui/icon.tsx';
-
-const quarter = 90 * 86_400_000;
+import { isOld, isUnused } from './key-age.ts';
 
 // The oldest hundred tell whether there are any, which is what matters.
 const oldest: ApiKeyQuery = { status: 'active', sort: 'created_at', limit: 100 };
 const leastUsed: ApiKeyQuery = { status: 'active', sort: 'last_used_at', limit: 100 };
-
-const isOld = (at: string) => Date.now() - Date.parse(at) > quarter;
-const isUnused = (key: ApiKey) => isOld(key.lastUsedAt ?? key.createdAt);
 
 /** What the documentation advises, and which keys it is about. */
 export function Guidance() {

@@ -39,15 +39,7 @@ export function createKeyActions(key: () => ApiKey) {
     void refreshKeys(api);
   });
 
-  const endGrace = createAction(async () => {
-    const { id, label } = key();
-    const saved = await api.trpc.apiKeys.endGrace.mutate({ id });
-    showKey(api, id, () => saved);
-    say(text.done.graceEnded(label));
-    void refreshKeys(api);
-  });
-
-  const all = [rename, setDisabled, endGrace];
+  const all = [rename, setDisabled];
   const failed = () => all.find((action) => action.problem() !== null);
   const alone = <Arguments extends unknown[]>(action: {
     start: (...args: Arguments) => Promise<boolean>;
@@ -63,7 +55,6 @@ export function createKeyActions(key: () => ApiKey) {
     stopRenaming: () => setRenaming(false),
     rename: alone(rename),
     setDisabled: alone(setDisabled),
-    endGrace: alone(endGrace),
     isPending: () => all.some((action) => action.isPending()),
     problem: () => failed()?.problem() ?? null,
     retry: () => void failed()?.retry(),

@@ -1,11 +1,20 @@
-import type { NewApiKey } from '../api/records.ts';
+import type { ApiKey, NewApiKey } from '../api/records.ts';
 import { keyForm as text } from '../messages/messages.ts';
 import type { Scope } from './scopes.ts';
 
 export type Expiry = keyof typeof text.expiryPresets;
 
+/** From where a key is accepted and how often, as it was entered. */
+export interface LimitsDraft {
+  /** One address or block per line; empty for anywhere. */
+  addresses: string;
+  /** How many requests; empty for no limit of its own. */
+  rateCount: string;
+  rateSeconds: string;
+}
+
 /** What was entered for a new key, as it was entered. */
-export interface KeyDraft {
+export interface KeyDraft extends LimitsDraft {
   label: string;
   /** Empty for the whole organization. */
   subOrg: string;
@@ -13,8 +22,6 @@ export interface KeyDraft {
   days: string;
   /** Null for everything. */
   scopes: readonly Scope[] | null;
-  /** One address or block per line. */
-  addresses: string;
   /** A service account's id; empty for oneself. */
   owner: string;
 }
@@ -26,6 +33,8 @@ export const emptyDraft: KeyDraft = {
   days: '90',
   scopes: null,
   addresses: '',
+  rateCount: '',
+  rateSeconds: '60',
   owner: '',
 };
 
@@ -45,19 +54,51 @@ export function faultsOf(draft: KeyDraft): Record<string, string> {
     ...(draft.label.trim() === '' ? { label: text.labelNeeded } : {}),
     ...(daysOf(draft) === undefined ? { expiresInDays: text.daysError } : {}),
     ...(draft.scopes?.length === 0 ? { scopes: text.scopeNeeded } : {}),
+    ...limitFaults(draft),
   };
 }
 
-/** A draft as the server takes it; empty lines of the address list are dropped. */
+/** What can be said about limits: how large they may be says the server. */
+export function limitFaults({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
+  const isWhole = (entered: string) => /^\d+$/.test(entered.trim());
+  if (rateCount.trim() === '') return {};
+  return {
+    ...(isWhole(rateCount) ? {} : { 'rateLimit.limit': text.wholeNumber }),
+    ...(isWhole(rateSeconds) ? {} : { 'rateLimit.windowSeconds': text.wholeNumber }),
+  };
+}
+
+/** A key's present limits, to be changed. */
+export function limitsOf({ ipAllowList, rateLimit }: ApiKey): LimitsDraft {
+  return {
+    addresses: ipAllowList?.join('\n') ?? '',
+    rateCount: rateLimit === null ? '' : String(rateLimit.limit),
+    rateSeconds: rateLimit === null ? emptyDraft.rateSeconds : String(rateLimit.windowSeconds),
+  };
+}
+
+/** The addresses entered, without empty lines; null for anywhere. */
+export function addressesOf({ addresses }: LimitsDraft): string[] | null {
+  const lines = addresses.split('\n').map((line) => line.trim());
+  const given = lines.filter((line) => line !== '');
+  return given.length === 0 ? null : given;
+}
+
+/** The rate limit entered; null for none. */
+export function rateLimitOf({ rateCount, rateSeconds }: LimitsDraft): NewApiKey['rateLimit'] {
+  if (rateCount.trim() === '') return null;
+  return { limit: Number(rateCount), windowSeconds: Number(rateSeconds) };
+}
+
+/** A draft as the server takes it. */
 export function inputOf(draft: KeyDraft): NewApiKey {
-  const addresses = draft.addresses.split('\n').map((line) => line.trim());
-  const given = addresses.filter((line) => line !== '');
   return {
     label: draft.label.trim(),
     subOrgId: draft.subOrg === '' ? null : Number(draft.subOrg),
     expiresInDays: daysOf(draft) ?? null,
     scopes: draft.scopes === null ? null : [...draft.scopes],
-    ipAllowList: given.length === 0 ? null : given,
+    ipAllowList: addressesOf(draft),
+    rateLimit: rateLimitOf(draft) ?? null,
     serviceAccountId: draft.owner === '' ? null : draft.owner,
   };
 }

@@ -13,7 +13,7 @@ import { KeyStatus } from './key-status.tsx';
 import { RenameForm } from './rename-form.tsx';
 
 const KeyDetails = lazy(async () => ({
-  default: (await import('./key-details.tsx')).KeyDetails,
+  default: (await import('./details/key-details.tsx')).KeyDetails,
 }));
 
 /** One key: what a glance needs, with the details and rarer actions folded away. */
@@ -110,7 +110,7 @@ export function KeyRow(props: {
         <td colSpan={8}>
           <Show when={isOpen()}>
             <Suspense>
-              <KeyDetails apiKey={props.apiKey} actions={actions} />
+              <KeyDetails apiKey={props.apiKey} actions={actions} onOpen={props.onOpen} />
             </Suspense>
           </Show>
         </td>

@@ -3,6 +3,7 @@ import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { Chip, type Tone } from '../ui/chip.tsx';
 import type { IconName } from '../ui/icon.tsx';
+import { isUnused } from './key-age.ts';
 
 const looks: Readonly<Record<ApiKey['status'], readonly [Tone, IconName]>> = {
   active: ['good', 'check'],
@@ -11,7 +12,7 @@ const looks: Readonly<Record<ApiKey['status'], readonly [Tone, IconName]>> = {
   revoked: ['danger', 'close'],
 };
 
-/** A key's state, and whether an old secret of it still works. */
+/** A key's state, whether an old secret of it still works, and whether anybody uses it. */
 export function KeyStatus(props: { apiKey: ApiKey }) {
   return (
     <span class="chips">
@@ -22,6 +23,9 @@ export function KeyStatus(props: { apiKey: ApiKey }) {
       />
       <Show when={props.apiKey.retiringUntil !== null && props.apiKey.status !== 'revoked'}>
         <Chip tone="calm" icon="rotate" label={text.retiring} />
+      </Show>
+      <Show when={props.apiKey.status === 'active' && isUnused(props.apiKey)}>
+        <Chip tone="warning" icon="clock" label={text.unused} />
       </Show>
     </span>
   );

@@ -2,6 +2,9 @@ import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from './records.ts';
 
+/** How often something is asked for that changes while it is looked at, in milliseconds. */
+const live = 5_000;
+
 /** Query options of API keys; every one is under `apiKeys`, so that one call makes all stale. */
 export const apiKeyQueries = {
   status: ({ trpc }: Api) => ({
@@ -12,6 +15,36 @@ export const apiKeyQueries = {
     queryKey: ['apiKeys', 'list', query],
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
+  }),
+  /** The last calls and the hourly counts, kept up to date while they are looked at. */
+  usage: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'usage', id],
+    queryFn: () => trpc.apiKeys.usage.query({ id, limit: 50 }),
+    refetchInterval: live,
+    reconcile: 'id',
+  }),
+  retiringUse: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'retiringUse', id],
+    queryFn: () => trpc.apiKeys.retiringUse.query({ id }),
+    refetchInterval: live,
+    reconcile: 'id',
+  }),
+  unusedScopes: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'unusedScopes', id],
+    queryFn: () => trpc.apiKeys.unusedScopes.query({ id }),
+    reconcile: 'scope',
+  }),
+  /** When a key's secret was last replaced; null when it still has its first. */
+  lastRotation: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'lastRotation', id],
+    queryFn: async () => {
+      const page = await trpc.auditLog.list.query({
+        action: 'apiKeys.rotate',
+        target: id,
+        limit: 1,
+      });
+      return page.items[0]?.at ?? null;
+    },
   }),
 };
 

@@ -8,7 +8,7 @@ export interface Problem {
   readonly sentence: string;
   /** To quote when asking for help; null when no answer came. */
   readonly requestId: string | null;
-  /** A rejected field's sentence, by the field's name. */
+  /** A rejected field's sentence, by the field's name, such as `label` or `rateLimit.limit`. */
   readonly fields: Readonly<Record<string, string>>;
   /** Whether the same request may succeed when it is sent again. */
   readonly mayPass: boolean;
@@ -66,9 +66,10 @@ function sentenceOf(status: number, detail: unknown): string {
 function fieldsOf(detail: readonly Rejected[]): Record<string, string> {
   return Object.fromEntries(
     detail.map(({ loc, msg, type, ctx }) => {
-      const [, field = '', index] = loc;
+      const [, field = '', inside] = loc;
       const sentence = errors.fields[type]?.(ctx?.limit_value ?? 0) ?? `${capitalized(msg)}.`;
-      return [field, typeof index === 'number' ? errors.atLine(index + 1, sentence) : sentence];
+      if (typeof inside === 'number') return [field, errors.atLine(inside + 1, sentence)];
+      return [inside === undefined ? field : `${field}.${inside}`, sentence];
     }),
   );
 }

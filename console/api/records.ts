@@ -12,6 +12,11 @@ export type NewApiKey = Inputs['apiKeys']['create'];
 export type ApiKeyChanges = Inputs['apiKeys']['update'];
 /** A key just created or rotated; the raw key lives in the reveal dialog and nowhere else. */
 export type IssuedKey = Outputs['apiKeys']['create'];
+export type ApiKeyUsage = Outputs['apiKeys']['usage'];
+export type ApiKeyCall = ApiKeyUsage['items'][number];
+export type CallOutcome = ApiKeyUsage['hourly'][number]['outcome'];
+export type RetiringUse = Outputs['apiKeys']['retiringUse'];
+export type UnusedScopes = Outputs['apiKeys']['unusedScopes'];
 export type Member = Outputs['session']['get'];
 export type SubOrg = Outputs['subOrgs']['list']['items'][number];
 export type ServiceAccount = Outputs['serviceAccounts']['list']['items'][number];

@@ -6,6 +6,15 @@ export { auditLog } from './en/audit-log.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';
 export { revoke, rotate } from './en/key-changes.ts';
+export {
+  cockpit,
+  keyEdit,
+  keyUse,
+  lastCalls,
+  reminder,
+  scopeUse,
+  settingsOf,
+} from './en/key-details.ts';
 export { keyForm } from './en/key-form.ts';
 export { reveal } from './en/reveal.ts';
 export { serviceAccounts } from './en/service-accounts.ts';

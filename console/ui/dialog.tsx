@@ -18,8 +18,9 @@ export interface DialogProps {
 /** A modal dialog, open for as long as it is rendered. Focus goes back to where it came from. */
 export function Dialog(props: DialogProps) {
   const opener = document.activeElement;
+  const home = opener?.closest<HTMLElement>('[data-focus-home]');
   let content: HTMLDivElement | undefined;
-  onCleanup(() => setTimeout(() => giveBack(opener)));
+  onCleanup(() => setTimeout(() => giveBack(opener, home)));
   const focusFirst = (event: Event) => {
     const wanted = content?.querySelector<HTMLElement>('[data-autofocus]');
     if (!wanted) return;
@@ -62,12 +63,13 @@ export function Dialog(props: DialogProps) {
   );
 }
 
-/** The opener may be gone (its row was revoked, say): then the page's heading takes the focus. */
-function giveBack(opener: Element | null): void {
+/**
+ * The opener may be gone (its row was revoked, say): then what it stood in takes the focus, if that
+ * is there and marked with `data-focus-home`, or the page's heading.
+ */
+function giveBack(opener: Element | null, home: HTMLElement | null | undefined): void {
   if (document.querySelector('[aria-modal]')) return;
-  const target =
-    opener instanceof HTMLElement && opener.isConnected && opener !== document.body
-      ? opener
-      : document.querySelector<HTMLElement>('main h1');
-  target?.focus();
+  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+  const around = home?.isConnected ? home : document.querySelector<HTMLElement>('main h1');
+  (isThere ? opener : around)?.focus();
 }

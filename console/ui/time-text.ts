@@ -11,6 +11,16 @@ const units = [
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 const localTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+const second = new Intl.DateTimeFormat(language, {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const weekday = new Intl.DateTimeFormat(language, { weekday: 'short' });
 const utcTime = new Intl.DateTimeFormat(language, {
   dateStyle: 'medium',
   timeStyle: 'medium',
@@ -30,6 +40,26 @@ export function relativeTime(at: number, now: number): string {
 /** A day of the reader's calendar. */
 export function dayText(at: number): string {
   return day.format(at);
+}
+
+/** An hour of the reader's day. */
+export function hourText(at: number): string {
+  return hour.format(at);
+}
+
+/** A day without its year. */
+export function shortDayText(at: number): string {
+  return shortDay.format(at);
+}
+
+/** To the second, without the year, where the reader is. */
+export function momentText(at: number): string {
+  return second.format(at);
+}
+
+/** The day's name where the reader is, in short. */
+export function weekdayText(at: number): string {
+  return weekday.format(at);
 }
 
 /** To the minute, where the reader is. */

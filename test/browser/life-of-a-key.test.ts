@@ -38,6 +38,8 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
 
   await page.getByRole('button', { name: 'Details of CI Pipeline' }).click();
   await page.getByRole('button', { name: 'End grace now' }).click();
+  const ending = page.getByRole('alertdialog', { name: 'End the grace of “CI Pipeline”?' });
+  await ending.getByRole('button', { name: 'End grace now' }).click();
   await page.getByText('is refused from now on').waitFor();
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([401, 200]);
 

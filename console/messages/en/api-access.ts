@@ -1,4 +1,5 @@
-const number = new Intl.NumberFormat('en');
+import { number } from './number.ts';
+
 const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
 
 export const apiAccess = {
@@ -18,6 +19,7 @@ export const apiAccess = {
   },
   status: { active: 'Active', disabled: 'Disabled', expired: 'Expired', revoked: 'Revoked' },
   retiring: 'Rotating',
+  unused: 'Unused for 90 days',
   never: 'Never',
   neverExpires: 'Never',
   wholeOrganization: 'All',
@@ -75,7 +77,6 @@ export const apiAccess = {
     disable: 'Disable',
     enable: 'Enable',
     revoke: 'Revoke',
-    endGrace: 'End grace now',
     of: (action: string, label: string) => `${action} ${label}`,
     newLabel: (label: string) => `New label for ${label}`,
     save: 'Save',
@@ -101,8 +102,6 @@ export const apiAccess = {
     serviceAccount: (name: string) => `Service account ${name}`,
     revokedAt: 'Revoked',
     revokedReason: 'Reason',
-    retiring: (preview: string) => `The old secret ${preview} stops working`,
-    retiringHelp: 'End its grace as soon as everything uses the new one.',
   },
 };
 

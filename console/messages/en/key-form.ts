@@ -1,3 +1,13 @@
+import { number } from './number.ts';
+
+const windows: Readonly<Record<number, string>> = {
+  1: 'second',
+  60: 'minute',
+  3600: 'hour',
+  86400: 'day',
+};
+const perSeconds = (count: number) => windows[count] ?? `${number.format(count)} seconds`;
+
 export const keyForm = {
   title: 'New API Key',
   lead: 'The secret is shown once, right after you create the key.',
@@ -36,6 +46,14 @@ export const keyForm = {
   addresses: 'Accepted from',
   addressesHint:
     'One address or CIDR block per line, such as 203.0.113.0/24. Empty means anywhere.',
+  rateLimit: 'Rate limit',
+  rateCount: 'Requests',
+  rateSeconds: 'Per seconds',
+  rateHint: 'Empty means no limit of its own. What goes over is answered with 429.',
+  rateIs: (rate: string) => `At most ${rate}; what goes over is answered with 429.`,
+  rate: (limit: number, seconds: number) =>
+    `${number.format(limit)} ${limit === 1 ? 'request' : 'requests'} per ${perSeconds(seconds)}`,
+  wholeNumber: 'A whole number is needed.',
   owner: 'Acts with the authority of',
   ownerHint: 'A service account’s keys keep working when you leave.',
   you: 'You',

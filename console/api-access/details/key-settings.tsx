@@ -1,40 +1,29 @@
 import { useQuery } from '@tanstack/solid-query';
-import { type JSX, Show } from 'solid-js';
-import { useApi } from '../api/api-context.tsx';
-import type { ApiKey } from '../api/records.ts';
-import { serviceAccountQueries } from '../api/service-accounts.ts';
-import { apiAccess as text } from '../messages/messages.ts';
-import { TimeAgo } from '../ui/time-ago.tsx';
-import type { KeyActions } from './key-actions.ts';
-import { scopeText } from './scopes.ts';
+import { createSignal, createUniqueId, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { useApi } from '../../api/api-context.tsx';
+import type { ApiKey } from '../../api/records.ts';
+import { serviceAccountQueries } from '../../api/service-accounts.ts';
+import { keyEdit, keyForm, settingsOf, apiAccess as text } from '../../messages/messages.ts';
+import { TimeAgo } from '../../ui/time-ago.tsx';
+import type { KeyActions } from '../key-actions.ts';
+import { scopeText } from '../scopes.ts';
 
-/** The rest of what is known of a key, and the actions that a row has no room for. */
-export function KeyDetails(props: { apiKey: ApiKey; actions: KeyActions }) {
+const EditKeyDialog = lazy(async () => ({
+  default: (await import('./edit-key-dialog.tsx')).EditKeyDialog,
+}));
+
+/** How a key is set up, and the actions that a row has no room for. */
+export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
+  const id = createUniqueId();
+  const [isEditing, setEditing] = createSignal(false);
   const isRevoked = () => props.apiKey.status === 'revoked';
   const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
   return (
-    <div class="details">
-      <Show when={!isRevoked() && props.apiKey.retiringUntil}>
-        {(until) => (
-          <div class="notice">
-            <p>
-              {text.details.retiring(props.apiKey.retiringPreview ?? '')} <TimeAgo at={until()} />.{' '}
-              {text.details.retiringHelp}
-            </p>
-            <button
-              type="button"
-              class="button"
-              disabled={props.actions.isPending()}
-              onClick={() => props.actions.endGrace()}
-            >
-              {text.actions.endGrace}
-            </button>
-          </div>
-        )}
-      </Show>
+    <section class="details-part" aria-labelledby={id}>
+      <h3 id={id}>{settingsOf.title}</h3>
       <dl class="facts">
         <Show when={props.apiKey.description}>
-          <Fact name={text.details.description}>
+          <Fact name={text.details.description} isWide>
             <bdi>{props.apiKey.description}</bdi>
           </Fact>
         </Show>
@@ -42,10 +31,15 @@ export function KeyDetails(props: { apiKey: ApiKey; actions: KeyActions }) {
         <Fact name={text.details.addresses}>
           {props.apiKey.ipAllowList?.join(', ') ?? text.details.anyAddress}
         </Fact>
+        <Fact name={settingsOf.rateLimit}>
+          <Show when={props.apiKey.rateLimit} fallback={settingsOf.noRateLimit}>
+            {(rate) => keyForm.rate(rate().limit, rate().windowSeconds)}
+          </Show>
+        </Fact>
         <Show when={props.apiKey.serviceAccountId}>
-          {(id) => (
+          {(account) => (
             <Fact name={text.details.authority}>
-              <ServiceAccountName id={id()} />
+              <ServiceAccountName id={account()} />
             </Fact>
           )}
         </Show>
@@ -61,12 +55,20 @@ export function KeyDetails(props: { apiKey: ApiKey; actions: KeyActions }) {
             <bdi>{props.apiKey.revokedReason}</bdi>
           </Fact>
         </Show>
-        <Fact name={text.details.id}>
-          <code>{props.apiKey.id}</code>
+        <Fact name={text.details.id} isWide>
+          <code class="whole">{props.apiKey.id}</code>
         </Fact>
       </dl>
       <Show when={!isRevoked()}>
         <div class="details-actions">
+          <button
+            type="button"
+            class="button"
+            aria-haspopup="dialog"
+            onClick={() => setEditing(true)}
+          >
+            {keyEdit.open}
+          </button>
           <button type="button" class="button" onClick={props.actions.startRenaming}>
             {text.actions.rename}
           </button>
@@ -82,13 +84,18 @@ export function KeyDetails(props: { apiKey: ApiKey; actions: KeyActions }) {
           </Show>
         </div>
       </Show>
-    </div>
+      <Show when={isEditing()}>
+        <Suspense>
+          <EditKeyDialog apiKey={props.apiKey} onClose={() => setEditing(false)} />
+        </Suspense>
+      </Show>
+    </section>
   );
 }
 
-function Fact(props: { name: string; children: JSX.Element }) {
+function Fact(props: { name: string; isWide?: boolean; children: JSX.Element }) {
   return (
-    <div>
+    <div classList={{ 'fact-wide': props.isWide }}>
       <dt>{props.name}</dt>
       <dd>{props.children}</dd>
     </div>

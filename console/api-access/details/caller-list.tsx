@@ -1,0 +1,25 @@
+import { For } from 'solid-js';
+import type { RetiringUse } from '../../api/records.ts';
+import { cockpit as text } from '../../messages/messages.ts';
+import { TimeAgo } from '../../ui/time-ago.tsx';
+
+/** Who still uses a retiring secret, the latest first. */
+export function CallerList(props: { callers: RetiringUse['items'] }) {
+  return (
+    <ul class="callers" aria-label={text.callers}>
+      <For each={props.callers}>
+        {(caller) => (
+          <li>
+            <strong>
+              <bdi>{caller.userAgent ?? text.noAgent}</bdi>
+            </strong>
+            <span>{caller.ipAddress ?? text.noAddress}</span>
+            <span>
+              {text.calls(caller.calls)}, {text.last} <TimeAgo at={caller.lastUsedAt} />
+            </span>
+          </li>
+        )}
+      </For>
+    </ul>
+  );
+}

@@ -1,0 +1,87 @@
+import { createSignal } from 'solid-js';
+import { createStore, unwrap } from 'solid-js/store';
+import { createAction } from '../../api/action.ts';
+import { useApi } from '../../api/api-context.tsx';
+import { refreshKeys, showKey } from '../../api/api-keys.ts';
+import type { ApiKey } from '../../api/records.ts';
+import { keyEdit as text } from '../../messages/messages.ts';
+import { useMember } from '../../session/member-context.ts';
+import { Field } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useStatusLine } from '../../ui/status-line.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { LimitFields } from '../limit-fields.tsx';
+import { ScopeChoice } from '../scope-choice.tsx';
+import { changesOf, editFaults, editOf, type KeyEdit } from './key-edit.ts';
+import { OwnerField } from './owner-field.tsx';
+
+/** Everything about a key that can be changed without a new secret. */
+export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
+  const api = useApi();
+  const say = useStatusLine();
+  const member = useMember();
+  // A copy: the record may change in place meanwhile, and what is saved is what was changed here.
+  const key = structuredClone(unwrap(props.apiKey));
+  const [edit, setEdit] = createStore<KeyEdit>(editOf(key));
+  const [faults, setFaults] = createSignal<Record<string, string>>({});
+  const save = createAction(async () => {
+    const saved = await api.trpc.apiKeys.update.mutate(changesOf(key, edit, member()?.user.id));
+    showKey(api, saved.id, () => saved);
+    say(text.saved(saved.label));
+    void refreshKeys(api);
+  });
+  const errorOf = (field: string) => faults()[field] ?? save.problem()?.fields[field];
+  const check = () => {
+    setFaults(editFaults(edit));
+    return Object.keys(faults()).length === 0;
+  };
+  return (
+    <FormDialog
+      title={text.title(key.label)}
+      save={text.save}
+      problem={save.problem()}
+      isPending={save.isPending()}
+      check={check}
+      onSave={() => save.start()}
+      onClose={props.onClose}
+    >
+      <TextField
+        isFirst
+        label={text.label}
+        value={edit.label}
+        error={errorOf('label')}
+        onInput={(label) => setEdit({ label })}
+      />
+      <Field
+        label={text.description}
+        optional={text.optional}
+        hint={text.descriptionHint}
+        error={errorOf('description')}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            class="input"
+            rows={2}
+            dir="auto"
+            maxLength={1000}
+            value={edit.description}
+            onInput={(event) => setEdit('description', event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <ScopeChoice
+        value={edit.scopes}
+        error={errorOf('scopes')}
+        onChange={(scopes) => setEdit('scopes', scopes)}
+      />
+      <LimitFields draft={edit} onChange={setEdit} errorOf={errorOf} />
+      <OwnerField
+        apiKey={key}
+        value={edit.owner}
+        error={errorOf('serviceAccountId') ?? errorOf('createdBy')}
+        onChange={(owner) => setEdit('owner', owner)}
+      />
+    </FormDialog>
+  );
+}

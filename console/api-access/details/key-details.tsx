@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/solid-query';
+import { Show } from 'solid-js';
+import { useApi } from '../../api/api-context.tsx';
+import { apiKeyQueries } from '../../api/api-keys.ts';
+import type { ApiKey } from '../../api/records.ts';
+import type { KeyActions } from '../key-actions.ts';
+import '../../ui/styles/key-details.css';
+import { CallUsage } from './call-usage.tsx';
+import { KeyReminder } from './key-reminder.tsx';
+import { KeySettings } from './key-settings.tsx';
+import { LastCalls } from './last-calls.tsx';
+import { RotationCockpit } from './rotation-cockpit.tsx';
+import { ScopeUse } from './scope-use.tsx';
+
+/** The rest of what is known of a key: what to do about it first, then its calls and settings. */
+export function KeyDetails(props: {
+  apiKey: ApiKey;
+  actions: KeyActions;
+  onOpen: (kind: 'rotate' | 'revoke', key: ApiKey) => void;
+}) {
+  const api = useApi();
+  const usage = useQuery(() => apiKeyQueries.usage(api, props.apiKey.id));
+  const isRevoked = () => props.apiKey.status === 'revoked';
+  return (
+    <div class="details" data-focus-home tabIndex={-1}>
+      <Show when={!isRevoked() && props.apiKey.retiringUntil}>
+        {(until) => <RotationCockpit apiKey={props.apiKey} until={until()} />}
+      </Show>
+      <Show when={props.apiKey.status === 'active'}>
+        <KeyReminder apiKey={props.apiKey} onOpen={props.onOpen} />
+      </Show>
+      <div class="details-columns">
+        <div class="details-column">
+          <CallUsage usage={usage} />
+          <LastCalls calls={usage.isSuccess ? usage.data.items : []} />
+        </div>
+        <div class="details-column">
+          <KeySettings apiKey={props.apiKey} actions={props.actions} />
+          <Show when={!isRevoked()}>
+            <ScopeUse apiKey={props.apiKey} />
+          </Show>
+        </div>
+      </div>
+    </div>
+  );
+}

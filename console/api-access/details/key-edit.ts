@@ -1,0 +1,58 @@
+import type { ApiKey, ApiKeyChanges } from '../../api/records.ts';
+import { keyForm as text } from '../../messages/messages.ts';
+import { addressesOf, type LimitsDraft, limitFaults, limitsOf, rateLimitOf } from '../key-draft.ts';
+import { type Scope, scopes } from '../scopes.ts';
+
+/** Whose authority a key is to have: as now, one's own, its creator's, or an account's by its id. */
+export type Owner = 'keep' | 'me' | 'creator' | { readonly account: string };
+
+/** What is being changed of a key, as it was entered. */
+export interface KeyEdit extends LimitsDraft {
+  label: string;
+  description: string;
+  scopes: readonly Scope[] | null;
+  owner: Owner;
+}
+
+/** A key's present settings, to be changed. */
+export function editOf(key: ApiKey): KeyEdit {
+  return {
+    label: key.label,
+    description: key.description ?? '',
+    scopes: key.scopes && scopes.filter((scope) => key.scopes?.includes(scope)),
+    owner: 'keep',
+    ...limitsOf(key),
+  };
+}
+
+/** What can be said about an edit before the server sees it, by the field's name. */
+export function editFaults(edit: KeyEdit): Record<string, string> {
+  return {
+    ...(edit.label.trim() === '' ? { label: text.labelNeeded } : {}),
+    ...(edit.scopes?.length === 0 ? { scopes: text.scopeNeeded } : {}),
+    ...limitFaults(edit),
+  };
+}
+
+/** Only what differs: a field that someone else has changed meanwhile stays as they left it. */
+export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): ApiKeyChanges {
+  const before = editOf(key);
+  const differs = (field: Exclude<keyof KeyEdit, 'owner'>) =>
+    JSON.stringify(edit[field]) !== JSON.stringify(before[field]);
+  return {
+    id: key.id,
+    ...(differs('label') ? { label: edit.label.trim() } : {}),
+    ...(differs('description') ? { description: edit.description.trim() || null } : {}),
+    ...(differs('scopes') ? { scopes: edit.scopes && [...edit.scopes] } : {}),
+    ...(differs('addresses') ? { ipAllowList: addressesOf(edit) } : {}),
+    ...(differs('rateCount') || differs('rateSeconds') ? { rateLimit: rateLimitOf(edit) } : {}),
+    ...ownerChange(edit.owner, me),
+  };
+}
+
+function ownerChange(owner: Owner, me: string | undefined): Omit<ApiKeyChanges, 'id'> {
+  if (owner === 'keep') return {};
+  if (owner === 'creator') return { serviceAccountId: null };
+  if (owner === 'me') return me === undefined ? {} : { createdBy: me };
+  return { serviceAccountId: owner.account };
+}
