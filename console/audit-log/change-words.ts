@@ -28,8 +28,9 @@ function inWords(name: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return text.nothing[name] ?? text.none;
   if (typeof value === 'boolean') return value ? text.yes : text.no;
   if (Array.isArray(value)) return value.map((each) => inWords(name, each)).join(', ') || text.none;
-  if (isRateLimit(value)) return text.rate(value.limit, value.windowSeconds);
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'object') {
+    return isRateLimit(value) ? text.rate(value.limit, value.windowSeconds) : JSON.stringify(value);
+  }
   const words = String(value);
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(words) ? localTimeText(Date.parse(words)) : words;
 }

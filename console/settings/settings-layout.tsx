@@ -43,7 +43,11 @@ export function SettingsLayout(props: ParentProps) {
       </nav>
       <main class="content" id="content" tabIndex={-1}>
         <ErrorBoundary
-          fallback={(error, reset) => <ProblemNote problem={problemOf(error)} onRetry={reset} />}
+          fallback={(error, reset) => {
+            // Otherwise a fault of ours would look like a network's, and nobody would hear of it.
+            reportError(error);
+            return <ProblemNote problem={problemOf(error)} onRetry={reset} />;
+          }}
         >
           <Suspense fallback={<Skeleton rows={6} />}>
             <Show when={!isRefused(standing(), path())} fallback={<PermissionPanel />}>
