@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Currency } from '../../core/mod.ts';
 import { LeaseHolder } from './leases/lease-holder.ts';
-import type { LeaseTiming } from './leases/ports.ts';
+import type { Acknowledgement, LeaseTiming } from './leases/ports.ts';
 import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
 import { systemClock } from './leases/system-clock.ts';
@@ -14,6 +14,8 @@ export interface Coherence extends AsyncDisposable {
   /** Resolves when everything committed so far holds on every process; see leases/README.md. */
   settled(): Promise<void>;
 }
+
+type HearAcknowledgement = (said?: Acknowledgement) => void;
 
 /** What a process's part in the coherence is made of. */
 export interface CoherenceOptions {
@@ -35,14 +37,14 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
   const { port, timing, listenUrl, onError } = options;
   const clock = systemClock(false);
   const holder = new LeaseHolder({ port, clock, timing, newId: randomUUID, onError });
-  const waiting = new Set<() => void>();
+  const waiting = new Set<HearAcknowledgement>();
   const announcements =
     listenUrl === null
       ? null
       : listenForAnnouncements(listenUrl, {
-          onEpoch: () => void holder.hear(),
-          onAcknowledged: () => {
-            for (const wake of waiting) wake();
+          onEpoch: (news) => void holder.hear(news),
+          onAcknowledged: (said) => {
+            for (const hear of waiting) hear(said);
           },
           onError,
         });
@@ -52,9 +54,9 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
     currency: holder,
     async settled() {
       void holder.hear();
-      await waitUntilHeld(port, timing, (wake) => {
-        waiting.add(wake);
-        return () => waiting.delete(wake);
+      await waitUntilHeld(port, timing, (hear) => {
+        waiting.add(hear);
+        return () => waiting.delete(hear);
       });
     },
     async [Symbol.asyncDispose]() {
@@ -72,7 +74,7 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 export function waitUntilHeld(
   port: LeasePort,
   timing: LeaseTiming,
-  onAcknowledged?: (wake: () => void) => () => void,
+  onAcknowledged?: (hear: HearAcknowledgement) => () => void,
 ): Promise<void> {
   // Between two looks when nothing is announced: 25 ms on PostgreSQL, 5 on SQLite.
   const pollEvery = Math.max(5, timing.length / 80);

@@ -1,4 +1,9 @@
-import type { Laggards, Renewal, SeenHolder } from '../../server/database/leases/ports.ts';
+import type {
+  Acknowledgement,
+  Laggards,
+  News,
+  SeenHolder,
+} from '../../server/database/leases/ports.ts';
 import type { Choices } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -28,8 +33,8 @@ export class Database {
   up = true;
   /** Every commit, in order: when, and what each subject's version became. */
   readonly commits: { readonly at: number; readonly versions: Versions }[] = [];
-  readonly onCommit: (() => void)[] = [];
-  readonly onAcknowledge: (() => void)[] = [];
+  readonly onCommit: ((news: News) => void)[] = [];
+  readonly onAcknowledge: ((said: Acknowledgement) => void)[] = [];
   readonly holders: Map<string, { acknowledged: number; renewals: number }> = new Map();
   invalidations: Invalidation[] = [];
   epoch = 0;
@@ -68,13 +73,13 @@ export class Database {
     });
   }
 
-  renew(id: string, applied: number): Renewal | null {
+  renew(id: string, applied: number): News | null {
     const holder = this.holders.get(id);
     if (holder === undefined) return null;
     if (applied > holder.acknowledged || this.epoch > applied) holder.renewals += 1;
     if (applied > holder.acknowledged) {
       holder.acknowledged = applied;
-      for (const announce of this.onAcknowledge) announce();
+      for (const announce of this.onAcknowledge) announce({ id, epoch: applied });
     }
     const news = this.invalidations.filter(({ epoch }) => epoch > applied);
     return { epoch: this.epoch, subjects: news.map(({ subject }) => subject) };
@@ -109,6 +114,10 @@ export class Database {
     else take();
   }
 
+  protected announce(news: News): void {
+    for (const tell of this.onCommit) tell(news);
+  }
+
   protected commit(change: Change, epoch: number, committed: () => void): void {
     const versions = new Map(this.#versions);
     for (const subject of change.subjects) {
@@ -120,7 +129,8 @@ export class Database {
     this.commits.push({ at: this.schedule.now, versions });
     this.#locked = false;
     committed();
-    for (const announce of this.onCommit) announce();
+    const { subjects } = change;
+    this.announce({ epoch, subjects });
     this.#waiting.shift()?.();
   }
 }

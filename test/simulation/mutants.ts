@@ -1,4 +1,4 @@
-import type { Laggards, Renewal, SeenHolder } from '../../server/database/leases/ports.ts';
+import type { Laggards, News, SeenHolder } from '../../server/database/leases/ports.ts';
 import { type Change, Database, type Versions } from './database.ts';
 import { mutate } from './mutate.ts';
 import { type Rules, rules } from './rules.ts';
@@ -55,7 +55,7 @@ class HastyDatabase extends Database {
 
 /** Counts a renewal when it acknowledges, not already when it brings what is to be acknowledged. */
 class LateCountingDatabase extends Database {
-  override renew(id: string, applied: number): Renewal | null {
+  override renew(id: string, applied: number): News | null {
     const before = this.holders.get(id);
     const { acknowledged = 0, renewals = 0 } = before ?? {};
     const renewal = super.renew(id, applied);
@@ -70,10 +70,17 @@ class ForgetfulDatabase extends Database {
     this.invalidations = [];
   }
 
-  override renew(id: string, applied: number): Renewal | null {
+  override renew(id: string, applied: number): News | null {
     const renewal = super.renew(id, applied);
     this.prune();
     return renewal;
+  }
+}
+
+/** Announces one of the subjects that were touched. */
+class CurtDatabase extends Database {
+  protected override announce({ epoch, subjects }: News): void {
+    super.announce({ epoch, subjects: subjects.slice(0, 1) });
   }
 }
 
@@ -124,8 +131,19 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'what is acknowledged was applied': altered(
     holder,
-    'this.#port.renew(id, this.#applied)',
-    'this.#port.renew(id, this.#applied + 1)',
+    'this.#port.renew(id, applied)',
+    'this.#port.renew(id, applied + 1)',
+  ),
+  'an announced change is applied only where nothing is missing before it': altered(
+    holder,
+    'announced?.epoch === this.#applied + 1',
+    'announced !== undefined',
+  ),
+  'an announcement tells of all that its epoch touched': replaced({ Database: CurtDatabase }),
+  'an announced acknowledgement is of what is waited for': altered(
+    wait,
+    '(said.get(id) ?? -1) >= epoch',
+    'said.has(id)',
   ),
   'the lease is read at each use, not kept by a timer': altered(
     holder,

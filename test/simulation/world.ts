@@ -1,5 +1,6 @@
 import type { CoherentCache } from '../../core/cache/coherent-cache.ts';
 import type { LeaseHolder } from '../../server/database/leases/lease-holder.ts';
+import type { Acknowledgement } from '../../server/database/leases/ports.ts';
 import type { Connection, Link, Network } from './connection.ts';
 import type { Change, Database, Versions } from './database.ts';
 import { find, type NoKey, type SimulatedKey, staleIn } from './keys.ts';
@@ -77,7 +78,10 @@ export class World {
     });
     const process = { machine, connection, holder, cache };
     this.processes.push(process);
-    this.database.onCommit.push(() => connection.announce(() => holder.hear()));
+    this.database.onCommit.push((news) => {
+      const said = this.choices.chance(0.8) ? news : undefined;
+      connection.announce(() => holder.hear(said));
+    });
     machine.deliver(() => holder.hear());
     return process;
   }
@@ -157,8 +161,9 @@ export class World {
       clock: machine,
       timing: this.#rules.timing,
       pollEvery: 10,
-      onAcknowledged: (wake) => {
-        const announce = () => connection.announce(wake);
+      onAcknowledged: (hear) => {
+        const announce = (said: Acknowledgement) =>
+          connection.announce(() => hear(this.choices.chance(0.8) ? said : undefined));
         this.database.onAcknowledge.push(announce);
         return () =>
           this.database.onAcknowledge.splice(this.database.onAcknowledge.indexOf(announce), 1);

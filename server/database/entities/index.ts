@@ -6,6 +6,7 @@ import { DeletedUser } from './deleted-user.ts';
 import { Extension } from './extension.ts';
 import { Job } from './job.ts';
 import { KeyHour } from './key-hour.ts';
+import { KeyImport } from './key-import.ts';
 import { KeyRetiringUse } from './key-retiring-use.ts';
 import { KeyScopeUse } from './key-scope-use.ts';
 import { KeyUse } from './key-use.ts';
@@ -29,6 +30,7 @@ export const entities = [
   Extension,
   Job,
   KeyHour,
+  KeyImport,
   KeyRetiringUse,
   KeyScopeUse,
   KeyUse,

@@ -5,7 +5,12 @@ import { Repo } from './repo.ts';
 import { SubOrg } from './sub-org.ts';
 
 export const jobStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
-export const jobTypes = ['repo_analysis', 'extension_analysis'] as const;
+export const jobTypes = [
+  'repo_analysis',
+  'extension_analysis',
+  'key_import',
+  'usage_prune',
+] as const;
 
 /** A task that runs in the background and is polled. */
 export const Job = defineEntity({
@@ -15,7 +20,15 @@ export const Job = defineEntity({
   properties: {
     /** `job_` and a ULID. */
     id: p.string().primary(),
-    orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
+    /** Null for what the installation does for itself. */
+    orgId: () =>
+      p
+        .manyToOne(Organization)
+        .mapToPk()
+        .fieldName('org_id')
+        .nullable()
+        .index(false)
+        .deleteRule('restrict'),
     subOrgId: () =>
       p
         .manyToOne(SubOrg)
@@ -46,6 +59,8 @@ export const Job = defineEntity({
     total: p.integer().nullable(),
     /** User id, service account id or key id of who asked for it. */
     createdBy: p.string().nullable(),
+    /** What it was asked for, where that is no record of its own. */
+    input: p.json<Record<string, unknown>>().nullable(),
     result: p.json<Record<string, unknown>>().nullable(),
     errorMessage: p.text().nullable(),
     startedAt: p.datetime(3).nullable(),

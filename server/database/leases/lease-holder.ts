@@ -1,5 +1,5 @@
 import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
-import type { HolderPort, LeaseClock, LeaseTiming, Renewal } from './ports.ts';
+import type { HolderPort, LeaseClock, LeaseTiming, News } from './ports.ts';
 import { within } from './within.ts';
 
 /** What a lease holder is made of. */
@@ -76,9 +76,12 @@ export class LeaseHolder implements Currency {
    * Makes a round now: at the start, and whenever a change was announced. Announcements may be lost,
    * doubled or late; without any, a round is made every quarter of the lease.
    *
+   * @param announced - what the change touched, if that was said: applied at once where nothing is
+   * missing before it, so that the round acknowledges it already.
    * @returns resolved when the rounds under way are over, whether they succeeded or not.
    */
-  hear(): Promise<void> {
+  hear(announced?: News): Promise<void> {
+    if (this.#id !== null && announced?.epoch === this.#applied + 1) this.#apply(announced);
     this.#heard = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
@@ -117,9 +120,10 @@ export class LeaseHolder implements Currency {
     const sent = this.#now();
     if (id === null) return this.#join(sent);
 
-    const renewal = await within(this.#clock, this.#patience, this.#port.renew(id, this.#applied));
+    const applied = this.#applied;
+    const renewal = await within(this.#clock, this.#patience, this.#port.renew(id, applied));
     if (this.#left) return false;
-    if (renewal === null || renewal.epoch < this.#applied) {
+    if (renewal === null || renewal.epoch < applied) {
       // Presumed dead, or the database was set back. What was missed may be pruned already, so only
       // a new start helps.
       this.#renewedAt = null;
@@ -147,8 +151,8 @@ export class LeaseHolder implements Currency {
     return false;
   }
 
-  #apply(renewal: Renewal): void {
-    if (renewal.epoch > this.#applied) this.#tell(renewal.subjects, renewal.epoch);
+  #apply({ subjects, epoch }: News): void {
+    if (epoch > this.#applied) this.#tell(subjects, epoch);
   }
 
   #tell(subjects: readonly string[] | 'everything', epoch: number): void {

@@ -28,12 +28,21 @@ export const postgresqlTiming: LeaseTiming = Object.freeze({ length: 2000, margi
 /** On one SQLite file, where nothing announces a change: renewed, and so polled, every 25 ms. */
 export const sqliteTiming: LeaseTiming = Object.freeze({ length: 100, margin: 5 });
 
-/** What a renewal brings. */
-export interface Renewal {
-  /** The newest epoch committed. */
+/** What a renewal or an announcement brings. */
+export interface News {
+  /** The newest epoch that it tells of. */
   readonly epoch: number;
-  /** What was touched after the epoch that the renewal acknowledged, up to this one. */
+  /**
+   * What was touched up to that epoch: of a renewal after the epoch that it acknowledged, of an
+   * announcement in that epoch alone.
+   */
   readonly subjects: readonly string[];
+}
+
+/** What an announcement of a holder says: what it has applied, committed before it was announced. */
+export interface Acknowledgement {
+  readonly id: string;
+  readonly epoch: number;
 }
 
 /**
@@ -57,7 +66,7 @@ export interface HolderPort {
    * @param applied - the newest epoch that it has applied.
    * @returns what is new; null when the holder's row is gone.
    */
-  renew(id: string, applied: number): Promise<Renewal | null>;
+  renew(id: string, applied: number): Promise<News | null>;
 
   /** Removes a holder that has stopped serving from its cache. */
   leave(id: string): Promise<void>;

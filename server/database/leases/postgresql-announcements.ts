@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Acknowledgement, News } from './ports.ts';
 
 /** What PostgreSQL announces; each announcement only makes something happen sooner. */
 export interface Announcements extends AsyncDisposable {
@@ -21,8 +22,10 @@ const echoWithin = 2_000;
 export function listenForAnnouncements(
   url: string,
   handlers: {
-    readonly onEpoch: () => void;
-    readonly onAcknowledged: () => void;
+    /** Told what changed, where the announcement says it. */
+    readonly onEpoch: (news?: News) => void;
+    /** Told who has applied what, where the announcement says it. */
+    readonly onAcknowledged: (said?: Acknowledgement) => void;
     /** Told when announcements do not arrive: the leases then rest on polling alone. */
     readonly onError: (error: unknown) => void;
   },
@@ -48,10 +51,12 @@ export function listenForAnnouncements(
     };
     mine.on('error', lost);
     mine.on('end', lost);
-    mine.on('notification', ({ channel }) => {
+    mine.on('notification', ({ channel, payload }) => {
       clearTimeout(silent);
-      if (channel === 'reporisk_epoch') handlers.onEpoch();
-      else handlers.onAcknowledged();
+      // Sent by the triggers and statements of this folder.
+      const said = payload ? JSON.parse(payload) : undefined;
+      if (channel === 'reporisk_epoch') handlers.onEpoch(said);
+      else handlers.onAcknowledged(said);
     });
     try {
       await mine.connect();

@@ -36,7 +36,10 @@ export function openPostgresqlLeases(url: string): LeasePort {
              update holder set acknowledged = greatest(acknowledged, $2), renewals = renewals + 1
              where id = $1 returning id
            ),
-           told as (select pg_notify('reporisk_acknowledged', '') from before where acknowledged < $2)
+           told as (
+             select pg_notify('reporisk_acknowledged', json_build_object('id', $1, 'epoch', $2)::text)
+             from before where acknowledged < $2
+           )
          select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
            array(select distinct subject from invalidation where epoch > $2) as subjects
          from epoch`,

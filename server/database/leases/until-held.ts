@@ -1,4 +1,11 @@
-import type { Laggards, LeaseClock, LeaseTiming, SeenHolder, WaitPort } from './ports.ts';
+import type {
+  Acknowledgement,
+  Laggards,
+  LeaseClock,
+  LeaseTiming,
+  SeenHolder,
+  WaitPort,
+} from './ports.ts';
 import { within } from './within.ts';
 
 /** What a wait needs. */
@@ -9,10 +16,10 @@ export interface UntilHeldOptions {
   /** Milliseconds between two looks when nothing is announced. */
   readonly pollEvery: number;
   /**
-   * Subscribes to announcements that somebody acknowledged something; returns what ends it. They only
-   * make the next look come sooner.
+   * Subscribes to announcements that somebody acknowledged something; returns what ends it. One that
+   * says who and what stands for a look, any other makes the next look come sooner.
    */
-  readonly onAcknowledged?: (wake: () => void) => () => void;
+  readonly onAcknowledged?: (hear: (said?: Acknowledgement) => void) => () => void;
 }
 
 /**
@@ -31,21 +38,33 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
   const deadline = clock.monotonic() + lease;
   const remaining = () => deadline - clock.monotonic();
   const sleep = new Sleep(clock);
-  const unsubscribe = onAcknowledged?.(() => sleep.wake());
   let first: (Laggards & { at: number }) | null = null;
+  let last: Laggards | null = null;
+  const said = new Map<string, number>();
+  /** Whether everyone whom the last look showed behind has said since that he no longer is. */
+  const isHeld = (): boolean => {
+    if (last === null) return false;
+    const { holders, epoch } = last;
+    return holders.every(({ id }) => (said.get(id) ?? -1) >= epoch);
+  };
+  const unsubscribe = onAcknowledged?.((heard) => {
+    if (heard !== undefined) said.set(heard.id, Math.max(heard.epoch, said.get(heard.id) ?? -1));
+    if (heard === undefined || isHeld()) sleep.wake();
+  });
 
   while (remaining() > 0) {
     try {
       const seen: Laggards = await within(clock, remaining(), port.behind(first?.epoch ?? null));
-      if (seen.holders.length === 0) {
-        unsubscribe?.();
-        return;
-      }
       first ??= { at: clock.monotonic(), ...seen };
+      last = seen;
     } catch {
       // Away or late: the next look may succeed, and the deadline needs no answer.
     }
-    await sleep.upTo(Math.min(pollEvery, remaining()));
+    if (!isHeld()) await sleep.upTo(Math.min(pollEvery, remaining()));
+    if (isHeld()) {
+      unsubscribe?.();
+      return;
+    }
   }
 
   unsubscribe?.();

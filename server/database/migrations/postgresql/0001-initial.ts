@@ -146,7 +146,7 @@ export class Initial extends Migration {
     this.addSql(`
       create table job (
         id varchar(255) not null,
-        org_id varchar(255) not null,
+        org_id varchar(255) null,
         sub_org_id int null,
         repo_id int null,
         extension_id int null,
@@ -155,6 +155,7 @@ export class Initial extends Migration {
         progress int not null default 0,
         total int null,
         created_by varchar(255) null,
+        input jsonb null,
         result jsonb null,
         error_message text null,
         started_at timestamptz(3) null,
@@ -166,8 +167,16 @@ export class Initial extends Migration {
     `);
     this.addSql('create index job_org_id_id_index on job (org_id, id)');
     this.addSql('create index job_repo_id_id_index on job (repo_id, id)');
+    this.addSql(`
+      create table key_import (
+        job_id varchar(255) not null,
+        line int not null,
+        item jsonb not null,
+        primary key (job_id, line)
+      )
+    `);
     this.addSql(
-      "alter table job add constraint job_type_check check (type in ('repo_analysis', 'extension_analysis'))",
+      "alter table job add constraint job_type_check check (type in ('repo_analysis', 'extension_analysis', 'key_import', 'usage_prune'))",
     );
     this.addSql(
       "alter table job add constraint job_status_check check (status in ('queued', 'running', 'completed', 'failed', 'cancelled'))",

@@ -38,10 +38,29 @@ export class Coherence extends Migration {
         if mine is null then
           update epoch set n = n + 1 returning n into mine;
           perform set_config('reporisk.epoch', mine::text, true);
-          perform pg_notify('reporisk_epoch', '');
         end if;
         insert into invalidation values (mine, subject) on conflict do nothing;
       end $$
+    `);
+    // Queued by the first touch, so it runs after all of them, and tells of the whole epoch. Where
+    // constraints were set immediate, it runs before the first is written, and tells only that there
+    // is something; or between two, and then the second is of another epoch.
+    this.addSql(`
+      create function announce_epoch() returns trigger language plpgsql as $$
+      declare
+        touched text[] := array(select subject from invalidation where epoch = new.n);
+        news text := json_build_object('epoch', new.n, 'subjects', touched)::text;
+      begin
+        perform set_config('reporisk.epoch', '', true);
+        -- The longest that an announcement can be is 7,999 bytes.
+        if touched = '{}' or octet_length(news) > 7999 then news := ''; end if;
+        perform pg_notify('reporisk_epoch', news);
+        return null;
+      end $$
+    `);
+    this.addSql(`
+      create constraint trigger announce after update on epoch
+      deferrable initially deferred for each row execute function announce_epoch()
     `);
     this.addSql(`
       create function refuse_truncate() returns trigger language plpgsql as $$

@@ -129,15 +129,16 @@ export class Initial extends Migration {
     this.addSql(`
       create table job (
         id text not null primary key,
-        org_id text not null,
+        org_id text null,
         sub_org_id integer null,
         repo_id integer null,
         extension_id integer null,
-        type text check (type in ('repo_analysis', 'extension_analysis')) not null,
+        type text check (type in ('repo_analysis', 'extension_analysis', 'key_import', 'usage_prune')) not null,
         status text check (status in ('queued', 'running', 'completed', 'failed', 'cancelled')) not null,
         progress integer not null default 0,
         total integer null,
         created_by text null,
+        input json null,
         result json null,
         error_message text null,
         started_at datetime null,
@@ -152,6 +153,14 @@ export class Initial extends Migration {
     `);
     this.addSql('create index job_org_id_id_index on job (org_id, id)');
     this.addSql('create index job_repo_id_id_index on job (repo_id, id)');
+    this.addSql(`
+      create table key_import (
+        job_id text not null,
+        line integer not null,
+        item json not null,
+        primary key (job_id, line)
+      )
+    `);
     this.addSql(`
       create table api_key (
         id text not null primary key,

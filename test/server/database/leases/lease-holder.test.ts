@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LeaseHolder } from '../../../../server/database/leases/lease-holder.ts';
-import type { HolderPort, Renewal } from '../../../../server/database/leases/ports.ts';
+import type { HolderPort, News } from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** A database that answers what the test puts into it, and notes what it was asked. */
@@ -8,7 +8,7 @@ class ScriptedPort implements HolderPort {
   readonly calls: string[] = [];
   epoch = 5;
   /** Answers of the next renewals; with none left, nothing is new. */
-  readonly renewals: (Renewal | null | Promise<Renewal>)[] = [];
+  readonly renewals: (News | null | Promise<News>)[] = [];
   away = false;
 
   async join(id: string): Promise<number> {
@@ -16,7 +16,7 @@ class ScriptedPort implements HolderPort {
     return this.epoch;
   }
 
-  async renew(id: string, applied: number): Promise<Renewal | null> {
+  async renew(id: string, applied: number): Promise<News | null> {
     this.#note(`renew ${id} ${applied}`);
     const next = this.renewals.shift();
     return next === undefined ? { epoch: applied, subjects: [] } : next;
@@ -77,9 +77,53 @@ test('LeaseHolder.hear() applies what is new and acknowledges it at once', async
   expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 7']);
 });
 
+test('LeaseHolder.hear() applies an announced change at once and acknowledges it in the same round', async () => {
+  const { holder, port, told } = await joined();
+  await holder.hear({ epoch: 6, subjects: ['key/a'] });
+  expect(told.at(-1)).toEqual([['key/a'], 6]);
+  expect(port.calls.slice(1)).toEqual(['renew row0 6']);
+});
+
+for (const epoch of [4, 5, 7]) {
+  test(`LeaseHolder.hear() takes an announcement of epoch ${epoch}, where 6 is next, for a call to ask`, async () => {
+    const { holder, port, told } = await joined();
+    await holder.hear({ epoch, subjects: ['key/a'] });
+    expect(told).toEqual([['everything', 5]]);
+    expect(port.calls.slice(1)).toEqual(['renew row0 5']);
+  });
+}
+
+test('LeaseHolder.hear() applies no announcement before it has joined', async () => {
+  const port = new ScriptedPort();
+  port.away = true;
+  const told: unknown[] = [];
+  const holder = new LeaseHolder({
+    port,
+    clock: new ManualClock(),
+    timing: { length: 2000, margin: 100 },
+    newId: () => 'row',
+  });
+  holder.subscribe((subjects) => told.push(subjects));
+  await holder.hear({ epoch: 1, subjects: ['key/a'] });
+  expect(told).toEqual([]);
+});
+
+test('LeaseHolder keeps its row when a renewal answers from before what was announced meanwhile', async () => {
+  const { holder, port, told } = await joined();
+  const { promise, resolve } = Promise.withResolvers<News>();
+  port.renewals.push(promise);
+  const round = holder.hear();
+  holder.hear({ epoch: 6, subjects: ['key/a'] });
+  resolve({ epoch: 5, subjects: [] });
+  await round;
+  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 6']);
+  expect(told.at(-1)).toEqual([['key/a'], 6]);
+  expect(holder.isCurrent()).toBe(true);
+});
+
 test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
   const { holder, port } = await joined();
-  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  const { promise, resolve } = Promise.withResolvers<News>();
   port.renewals.push(promise);
   const first = holder.hear();
   holder.hear();
@@ -91,7 +135,7 @@ test('LeaseHolder.hear() makes one more round for what was announced during one'
 
 test('LeaseHolder.isCurrent() ends a margin before the lease, counted from the sending', async () => {
   const { clock, holder, port } = await joined();
-  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  const { promise, resolve } = Promise.withResolvers<News>();
   port.renewals.push(promise);
   const round = holder.hear();
   clock.stop(1899);
@@ -154,7 +198,7 @@ test('LeaseHolder runs out while the database is away and comes back by itself',
 
 test('LeaseHolder gives up on a renewal that is never answered, and ignores it when late', async () => {
   const { clock, holder, port, told } = await joined();
-  const { promise, resolve } = Promise.withResolvers<Renewal>();
+  const { promise, resolve } = Promise.withResolvers<News>();
   port.renewals.push(promise);
   holder.hear();
   await clock.pass(2500);

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Laggards, SeenHolder, WaitPort } from '../../../../server/database/leases/ports.ts';
+import type {
+  Acknowledgement,
+  Laggards,
+  SeenHolder,
+  WaitPort,
+} from '../../../../server/database/leases/ports.ts';
 import { untilHeld } from '../../../../server/database/leases/until-held.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -28,7 +33,7 @@ function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
   const port = new ScriptedPort();
   prepare(port);
   const started = clock.monotonic();
-  const state = { took: -1, wake: () => {} };
+  const state = { took: -1, wake: (_?: Acknowledgement) => {} };
   untilHeld({
     port,
     clock,
@@ -77,6 +82,29 @@ test('untilHeld() looks again as soon as an acknowledgement is announced', async
   state.wake();
   await clock.pass(0);
   expect(state.took).toBe(3);
+});
+
+test('untilHeld() is over when all who were behind have said what they acknowledged, without another look', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [alive, silent];
+  });
+  await clock.pass(1);
+  state.wake({ id: 'a', epoch: 7 });
+  state.wake({ id: 'b', epoch: 6 });
+  await clock.pass(1);
+  expect([state.took, port.asked]).toEqual([-1, [null]]);
+  state.wake({ id: 'b', epoch: 8 });
+  await clock.pass(0);
+  expect([state.took, port.asked]).toEqual([2, [null]]);
+});
+
+test('untilHeld() counts what was said while it looked', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.holders = [alive];
+  });
+  state.wake({ id: 'a', epoch: 7 });
+  await clock.pass(0);
+  expect([state.took, port.asked]).toEqual([0, [null]]);
 });
 
 test('untilHeld() misses no announcement that comes while it looks', async () => {
