@@ -59,9 +59,11 @@ export const createApiKey = defineOperation({
       target: key.id,
       changes: {
         label: key.label,
+        environment: key.environment,
         subOrgId,
         serviceAccountId,
         scopes: key.scopes,
+        ipAllowList: key.ipAllowList,
         rateLimit: key.rateLimit,
         expiresAt: key.expiresAt,
       },

@@ -69,7 +69,7 @@ export async function keyRecords(
       description: key.description ?? null,
       subOrgId: key.subOrgId ?? null,
       serviceAccountId: key.serviceAccountId ?? null,
-      preview: preview(secret),
+      preview: previewOf(secret),
       keyPrefix: secret.prefix + secret.first4,
       keySuffix: secret.last4,
       environment: key.environment,
@@ -85,7 +85,7 @@ export async function keyRecords(
       updatedAt: key.updatedAt.toISOString(),
       revokedAt: iso(key.revokedAt),
       revokedReason: key.revokedReason ?? null,
-      retiringPreview: old === undefined ? null : preview(old),
+      retiringPreview: old === undefined ? null : previewOf(old),
       retiringUntil: iso(old?.retiresAt),
     };
   });
@@ -104,6 +104,7 @@ function statusOf(key: ApiKey, now: Date): KeyRecord['status'] {
   return key.disabled ? 'disabled' : 'active';
 }
 
-function preview(secret: ApiKeySecret): string {
+/** What may be shown of a secret. */
+export function previewOf(secret: Pick<ApiKeySecret, 'prefix' | 'first4' | 'last4'>): string {
   return formatPreview(secret.prefix, secret.first4, secret.last4);
 }

@@ -5,7 +5,7 @@ import { id, integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, recordOf } from './key-record.ts';
+import { keyRecord, previewOf, recordOf } from './key-record.ts';
 import { newSecret } from './new-secret.ts';
 
 /**
@@ -44,10 +44,12 @@ export const rotateApiKey = defineOperation({
     if (retired === 0) throw rotatedMeanwhile();
     const rawKey = newSecret(work, key);
     key.updatedAt = now;
-    work.audit({ target: id, changes: { graceSeconds } });
     await em.flush();
     await work.emit({ type: 'api_key.rotated', keyId: id });
-    return { key: await recordOf(em, key, now), rawKey };
+    const record = await recordOf(em, key, now);
+    const preview = { before: previewOf(replaced), after: record.preview };
+    work.audit({ target: id, changes: { graceSeconds, preview } });
+    return { key: record, rawKey };
   },
 });
 

@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
-import { formatPreview } from '../../../core/mod.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { emitKeyEvents } from '../../webhooks/outbox.ts';
+import { previewOf } from '../api-keys/key-record.ts';
 import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import type { Work } from '../operation.ts';
 import { type Consequence, consequenceOf } from './consequence.ts';
@@ -130,8 +130,7 @@ function eventData(finding: Finding | undefined): Record<string, unknown> {
 
 /** The preview is the leaked secret's, which is not the key's own after a rotation. */
 function describe({ secretRow, secret, action, places }: Finding) {
-  const { prefix, first4, last4 } = secretRow;
-  return { secret, action, preview: formatPreview(prefix, first4, last4), places };
+  return { secret, action, preview: previewOf(secretRow), places };
 }
 
 function batches<Value>(values: readonly Value[]): Value[][] {
