@@ -4,6 +4,7 @@ import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { changesInWords } from './change-words.ts';
 
@@ -27,7 +28,7 @@ export function AuditRow(props: {
                     <Labelled says={text.before}>
                       <del>{before}</del>
                     </Labelled>{' '}
-                    <span aria-hidden="true">→</span>{' '}
+                    <Icon name="arrow" />{' '}
                     <Labelled says={text.after}>
                       <ins>{after}</ins>
                     </Labelled>
@@ -59,7 +60,7 @@ export function AuditRow(props: {
       <td data-label={text.columns.at}>
         <TimeAgo at={props.event.at} />
       </td>
-      <td data-label={text.columns.from}>
+      <td data-label={text.columns.from} class="cell-wide">
         <code>{props.event.ipAddress ?? text.noTarget}</code>
         <Show when={props.event.requestId}>
           {(id) => (

@@ -36,7 +36,7 @@ export function JobDetails(props: { job: Job }) {
       <Show when={props.job.errorMessage}>
         {(message) => (
           <div>
-            <h3 class="details-title">{text.details.error}</h3>
+            <h2 class="details-title">{text.details.error}</h2>
             <p class="field-error">
               <bdi>{message()}</bdi>
             </p>
@@ -45,7 +45,7 @@ export function JobDetails(props: { job: Job }) {
       </Show>
       <Show when={props.job.status === 'completed'}>
         <div>
-          <h3 class="details-title">{text.details.result}</h3>
+          <h2 class="details-title">{text.details.result}</h2>
           <Switch>
             <Match when={job.isPending}>
               <Skeleton rows={2} />

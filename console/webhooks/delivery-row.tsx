@@ -33,10 +33,10 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
     const { lastError, lastStatus } = props.delivery;
     return lastError ?? (lastStatus === null ? text.noAnswer : text.accepted(lastStatus));
   };
-  /** What is due is on its way, even if its time has just passed. */
+  /** What is due within the minute is on its way. */
   const next = () => {
     const at = props.delivery.nextAttemptAt;
-    return at !== null && Date.parse(at) > Date.now() ? at : null;
+    return at !== null && Date.parse(at) > Date.now() + 60_000 ? at : null;
   };
   return (
     <>
@@ -55,7 +55,10 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
         </td>
         <td data-label={text.columns.answer}>{answer()}</td>
         <td data-label={text.columns.attempts}>{props.delivery.attempts}</td>
-        <td data-label={text.columns.next}>
+        <td
+          data-label={text.columns.next}
+          data-empty={props.delivery.status === 'pending' ? undefined : ''}
+        >
           <Show when={props.delivery.status === 'pending'} fallback={text.noAnswer}>
             <Show when={next()} fallback={text.soon}>
               {(at) => <TimeAgo at={at()} />}

@@ -20,6 +20,7 @@ export function DisableWebhookDialog(props: { webhook: Webhook; onClose: () => v
     say(text.done.disabled);
     props.onClose();
   });
+  const isLosing = () => waiting.isSuccess && waiting.data.items.length > 0;
   return (
     <ConfirmDialog
       title={text.disableTitle}
@@ -30,7 +31,7 @@ export function DisableWebhookDialog(props: { webhook: Webhook; onClose: () => v
       onClose={props.onClose}
     >
       <p>{text.disableLead}</p>
-      <p class="notice" role="status">
+      <p classList={{ notice: isLosing(), muted: !isLosing() }} role="status">
         {waiting.isSuccess
           ? text.lost(waiting.data.items.length, waiting.data.nextCursor !== null)
           : text.counting}

@@ -5,7 +5,6 @@ import { useApi } from '../api/api-context.tsx';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { dialogs, webhooks as text } from '../messages/messages.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { useStatusLine } from '../ui/status-line.tsx';
 import { SecretReveal } from './secret-reveal.tsx';
 import { faultsOf, type WebhookDraft, WebhookFields, webhookEvents } from './webhook-fields.tsx';
 import { WhatArrives } from './what-arrives.tsx';
@@ -26,14 +25,12 @@ export function NewWebhookDialog(props: { onClose: () => void }) {
 
 function NewWebhookForm(props: { onAdded: (secret: string) => void; onCancel: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
   const [draft, setDraft] = createStore<WebhookDraft>({ url: '', events: [...webhookEvents] });
   const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
   let form: HTMLFormElement | undefined;
   const add = createAction(async () => {
     const { secret } = await api.trpc.webhooks.create.mutate({ ...draft });
     props.onAdded(secret);
-    say(text.done.added);
     void refreshWebhooks(api);
   });
   const submit = async (event: SubmitEvent) => {

@@ -95,7 +95,7 @@ export const webhooks = {
     },
     accepted: (status: number) => `HTTP ${status}`,
     noAnswer: '–',
-    soon: 'now',
+    soon: 'within a minute',
     redeliver: 'Redeliver',
     sendNow: 'Send now',
     of: (action: string, type: string, id: string) => `${action} ${type} ${id}`,
@@ -104,7 +104,6 @@ export const webhooks = {
     emptyFiltered: 'No delivery has this status.',
   },
   done: {
-    added: 'The webhook is added.',
     saved: 'The webhook is saved.',
     enabled: 'The webhook is enabled.',
     disabled: 'The webhook is disabled.',
