@@ -6,15 +6,11 @@ import type { Limit, Windows } from './windows.ts';
  * Counts only what stays within the limit, where the library's own script counts refused requests
  * too. One script is one step for Redis, and Redis's clock is the only one.
  *
- * KEYS[1] the window; ARGV[1] 1 to take, -1 to give back; ARGV[2] its seconds; ARGV[3] the limit.
+ * KEYS[1] the window; ARGV[2] its seconds; ARGV[3] the limit.
  */
-const script = `
+const take = `
   local left = redis.call('pttl', KEYS[1])
   local count = left > 0 and tonumber(redis.call('get', KEYS[1])) or 0
-  if tonumber(ARGV[1]) < 0 then
-    if count > 0 then count = redis.call('decr', KEYS[1]) end
-    return {count, left}
-  end
   local length = ARGV[2] * 1000
   if left <= 0 then
     redis.call('set', KEYS[1], 1, 'PX', length)
@@ -28,8 +24,24 @@ const script = `
   return {redis.call('incr', KEYS[1]), left}
 `;
 
+/**
+ * Gives back to the window that was taken from and to no later one, which would end at least a second
+ * later: a window is no shorter.
+ *
+ * KEYS[1] the window; ARGV[1] the milliseconds that it has left, as far as this process knows.
+ */
+const giveBack = `
+  local left = redis.call('pttl', KEYS[1])
+  if left > 0 and left <= tonumber(ARGV[1]) + 250 and tonumber(redis.call('get', KEYS[1])) > 0 then
+    redis.call('decr', KEYS[1])
+  end
+`;
+
 /** How many different limits are kept ready; there are few. */
 const mostLimiters = 1000;
+
+/** Before each name. */
+const prefix = 'reporisk:limit';
 
 /** Milliseconds that a request waits for Redis before the stand-in answers. */
 const patience = 250;
@@ -38,12 +50,12 @@ const patience = 250;
  * Windows in Redis, one for all processes.
  *
  * @param url - `redis://…` or `rediss://…`.
- * @param prefix - before each name; for several installations on one Redis.
+ * @param now - milliseconds of any clock that is never set back.
  * @returns once the first attempt to connect is over.
  */
 export async function openRedisWindows(
   url: string,
-  prefix = 'reporisk:limit',
+  now: () => number = () => performance.now(),
 ): Promise<Windows & AsyncDisposable> {
   const client = new Redis(url, {
     lazyConnect: true,
@@ -69,7 +81,7 @@ export async function openRedisWindows(
       keyPrefix: prefix,
       points: limit,
       duration: windowSeconds,
-      customIncrTtlLuaScript: script,
+      customIncrTtlLuaScript: take,
       rejectIfRedisNotReady: true,
     });
     limiters.set(name, limiter);
@@ -80,7 +92,8 @@ export async function openRedisWindows(
     async take(name, limit) {
       try {
         const { remainingPoints, msBeforeNext } = await limiterOf(limit).consume(name);
-        return { admitted: true, remaining: remainingPoints, endsIn: msBeforeNext };
+        const window = now() + msBeforeNext;
+        return { admitted: true, remaining: remainingPoints, endsIn: msBeforeNext, window };
       } catch (error) {
         // The library throws both what it refuses and what went wrong.
         if (!(error instanceof RateLimiterRes)) throw error;
@@ -88,8 +101,9 @@ export async function openRedisWindows(
       }
     },
 
-    async giveBack(name) {
-      await limiterOf({ limit: 1, windowSeconds: 1 }).reward(name);
+    async giveBack(name, { window }) {
+      if (window === undefined) return;
+      await client.eval(giveBack, 1, `${prefix}:${name}`, Math.round(window - now()));
     },
 
     async [Symbol.asyncDispose]() {

@@ -52,7 +52,8 @@ async function inRedis(context: TestContext): Promise<Place> {
   const server = await redisServer();
   if (server === null) return context.skip('redis-server is not installed');
   resources.use(server);
-  const open = async () => resources.use(await openRedisWindows(server.url));
+  const clock = testClock();
+  const open = async () => resources.use(await openRedisWindows(server.url, clock.now));
   const processes = [await open(), await open(), await open()];
   const { Redis } = await import('ioredis');
   const client = new Redis(server.url);
@@ -61,6 +62,7 @@ async function inRedis(context: TestContext): Promise<Place> {
   return {
     processes,
     async pass(milliseconds) {
+      clock.advance(milliseconds);
       for (const name of await client.keys('*')) {
         await client.pexpire(name, (await client.pttl(name)) - milliseconds);
       }
@@ -140,6 +142,8 @@ describe.each(Object.entries(places))('windows in %s', (_name, place) => {
     await windows.pass(60_000);
     await process?.giveBack('key:1', taken[0] as Taken);
     expect(admitted(await takeAtOnce(windows, 110))).toBe(100);
+    await process?.giveBack('key:1', taken[0] as Taken);
+    expect(admitted(await takeAtOnce(windows, 5))).toBe(0);
   });
 });
 
