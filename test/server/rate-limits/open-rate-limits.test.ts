@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createMemoryWindows } from '../../../server/rate-limits/memory-windows.ts';
@@ -80,4 +81,31 @@ test('openRateLimits() gives all processes on one PostgreSQL one limit of a key'
   );
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);
   expect([one.standIns(), two.standIns()]).toEqual([0, 0]);
+});
+
+test('openRateLimits() goes on alone when PostgreSQL cannot count, and is exact again later', async () => {
+  await using place = await migrated.PostgreSQL();
+  const client = new Client({ connectionString: place.url });
+  await client.connect();
+  await using _client = { [Symbol.asyncDispose]: () => client.end() };
+  const log: string[] = [];
+  const logger = pino({}, { write: (line: string) => void log.push(line) });
+  const clock = testClock();
+  const config = { ...none, databaseUrl: place.url, redisUrl: null };
+  await using limits = await openRateLimits({ config, logger, now: clock.now });
+  const admitted = async (id: string) => {
+    const key = keyRecord({ id, rateLimit: { limit: 3, windowSeconds: 60 } });
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => limits.admit(key)));
+    return all.filter(({ status }) => status === 'fulfilled').length;
+  };
+  await client.query('alter table rate_limit_window rename to away');
+  expect(await admitted('key_one')).toBe(3);
+  expect(limits.standIns()).toBe(10);
+  expect(log).toHaveLength(1);
+  expect(log[0]).toContain('rate limits are counted by each process for itself');
+  await client.query('alter table away rename to rate_limit_window');
+  clock.advance(1_000);
+  expect(await admitted('key_two')).toBe(3);
+  expect(limits.standIns()).toBe(10);
+  expect(log[1]).toContain('rate limits are shared again');
 });
