@@ -2,9 +2,11 @@ import { pino } from 'pino';
 import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
+import type { Job } from '../database/entities/job.ts';
 import { type Installation, openInstallation } from '../installation.ts';
 import type { Operation } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
+import { complaintOf, finishJobs } from './finish-jobs.ts';
 
 /** What commands work with; opened when first asked for. */
 export interface Context extends AsyncDisposable {
@@ -16,10 +18,23 @@ export interface Context extends AsyncDisposable {
     organizationId: string | null,
     input: z.input<Input>,
   ): Promise<z.output<Output>>;
+  /**
+   * Waits until jobs have completed.
+   *
+   * @throws when one was cancelled or given up.
+   */
+  finish(jobIds: readonly string[]): Promise<Job[]>;
 }
 
-/** Makes the context of one run. */
-export function createContext(env: Readonly<Record<string, string | undefined>>): Context {
+/**
+ * Makes the context of one run.
+ *
+ * @param report - hears how far something is that takes long, in one line.
+ */
+export function createContext(
+  env: Readonly<Record<string, string | undefined>>,
+  report: (line: string) => void,
+): Context {
   let config: Config | undefined;
   let installation: Promise<Installation> | undefined;
   const context: Context = {
@@ -37,6 +52,12 @@ export function createContext(env: Readonly<Record<string, string | undefined>>)
       const caller = { kind: 'operator', organizationId } as const;
       const origin = { requestId: null, ipAddress: null };
       return perform(operation, services, { caller, origin }, () => input);
+    },
+    async finish(jobIds) {
+      const jobs = await finishJobs(await context.installation(), jobIds, report);
+      const complaints = jobs.flatMap((job) => complaintOf(job) ?? []);
+      if (complaints.length > 0) throw new Error(complaints.join('; '));
+      return jobs;
     },
     async [Symbol.asyncDispose]() {
       const opened = await installation?.catch(() => undefined);

@@ -31,7 +31,7 @@ export function parseImport(text: string) {
     items.push(parseLine(line, index + 1));
     lines.push(index + 1);
   }
-  return { items, lineOf: (index: number) => lines[index] ?? 0 };
+  return { items, lines, lineOf: (index: number) => lines[index] ?? 0 };
 }
 
 /** The operation's own schema judges what the members are. */

@@ -63,17 +63,23 @@ const revoke: Command = {
 const importKeys: Command = {
   name: 'keys import',
   usage: 'FILE',
-  summary: 'Import API keys by the SHA-256 of their secret, one JSON object per line, all or none',
+  summary: 'Import API keys by the SHA-256 of their secret, one JSON object per line',
   positionals: 1,
   async run(context, { positionals: [file = ''] }) {
-    const { items, lineOf } = parseImport(await readFile(file, 'utf8'));
+    const { items, lines, lineOf } = parseImport(await readFile(file, 'utf8'));
     await assertSecretFits(await context.installation());
-    try {
-      const { imported } = await context.perform(importApiKeys, null, { items });
-      return { json: { imported }, text: `Imported ${imported} API keys` };
-    } catch (error) {
-      throw error instanceof InvalidInput ? atLine(error, lineOf) : error;
-    }
+    const { jobIds } = await context
+      .perform(importApiKeys, null, { items, lines })
+      .catch((error: unknown) => {
+        throw error instanceof InvalidInput ? atLine(error, lineOf) : error;
+      });
+    const jobs = await context.finish(jobIds);
+    const sum = (name: string) =>
+      jobs.reduce((sum, { result }) => sum + Number(result?.[name] ?? 0), 0);
+    const imported = sum('imported');
+    const existing = sum('existing');
+    const there = existing === 0 ? '' : `, ${existing} were there already`;
+    return { json: { imported, existing }, text: `Imported ${imported} API keys${there}` };
   },
 };
 

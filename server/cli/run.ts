@@ -3,6 +3,7 @@ import { auditCommands } from './audit.ts';
 import { type Command, parseCommand, UsageError } from './command.ts';
 import { createContext } from './context.ts';
 import { installationCommands } from './installation.ts';
+import { jobCommands } from './jobs.ts';
 import { keyCommands } from './keys.ts';
 import { organizationCommands } from './organizations.ts';
 import { sessionCommands } from './session.ts';
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   ...keyCommands,
   ...auditCommands,
   ...usageCommands,
+  ...jobCommands,
   ...sessionCommands,
 ];
 
@@ -30,10 +32,12 @@ export type Ended =
  *
  * @param args - the command line behind the program's name.
  * @param env - the settings, as the server reads them.
+ * @param report - hears how far something is that takes long, in one line.
  */
 export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  report: (line: string) => void = () => {},
 ): Promise<Ended> {
   try {
     const words = args.filter((word) => !word.startsWith('-'));
@@ -42,7 +46,7 @@ export async function run(
     }
     const { command, rest } = find(args);
     const given = parseCommand(command, rest);
-    await using context = createContext(env);
+    await using context = createContext(env, report);
     const { json, text } = await command.run(context, given);
     return { code: 0, output: given.json ? JSON.stringify(json) : text };
   } catch (error) {

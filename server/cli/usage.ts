@@ -1,4 +1,5 @@
 import { pruneCalls } from '../operations/usage/prune.ts';
+import { prunedSoFar } from '../usage/prune.ts';
 import { type Command, UsageError } from './command.ts';
 
 const prune: Command = {
@@ -10,7 +11,9 @@ const prune: Command = {
     const days = given.option('days');
     if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw new UsageError('N is a number');
     const input = days === undefined ? {} : { days: Number(days) };
-    const pruned = await context.perform(pruneCalls, null, input);
+    const { jobId } = await context.perform(pruneCalls, null, input);
+    const [job] = await context.finish([jobId]);
+    const pruned = prunedSoFar(job?.result);
     const months = pruned.months === 0 ? '' : `${pruned.months} whole months, `;
     return { json: pruned, text: `Forgot ${months}${pruned.calls} calls, ${pruned.hours} hours` };
   },

@@ -6,6 +6,7 @@ import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
 import { deliveryTask } from '../webhooks/outbox.ts';
 import { resealWebhooks } from '../webhooks/reseal.ts';
 import { countTasks, type TaskCounts } from './count-tasks.ts';
+import { jobHandlers } from './job-handlers.ts';
 import { repeat } from './repeat.ts';
 import { listenForTasks } from './wake-ups.ts';
 import { startWorker } from './worker.ts';
@@ -29,7 +30,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   let counts: readonly TaskCounts[] = [];
   const resources = new AsyncDisposableStack();
   const deliver = createDeliver({ database, sealer, targets, now, random });
-  const handlers = { [deliveryTask]: deliver };
+  const handlers = { ...jobHandlers(services), [deliveryTask]: deliver };
   const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
   if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
 

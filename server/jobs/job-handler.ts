@@ -1,7 +1,9 @@
+import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, EntityManager } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
 import { backoff } from './backoff.ts';
+import { forgetLines } from './forget-lines.ts';
 import type { Outcome, TaskHandler } from './worker.ts';
 
 /** What a job may use while it runs. */
@@ -10,6 +12,14 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Tells whoever polls the job how far it is. */
   progress(done: number, total?: number): Promise<void>;
+  /**
+   * Does a part of the job and tells how far it is, in one transaction that holds the job's record: a
+   * part that is done is told as done, whoever does the next one. `work` may be given the part again
+   * after a failure.
+   *
+   * @throws when the job was cancelled.
+   */
+  step(work: (em: EntityManager, job: Job) => Promise<Partial<Job>>): Promise<void>;
 }
 
 /** The job cannot succeed, however often it is tried; whoever polls it reads why. */
@@ -44,8 +54,22 @@ export function jobHandler(
   function ended(id: string, values: Partial<Job>): Outcome {
     return {
       again: null,
-      record: (em) => change(id, { ...values, completedAt: new Date(now()) }, em),
+      async record(em) {
+        await change(id, { ...values, completedAt: new Date(now()) }, em);
+        await forgetLines(em, id);
+      },
     };
+  }
+
+  async function step(id: string, signal: AbortSignal, work: Parameters<JobContext['step']>[0]) {
+    signal.throwIfAborted();
+    await database.transaction(async (em) => {
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+      const job = await em.findOne(Job, { id, status: 'running' }, lock);
+      if (job === null) throw new Error('the job was cancelled');
+      const values = await work(em, job);
+      await em.nativeUpdate(Job, { id }, { ...values, updatedAt: new Date(now()) });
+    });
   }
 
   return async ({ id, attempts }, signal) => {
@@ -56,6 +80,7 @@ export function jobHandler(
       const result = await run(job, {
         signal,
         progress: (progress, total) => change(id, { progress, ...(total && { total }) }),
+        step: (work) => step(id, signal, work),
       });
       return ended(id, { status: 'completed', result });
     } catch (error) {

@@ -30,8 +30,8 @@ export async function insertRows<Row>(
   rows: readonly Row[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  if (kind === 'postgresql') return insertArrays(em, insert, rows);
   const kysely = em.getKysely();
-  if (kind === 'postgresql') return insertArrays(kysely, insert, rows);
   const full = ofValues(insert, rowsPerStatement);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const part = rows.slice(start, start + rowsPerStatement);
@@ -49,10 +49,11 @@ const rowsPerArray = 2_500;
 
 /** Writes the next arrays while the database works on those before. */
 async function insertArrays<Row>(
-  kysely: ReturnType<EntityManager['getKysely']>,
+  em: EntityManager,
   insert: BulkInsert<Row>,
   rows: readonly Row[],
 ): Promise<void> {
+  const kysely = em.getKysely();
   const statement = fromArrays(insert);
   let sent: Promise<unknown> = Promise.resolve();
   for (let start = 0; start < rows.length; start += rowsPerArray) {

@@ -119,7 +119,7 @@ describe.each([
       },
       { hash_sha256: digest(other).toUpperCase(), label: 'Other', org: 'org_a', created_at },
     ]);
-    expect(await operator.json(`keys import ${file}`)).toEqual({ imported: 2 });
+    expect(await operator.json(`keys import ${file}`)).toEqual({ imported: 2, existing: 0 });
 
     const { items } = await operator.json('keys list --org org_a');
     const mine = items.find((item: { label: string }) => item.label === 'CI Pipeline');
@@ -193,9 +193,10 @@ describe.each([
     const file = await operator.file([good]);
     await operator.run(`keys import ${file}`);
     const repeated = await operator.run(`keys import ${file}`);
-    expect(repeated.complaint).toContain(
-      'line 1: hash_sha256: a key with this hash exists already',
-    );
+    expect(repeated.output).toBe('Imported 0 API keys, 1 were there already');
+    const theirs = await operator.file([{ ...good, org: 'org_b' }]);
+    const { complaint: refused } = await operator.run(`keys import ${theirs}`);
+    expect(refused).toContain('line 1: hash_sha256: a key with this hash exists already');
   });
 
   test('counts secrets by pepper, and imports nothing under a pepper that does not fit', async () => {

@@ -1,51 +1,59 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
-import { ApiKey } from '../../database/entities/api-key.ts';
-import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { KeyImport, type WaitingKey } from '../../database/entities/key-import.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { queueJob } from '../../jobs/queue-job.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
-import { type ImportedKey, importedKey, previewParts } from './imported-key.ts';
+import { type ImportedKey, importedKey } from './imported-key.ts';
+import { isKeyOf, keysByLookup } from './known-keys.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
 
-/** An imported key, and what it is found under. */
+/** An imported key, what it is found under, and where it stands in the file. */
 interface Item extends ImportedKey {
   readonly lookup: string;
+  readonly line: number;
 }
 
 /**
- * Takes over keys that another deployment issued, by their hash: their holders notice nothing. All or
- * none; an error's path begins with `items` and the position.
+ * Takes over keys that another deployment issued, by their hash: their holders notice nothing. All
+ * are validated here, and one that is wrong keeps out every other; an error's path begins with
+ * `items` and the position. A job for each organization writes them.
  */
 export const importApiKeys = defineOperation({
   name: 'apiKeys.import',
   summary: 'Import API keys by the SHA-256 of their secret',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({ items: z.array(importedKey) }),
-  output: z.object({ imported: z.int() }),
-  prepare: ({ services }, { items }): Item[] =>
-    items.map((item) => ({ ...item, lookup: services.scheme.lookup(item.hashSha256) })),
+  input: z.object({
+    items: z.array(importedKey),
+    /** Where each stands in the file; from 1 on when absent. */
+    lines: z.array(z.int()).optional(),
+  }),
+  output: z.object({ jobIds: z.array(z.string()) }),
+  prepare: ({ services }, { items, lines }): Item[] =>
+    items.map((item, index) => ({
+      ...item,
+      lookup: services.scheme.lookup(item.hashSha256),
+      line: lines?.[index] ?? index + 1,
+    })),
   async run(work, _input, items) {
-    const { em, audit } = work;
-    await assertOwners(em, items);
-    await assertNew(em, items);
-    for (let start = 0; start < items.length; start += batchSize) {
-      await insert(work, items.slice(start, start + batchSize));
+    await assertOwners(work.em, items);
+    await assertNew(work.em, items);
+    const jobIds: string[] = [];
+    for (const [org, its] of Map.groupBy(items, ({ org }) => org)) {
+      jobIds.push(await queueImport(work, org, its));
     }
-    const organizations: Record<string, number> = {};
-    for (const { org } of items) organizations[org] = (organizations[org] ?? 0) + 1;
-    audit({ target: null, changes: { imported: items.length, organizations } });
-    return { imported: items.length };
+    return { jobIds };
   },
 });
 
-/** Every owner must exist and be active; it is held so until the keys are committed. */
+/** Every owner must exist and be active; it is held so until the jobs are queued. */
 async function assertOwners(em: EntityManager, items: readonly Item[]): Promise<void> {
   const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
   const subOrgIds = unique(items.flatMap((item) => item.subOrgId ?? []));
@@ -70,7 +78,10 @@ async function assertOwners(em: EntityManager, items: readonly Item[]): Promise<
   );
 }
 
-/** A hash that is known, or comes twice, may stand for two different owners: nobody guesses. */
+/**
+ * A hash that comes twice, or is known as anything but the same key, may stand for two different
+ * owners: nobody guesses. What an earlier import of the file wrote may come again.
+ */
 async function assertNew(em: EntityManager, items: readonly Item[]): Promise<void> {
   const seen = new Set<string>();
   reject(items, 'hashSha256', 'the hash comes twice', ({ lookup }) => {
@@ -78,15 +89,14 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<voi
     seen.add(lookup);
     return isRepeated;
   });
-  const known = new Set<string>();
-  for (let start = 0; start < items.length; start += batchSize) {
-    const lookups = items.slice(start, start + batchSize).map(({ lookup }) => lookup);
-    const found = await em.find(ApiKeySecret, { lookup: { $in: lookups } });
-    for (const { lookup } of found) known.add(lookup);
-  }
-  reject(items, 'hashSha256', 'a key with this hash exists already', ({ lookup }) =>
-    known.has(lookup),
+  const known = await keysByLookup(
+    em,
+    items.map(({ lookup }) => lookup),
   );
+  reject(items, 'hashSha256', 'a key with this hash exists already', (item) => {
+    const key = known.get(item.lookup);
+    return key !== undefined && !isKeyOf(key, item.org, item.subOrgId ?? null);
+  });
 }
 
 /** @throws {InvalidInput} with the positions of all that are wrong. */
@@ -102,50 +112,32 @@ function reject(
   if (errors.length > 0) throw new InvalidInput(errors);
 }
 
-async function insert(work: Work, items: readonly Item[]): Promise<void> {
-  const { em, now, services } = work;
-  const keys = items.map((item) => ({ ...item, id: work.newId('key') }));
-  await em.insertMany(
-    ApiKey,
-    keys.map(({ id, org, subOrgId, label, createdAt, expiresAt }) => ({
-      id,
-      dialect: 'reporisk',
-      environment: 'live' as const,
-      orgId: org,
-      subOrgId: subOrgId ?? null,
-      label,
-      description: null,
-      scopes: null,
-      ipAllowList: null,
-      rateLimit: null,
-      disabled: false,
-      expiresAt: expiresAt ?? null,
-      createdBy: null,
-      serviceAccountId: null,
-      imported: true,
-      createdAt: createdAt ?? now,
-      updatedAt: now,
-      revokedAt: null,
-      revokedReason: null,
-    })),
-  );
-  await em.insertMany(
-    ApiKeySecret,
-    keys.map(({ id, org, lookup, preview, createdAt }) => {
-      const seal = services.scheme.seal(id, org, lookup);
-      if (seal === null) throw new Error('the server always seals');
-      return {
-        lookup,
-        keyId: id,
-        scheme: services.scheme.id,
-        seal,
-        ...previewParts(preview),
-        legacy: true,
-        retiresAt: null,
-        createdAt: createdAt ?? now,
-      };
-    }),
-  );
+/** @returns the job's id. */
+async function queueImport(work: Work, orgId: string, items: readonly Item[]): Promise<string> {
+  const { em, now, audit } = work;
+  const id = work.newId('job');
+  const total = items.length;
+  for (let start = 0; start < total; start += batchSize) {
+    const part = items.slice(start, start + batchSize);
+    await em.insertMany(
+      KeyImport,
+      part.map((item) => ({ jobId: id, line: item.line, item: waiting(item) })),
+    );
+  }
+  await queueJob(em, { id, type: 'key_import', orgId, total, input: null }, now);
+  audit({ target: id, orgId, changes: { keys: total } });
+  return id;
+}
+
+function waiting({ lookup, label, subOrgId, preview, createdAt, expiresAt }: Item): WaitingKey {
+  return {
+    lookup,
+    label,
+    subOrgId: subOrgId ?? null,
+    preview: preview ?? null,
+    createdAt: createdAt?.toISOString() ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
 }
 
 function unique<T>(values: readonly T[]): T[] {

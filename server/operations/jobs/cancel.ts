@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { forgetLines } from '../../jobs/forget-lines.ts';
 import { cancelTask } from '../../jobs/tasks.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
@@ -16,7 +17,7 @@ export const cancelJob = defineOperation({
   input: z.object({ id }),
   output: jobRecord,
   async run({ em, principal, now, audit }, { id }) {
-    const where = { id, orgId: principal.organization.id };
+    const where = { id, orgId: principal.organization.id || null };
     const cancelled = await em.nativeUpdate(
       Job,
       { ...where, status: { $in: ['queued', 'running'] } },
@@ -26,6 +27,7 @@ export const cancelJob = defineOperation({
     if (job === null) throw notFound('Job');
     if (cancelled === 0) throw new Problem(409, `Job has already ended: ${job.status}`);
     await cancelTask(em, id);
+    await forgetLines(em, id);
     audit({ target: id });
     return toJobRecord(job);
   },

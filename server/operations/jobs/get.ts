@@ -15,7 +15,7 @@ export const getJob = defineOperation({
   input: z.object({ id }),
   output: jobResultRecord,
   async run({ em, principal }, { id }) {
-    const job = await em.findOne(Job, { id, orgId: principal.organization.id });
+    const job = await em.findOne(Job, { id, orgId: principal.organization.id || null });
     if (job === null) throw notFound('Job');
     return { ...toJobRecord(job), result: job.result ?? null };
   },

@@ -5,7 +5,8 @@ import { iso, timestamp } from '../fields.ts';
 /** A job as a list shows it. */
 export const jobRecord = z.object({
   id: z.string(),
-  organizationId: z.string(),
+  /** Null for what the installation does for itself; only the operator sees those. */
+  organizationId: z.string().nullable(),
   projectId: z.string().nullable(),
   subOrgId: z.int().nullable(),
   type: z.enum(jobTypes),
@@ -28,7 +29,7 @@ export const jobResultRecord = jobRecord.extend({
 export function toJobRecord(job: Job): z.infer<typeof jobRecord> {
   return {
     id: job.id,
-    organizationId: job.orgId,
+    organizationId: job.orgId ?? null,
     projectId: null,
     subOrgId: job.subOrgId ?? null,
     type: job.type,

@@ -20,7 +20,7 @@ export const listJobs = defineOperation({
   output: pageOf(jobRecord),
   async run({ em, principal }, { status, type, ...paging }) {
     const where = {
-      orgId: principal.organization.id,
+      orgId: principal.organization.id || null,
       ...(status === undefined ? {} : { status }),
       ...(type === undefined ? {} : { type }),
     };

@@ -1,16 +1,42 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
 import { run } from '../../../server/cli/run.ts';
-import { openDatabase } from '../../../server/database/database.ts';
+import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
+import { Job } from '../../../server/database/entities/job.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { KeyUse } from '../../../server/database/entities/key-use.ts';
+import { jobHandler } from '../../../server/jobs/job-handler.ts';
+import { queueJob } from '../../../server/jobs/queue-job.ts';
+import { startWorker } from '../../../server/jobs/worker.ts';
 import { pruneUsage } from '../../../server/usage/prune.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { keyCall } from './calls.ts';
 
 const before = new Date('2026-03-04T00:00:00Z');
+
+/** Prunes as a job does, from its queueing to its result. */
+async function prune(database: Database) {
+  const id = newId('job');
+  const input = { before: before.toISOString() };
+  const job = { id, type: 'usage_prune', orgId: null, total: null, input } as const;
+  await database.transaction((em) => queueJob(em, job, new Date(0)));
+  const errors: unknown[] = [];
+  const log = (error: unknown) => void errors.push(error);
+  const now = () => before.getTime();
+  const usage_prune = jobHandler({ database, now }, pruneUsage(database.kind));
+  await using worker = startWorker({
+    ...{ database, now, handlers: { usage_prune } },
+    logger: { error: log, warn: log },
+    timer: () => () => {},
+  });
+  await worker.idle();
+  expect(errors).toEqual([]);
+  const { status, result } = await database.read().findOneOrFail(Job, { id });
+  expect(status).toBe('completed');
+  return result;
+}
 
 onEachDatabase((place) => {
   test('pruneUsage() forgets what is older, and nothing else', async () => {
@@ -28,7 +54,7 @@ onEachDatabase((place) => {
     const at = dates.map((date) => Date.parse(date));
     await store.ingest(at.map((at) => ({ id: newId('use', at), ...keyCall({ at }) })));
 
-    const pruned = await pruneUsage(database, before);
+    const pruned = await prune(database);
     // December, January, February, and the months made ahead of them.
     const ofPostgresql = { months: 3, calls: 1, hours: 4 };
     const ofSqlite = { months: 0, calls: 4, hours: 4 };
@@ -40,7 +66,7 @@ onEachDatabase((place) => {
       { lastUsedAt: new Date(at[5] ?? 0) },
     ]);
 
-    expect(await pruneUsage(database, before)).toEqual({ months: 0, calls: 0, hours: 0 });
+    expect(await prune(database)).toEqual({ months: 0, calls: 0, hours: 0 });
     // A month that was dropped is made again when it is needed.
     await store
       .ingest([{ id: newId('use', at[0]), ...keyCall({ at: at[0] ?? 0 }) }])
@@ -60,7 +86,7 @@ onEachDatabase((place) => {
     await store.ingest(old);
     const kept = { id: newId('use', before.getTime()), ...keyCall({ at: before.getTime() }) };
     await store.ingest([kept]);
-    expect(await pruneUsage(database, before)).toEqual({ months: 0, calls: 12_000, hours: 1 });
+    expect(await prune(database)).toEqual({ months: 0, calls: 12_000, hours: 1 });
     expect(await database.read().execute('select id from key_call')).toEqual([{ id: kept.id }]);
   });
 

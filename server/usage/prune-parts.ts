@@ -1,0 +1,83 @@
+import type { Database, EntityManager } from '../database/database.ts';
+import { monthOfPartition } from './partitions.ts';
+
+/** What a pruning counts. */
+export type PruneKind = 'months' | 'calls' | 'hours';
+
+/** One thing to prune; done again it does nothing twice. */
+export interface PrunePart {
+  readonly counts: PruneKind | null;
+  /** Removes a little, in a transaction of its caller's; `more` when there may be more. */
+  remove(em: EntityManager): Promise<{ readonly rows: number; readonly more: boolean }>;
+}
+
+/** Rows to a transaction: on SQLite nobody else writes meanwhile. */
+const chunk = 5_000;
+
+/** What is left of the month that the instant is in. */
+const oldestCalls = `delete from key_call where (key_id, id, created_at) in
+  (select key_id, id, created_at from key_call where created_at < ? limit ${chunk})`;
+
+const oldHours = `delete from key_hour where (key_id, hour, outcome) in
+  (select key_id, hour, outcome from key_hour where hour < ? limit ${chunk})`;
+
+const oldPlaces = `delete from key_retiring_use where (key_id, retires_at, ip_address, user_agent) in
+  (select key_id, retires_at, ip_address, user_agent from key_retiring_use
+   where last_used_at < ? limit ${chunk})`;
+
+/** What there is to prune from before an instant, in this order. */
+export function pruneParts(kind: Database['kind'], before: Date): readonly PrunePart[] {
+  const calls: readonly PrunePart[] =
+    kind === 'sqlite'
+      ? [{ counts: 'calls', remove: callsOnSqlite(before) }]
+      : [
+          { counts: 'months', remove: (em) => dropMonth(em, before) },
+          { counts: 'calls', remove: (em) => removeRows(em, oldestCalls, before) },
+        ];
+  return [
+    ...calls,
+    { counts: 'hours', remove: (em) => removeRows(em, oldHours, before) },
+    { counts: null, remove: (em) => removeRows(em, oldPlaces, before) },
+  ];
+}
+
+async function removeRows(em: EntityManager, sql: string, before: Date) {
+  const { affectedRows: rows } = await em.execute<{ affectedRows: number }>(sql, [before], 'run');
+  return { rows, more: rows === chunk };
+}
+
+/**
+ * Rows lie in the order in which they were stored, and within a batch in the order of their keys: so
+ * the first two stretches without an old one end it.
+ */
+function callsOnSqlite(before: Date): PrunePart['remove'] {
+  let after = 0;
+  let young = 0;
+  return async (em) => {
+    const [stretch] = await em.execute<{ last: number | null; length: number }[]>(
+      `select max(n) as last, count(*) as length
+       from (select rowid as n from key_call where rowid > ? order by rowid limit ${chunk})`,
+      [after],
+    );
+    const last = stretch?.last ?? after;
+    const { affectedRows: rows } = await em.execute<{ affectedRows: number }>(
+      'delete from key_call where rowid > ? and rowid <= ? and created_at < ?',
+      [after, last, before],
+      'run',
+    );
+    after = last;
+    young = rows === 0 ? young + 1 : 0;
+    return { rows, more: stretch?.length === chunk && young < 2 };
+  };
+}
+
+async function dropMonth(em: EntityManager, before: Date) {
+  const rows = await em.execute<{ name: string }[]>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'key_call'::regclass`,
+  );
+  const [old, ...others] = rows.filter(({ name }) => monthOfPartition(name).until <= before);
+  if (old === undefined) return { rows: 0, more: false };
+  await em.execute(`drop table if exists ${old.name}`);
+  return { rows: 1, more: others.length > 0 };
+}
