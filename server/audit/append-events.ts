@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '../database/database.ts';
-import { AuditEvent } from '../database/entities/audit-event.ts';
+import type { AuditEvent } from '../database/entities/audit-event.ts';
 import {
   canonical,
   digestOf,
@@ -9,7 +9,7 @@ import {
   macOf,
   type NewAuditEvent,
 } from './audit-row.ts';
-import { type Head, lockHead, moveHead } from './head.ts';
+import { append, type Head, lockHead } from './head.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
@@ -36,9 +36,8 @@ export async function appendEvents(
       const changes = event.changes ? (canonical(event.changes) as AuditEvent['changes']) : null;
       return { ...event, changes: changes ?? null, seq, mac: head.mac };
     });
-    await em.insertMany(AuditEvent, rows);
+    await append(em, rows, head);
   }
-  await moveHead(em, head);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from '../database/database.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
 
 /** The end of the log: what the next row follows. */
 export interface Head {
@@ -26,9 +27,27 @@ export function lockHead(em: EntityManager): Promise<Head> {
   return readHead(em, em.getDriver() instanceof PostgreSqlDriver ? 'for update' : '');
 }
 
-/** Puts the head behind new rows. */
-export async function moveHead(em: EntityManager, { seq, digest, mac }: Head): Promise<void> {
-  await em.execute('update audit_head set seq = ?, digest = ?, mac = ?', [seq, digest, mac]);
+/**
+ * Writes rows and puts the head behind them; on PostgreSQL in one statement, because everybody who
+ * records something waits for the head.
+ */
+export async function append(
+  em: EntityManager,
+  rows: readonly AuditEvent[],
+  { seq, digest, mac }: Head,
+): Promise<void> {
+  const insert = em
+    .createQueryBuilder(AuditEvent)
+    .insert([...rows])
+    .toQuery();
+  const move = 'update audit_head set seq = ?, digest = ?, mac = ?';
+  if (em.getDriver() instanceof PostgreSqlDriver) {
+    const params = [seq, digest, mac, ...insert.params];
+    await em.execute(`with moved as (${move}) ${insert.sql}`, params);
+    return;
+  }
+  await em.execute(insert.sql, insert.params);
+  await em.execute(move, [seq, digest, mac]);
 }
 
 /** A head as it is logged and given to `cli audit verify --head`. */

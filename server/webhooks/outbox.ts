@@ -52,17 +52,18 @@ export async function emitKeyEvents(
 async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxContext) {
   const { now } = context;
   const fresh = { disableIdentityMap: true } as const;
-  const keys = await em.find(ApiKey, { id: { $in: [...event.keyIds] } }, fresh);
-  const orgIds = [...new Set(keys.map(({ orgId }) => orgId))];
+  const these = { id: { $in: [...event.keyIds] } };
+  const theirOrgs = em.createQueryBuilder(ApiKey, 'k').select('orgId').where(these);
   // Held until the commit: one that is removed meanwhile would take the cause with it.
   const active = await em.find(
     Webhook,
-    { orgId: { $in: orgIds }, isActive: true },
+    { orgId: { $in: theirOrgs }, isActive: true },
     { ...fresh, lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } },
   );
   const wanting = active.filter(({ events }) => events.includes(event.type));
   if (wanting.length === 0) return;
 
+  const keys = await em.find(ApiKey, these, fresh);
   const records = await keyRecords(em, keys, now);
   const orgOf = new Map(keys.map(({ id, orgId }) => [id, orgId]));
   const deliveries = records.flatMap((record) => {

@@ -1,4 +1,5 @@
-import { type FilterQuery, LockMode } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
+import type { QBFilterQuery } from '@mikro-orm/sql';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { emitKeyEvents, type OutboxContext } from '../../webhooks/outbox.ts';
@@ -12,21 +13,28 @@ import { emitKeyEvents, type OutboxContext } from '../../webhooks/outbox.ts';
  */
 export async function revokeKeys(
   em: EntityManager,
-  where: FilterQuery<ApiKey>,
+  where: QBFilterQuery<ApiKey>,
   revokedReason: string | null,
   context: OutboxContext,
 ): Promise<number> {
   const { now } = context;
-  const live = { $and: [where, { revokedAt: null }] } as FilterQuery<ApiKey>;
-  const keys = await em.find(ApiKey, live, {
-    fields: ['id'],
-    lockMode: LockMode.PESSIMISTIC_WRITE,
-    orderBy: { id: 'asc' },
-    disableIdentityMap: true,
-  });
-  if (keys.length === 0) return 0;
-  await em.nativeUpdate(ApiKey, live, { revokedAt: now, revokedReason, updatedAt: now });
-  const keyIds = keys.map(({ id }) => id);
+  await em.flush();
+  // Locked in the order of their ids, so that two who revoke the same keys wait for each other only
+  // one way round.
+  const live = em
+    .createQueryBuilder(ApiKey)
+    .select('id')
+    .where(where)
+    .andWhere({ revokedAt: null })
+    .orderBy({ id: 'asc' })
+    .setLockMode(LockMode.PESSIMISTIC_WRITE);
+  const revoked = await em
+    .createQueryBuilder(ApiKey)
+    .update({ revokedAt: now, revokedReason, updatedAt: now })
+    .where({ id: { $in: live } })
+    .returning('id')
+    .execute<{ id: string }[]>('all');
+  const keyIds = revoked.map(({ id }) => id).sort();
   await emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
   return keyIds.length;
 }
