@@ -1,8 +1,9 @@
-import { addressAllowed } from '../../core/mod.ts';
+import { addressAllowed, parseCidr } from '../../core/mod.ts';
 
 /**
  * The client's IP address: the socket's, unless that is a trusted proxy. Then the last address in
  * `X-Forwarded-For` that is no trusted proxy, because only what trusted proxies appended is true.
+ * What is no address is not passed on: the proxy that did counts in its place.
  *
  * @param peer - the socket's address; undefined when the socket is gone.
  * @param forwardedFor - the header's value, or null.
@@ -16,6 +17,12 @@ export function clientAddress(
   if (peer === undefined || forwardedFor === null || !addressAllowed(trustedProxies, peer)) {
     return peer;
   }
-  const hops = forwardedFor.split(',').map((hop) => hop.trim());
-  return hops.findLast((hop) => !addressAllowed(trustedProxies, hop)) ?? hops[0];
+  let nearest = peer;
+  for (const hop of forwardedFor.split(',').reverse()) {
+    const address = hop.trim();
+    if (address.includes('/') || parseCidr(address) === null) return nearest;
+    nearest = address;
+    if (!addressAllowed(trustedProxies, address)) return nearest;
+  }
+  return nearest;
 }
