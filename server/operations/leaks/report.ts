@@ -16,7 +16,8 @@ export const reportLeak = defineOperation({
   access: anyone('anyone', { limitedByAddress: true }),
   input: z.object({ token: z.string() }),
   output: z.object({ status: z.literal('accepted') }),
-  prepare: ({ services }, { token }) => leakOf(services, token),
+  // As copied: whoever reports a key has no second try, because the answer tells him nothing.
+  prepare: ({ services }, { token }) => leakOf(services, token.trim()),
   async run(work, _input, { leak }) {
     await takeBack(work, [leak]);
     return { status: 'accepted' as const };

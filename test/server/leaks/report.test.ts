@@ -48,6 +48,14 @@ onBothDatabases((kind) => {
     expect((await server.fetch('/api/v1/leaks/report', { json: {} })).status).toBe(422);
   });
 
+  test('a report may have spaces and line ends around the key, as copied from a file', async () => {
+    await using server = await startServerOn(kind);
+    const { raw } = await issueKey(server);
+    const json = { token: ` \t${raw}\r\n` };
+    expect((await server.fetch('/api/v1/leaks/report', { json })).status).toBe(202);
+    expect(await works(server, raw)).toBe(401);
+  });
+
   test('reports are limited by address, apart from failed authentication', async () => {
     const perAddress = { limit: 3, windowSeconds: 60 };
     await using server = await startServerOn(kind, { rateLimits: { perAddress } });
