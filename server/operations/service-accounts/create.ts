@@ -10,6 +10,8 @@ import {
   toServiceAccountRecord,
 } from './service-account-record.ts';
 
+const longestSlug = 100;
+
 /** Adds a service account; its slug is made of its name and stays. */
 export const createServiceAccount = defineOperation({
   name: 'serviceAccounts.create',
@@ -51,6 +53,8 @@ async function freeSlug({ em, principal }: Work, name: string): Promise<string> 
       .normalize('NFKD')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
+      // One character of a name may stand for many: ㎯ for rad-s2.
+      .slice(0, longestSlug)
       .replace(/^-+|-+$/g, '') || 'account';
   const taken = await em.find(ServiceAccount, { orgId, slug: { $like: `${base}%` } });
   const slugs = new Set(taken.map((account) => account.slug));

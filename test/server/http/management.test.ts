@@ -118,6 +118,15 @@ onOneServerEach((server) => {
     expect(new Set(made.map(({ body }) => body.slug)).size).toBe(6);
   });
 
+  test('serviceAccounts.create takes any name, also one whose letters stand for many', async () => {
+    for (const name of ['㎯'.repeat(100), '日本語', '-', 'a'.repeat(100), '%_%']) {
+      const { status, body } = await send('/service-accounts', { name, role: 'viewer' });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ name, slug: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/) });
+      expect(body.slug.length).toBeLessThanOrEqual(110);
+    }
+  });
+
   test('jobs: listed and filtered for members, cancelled once, by admins', async () => {
     const json = { url: 'https://github.com/acme-security/job' };
     const submitted = await answer(server().fetch('/api/v1/repos/analyze', { as, json }));
