@@ -6,6 +6,7 @@ import type { LeaseClock } from '../database/leases/ports.ts';
 import { systemClock } from '../database/leases/system-clock.ts';
 import { backoff } from './backoff.ts';
 import { claimTask } from './claim-task.ts';
+import { nextDue } from './next-due.ts';
 import { runClaim } from './run-claim.ts';
 import type { Claim } from './tasks.ts';
 
@@ -41,7 +42,7 @@ export interface WorkerOptions {
   readonly perPool?: number;
   /** Milliseconds after which a worker that gave no sign of life has lost its task. */
   readonly lease?: number;
-  /** Milliseconds between two looks at the queue when nobody wakes the worker. */
+  /** Milliseconds between two looks at the queue when nobody wakes the worker and nothing falls due. */
   readonly pollEvery?: number;
   /** Milliseconds that tasks under way may take to end when the worker stops. */
   readonly patience?: number;
@@ -80,15 +81,23 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function look(): Promise<void> {
     cancelPoll();
+    let pause = pollEvery;
     try {
       while (wanted && !stopped) {
         wanted = false;
         await fill();
       }
+      if (!stopped) pause = await untilNextDue();
     } catch (error) {
       logger.error({ err: error }, 'the queue cannot be read');
     }
-    if (!stopped) cancelPoll = timer(pollEvery, wake);
+    if (!stopped) cancelPoll = timer(pause, wake);
+  }
+
+  /** Milliseconds until a task falls due, and no more than between two looks. */
+  async function untilNextDue(): Promise<number> {
+    const due = await nextDue(database, types, new Date(now()));
+    return due === null ? pollEvery : Math.min(pollEvery, Math.max(1, due.getTime() - now()));
   }
 
   async function fill(): Promise<void> {

@@ -156,6 +156,29 @@ onEachDatabase((place) => {
     expect(worker.errors).toEqual([]);
   });
 
+  test('a worker sleeps until the next task falls due, and no longer', async () => {
+    await using queue = await startQueue(place);
+    const did: string[] = [];
+    const { after, expire } = timers();
+    const work: TaskHandler = async ({ id, attempts }) => {
+      did.push(`${id} ${attempts}`);
+      return attempts === 1 ? { again: new Date(queue.clock.now() + 1_234) } : done;
+    };
+    const runAt = new Date(queue.clock.now() + 4_321);
+    await queue.add({ id: 'retry' }, { id: 'later', runAt }, { id: 'other', type: 'scan' });
+    await using worker = queue.worker({ handlers: { work }, timer: after, pollEvery: 5_000 });
+    await worker.idle();
+    expect(did).toEqual(['retry 1']);
+    queue.clock.advance(1_234);
+    expire(1_234);
+    await worker.idle();
+    expect(did).toEqual(['retry 1', 'retry 2']);
+    queue.clock.advance(4_321 - 1_234);
+    expire(4_321 - 1_234);
+    await worker.idle();
+    expect(did).toEqual(['retry 1', 'retry 2', 'later 1']);
+  });
+
   test('a new task wakes a worker on PostgreSQL; elsewhere it looks', async () => {
     await using queue = await startQueue(place);
     const did = Promise.withResolvers<void>();

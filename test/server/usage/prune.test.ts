@@ -90,6 +90,17 @@ onEachDatabase((place) => {
     expect(await database.read().execute('select id from key_call')).toEqual([{ id: kept.id }]);
   });
 
+  test('pruneUsage() finds what is old among calls that were stored together', async () => {
+    await using where = await place();
+    await using database = await openDatabase(where.url);
+    const calls = Array.from({ length: 12_000 }, (_, n) => {
+      const at = before.getTime() + (n % 2 === 0 ? -1 : 0);
+      return { id: newId('use', at), ...keyCall({ at, keyId: `key_${n % 100}` }) };
+    });
+    await createUsageStore(database).ingest(calls);
+    expect(await prune(database)).toEqual({ months: 0, calls: 6_000, hours: 50 });
+  });
+
   test('usage prune forgets what is older than 90 days, or as many as it is told', async () => {
     await using where = await place();
     await using database = await openDatabase(where.url);

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { Job } from '../../../server/database/entities/job.ts';
+import type { JobContext } from '../../../server/jobs/job-handler.ts';
+import { jobHandler } from '../../../server/jobs/job-handler.ts';
+import { startWorker } from '../../../server/jobs/worker.ts';
+import { cancelJob } from '../../../server/operations/jobs/cancel.ts';
+import { listJobs } from '../../../server/operations/jobs/list.ts';
+import type { Operation } from '../../../server/operations/operation.ts';
+import { perform } from '../../../server/operations/perform.ts';
+import { type DatabaseKind, startServerOn, testClock } from '../../support/server.ts';
+
+type Run = Parameters<typeof jobHandler>[1];
+
+/** A server whose operator queues jobs, and workers that are started by the test. */
+export async function startOperatorJobs(kind: DatabaseKind) {
+  await using resources = new AsyncDisposableStack();
+  const clock = testClock();
+  const server = resources.use(await startServerOn(kind, { now: clock.now }));
+  const { services } = server;
+  const { database, logger } = services;
+  await database.read().execute('delete from task');
+  const caller = { kind: 'operator', organizationId: null } as const;
+  const origin = { requestId: null, ipAddress: null };
+  const running = resources.move();
+  /** As the command line does. */
+  function ask(operation: Operation, input: object) {
+    return perform(operation, services, { caller, origin }, () => input);
+  }
+  return {
+    clock,
+    server,
+    services,
+    database,
+    ask,
+    cancel: (id: string) => ask(cancelJob, { id }),
+    list: () => ask(listJobs, {}),
+    job: (id: string) => database.read().findOneOrFail(Job, { id }),
+    worker(type: string, run: Run) {
+      const handlers = { [type]: jobHandler({ database, now: clock.now }, run) };
+      return startWorker({ database, handlers, logger, now: clock.now, timer: () => () => {} });
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** What a job does, held up before a step until the test lets it go on. */
+export function heldBefore(step: number, run: Run) {
+  const reached = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const held: Run = (job, context) => {
+    let steps = 0;
+    const withHold: JobContext['step'] = async (work) => {
+      if (++steps === step) {
+        reached.resolve();
+        await goOn.promise;
+      }
+      return context.step(work);
+    };
+    return run(job, { ...context, step: withHold });
+  };
+  return { held, reached: reached.promise, goOn: goOn.resolve };
+}
+
+/** Lines of an import, all of the demo's parent organization. */
+export function importLines(count: number, org: string) {
+  return Array.from({ length: count }, (_, index) => ({
+    hashSha256: createHash('sha256').update(`${index}`).digest('hex'),
+    label: `Key ${index}`,
+    org,
+  }));
+}
