@@ -21,18 +21,16 @@ export const apiKeyQueries = {
     queryKey: ['apiKeys', 'usage', id],
     queryFn: () => trpc.apiKeys.usage.query({ id, limit: 50 }),
     refetchInterval: live,
-    reconcile: 'id',
   }),
   retiringUse: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'retiringUse', id],
     queryFn: () => trpc.apiKeys.retiringUse.query({ id }),
     refetchInterval: live,
-    reconcile: 'id',
   }),
   unusedScopes: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'unusedScopes', id],
     queryFn: () => trpc.apiKeys.unusedScopes.query({ id }),
-    reconcile: 'scope',
+    refetchInterval: live,
   }),
   /** When a key's secret was last replaced; null when it still has its first. */
   lastRotation: ({ trpc }: Api, id: string) => ({

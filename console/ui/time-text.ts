@@ -12,6 +12,7 @@ const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 const localTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const shortHour = new Intl.DateTimeFormat(language, { hour: 'numeric' });
 const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
 const second = new Intl.DateTimeFormat(language, {
   month: 'short',
@@ -45,6 +46,11 @@ export function dayText(at: number): string {
 /** An hour of the reader's day. */
 export function hourText(at: number): string {
   return hour.format(at);
+}
+
+/** An hour without its minutes, for where there is little room. */
+export function shortHourText(at: number): string {
+  return shortHour.format(at);
 }
 
 /** A day without its year. */

@@ -48,7 +48,7 @@ test('KeyDetails counts the calls of a key in a sentence, a picture and a table,
   expect(submitted).toContain('audit-script');
   expect(submitted).toContain('127.0.0.1');
   expect(submitted).toMatch(/\d ms/);
-  expect(submitted).toMatch(/Request \S{8,}/);
+  expect(submitted).toMatch(/Request\s+req_\w{20,}/);
   expect(missed).toContain('GET /api/v1/repos/{repo_id}');
   expect(missed).toContain('404');
 

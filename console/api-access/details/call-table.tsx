@@ -21,7 +21,11 @@ export function CallTable(props: { spans: readonly Span[]; range: Range; total: 
           {(span) => (
             <tr>
               <th scope="row">{spanText(span, props.range)}</th>
-              <For each={columns()}>{(outcome) => <td>{text.count(span.sums[outcome])}</td>}</For>
+              <For each={columns()}>
+                {(outcome) => (
+                  <td data-label={text.short[outcome]}>{text.count(span.sums[outcome])}</td>
+                )}
+              </For>
             </tr>
           )}
         </For>

@@ -35,7 +35,7 @@ export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) 
   return (
     <section class="details-part" aria-labelledby={id}>
       <header class="part-head">
-        <h3 id={id}>{text.title}</h3>
+        <h2 id={id}>{text.title}</h2>
         <fieldset class="segments">
           <legend class="visually-hidden">{text.range}</legend>
           <For each={ranges}>

@@ -9,12 +9,12 @@ export function CallerList(props: { callers: RetiringUse['items'] }) {
     <ul class="callers" aria-label={text.callers}>
       <For each={props.callers}>
         {(caller) => (
-          <li>
+          <li class="caller">
             <strong>
               <bdi>{caller.userAgent ?? text.noAgent}</bdi>
             </strong>
-            <span>{caller.ipAddress ?? text.noAddress}</span>
-            <span>
+            <span class="caller-fact">{caller.ipAddress ?? text.noAddress}</span>
+            <span class="caller-fact">
               {text.calls(caller.calls)}, {text.last} <TimeAgo at={caller.lastUsedAt} />
             </span>
           </li>

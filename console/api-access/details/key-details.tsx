@@ -5,6 +5,7 @@ import { apiKeyQueries } from '../../api/api-keys.ts';
 import type { ApiKey } from '../../api/records.ts';
 import type { KeyActions } from '../key-actions.ts';
 import '../../ui/styles/key-details.css';
+import '../../ui/styles/key-calls.css';
 import { CallUsage } from './call-usage.tsx';
 import { KeyReminder } from './key-reminder.tsx';
 import { KeySettings } from './key-settings.tsx';

@@ -20,7 +20,7 @@ export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
   const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
   return (
     <section class="details-part" aria-labelledby={id}>
-      <h3 id={id}>{settingsOf.title}</h3>
+      <h2 id={id}>{settingsOf.title}</h2>
       <dl class="facts">
         <Show when={props.apiKey.description}>
           <Fact name={text.details.description} isWide>

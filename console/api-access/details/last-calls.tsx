@@ -15,7 +15,7 @@ export function LastCalls(props: { calls: readonly ApiKeyCall[] }) {
   return (
     <Show when={props.calls.length > 0}>
       <section class="details-part" aria-labelledby={id}>
-        <h3 id={id}>{text.title}</h3>
+        <h2 id={id}>{text.title}</h2>
         <ol class="calls">
           <For each={shown()}>{(call) => <Call call={call} />}</For>
         </ol>
@@ -51,7 +51,8 @@ function Call(props: { call: ApiKeyCall }) {
         <span>{props.call.ipAddress ?? text.noAddress}</span>
         <bdi>{props.call.userAgent ?? text.noAgent}</bdi>
         <span>
-          {text.request} <code class="whole">{props.call.requestId}</code>
+          <span class="visually-hidden">{text.request} </span>
+          <code class="whole">{props.call.requestId}</code>
         </span>
       </p>
     </li>

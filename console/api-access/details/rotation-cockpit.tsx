@@ -1,7 +1,17 @@
 import { useQuery } from '@tanstack/solid-query';
-import { createSignal, createUniqueId, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  lazy,
+  Match,
+  Show,
+  Suspense,
+  Switch,
+} from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
-import { apiKeyQueries } from '../../api/api-keys.ts';
+import { apiKeyQueries, refreshKeys } from '../../api/api-keys.ts';
 import { problemOf } from '../../api/problem.ts';
 import type { ApiKey } from '../../api/records.ts';
 import { cockpit as text } from '../../messages/messages.ts';
@@ -21,14 +31,17 @@ export function RotationCockpit(props: { apiKey: ApiKey; until: string }) {
   const id = createUniqueId();
   const use = useQuery(() => apiKeyQueries.retiringUse(api, props.apiKey.id));
   const callers = () => (use.isSuccess ? use.data.items : []);
+  // The server says when the grace has run out: the record that was shown until then is old.
+  const isOver = createMemo(() => use.isSuccess && use.data.retiringUntil === null);
+  createEffect(() => isOver() && void refreshKeys(api));
   const isSafe = () => use.isSuccess && callers().length === 0;
   const [isAsking, setAsking] = createSignal(false);
   return (
     <section class="cockpit" data-safe={isSafe()} aria-labelledby={id}>
       <header>
-        <h3 id={id}>
+        <h2 id={id}>
           <Icon name="rotate" /> {text.title}
-        </h3>
+        </h2>
         <p>
           {text.works(props.apiKey.retiringPreview ?? '')} <TimeAgo at={props.until} />.
         </p>
@@ -40,6 +53,11 @@ export function RotationCockpit(props: { apiKey: ApiKey; until: string }) {
           </Match>
           <Match when={use.isError}>
             <ProblemNote problem={problemOf(use.error)} onRetry={() => void use.refetch()} />
+          </Match>
+          <Match when={isOver()}>
+            <p class="cockpit-verdict">
+              <Icon name="check" /> {text.over}
+            </p>
           </Match>
           <Match when={isSafe()}>
             <p class="cockpit-verdict">

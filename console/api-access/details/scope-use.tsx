@@ -52,7 +52,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
 
   return (
     <section class="details-part" aria-labelledby={id} ref={section} tabIndex={-1}>
-      <h3 id={id}>{text.title}</h3>
+      <h2 id={id}>{text.title}</h2>
       <Switch>
         <Match when={before()}>
           {(old) => (
@@ -130,10 +130,10 @@ function Hint(props: { narrowing: Narrowing; observedDays: number; used: UnusedS
 
 function Uses(props: { used: UnusedScopes['used'] }) {
   return (
-    <ul class="scope-uses">
+    <ul>
       <For each={props.used}>
         {({ scope, lastUsedAt }) => (
-          <li>
+          <li class="scope-item">
             <Icon name="check" /> <code>{scope}</code>
             <span class="muted">
               {text.last} <TimeAgo at={lastUsedAt} />

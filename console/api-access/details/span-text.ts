@@ -1,4 +1,4 @@
-import { hourText, shortDayText, weekdayText } from '../../ui/time-text.ts';
+import { hourText, shortDayText, shortHourText, weekdayText } from '../../ui/time-text.ts';
 import type { Range, Span } from './call-sums.ts';
 
 /** When a span began, in full. */
@@ -10,5 +10,5 @@ export function spanText({ from }: Span, range: Range): string {
 
 /** When a span began, for under its bar. */
 export function tickText({ from }: Span, range: Range): string {
-  return range === '24h' ? hourText(from) : weekdayText(from);
+  return range === '24h' ? shortHourText(from) : weekdayText(from);
 }

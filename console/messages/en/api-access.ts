@@ -19,7 +19,7 @@ export const apiAccess = {
   },
   status: { active: 'Active', disabled: 'Disabled', expired: 'Expired', revoked: 'Revoked' },
   retiring: 'Rotating',
-  unused: 'Unused for 90 days',
+  unused: 'Unused',
   never: 'Never',
   neverExpires: 'Never',
   wholeOrganization: 'All',

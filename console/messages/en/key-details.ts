@@ -28,6 +28,14 @@ export const keyUse = {
     rate_limited: 'Over the rate limit (429)',
     server_error: 'Server fault (5xx)',
   },
+  /** For where there is no room for the name. */
+  short: {
+    success: 'Answered',
+    client_error: '4xx',
+    forbidden: '403',
+    rate_limited: '429',
+    server_error: '5xx',
+  },
   count: (count: number) => number.format(count),
   ofOutcome: (name: string, count: number) => `${name}: ${number.format(count)}`,
   span: (time: string, parts: readonly string[]) => `${time}: ${parts.join(', ') || 'no calls'}`,
@@ -53,6 +61,7 @@ export const lastCalls = {
 export const cockpit = {
   title: 'Rotation under way',
   works: (preview: string) => `The old secret ${preview} stops working`,
+  over: 'It is over: the old secret is refused.',
   unused: 'Nobody has used it since the rotation: it is safe to end.',
   unusedHint: 'Something that runs rarely may not have run since.',
   used: (count: number) =>
