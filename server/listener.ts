@@ -1,12 +1,14 @@
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { newId } from '../core/mod.ts';
 import type { App } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
 const patience = 10_000;
+
+const malformed = 'Malformed HTTP request';
 
 /** An app that answers on a port. */
 export interface Listener extends AsyncDisposable {
@@ -23,11 +25,16 @@ export async function listen(
   app: App,
   { host, port }: Pick<Config, 'host' | 'port'>,
 ): Promise<Listener> {
-  const server = createAdaptorServer({
-    // An HTTP/1 server: that is what it gives.
-    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
-  }) as Server;
+  // An HTTP/1 server: those are the bindings it gives.
+  const fetch = (request: Request, bindings: object) =>
+    app.fetch(request, bindings as HttpBindings);
+  const server = createServer(
+    // A request without one is refused below, in our own words.
+    { requireHostHeader: false },
+    getRequestListener(fetch, { errorHandler: refusal }),
+  );
   server.on('clientError', refuseMalformed);
+  server.on('checkExpectation', refuseExpectation);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE';
@@ -48,6 +55,30 @@ export async function listen(
   };
 }
 
+/** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
+function refusal(error: unknown): Response {
+  const requestId = newId('req');
+  const [status, detail] =
+    error instanceof RequestError
+      ? [400, malformed]
+      : [500, `Internal Server Error (request id ${requestId})`];
+  const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store', Connection: 'close' };
+  return Response.json({ detail }, { status, headers });
+}
+
+/** `Expect` with anything but `100-continue`, which Node answers by itself. */
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ detail: 'Expectation failed' });
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    'X-Request-Id': newId('req'),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  };
+  response.writeHead(417, headers).end(body);
+}
+
 /** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -57,7 +88,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   const [status, detail] =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? ['431 Request Header Fields Too Large', 'Request headers are too large']
-      : ['400 Bad Request', 'Malformed HTTP request'];
+      : ['400 Bad Request', malformed];
   const body = JSON.stringify({ detail });
   const head = [
     `HTTP/1.1 ${status}`,

@@ -12,6 +12,18 @@ test('what no HTTP parser takes is refused in the shape of every error', async (
   expect(malformed).toMatch(/\r\nX-Request-Id: req_\w{26}\r\n/);
   expect(malformed).toMatch(/\r\n\r\n\{"detail":"Malformed HTTP request"\}$/);
 
+  for (const [request, answer] of [
+    ['GET /api/v1/key HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['GET / HTTP/1.1\r\nHost: local host\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['GET / HTTP/1.1\r\nHost: localhost\r\nExpect: foo\r\n\r\n', '417 Expectation Failed'],
+  ] as const) {
+    const refused = await rawRequest(product.url, request);
+    expect(refused).toContain(`HTTP/1.1 ${answer}\r\n`);
+    expect(refused).toMatch(/\r\nx-request-id: req_\w{26}\r\n/i);
+    expect(refused).toMatch(/\{"detail":"(Malformed HTTP request|Expectation failed)"\}$/);
+  }
+
   const long = `GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${'a'.repeat(20_000)}\r\n\r\n`;
   const tooLarge = await rawRequest(product.url, long);
   expect(tooLarge).toMatch(/^HTTP\/1\.1 431 /);
