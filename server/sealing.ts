@@ -6,6 +6,8 @@ import type { RandomSource } from '../core/mod.ts';
 export interface Sealer {
   /** What everything sealed under the present key begins with; other sealed text awaits a change. */
   readonly prefix: string;
+  /** The same of the key that is being replaced; null when none is. */
+  readonly previousPrefix: string | null;
   /**
    * Seals a secret.
    *
@@ -36,6 +38,7 @@ export function createSealer(
   if (previous !== null) keys.set(prefixOf(previous), previous);
   return {
     prefix,
+    previousPrefix: previous === null ? null : prefixOf(previous),
     seal(secret, owner) {
       const nonce = random(24);
       const cipher = xchacha20poly1305(key, nonce, Buffer.from(owner));

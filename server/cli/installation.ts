@@ -16,14 +16,19 @@ const migrate: Command = {
 const secretStatus: Command = {
   name: 'secret status',
   usage: '',
-  summary: 'Count the API key secrets that a change of SERVER_SECRET has not moved yet',
+  summary: 'Count the secrets that a change of SERVER_SECRET has not moved yet',
   async run(context) {
     const counts = await countSecrets(await context.installation());
-    const { current, previous, neither } = counts;
+    const { current, previous, neither, webhooks } = counts;
     const lines = [
+      'Secrets of API keys:',
       `${current} under SERVER_SECRET`,
       `${previous} under SERVER_SECRET_PREVIOUS: each moves when it is next used`,
       `${neither} under neither${neither === 0 ? '' : ': these are refused'}`,
+      'Signing secrets of webhooks:',
+      `${webhooks.current} under SERVER_SECRET`,
+      `${webhooks.previous} under SERVER_SECRET_PREVIOUS: a server moves them within the hour`,
+      `${webhooks.neither} under neither${webhooks.neither === 0 ? '' : ': these sign nothing'}`,
     ];
     return { json: counts, text: lines.join('\n') };
   },

@@ -4,12 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generateKey } from '../../core/mod.ts';
+import { generateKey, secureRandom } from '../../core/mod.ts';
 import { run as runCli } from '../../server/cli/run.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { ApiKeySecret } from '../../server/database/entities/api-key-secret.ts';
 import { AuditEvent } from '../../server/database/entities/audit-event.ts';
+import { Webhook } from '../../server/database/entities/webhook.ts';
+import { deriveKeys } from '../../server/keys.ts';
+import { createSealer } from '../../server/sealing.ts';
 import { coherentVerifier } from '../../server/store.ts';
+import { resealWebhooks } from '../../server/webhooks/reseal.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
@@ -209,7 +213,9 @@ describe.each([
       { ...line, hash_sha256: digest('3'), expires_at: '2020-01-01T00:00:00Z' },
     ]);
     await operator.run(`keys import ${file}`);
-    expect(await operator.json('secret status')).toEqual({ current: 2, previous: 0, neither: 0 });
+    const { webhooks, ...keys } = await operator.json('secret status');
+    expect(keys).toEqual({ current: 2, previous: 0, neither: 0 });
+    expect(webhooks).toEqual({ current: 0, previous: 0, neither: 0 });
 
     const changed = { SERVER_SECRET: Buffer.alloc(32, 4).toString('base64') };
     const changing = { ...changed, SERVER_SECRET_PREVIOUS: SERVER_SECRET };
@@ -226,6 +232,52 @@ describe.each([
     expect(refused.complaint).toMatch(/^SERVER_SECRET is not the one that 2 API key secrets .*$/);
   });
 });
+
+test.each([
+  ['sqlite', sqliteDatabase],
+  ['postgresql', () => postgresDatabase()],
+])(
+  'secret status counts signing secrets of webhooks by what they are sealed under: %s',
+  async (_kind, database) => {
+    await using operator = await startOperator(await database());
+    await operator.run('org add --clerk-id org_a --name Acme --tier 3');
+    const sealer = createSealer(deriveKeys(serverSecret).credential, null, secureRandom);
+    const sealed = () => sealer.seal('whsec_', 'org_a');
+    const at = new Date(0);
+    const webhook = {
+      orgId: 'org_a',
+      url: 'https://a.example',
+      events: [],
+      createdAt: at,
+      updatedAt: at,
+    };
+    await operator.database.transaction(async (em) => {
+      await em.insert(Webhook, {
+        ...webhook,
+        id: 'wh_1',
+        secret: sealed(),
+        previousSecret: sealed(),
+      });
+      await em.insert(Webhook, { ...webhook, id: 'wh_2', secret: sealed() });
+    });
+    const counted = async (settings: Readonly<Record<string, string>> = {}) => {
+      const { output } = await operator.run('secret status --json', settings);
+      return JSON.parse(output).webhooks;
+    };
+    expect(await counted()).toEqual({ current: 3, previous: 0, neither: 0 });
+    const changed = { SERVER_SECRET: Buffer.alloc(32, 4).toString('base64') };
+    const changing = { ...changed, SERVER_SECRET_PREVIOUS: SERVER_SECRET };
+    expect(await counted(changing)).toEqual({ current: 0, previous: 3, neither: 0 });
+    expect(await counted(changed)).toEqual({ current: 0, previous: 0, neither: 3 });
+    const next = createSealer(
+      deriveKeys(new Uint8Array(32).fill(4)).credential,
+      deriveKeys(serverSecret).credential,
+      secureRandom,
+    );
+    await resealWebhooks(operator.database, next);
+    expect(await counted(changing)).toEqual({ current: 3, previous: 0, neither: 0 });
+  },
+);
 
 test('cli says what it can do', async () => {
   await using operator = await startOperator(await sqliteDatabase());

@@ -42,11 +42,11 @@ describe.each([
     const changing = { ...env, SERVER_SECRET: second, SERVER_SECRET_PREVIOUS: first };
     {
       await using server = await start(changing);
-      expect(await secretStatus(changing)).toEqual({ current: 0, previous: 1, neither: 0 });
+      expect(await secretStatus(changing)).toMatchObject({ current: 0, previous: 1, neither: 0 });
       expect((await call(server.url, '/api/v1/repos', key)).status).toBe(200);
       await expect
         .poll(() => secretStatus(changing))
-        .toEqual({ current: 1, previous: 0, neither: 0 });
+        .toMatchObject({ current: 1, previous: 0, neither: 0 });
       expect((await call(server.url, '/api/v1/repos', key)).status).toBe(200);
     }
     await using server = await start({ ...env, SERVER_SECRET: second });
