@@ -5,15 +5,10 @@ import type { Operation } from '../../../server/operations/operation.ts';
 import { snake } from '../../../server/rest/case.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
 import type { Route } from '../../../server/rest/route.ts';
-import { appRouter } from '../../../server/trpc/router.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 import { accessTable, type Cell } from './access-table.ts';
 import { type CallerKind, callerKinds, callers } from './callers.ts';
-
-const procedures = appRouter._def.procedures as unknown as Record<
-  string,
-  { readonly _def: { readonly type: string } }
->;
+import { procedures } from './procedures.ts';
 
 async function definedOperations(): Promise<Operation[]> {
   const paths = globSync('server/operations/*/*.ts');
