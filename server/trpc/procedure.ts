@@ -48,7 +48,7 @@ const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   NOT_FOUND: 'Not Found',
   METHOD_NOT_SUPPORTED: 'Method Not Allowed',
   PARSE_ERROR: 'malformed JSON',
-  BAD_REQUEST: 'Bad Request',
+  BAD_REQUEST: 'Not a tRPC request: its input must be JSON, as tRPC sends it',
   UNSUPPORTED_MEDIA_TYPE: 'Content-Type must be application/json',
   PAYLOAD_TOO_LARGE: 'Request body is too large',
 };

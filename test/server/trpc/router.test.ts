@@ -91,8 +91,20 @@ onOneServerEach((server) => {
     ['GET', '/trpc/', undefined, 404, 'Not Found'],
     ['GET', '/trpc/apiKeys.create', undefined, 405, 'Method Not Allowed'],
     ['POST', '/trpc/apiKeys.list', '{}', 405, 'Method Not Allowed'],
-    ['POST', '/trpc/apiKeys.create', '{"label": secret', 400, 'Bad Request'],
-    ['GET', '/trpc/apiKeys.get?input=%7Bsecret', undefined, 400, 'Bad Request'],
+    [
+      'POST',
+      '/trpc/apiKeys.create',
+      '{"label": secret',
+      400,
+      'Not a tRPC request: its input must be JSON, as tRPC sends it',
+    ],
+    [
+      'GET',
+      '/trpc/apiKeys.get?input=%7Bsecret',
+      undefined,
+      400,
+      'Not a tRPC request: its input must be JSON, as tRPC sends it',
+    ],
   ])(
     '%s %s is refused without repeating what was sent',
     async (method, path, body, status, detail) => {
