@@ -28,6 +28,9 @@ const longestTrust = 3_600_000;
 /** So that made-up ids do not make this server call GitHub each time. */
 const shortestPause = 60_000;
 
+/** While GitHub is away, it is asked once in so long. */
+const pauseAfterFailure = 1_000;
+
 const patience = 5_000;
 
 /**
@@ -41,6 +44,7 @@ export function createGithubKeys({
 }: GithubKeysOptions): GithubKeys {
   let keys = new Map<string, KeyObject>();
   let fetchedAt = Number.NEGATIVE_INFINITY;
+  let askAgainAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
@@ -55,11 +59,13 @@ export function createGithubKeys({
   return async (id) => {
     const age = now() - fetchedAt;
     if (age > longestTrust || (!keys.has(id) && age > shortestPause)) {
+      if (now() < askAgainAt) throw refused(refusals.unavailable);
       underWay ??= refresh().finally(() => {
         underWay = undefined;
       });
       // GitHub tries again later: better than to take nobody's word, or anybody's.
       await underWay.catch(() => {
+        askAgainAt = now() + pauseAfterFailure;
         throw refused(refusals.unavailable);
       });
     }

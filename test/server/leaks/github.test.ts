@@ -262,7 +262,12 @@ onBothDatabases((kind) => {
     const away = await server.fetch(path, { body: signed, headers });
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await works(server, raw)).toBe(200);
+    // Nobody makes this server call GitHub more than once a second, whatever he sends.
+    const { fetches } = hub.state;
+    for (let time = 0; time < 5; time++) expect((await post(signed, headers)).status).toBe(503);
+    expect(hub.state.fetches).toBe(fetches);
     hub.state.isAway = false;
+    clock.advance(1_000);
     expect((await post(signed, headers)).status).toBe(200);
     expect(await works(server, raw)).toBe(401);
   });

@@ -147,6 +147,24 @@ onBothDatabases((kind) => {
     });
   });
 
+  test('a limit is the key’s: both secrets of a rotation share it, and no rotation renews it', async () => {
+    await using server = await startServerOn(kind);
+    const { id, raw } = await issueKey(server, rateLimit(5));
+    const rotate = async () => {
+      const path = `/api/v1/settings/api-keys/${id}/rotate`;
+      const sent = server.fetch(path, { as: 'parent-admin', json: { grace_seconds: 600 } });
+      return (await answer(sent)).body.raw_key as string;
+    };
+    expect(await statuses(server, '/api/v1/key', raw, 2)).toEqual({ 200: 2 });
+    const next = await rotate();
+    const both = await Promise.all([
+      statuses(server, '/api/v1/key', raw, 10),
+      statuses(server, '/api/v1/key', next, 10),
+    ]);
+    expect(both.reduce((sum, { 200: ok = 0 }) => sum + ok, 0)).toBe(3);
+    expect(await statuses(server, '/api/v1/key', await rotate(), 5)).toEqual({ 429: 5 });
+  });
+
   test("the platform's limit is the organization's, whatever keys are called", async () => {
     const clock = testClock();
     const platform = { limit: 10, windowSeconds: 60 };
