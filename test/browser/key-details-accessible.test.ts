@@ -20,7 +20,7 @@ beforeAll(async () => {
   await callAs(console, key.raw, `nightly-audit/1 ${'with a long name '.repeat(8)}`);
   await callAs(console, renewed.raw, 'ci', '/api/v1/repos/987654');
   await callAs(console, renewed.raw, 'ci', '/api/v1/extensions/submit-url', { url: 'x' });
-});
+}, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 
 const longAgo = Date.now() - 200 * 86_400_000;

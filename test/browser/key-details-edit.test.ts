@@ -6,7 +6,7 @@ import { callAs, recordOf, submitAs } from './key-calls.ts';
 let console: RunningConsole;
 beforeAll(async () => {
   console = await startConsole();
-});
+}, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 
 test('EditKeyDialog changes everything about a key but its secret, from its next request on', async () => {

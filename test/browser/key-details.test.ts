@@ -7,7 +7,7 @@ import { callAs, recordOf, rotateKey, submitAs } from './key-calls.ts';
 let console: RunningConsole;
 beforeAll(async () => {
   console = await startConsole();
-});
+}, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 
 async function openDetails(page: Page, label: string): Promise<void> {
@@ -109,6 +109,24 @@ test('RotationCockpit names who still uses the old secret, and ends its grace', 
   expect(
     await page.locator(':focus').getByRole('heading', { name: 'Calls', exact: true }).count(),
   ).toBe(1);
+});
+
+test('RotationCockpit goes away by itself when the grace has run out', async () => {
+  const key = await createKey(console, { label: 'Ran out' });
+  await rotateKey(console, key);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  await openDetails(page, 'Ran out');
+  await page.getByText('Nobody has used it since the rotation: it is safe to end.').waitFor();
+  inDatabase(
+    console,
+    'update api_key_secret set retires_at = ? where key_id = ? and retires_at is not null',
+    Date.now(),
+    key.id,
+  );
+  await page.getByText('Rotation under way').waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
 });
 
 test('ScopeUse narrows a key to what it used, and gives it back', async () => {
