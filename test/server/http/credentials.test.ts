@@ -154,6 +154,21 @@ onBothDatabases((kind) => {
     }
   });
 
+  test('X-Forwarded-Host makes no page elsewhere one of the server’s, but from a trusted proxy', async () => {
+    const forwarded = { 'x-forwarded-host': 'app.example', 'x-forwarded-proto': 'https' };
+    for (const [trustedProxies, status] of [
+      [[], 401],
+      [['192.0.2.0/24'], 401],
+      [['127.0.0.1'], 202],
+    ] as const) {
+      await using server = await startServerOn(kind, { trustedProxies, demo: false });
+      const cookie = `__session=${server.token('parent-admin')}`;
+      const headers = { cookie, origin: 'https://app.example', ...forwarded };
+      const json = { url: 'https://github.com/acme-security/by-cookie' };
+      expect((await server.fetch(analyze, { json, headers })).status).toBe(status);
+    }
+  });
+
   test('X-Forwarded-For counts only from a trusted proxy', async () => {
     const list = { ip_allow_list: ['203.0.113.0/24'] };
     const denied = {
