@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createEffect, createSignal, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
+import { useQuery } from '../api/use-query.ts';
 import { apiAccess, keyForm as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { For, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries } from '../api/api-keys.ts';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { guidance as text } from '../messages/messages.ts';
 import { Link } from '../settings/location.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries } from '../api/api-keys.ts';
 import { problemOf } from '../api/problem.ts';
 import type { ApiKey } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { ApiKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';

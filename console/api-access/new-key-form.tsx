@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal } from 'solid-js';
 import { createStore } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
@@ -6,6 +5,7 @@ import { useApi } from '../api/api-context.tsx';
 import { refreshKeys } from '../api/api-keys.ts';
 import type { IssuedKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { dialogs, keyForm as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { refreshKeys } from '../api/api-keys.ts';
 import type { ApiKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { apiAccess, revoke as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Field } from '../ui/field.tsx';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
+import { useQuery } from '../api/use-query.ts';
 import { revokeAll as revokeAllText, apiAccess as text, upgrade } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';

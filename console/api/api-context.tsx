@@ -22,8 +22,6 @@ export function createApi(identity: Identity): Api {
       defaultOptions: {
         queries: {
           staleTime: 10_000,
-          // A record that comes again changes its row and does not replace it: focus stays.
-          reconcile: 'id',
           // What the server has refused stays refused; what did not arrive is worth another try.
           retry: (failures, error) => failures < 2 && problemOf(error).mayPass,
         },

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { For } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { type AuditFilter, auditLogQueries } from '../api/audit-log.ts';
+import { useQuery } from '../api/use-query.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useLocation } from '../settings/location.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';

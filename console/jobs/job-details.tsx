@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/solid-query';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { jobQueries } from '../api/jobs.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Job } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
@@ -33,16 +33,6 @@ export function JobDetails(props: { job: Job }) {
           <CopyButton value={props.job.id} label={text.copyId(props.job.id)} />
         </Fact>
       </dl>
-      <Show when={props.job.errorMessage}>
-        {(message) => (
-          <div>
-            <h2 class="details-title">{text.details.error}</h2>
-            <p class="field-error">
-              <bdi>{message()}</bdi>
-            </p>
-          </div>
-        )}
-      </Show>
       <Show when={props.job.status === 'completed'}>
         <div>
           <h2 class="details-title">{text.details.result}</h2>

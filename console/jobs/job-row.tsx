@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { isOpen, refreshJobs } from '../api/jobs.ts';
 import type { Job } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { Chip, type Tone } from '../ui/chip.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -58,6 +58,11 @@ export function JobRow(props: {
             <span class="key-label">{text.types[props.job.type] ?? props.job.type}</span>
           </button>
           <code class="preview">{props.job.id}</code>
+          <Show when={props.job.errorMessage}>
+            <p class="field-error job-error">
+              <bdi>{props.job.errorMessage}</bdi>
+            </p>
+          </Show>
         </th>
         <td data-label={text.columns.subOrg}>
           <bdi>{subOrg() ?? text.all}</bdi>

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { jobQueries } from '../api/jobs.ts';
 import type { Job, JobStatus, JobType } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { useLocation } from '../settings/location.tsx';

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/solid-query';
 import { useApi } from '../api/api-context.tsx';
+import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createAction } from '../api/action.ts';
 import { affectedKeysQuery } from '../api/affected-keys.ts';
 import { useApi } from '../api/api-context.tsx';
 import type { ServiceAccount } from '../api/records.ts';
 import { refreshServiceAccounts } from '../api/service-accounts.ts';
+import { useQuery } from '../api/use-query.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { AffectedKeys } from '../ui/affected-keys.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

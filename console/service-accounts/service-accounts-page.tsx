@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { ServiceAccount } from '../api/records.ts';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
+import { useQuery } from '../api/use-query.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';

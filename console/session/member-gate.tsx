@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { Match, type ParentProps, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { problemOf } from '../api/problem.ts';
 import { sessionQueries } from '../api/session.ts';
+import { useQuery } from '../api/use-query.ts';
 import { session as text } from '../messages/messages.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { MemberContext } from './member-context.ts';

@@ -27,8 +27,13 @@ export function sectionsFor(standing: Standing): readonly Section[] {
   );
 }
 
+/** The section that a path leads to. */
+export function sectionAt(path: string): Section | undefined {
+  return sections.find((each) => path.startsWith(`/settings/${each.path}`));
+}
+
 /** Whether a path is one of Settings' sections that somebody may not read. */
 export function isRefused(standing: Standing, path: string): boolean {
-  const section = sections.find((each) => path.startsWith(`/settings/${each.path}`));
+  const section = sectionAt(path);
   return section !== undefined && !sectionsFor(standing).includes(section);
 }

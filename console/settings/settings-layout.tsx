@@ -5,10 +5,11 @@ import { settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Page } from '../ui/page.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Link, useLocation } from './location.tsx';
-import { isRefused, sectionsFor } from './sections.ts';
+import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
 /** What is around every page: who is signed in, where, and the sections of Settings. */
 export function SettingsLayout(props: ParentProps) {
@@ -50,13 +51,24 @@ export function SettingsLayout(props: ParentProps) {
           }}
         >
           <Suspense fallback={<Skeleton rows={6} />}>
-            <Show when={!isRefused(standing(), path())} fallback={<PermissionPanel />}>
+            <Show when={!isRefused(standing(), path())} fallback={<RefusedSection />}>
               {props.children}
             </Show>
           </Suspense>
         </ErrorBoundary>
       </main>
     </div>
+  );
+}
+
+/** In the place of a section that is for others. */
+function RefusedSection() {
+  const { path } = useLocation();
+  const label = () => sectionAt(path())?.label ?? text.title;
+  return (
+    <Page title={label()}>
+      <PermissionPanel section={label()} />
+    </Page>
   );
 }
 

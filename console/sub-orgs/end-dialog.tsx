@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/solid-query';
 import { Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { affectedKeysQuery } from '../api/affected-keys.ts';
@@ -6,6 +5,7 @@ import { useApi } from '../api/api-context.tsx';
 import { refreshKeys } from '../api/api-keys.ts';
 import type { SubOrg } from '../api/records.ts';
 import { refreshSubOrgs } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { AffectedKeys } from '../ui/affected-keys.tsx';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, For, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { SubOrg } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';

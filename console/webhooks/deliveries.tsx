@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { For } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { DeliveryStatus, Webhook } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks } from '../messages/messages.ts';
 import { useLocation } from '../settings/location.tsx';

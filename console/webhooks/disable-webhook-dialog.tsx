@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { refreshWebhooks, webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
+import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createEffect, Match, on, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { problemOf } from '../api/problem.ts';
+import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { Link, useLocation } from '../settings/location.tsx';

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
+import type { InstallationParts } from '../../server/installation.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { startServer } from '../../server/start.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -35,8 +36,12 @@ export async function buildConsole(): Promise<void> {
   expect(code).toBe(0);
 }
 
-/** The whole product on a free port and a database of its own, with a Chromium to look at it. */
-export async function startConsole() {
+/**
+ * The whole product on a free port and a database of its own, with a Chromium to look at it.
+ *
+ * @param parts - where webhooks may lead, for example.
+ */
+export async function startConsole(parts: Pick<InstallationParts, 'targets'> = {}) {
   await buildConsole();
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
@@ -47,7 +52,9 @@ export async function startConsole() {
     FAILED_AUTH_RATE_LIMIT: 'off',
   });
   const logger = pino({ level: 'silent' });
-  const server = resources.use(await startServer({ config, dataFolder, consoleFolder, logger }));
+  const server = resources.use(
+    await startServer({ ...parts, config, dataFolder, consoleFolder, logger }),
+  );
   const browser: Browser = resources.use(await launchChromium());
   const running = resources.move();
   return {

@@ -32,7 +32,9 @@ test.each([
       await page.getByRole('link', { name: section }).click();
       await page.getByRole('heading', { level: 1, name: section }).waitFor();
       await page.waitForLoadState('networkidle');
-      expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+      // To look closer is no change: a job's details open for everyone.
+      const buttons = page.getByRole('main').locator('button:not([aria-expanded])');
+      expect(await buttons.count()).toBe(0);
     }
     expect(refused).toEqual([]);
   },
@@ -41,9 +43,9 @@ test.each([
 test('a section that a persona may not read shows the permission panel, not an error', async () => {
   await using session = await console.open();
   const { page } = session;
-  await page.goto('/settings/audit-log');
-  await page.getByRole('button', { name: /^Parent member/ }).click();
-  await page.getByText('You cannot manage API keys').waitFor();
+  await signIn(page, 'Parent member', '/settings/audit-log');
+  await page.getByText('Audit log: only for admins').waitFor();
+  await page.getByText('Ask an admin of Acme Security').waitFor();
 });
 
 test('Tier 1 admin sees the upgrade notice, and revokes the keys that lie dormant', async () => {

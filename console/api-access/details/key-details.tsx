@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { Show } from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
 import { apiKeyQueries } from '../../api/api-keys.ts';
 import type { ApiKey } from '../../api/records.ts';
+import { useQuery } from '../../api/use-query.ts';
 import type { KeyActions } from '../key-actions.ts';
 import '../../ui/styles/key-details.css';
 import '../../ui/styles/key-calls.css';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { type JSX, Match, Switch } from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
 import { apiKeyQueries } from '../../api/api-keys.ts';
 import type { ApiKey } from '../../api/records.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { apiAccess, reminder as text } from '../../messages/messages.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { daysSince, isOld, isUnused } from '../key-age.ts';

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, createUniqueId, type JSX, lazy, Show, Suspense } from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
 import type { ApiKey } from '../../api/records.ts';
 import { serviceAccountQueries } from '../../api/service-accounts.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { keyEdit, keyForm, settingsOf, apiAccess as text } from '../../messages/messages.ts';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import type { KeyActions } from '../key-actions.ts';

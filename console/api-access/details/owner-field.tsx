@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/solid-query';
 import { useApi } from '../../api/api-context.tsx';
 import type { ApiKey } from '../../api/records.ts';
 import { serviceAccountQueries } from '../../api/service-accounts.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { keyEdit as text } from '../../messages/messages.ts';
 import { useMember } from '../../session/member-context.ts';
 import { Field } from '../../ui/field.tsx';

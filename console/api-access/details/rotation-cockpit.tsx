@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/solid-query';
 import {
   createEffect,
   createMemo,
@@ -14,6 +13,7 @@ import { useApi } from '../../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../../api/api-keys.ts';
 import { problemOf } from '../../api/problem.ts';
 import type { ApiKey } from '../../api/records.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { cockpit as text } from '../../messages/messages.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/solid-query';
 import { createSignal, createUniqueId, For, Match, Show, Switch } from 'solid-js';
 import { createAction } from '../../api/action.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys, showKey } from '../../api/api-keys.ts';
 import { problemOf } from '../../api/problem.ts';
 import type { ApiKey, UnusedScopes } from '../../api/records.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { scopeUse as text } from '../../messages/messages.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';

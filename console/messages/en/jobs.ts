@@ -15,6 +15,7 @@ export const jobs = {
   types: {
     repo_analysis: 'Repository analysis',
     extension_analysis: 'Extension analysis',
+    key_import: 'Import of API keys',
   } as Readonly<Record<string, string>>,
   columns: {
     job: 'Job',
@@ -30,7 +31,6 @@ export const jobs = {
     by: 'Submitted by',
     started: 'Started',
     ended: 'Ended',
-    error: 'What went wrong',
     result: 'Result',
     none: 'No result was recorded.',
     raw: 'As JSON',

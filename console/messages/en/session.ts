@@ -27,6 +27,21 @@ export const session = {
       hint: 'Signed in, but of an organization that RepoRisk does not know.',
     },
   },
+  refusedSection: {
+    title: (section: string) => `${section}: only for admins`,
+    member: (organization: string) => ({
+      why: `You are a member of ${organization}. Only its admins see this page.`,
+      help: `Ask an admin of ${organization} to look for you, or to make you an admin.`,
+    }),
+    'sub-org': {
+      why: 'You are signed in to a sub-organization. This page belongs to its parent organization.',
+      help: 'Ask an admin of the parent organization to look for you.',
+    },
+    outsider: {
+      why: 'The organization you are signed in to has no access to RepoRisk.',
+      help: 'Switch to another organization, or write to support@canirunthat.com to have yours set up.',
+    },
+  },
   refused: {
     title: 'You cannot manage API keys',
     member: (organization: string) => ({

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningConsole, signIn, startConsole } from './console.ts';
+import { callApi, createKey, inDatabase } from './demo-keys.ts';
+
+let console: RunningConsole;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console[Symbol.asyncDispose]());
+
+const settings = '/api/v1/settings';
+
+/** Sets what only a running job would. */
+const setJob = (id: string, values: string, ...parameters: unknown[]) =>
+  inDatabase(console, `update job set ${values} where id = ?`, ...parameters, id);
+
+/** Submits a repository as a persona, and says which job came of it. */
+async function submit(name: string): Promise<string> {
+  const url = `https://github.com/acme-security/${name}`;
+  const response = await console.send('parent-admin', '/api/v1/repos/analyze', { url });
+  return ((await response.json()) as { job_id: string }).job_id;
+}
+
+test('AuditLogPage shows before and after, filters in the URL by action, target and local day', async () => {
+  const { id } = await createKey(console, { label: 'Nightly' });
+  const change = { label: 'Nightly audit', rate_limit: { limit: 100, window_seconds: 60 } };
+  const changed = await console.send('parent-admin', `${settings}/api-keys/${id}`, change, 'PATCH');
+  const requestId = changed.headers.get('x-request-id') ?? '';
+  await createKey(console, { label: 'Another' });
+
+  await using session = await console.open({ timezoneId: 'Pacific/Auckland' });
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/audit-log');
+  await page.getByText('in your time zone, Pacific/Auckland').waitFor();
+  const entries = page.getByRole('row').filter({ has: page.getByRole('cell') });
+  const entry = entries.filter({ hasText: 'Changed an API key' });
+  await entry.waitFor();
+  expect(await entry.innerText()).toMatch(/Label:\s+before\s+Nightly\s+after\s+Nightly audit\n/);
+  expect(await entry.innerText()).toMatch(/Rate limit:\s+before\s+none\s+after\s+100 per 60 s\n/);
+  await entry.getByRole('button', { name: `Copy the request id ${requestId}` }).click();
+  await page.getByText('Copied to the clipboard.').waitFor();
+  expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(requestId);
+
+  await entry.getByRole('button', { name: `Only what happened to ${id}` }).click();
+  await page.getByText('Another').waitFor({ state: 'detached' });
+  expect(await entries.count()).toBe(2);
+  await page.getByLabel('Action').selectOption('Changed an API key');
+  await page.getByText('Created an API key').nth(1).waitFor({ state: 'detached' });
+  expect(new URL(page.url()).searchParams.get('target')).toBe(id);
+  const day = (offset: number) =>
+    new Date(Date.now() + offset * 86_400_000).toLocaleDateString('sv', {
+      timeZone: 'Pacific/Auckland',
+    });
+  await page.getByLabel('From', { exact: true }).fill(day(0));
+  await page.getByLabel('To', { exact: true }).fill(day(0));
+  await entry.waitFor();
+  await page.reload();
+  await entry.waitFor();
+  expect(await entries.count()).toBe(1);
+  await page.getByLabel('To', { exact: true }).fill('');
+  await page.getByLabel('From', { exact: true }).fill(day(1));
+  await page.getByText('No entry is like that.').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await entries.filter({ hasText: 'Another' }).waitFor();
+  expect(new URL(page.url()).search).toBe('');
+});
+
+test('JobsPage follows what runs without losing focus, asks before work is lost, shows results', async () => {
+  inDatabase(console, "update job set status = 'completed', completed_at = 1");
+  const [waits, runs] = [await submit('waits'), await submit('runs')];
+  setJob(runs, "status = 'running', progress = 3, total = 9, started_at = created_at");
+  await using session = await console.open();
+  const { page } = session;
+  await page.clock.install();
+  await signIn(page, 'Parent admin', '/settings/jobs');
+  const cancel = (id: string) => page.getByRole('button', { name: `Cancel ${id}` });
+  await page.getByText('3 of 9').waitFor();
+  await cancel(runs).focus();
+  setJob(runs, 'progress = 4, updated_at = updated_at + 1');
+  await page.getByText('4 of 9').waitFor();
+  expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Cancel ${runs}`);
+
+  // Nothing is lost by what has not begun: it is cancelled at once.
+  await cancel(waits).click();
+  await page.getByText('The job is cancelled.').waitFor();
+  await cancel(waits).waitFor({ state: 'detached' });
+  await cancel(runs).click();
+  const question = page.getByRole('alertdialog', { name: 'Cancel this job?' });
+  await question.getByText('(4 of 9) is discarded').waitFor();
+  await question.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+  const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
+  setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
+  await page.getByRole('row').filter({ hasText: runs }).getByText('Completed').waitFor();
+  // Now that everything has ended, nobody asks any more.
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.clock.fastForward(60_000);
+  await page.getByRole('button', { name: `Details of ${runs}` }).click();
+  await page.getByText('Risk level').waitFor();
+  expect(asked.filter((url) => url.includes('jobs.list'))).toEqual([]);
+  await page.getByText('As JSON').click();
+  await page.getByText('Secrets in history').waitFor();
+
+  const cancelled = (id: string) =>
+    page.getByRole('row').filter({ hasText: id }).getByText('Cancelled');
+  await page.getByLabel('Kind').selectOption('Extension analysis');
+  await cancelled(waits).waitFor({ state: 'detached' });
+  await page.getByLabel('Status').selectOption('Cancelled');
+  await page.getByText('No job is like that.').waitFor();
+  expect(new URL(page.url()).search).toBe('?type=extension_analysis&status=cancelled');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await cancelled(waits).waitFor();
+});
+
+test('EndDialog says which keys an archived sub-organization takes with it', async () => {
+  const added = await console.send('parent-admin', `${settings}/sub-orgs`, { name: 'Archive me' });
+  const { id } = (await added.json()) as { id: number };
+  const key = await createKey(console, { label: 'Held to it', sub_org_id: id });
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/sub-orgs');
+  await page.getByRole('button', { name: 'Archive Archive me' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Archive “Archive me”?' });
+  await question.getByText('1 key held to it will be revoked for ever:').waitFor();
+  await question.getByText('Held to it', { exact: true }).waitFor();
+  const confirm = question.getByRole('button', { name: 'Archive' });
+  expect(await confirm.isDisabled()).toBe(true);
+  await question.getByLabel('Type “Archive me” to confirm').fill('Archive me');
+  await confirm.click();
+  await page.getByText('“Archive me” is archived').waitFor();
+  expect(await callApi(console, key.raw)).toBe(401);
+
+  await page.getByRole('button', { name: 'Remove Archive me' }).click();
+  const removal = page.getByRole('alertdialog', { name: 'Remove “Archive me”?' });
+  await removal.getByText('No key is held to it.').waitFor();
+  await removal.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('row').filter({ hasText: 'Archive me' }).waitFor({ state: 'detached' });
+});
+
+test('DisableDialog says which keys of a service account stop working', async () => {
+  const json = { name: 'Deploy robot', role: 'viewer' };
+  const added = await console.send('parent-admin', `${settings}/service-accounts`, json);
+  const { id } = (await added.json()) as { id: string };
+  const key = await createKey(console, { label: 'Owned by it', service_account_id: id });
+  expect(await callApi(console, key.raw)).toBe(200);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/service-accounts');
+  await page.getByRole('button', { name: 'Disable Deploy robot' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Disable “Deploy robot”?' });
+  await question.getByText('1 key will stop working:').waitFor();
+  await question.getByText('Owned by it').waitFor();
+  await question.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Enable Deploy robot' }).waitFor();
+  expect(await callApi(console, key.raw)).toBe(403);
+  await page.getByRole('button', { name: 'Enable Deploy robot' }).click();
+  await page.getByText('“Deploy robot” is active again.').waitFor();
+  expect(await callApi(console, key.raw)).toBe(200);
+});
+
+test('a list that cannot be had says why, with the request id, and is there after Try again', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await page.route('**/trpc/webhooks.list**', (route) =>
+    route.fulfill({
+      status: 500,
+      headers: { 'x-request-id': 'req_test' },
+      json: { error: { data: { detail: 'Internal Server Error' } } },
+    }),
+  );
+  await page.clock.install();
+  await signIn(page, 'Parent admin', '/settings/webhooks');
+  // Twice it is asked again by itself, after a second and after two.
+  await page.clock.fastForward(10_000);
+  await page.getByText('Request req_test').waitFor();
+  await page.unroute('**/trpc/webhooks.list**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('No webhooks yet.').waitFor();
+});
