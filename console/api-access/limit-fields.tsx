@@ -20,8 +20,11 @@ export function LimitFields(props: {
   );
   const rate = () => {
     const rate = rateLimitOf(props.draft);
-    const isKnown = rate && Number.isInteger(rate.limit) && Number.isInteger(rate.windowSeconds);
-    return isKnown ? text.rateIs(text.rate(rate.limit, rate.windowSeconds)) : text.rateHint;
+    const isFine = !['rateLimit.limit', 'rateLimit.windowSeconds'].some(props.errorOf);
+    const isRead = rate && Number.isInteger(rate.limit) && Number.isInteger(rate.windowSeconds);
+    return isFine && isRead
+      ? text.rateIs(text.rate(rate.limit, rate.windowSeconds))
+      : text.rateHint;
   };
   return (
     <>

@@ -93,6 +93,8 @@ test('a rate limit that the server refuses is marked at its field, and what was 
   await form.getByLabel('Label').fill('Fast');
   await form.getByText('Advanced').click();
   const [requests, seconds] = [form.getByLabel('Requests'), form.getByLabel('Per seconds')];
+  await requests.fill('1000');
+  await form.getByText('At most 1,000 requests per minute').waitFor();
   await requests.fill('plenty');
   await form.getByRole('button', { name: 'Create', exact: true }).click();
   await form.getByText('A whole number is needed.').waitFor();
@@ -101,14 +103,13 @@ test('a rate limit that the server refuses is marked at its field, and what was 
   await requests.fill('1000001');
   await seconds.fill('0');
   await form.getByRole('button', { name: 'Create', exact: true }).click();
-  await form.getByText('At most 1000000.').waitFor();
+  await form.getByText('At most 1,000,000.').waitFor();
   await form.getByText('At least 1.').waitFor();
   expect(await seconds.getAttribute('aria-invalid')).toBe('true');
   expect(await requests.inputValue()).toBe('1000001');
 
   await requests.fill('1000');
   await seconds.fill('60');
-  await form.getByText('At most 1,000 requests per minute').waitFor();
   await form.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('dialog', { name: 'Your new API key' }).waitFor();
 });

@@ -1,3 +1,5 @@
+import { number } from './number.ts';
+
 export const errors = {
   retry: 'Try again',
   signInAgain: 'Sign in again',
@@ -6,7 +8,7 @@ export const errors = {
   unreachable: 'The server did not answer. Check your connection.',
   unavailable: 'The service is briefly unavailable. Nothing was changed.',
   fault: 'Something went wrong on our side. Nothing was changed.',
-  input: 'Please correct what is marked below.',
+  input: 'Please correct what is marked.',
   atLine: (line: number, sentence: string) => `Line ${line}: ${sentence}`,
   /** The server's documented texts, in the words of someone who has to act on them. */
   sentences: {
@@ -27,8 +29,8 @@ export const errors = {
     'value_error.any_str.max_length': (limit: number) => `At most ${limit} characters.`,
     'value_error.list.min_items': () => 'At least one is needed.',
     'value_error.list.max_items': (limit: number) => `At most ${limit}.`,
-    'value_error.number.not_ge': (limit: number) => `At least ${limit}.`,
-    'value_error.number.not_le': (limit: number) => `At most ${limit}.`,
+    'value_error.number.not_ge': (limit: number) => `At least ${number.format(limit)}.`,
+    'value_error.number.not_le': (limit: number) => `At most ${number.format(limit)}.`,
     'value_error.url.scheme': () => 'An address that begins with https:// is needed.',
     'value_error.url.host': () => 'The host in this address is not valid.',
     'type_error.integer': () => 'A whole number is needed.',
