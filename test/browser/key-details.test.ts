@@ -56,6 +56,30 @@ test('KeyDetails counts the calls of a key in a sentence, a picture and a table,
   await page.getByText('4 calls in the last 7 days, 2 failed.').waitFor();
 });
 
+test('KeyDetails is loaded when it is first opened, and keeps the focus while it is kept up to date', async () => {
+  const key = await createKey(console, { label: 'Watched' });
+  await useKey(console, key);
+  await using session = await console.open();
+  const { page } = session;
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(request.url()));
+  await signIn(page, 'Parent admin');
+  await page.getByRole('button', { name: 'Details of Watched', exact: true }).waitFor();
+  expect(loaded.filter((url) => url.includes('key-details'))).toEqual([]);
+  await openDetails(page, 'Watched');
+  const parts = loaded.filter((url) => url.includes('/assets/key-details'));
+  expect(parts.some((url) => url.endsWith('.css'))).toBe(true);
+
+  await page.getByRole('radio', { name: '24 hours' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('1 call in the last 7 days').waitFor();
+  expect(await callAs(console, key.raw, 'test')).toBe(200);
+  await page.getByText('2 calls in the last 7 days').waitFor();
+  expect(await page.locator(':focus').getAttribute('type')).toBe('radio');
+  await page.keyboard.press('ArrowLeft');
+  await page.getByText('2 calls in the last 24 hours').waitFor();
+});
+
 test('KeyDetails says why the calls cannot be shown, with the request id, and tries again', async () => {
   await createKey(console, { label: 'Unlucky' });
   await using session = await console.open();
