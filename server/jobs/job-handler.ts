@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
@@ -5,6 +6,12 @@ import { Job } from '../database/entities/job.ts';
 import { backoff } from './backoff.ts';
 import { forgetLines } from './forget-lines.ts';
 import type { Outcome, TaskHandler } from './worker.ts';
+
+/**
+ * Milliseconds after each step. On SQLite a step never leaves its turn of the event loop: so requests
+ * come in between, and another process that waits for the write lock gets it.
+ */
+const pause = 10;
 
 /** What a job may use while it runs. */
 export interface JobContext {
@@ -70,6 +77,7 @@ export function jobHandler(
       const values = await work(em, job);
       await em.nativeUpdate(Job, { id }, { ...values, updatedAt: new Date(now()) });
     });
+    await wait(pause);
   }
 
   return async ({ id, attempts }, signal) => {

@@ -1,10 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import { type PruneKind, pruneParts } from './prune-parts.ts';
-
-/** Milliseconds between two transactions, so that a server that waits for SQLite's lock gets it. */
-const pause = 10;
 
 /** What was pruned: months of calls dropped whole, calls deleted beside them, hourly counts. */
 export type Pruned = Record<PruneKind, number>;
@@ -28,7 +24,6 @@ export function pruneUsage(kind: Database['kind']) {
           pruned[counts] += removed.rows;
           return { progress: progress + removed.rows, result: pruned };
         });
-        await wait(pause);
       }
     }
     return pruned;

@@ -105,3 +105,21 @@ onBothDatabases((kind) => {
     expect([await it.imported(), await it.waiting()]).toEqual([200, 0]);
   });
 });
+
+test('importKeys() lets requests in between its batches, where one never leaves its turn of the event loop', async () => {
+  await using it = await startImport('sqlite', 450);
+  const seen = new Set<number>();
+  let isEnded = false;
+  const look = async () => {
+    while (!isEnded) {
+      seen.add(await it.imported());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const looking = look();
+  await using worker = it.worker('key_import', importKeys(it.services));
+  await worker.idle();
+  isEnded = true;
+  await looking;
+  expect([...seen]).toEqual(expect.arrayContaining([200, 400]));
+});
