@@ -23,6 +23,8 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   request: Request,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
+  const { takesAtLeast } = operation;
+  const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
   try {
     return await admitAndRun(operation, services, request, readInput);
   } finally {
@@ -34,6 +36,7 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
     const { kind } = request.caller;
     const isTold = kind === 'session' || kind === 'operator' || plane === 'anyone';
     if (isTold && plane !== 'data') await services.settled();
+    await leastTime;
   }
 }
 
@@ -91,16 +94,10 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
   if (operation.kind === 'query') {
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }
-  const { takesAtLeast } = operation;
-  const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
-  try {
-    const result = await database.transaction(async (em) =>
-      run(em, await authorize(em, request.caller, operation.access)),
-    );
-    return operation.output.parse(result) as z.output<Output>;
-  } finally {
-    await leastTime;
-  }
+  const result = await database.transaction(async (em) =>
+    run(em, await authorize(em, request.caller, operation.access)),
+  );
+  return operation.output.parse(result) as z.output<Output>;
 }
 
 function work(

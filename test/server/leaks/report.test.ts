@@ -48,6 +48,18 @@ onBothDatabases((kind) => {
     expect((await server.fetch('/api/v1/leaks/report', { json: {} })).status).toBe(422);
   });
 
+  test('the least time of a report runs while it waits until a revocation holds everywhere', async () => {
+    let held = Promise.withResolvers<void>();
+    await using server = await startServerOn(kind, {
+      settled: async () => held.resolve(),
+      leaks: { pause: () => held.promise },
+    });
+    const { raw } = await issueKey(server);
+    held = Promise.withResolvers<void>();
+    const response = await server.fetch('/api/v1/leaks/report', { json: { token: raw } });
+    expect(response.status).toBe(202);
+  });
+
   test('a report may have spaces and line ends around the key, as copied from a file', async () => {
     await using server = await startServerOn(kind);
     const { raw } = await issueKey(server);
