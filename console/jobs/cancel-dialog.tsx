@@ -20,6 +20,7 @@ export function CancelDialog(props: { job: Job; onClose: () => void }) {
     <ConfirmDialog
       title={text.cancelTitle}
       confirm={text.cancelConfirm}
+      dismiss={text.keep}
       isPending={cancel.isPending()}
       problem={cancel.problem()}
       onConfirm={() => void cancel.start()}

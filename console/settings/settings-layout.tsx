@@ -1,4 +1,4 @@
-import { ErrorBoundary, For, type ParentProps, Show, Suspense } from 'solid-js';
+import { createEffect, ErrorBoundary, For, on, type ParentProps, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { problemOf } from '../api/problem.ts';
 import { settings as text } from '../messages/messages.ts';
@@ -15,6 +15,14 @@ import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 export function SettingsLayout(props: ParentProps) {
   const { standing } = useMembership();
   const { path } = useLocation();
+  let sections: HTMLElement | undefined;
+  // Where it is too narrow for all of them, they scroll.
+  createEffect(
+    on(path, () => {
+      const here = sections?.querySelector('[aria-current]');
+      here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }),
+  );
   return (
     <div class="shell">
       <a class="skip-link" href="#content">
@@ -26,7 +34,7 @@ export function SettingsLayout(props: ParentProps) {
         </p>
         <WhoIsSignedIn />
       </header>
-      <nav class="sections" aria-label={text.title}>
+      <nav class="sections" aria-label={text.title} ref={sections}>
         <p class="sections-title">
           <Icon name="gear" /> {text.title}
         </p>

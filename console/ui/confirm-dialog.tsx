@@ -13,6 +13,8 @@ export function ConfirmDialog(props: {
   typed?: string | undefined;
   /** False while what it would take with it is not known yet. */
   isKnown?: boolean;
+  /** What not doing it is called, where “Cancel” could mean either. */
+  dismiss?: string;
   isPending: boolean;
   problem: Problem | null;
   onConfirm: () => void;
@@ -56,7 +58,7 @@ export function ConfirmDialog(props: {
             data-autofocus={props.typed === undefined ? '' : undefined}
             onClick={() => props.onClose()}
           >
-            {text.cancel}
+            {props.dismiss ?? text.cancel}
           </button>
           <button
             type="submit"

@@ -87,7 +87,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await cancel(runs).click();
   const question = page.getByRole('alertdialog', { name: 'Cancel this job?' });
   await question.getByText('(4 of 9) is discarded').waitFor();
-  await question.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await question.getByRole('button', { name: 'Let it run' }).click();
 
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
   setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);

@@ -64,6 +64,7 @@ export const auditLog = {
     secret: 'Secret',
     deliveryId: 'Delivery',
     disabledReason: 'Reason',
+    preview: 'Secret',
     environment: 'Environment',
     dialect: 'Dialect',
     clerkId: 'Clerk organization',

@@ -46,6 +46,7 @@ export const jobs = {
   cancelTitle: 'Cancel this job?',
   cancelRunning: (done: string) =>
     `What it has done so far (${done}) is discarded. To run it, submit it again.`,
+  keep: 'Let it run',
   cancelConfirm: 'Cancel the job',
   cancelled: 'The job is cancelled.',
   all: 'All',
