@@ -6,7 +6,7 @@ import { useQuery } from '../api/use-query.ts';
 import { guidance as text } from '../messages/messages.ts';
 import { Link } from '../settings/location.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { isOld, isUnused } from './key-age.ts';
+import { isOld, isUnused, oldBefore } from './key-age.ts';
 
 // The oldest hundred tell whether there are any, which is what matters.
 const oldest: ApiKeyQuery = { status: 'active', sort: 'created_at', limit: 100 };
@@ -17,12 +17,17 @@ export function Guidance() {
   const api = useApi();
   const old = useQuery(() => apiKeyQueries.list(api, oldest));
   const unused = useQuery(() => apiKeyQueries.list(api, leastUsed));
+  const rotated = useQuery(() => ({
+    ...apiKeyQueries.rotatedSince(api, oldBefore()),
+    // A young key cannot have an old secret.
+    enabled: old.isSuccess && old.data.items.some((key) => isOld(key.createdAt)),
+  }));
   return (
     <section class="guidance" aria-labelledby="guidance">
       <h2 id="guidance">{text.title}</h2>
       <Reminder
-        page={old.isSuccess ? old.data : null}
-        concerns={(key) => isOld(key.createdAt)}
+        page={old.isSuccess && rotated.isSuccess ? old.data : null}
+        concerns={(key) => isOld(key.createdAt) && !rotated.data?.includes(key.id)}
         says={text.old}
         href="/settings/api-access?status=active&sort=created_at"
       />

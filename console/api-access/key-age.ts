@@ -10,6 +10,11 @@ export function daysSince(at: string): number {
   return Math.floor((Date.now() - Date.parse(at)) / day);
 }
 
+/** The time before which a secret is old. */
+export function oldBefore(): string {
+  return new Date(Date.now() - quarter * day).toISOString();
+}
+
 /** Whether a time lies 90 days back. */
 export function isOld(at: string): boolean {
   return daysSince(at) >= quarter;

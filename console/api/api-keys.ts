@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
+import { everyPage } from './every-page.ts';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from './records.ts';
 
 /** How often something is asked for that changes while it is looked at, in milliseconds. */
@@ -42,6 +43,16 @@ export const apiKeyQueries = {
         limit: 1,
       });
       return page.items[0]?.at ?? null;
+    },
+  }),
+  /** The ids of the keys whose secret was replaced since a time. */
+  rotatedSince: ({ trpc }: Api, since: string) => ({
+    queryKey: ['apiKeys', 'rotatedSince', since.slice(0, 10)],
+    queryFn: async () => {
+      const rotations = await everyPage((cursor) =>
+        trpc.auditLog.list.query({ action: 'apiKeys.rotate', since, limit: 100, ...cursor }),
+      );
+      return rotations.map(({ target }) => target);
     },
   }),
 };

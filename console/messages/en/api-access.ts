@@ -114,7 +114,7 @@ export const guidance = {
     ['Hold keys to a sub-organization', 'When an integration needs no other.'],
   ],
   old: (count: number, more: boolean) =>
-    `${more ? 'More than ' : ''}${keys(count)} created over 90 days ago: rotate what you still need.`,
+    `${more ? 'More than ' : ''}${keys(count)} with a secret over 90 days old: rotate what you still need.`,
   unused: (count: number, more: boolean) =>
     `${more ? 'More than ' : ''}${keys(count)} unused for 90 days: revoke what nobody misses.`,
   show: 'Show',
