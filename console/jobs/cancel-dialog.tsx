@@ -16,6 +16,8 @@ export function CancelDialog(props: { job: Job; onClose: () => void }) {
     say(text.cancelled);
     props.onClose();
   });
+  const says = (done: string) =>
+    props.job.type === 'key_import' ? text.cancelImport(done) : text.cancelRunning(done);
   return (
     <ConfirmDialog
       title={text.cancelTitle}
@@ -26,7 +28,7 @@ export function CancelDialog(props: { job: Job; onClose: () => void }) {
       onConfirm={() => void cancel.start()}
       onClose={props.onClose}
     >
-      <p>{text.cancelRunning(text.progress(props.job.progress, props.job.total))}</p>
+      <p>{says(text.progress(props.job.progress, props.job.total))}</p>
     </ConfirmDialog>
   );
 }

@@ -88,6 +88,11 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const question = page.getByRole('alertdialog', { name: 'Cancel this job?' });
   await question.getByText('(4 of 9) is discarded').waitFor();
   await question.getByRole('button', { name: 'Let it run' }).click();
+  setJob(runs, "type = 'key_import', updated_at = updated_at + 1");
+  await cancel(runs).click();
+  await question.getByText('(4 of 9) stay').waitFor();
+  await question.getByRole('button', { name: 'Let it run' }).click();
+  setJob(runs, "type = 'repo_analysis', updated_at = updated_at + 1");
 
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
   setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);

@@ -46,6 +46,8 @@ export const jobs = {
   cancelTitle: 'Cancel this job?',
   cancelRunning: (done: string) =>
     `What it has done so far (${done}) is discarded. To run it, submit it again.`,
+  cancelImport: (done: string) =>
+    `The keys that it has imported so far (${done}) stay. For the rest, import the same file again.`,
   keep: 'Let it run',
   cancelConfirm: 'Cancel the job',
   cancelled: 'The job is cancelled.',
