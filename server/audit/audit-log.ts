@@ -23,8 +23,12 @@ export interface AuditLog {
  * @param keys - derived from the server's secret, then from the one that is being replaced.
  */
 export function createAuditLog(keys: readonly Uint8Array[]): AuditLog {
+  // Of a transaction that may yet fail, or be overtaken: whoever goes on from it finds out.
+  let last: Head | null = null;
   return {
-    append: (em, events) => appendEvents(em, keys, events),
+    async append(em, events) {
+      last = await appendEvents(em, keys, events, last);
+    },
     verify: (em, trusted) => verifyLog(em, keys, trusted),
     head: async (em) => formatHead(await readHead(em)),
     async endsUnderPrevious(em) {

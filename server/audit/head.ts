@@ -28,26 +28,41 @@ export function lockHead(em: EntityManager): Promise<Head> {
 }
 
 /**
- * Writes rows and puts the head behind them; on PostgreSQL in one statement, because everybody who
- * records something waits for the head.
+ * Writes rows and moves the head behind them, unless it stands elsewhere than the rows begin: then
+ * nothing is written. On PostgreSQL one statement, because everybody who records something waits for
+ * the head.
+ *
+ * @param from - the head as it stands in the database.
+ * @param to - the head after the rows.
+ * @returns whether they were written.
  */
 export async function append(
   em: EntityManager,
   rows: readonly AuditEvent[],
-  { seq, digest, mac }: Head,
-): Promise<void> {
-  const insert = em
-    .createQueryBuilder(AuditEvent)
-    .insert([...rows])
-    .toQuery();
-  const move = 'update audit_head set seq = ?, digest = ?, mac = ?';
-  if (em.getDriver() instanceof PostgreSqlDriver) {
-    const params = [seq, digest, mac, ...insert.params];
-    await em.execute(`with moved as (${move}) ${insert.sql}`, params);
-    return;
+  from: Head,
+  to: Head,
+): Promise<boolean> {
+  const move = `update audit_head set seq = ?, digest = ?, mac = ?
+    where seq = ? and digest = ? and mac = ?`;
+  const params = [to.seq, to.digest, to.mac, from.seq, from.digest, from.mac];
+  if (!(em.getDriver() instanceof PostgreSqlDriver)) {
+    const moved = await em.execute<unknown[]>(`${move} returning seq`, params);
+    if (moved.length > 0) await em.insertMany(AuditEvent, [...rows]);
+    return moved.length > 0;
   }
-  await em.execute(insert.sql, insert.params);
-  await em.execute(move, [seq, digest, mac]);
+  const written = await em.execute<unknown[]>(
+    `with moved as (${move} returning seq)
+     insert into audit_event
+       select row.* from moved, jsonb_populate_recordset(null::audit_event, ?::jsonb) as row
+     returning seq`,
+    [...params, JSON.stringify(rows.map(columns))],
+  );
+  return written.length > 0;
+}
+
+/** A row as its table names it. */
+function columns({ orgId, ipAddress, requestId, ...row }: AuditEvent) {
+  return { ...row, org_id: orgId, ip_address: ipAddress, request_id: requestId };
 }
 
 /** A head as it is logged and given to `cli audit verify --head`. */

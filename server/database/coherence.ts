@@ -53,11 +53,15 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
   return {
     currency: holder,
     async settled() {
-      void holder.hear();
+      // Our own holder hears of a change like all others: it is told only where nothing is announced,
+      // or when an announcement does not come.
+      if (announcements === null) void holder.hear();
+      const tell = setTimeout(() => void holder.hear(), lookEvery(timing));
       await waitUntilHeld(port, timing, (hear) => {
         waiting.add(hear);
         return () => waiting.delete(hear);
       });
+      clearTimeout(tell);
     },
     async [Symbol.asyncDispose]() {
       await announcements?.[Symbol.asyncDispose]();
@@ -76,8 +80,11 @@ export function waitUntilHeld(
   timing: LeaseTiming,
   onAcknowledged?: (hear: HearAcknowledgement) => () => void,
 ): Promise<void> {
-  // Between two looks when nothing is announced: 25 ms on PostgreSQL, 5 on SQLite.
-  const pollEvery = Math.max(5, timing.length / 80);
-  const options = { port, clock: systemClock(true), timing, pollEvery };
+  const options = { port, clock: systemClock(true), timing, pollEvery: lookEvery(timing) };
   return untilHeld(onAcknowledged === undefined ? options : { ...options, onAcknowledged });
+}
+
+/** Milliseconds between two looks when nothing is announced: 25 on PostgreSQL, 5 on SQLite. */
+function lookEvery(timing: LeaseTiming): number {
+  return Math.max(5, timing.length / 80);
 }

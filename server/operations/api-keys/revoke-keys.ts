@@ -1,8 +1,13 @@
-import { LockMode } from '@mikro-orm/core';
+import { LockMode, type RawQueryFragment, raw } from '@mikro-orm/core';
 import type { QBFilterQuery } from '@mikro-orm/sql';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { emitKeyEvents, type OutboxContext } from '../../webhooks/outbox.ts';
+
+// Most organizations have no webhooks: then there is nobody to ask about.
+const isHeard = `exists (
+  select 1 from webhook where webhook.org_id = api_key.org_id and webhook.is_active
+) as heard`;
 
 /**
  * Revokes keys for ever, however many, and tells the webhooks of their organizations.
@@ -32,9 +37,9 @@ export async function revokeKeys(
     .createQueryBuilder(ApiKey)
     .update({ revokedAt: now, revokedReason, updatedAt: now })
     .where({ id: { $in: live } })
-    .returning('id')
-    .execute<{ id: string }[]>('all');
-  const keyIds = revoked.map(({ id }) => id).sort();
+    .returning(['id', raw<RawQueryFragment>(isHeard)])
+    .execute<{ id: string; heard: boolean | number }[]>('all');
+  const keyIds = revoked.flatMap(({ id, heard }) => (heard ? [id] : [])).sort();
   await emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
-  return keyIds.length;
+  return revoked.length;
 }
