@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,31 +8,8 @@ import { loadConfig } from '../../server/config.ts';
 import type { InstallationParts } from '../../server/installation.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { startServer } from '../../server/start.ts';
+import { buildConsole, consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-export const consoleFolder = join(root, 'console', 'dist');
-
-/** Builds the console unless it is newer than its sources: as `npm start` does. */
-export async function buildConsole(): Promise<void> {
-  const sources = globSync(
-    '{console/**/*.{ts,tsx,css,html,svg},vite.config.ts,package-lock.json}',
-    {
-      cwd: root,
-      exclude: ['**/dist'],
-    },
-  );
-  const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
-  const built = join(consoleFolder, 'index.html');
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const options = ['build', 'console', '--config', 'vite.config.ts', '--logLevel', 'error'];
-  // Inside a test the configuration leaves the plugin out that compiles the console.
-  const { VITEST: _, NODE_ENV: __, ...env } = process.env;
-  const child = spawn(process.execPath, [vite, ...options], { cwd: root, env, stdio: 'inherit' });
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  expect(code).toBe(0);
-}
 
 /**
  * The whole product on a free port and a database of its own, with a Chromium to look at it.

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
 import { firstLoadBudget } from '../../vite.config.ts';
-import { buildConsole, consoleFolder } from './console.ts';
+import { buildConsole, consoleFolder } from '../support/built-console.ts';
 
 test('what a browser loads before the console shows is at most 45 kB of script and 12 kB of style', async () => {
   await buildConsole();

@@ -19,7 +19,12 @@ const SYSTEM_CHROMIUM = [
  * ```
  */
 export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch(await chromiumSettings());
+}
+
+/** Which Chromium there is, and how it is started. */
+export async function chromiumSettings(): Promise<{ executablePath: string; args: string[] }> {
+  return {
     executablePath: SYSTEM_CHROMIUM.find(existsSync) ?? (await packagedChromium()),
     args: [
       '--no-sandbox',
@@ -29,7 +34,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-sync',
       '--no-first-run',
     ],
-  });
+  };
 }
 
 async function packagedChromium(): Promise<string> {
