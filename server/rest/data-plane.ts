@@ -4,12 +4,13 @@ import {
   type KeyRecord,
   type Outcome,
   permits,
+  type Refusal,
   refusals,
   scopesOf,
   type Verifier,
 } from '../../core/mod.ts';
 import { Problem, refused } from '../operations/problem.ts';
-import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
@@ -17,62 +18,71 @@ import type { AppEnvironment } from './request-context.ts';
 
 /**
  * The two calls that only a verification stands behind: what a key is, and whether a proxy may let
- * it through. Plain handlers, because nothing may cost more than the verification itself.
+ * it through. Plain handlers, because nothing may cost more than the verification itself; and they
+ * answer at once where verification and limits do.
  */
 export function dataPlaneRoutes(
   verifier: Verifier,
   { admit, failures }: RateLimits,
 ): Hono<AppEnvironment> {
-  async function verifiedKey(c: Context<AppEnvironment>, endpoint: string): Promise<KeyRecord> {
-    const address = c.get('address');
+  type Call = Context<AppEnvironment>;
+  type Answer = Response | Promise<Response>;
+
+  /** What `respond` makes of the verified key, or the response that says why there is none. */
+  function withKey(c: Call, endpoint: string, respond: (key: KeyRecord) => Response): Answer {
     const credential = credentialFrom(c.req.raw.headers);
-    if (credential.kind === 'missing') throw refused(refusals.missing_key);
-    if (credential.kind === 'invalid') {
-      await failures.count(address);
-      throw refused(refusals.invalid_key);
-    }
-    const outcome: Outcome = await verifier.verify(credential.token, {
-      dialect: 'reporisk',
-      address,
-    });
-    noteKey(c, outcome, endpoint, null);
-    if (!outcome.ok) {
-      if (outcome.refusal.status === 401) await failures.count(address);
-      throw refused(outcome.refusal);
-    }
-    const fields = await admit(outcome.key);
-    for (const [name, value] of Object.entries(fields)) c.header(name, value);
-    return outcome.key;
+    if (credential.kind === 'missing') return problem(c, refused(refusals.missing_key));
+    if (credential.kind === 'invalid') return refuse(c, refusals.invalid_key);
+    const judge = (outcome: Outcome): Answer => {
+      noteKey(c, outcome, endpoint, null);
+      return outcome.ok ? admitted(c, outcome.key, respond) : refuse(c, outcome.refusal);
+    };
+    const address = c.get('address');
+    const outcome = verifier.verify(credential.token, { dialect: 'reporisk', address });
+    return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);
   }
 
-  /** The key, or the response that says why not. */
-  async function verify(
-    c: Context<AppEnvironment>,
-    endpoint: string,
-  ): Promise<KeyRecord | Response> {
+  function admitted(c: Call, key: KeyRecord, respond: (key: KeyRecord) => Response): Answer {
+    const answer = (fields: RateLimitFields) => {
+      for (const name in fields) c.header(name, fields[name]);
+      return respond(key);
+    };
     try {
-      return await verifiedKey(c, endpoint);
+      const fields = admit(key);
+      if (!(fields instanceof Promise)) return answer(fields);
+      return fields.then(answer, (error) => problem(c, error));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return problemResponse(answerTo(error, c.get('requestId'), () => []));
+      return problem(c, error);
     }
   }
 
-  async function verifyForProxy(c: Context<AppEnvironment>): Promise<Response> {
-    const key = await verify(c, '/auth/verify');
-    if (!(key instanceof Response)) return c.body(null, 200, identityHeaders(key));
-    const isUnknownToNginx = key.status === 429 || key.status === 503;
-    if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return key;
-    const headers = new Headers(key.headers);
-    headers.set('X-RepoRisk-Status', String(key.status));
-    return new Response(key.body, { status: 403, headers });
+  async function refuse(c: Call, refusal: Refusal): Promise<Response> {
+    try {
+      if (refusal.status === 401) await failures.count(c.get('address'));
+      return problem(c, refused(refusal));
+    } catch (error) {
+      return problem(c, error);
+    }
+  }
+
+  function problem(c: Call, error: unknown): Response {
+    if (!(error instanceof Problem)) throw error;
+    return problemResponse(answerTo(error, c.get('requestId'), () => []));
+  }
+
+  async function verifyForProxy(c: Call): Promise<Response> {
+    const answer = await withKey(c, '/auth/verify', (key) =>
+      c.body(null, 200, identityHeaders(key)),
+    );
+    const isUnknownToNginx = answer.status === 429 || answer.status === 503;
+    if (c.req.query('proxy') !== 'nginx' || !isUnknownToNginx) return answer;
+    const headers = new Headers(answer.headers);
+    headers.set('X-RepoRisk-Status', String(answer.status));
+    return new Response(answer.body, { status: 403, headers });
   }
 
   const app = new Hono<AppEnvironment>()
-    .get('/api/v1/key', async (c) => {
-      const key = await verify(c, '/api/v1/key');
-      return key instanceof Response ? key : c.json(describe(key));
-    })
+    .get('/api/v1/key', (c) => withKey(c, '/api/v1/key', (key) => c.json(describe(key))))
     .get('/auth/verify', verifyForProxy)
     // Envoy appends the path that it asks about, and keeps the request's own method.
     .all('/auth/verify/:path{.+}', verifyForProxy);
