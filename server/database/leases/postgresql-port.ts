@@ -6,7 +6,7 @@ export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
 
 /**
  * Leases on PostgreSQL, through connections of their own: neither management nor verification work
- * can keep a renewal waiting, nor can those who wait.
+ * can keep a renewal waiting, nor can those who wait. What every revocation waits for is prepared once.
  *
  * @param url - the primary's address.
  */
@@ -30,8 +30,9 @@ export function openPostgresqlLeases(url: string): LeasePort {
         epoch: number;
         mine: string | null;
         subjects: string[];
-      }>(
-        `with before as (select acknowledged from holder where id = $1),
+      }>({
+        name: 'renew',
+        text: `with before as (select acknowledged from holder where id = $1),
            mine as (
              update holder set acknowledged = greatest(acknowledged, $2), renewals = renewals + 1
              where id = $1 returning id
@@ -43,8 +44,8 @@ export function openPostgresqlLeases(url: string): LeasePort {
          select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
            array(select distinct subject from invalidation where epoch > $2) as subjects
          from epoch`,
-        [id, applied],
-      );
+        values: [id, applied],
+      });
       const { epoch, mine, subjects } = first(rows);
       return mine === null ? null : { epoch, subjects };
     },
@@ -58,12 +59,13 @@ export function openPostgresqlLeases(url: string): LeasePort {
       );
     },
     async behind(epoch) {
-      const { rows } = await waits.query<{ epoch: number; id: string | null; renewals: number }>(
-        `select asked.epoch::float8 as epoch, h.id, h.renewals::float8 as renewals
+      const { rows } = await waits.query<{ epoch: number; id: string | null; renewals: number }>({
+        name: 'behind',
+        text: `select asked.epoch::float8 as epoch, h.id, h.renewals::float8 as renewals
          from (select coalesce($1::bigint, n) as epoch from epoch) as asked
            left join holder h on h.acknowledged < asked.epoch`,
-        [epoch],
-      );
+        values: [epoch],
+      });
       const holders = rows.flatMap(({ id, renewals }) => (id === null ? [] : [{ id, renewals }]));
       return { epoch: first(rows).epoch, holders };
     },
