@@ -27,9 +27,11 @@ export function ClerkSignIn(props: {
   return (
     <Switch fallback={<p class="muted">{text.loading}</p>}>
       <Match when={props.publishableKey === null}>
+        <h1>{session.failedTitle}</h1>
         <p role="alert">{text.noKey}</p>
       </Match>
       <Match when={clerk.error}>
+        <h1>{session.failedTitle}</h1>
         <p role="alert">{text.failed}</p>
       </Match>
       <Match when={clerk()?.session === null && clerk()}>

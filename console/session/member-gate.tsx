@@ -22,6 +22,7 @@ export function MemberGate(props: ParentProps<{ onSignOut: () => Promise<void> }
       </Match>
       <Match when={standing.isError}>
         <main class="sign-in">
+          <h1>{text.failedTitle}</h1>
           <ProblemNote
             problem={problemOf(standing.error)}
             onRetry={() => void standing.refetch()}

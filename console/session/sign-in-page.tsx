@@ -22,6 +22,7 @@ export function SignInPage(props: { gate: IdentityGate }) {
       <Suspense fallback={<p class="muted">{text.signingIn}</p>}>
         <Switch>
           <Match when={props.gate.signIn.error}>
+            <h1>{text.failedTitle}</h1>
             <p role="alert">{text.serverAway}</p>
           </Match>
           <Match when={clerk()}>

@@ -1,55 +1,89 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectNoSidewaysScroll } from './axe.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
-import { createKey } from './demo-keys.ts';
+import { createKey, inDatabase } from './demo-keys.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
   console = await startConsole();
-  await createKey(console, { label: 'CI Pipeline' });
 });
 afterAll(() => console[Symbol.asyncDispose]());
 
-async function expectSound(page: Page, state: string): Promise<void> {
-  await expectAccessible(page, state);
-  await expectNoSidewaysScroll(page, state);
-}
+const setTier = (tier: number) =>
+  inDatabase(console, "update organization set tier = ? where id = 'org_demo_initech'", tier);
 
-describe.each([
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'light', width: 320 },
-  { colorScheme: 'dark', width: 1280 },
-  { colorScheme: 'dark', width: 320 },
-] as const)('$colorScheme, $width pixels wide', ({ colorScheme, width }) => {
-  const look = { colorScheme, viewport: { width, height: 900 } };
+/** Answers a request in the server's place: what a server answers that cannot. */
+const answer = (page: Page, url: string, status: number, body: object = {}) =>
+  page.route(url, (route) => route.fulfill({ status, json: body }), { times: 1 });
 
-  test('signing in, the list, and the dialogs of a key break no rule of accessibility', async () => {
-    await using session = await console.open(look);
-    const { page } = session;
-    await page.goto('/');
-    await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
-    await expectSound(page, 'signing in');
-    await signIn(page, 'Parent admin');
-    await page.getByText('CI Pipeline').first().waitFor();
-    await expectSound(page, 'the list');
-    await page.getByRole('button', { name: 'New API Key' }).first().click();
-    await page.getByRole('dialog').getByLabel('Label').fill(`Look ${colorScheme} ${width}`);
-    await expectSound(page, 'a new key');
-    await page.getByRole('button', { name: 'Create', exact: true }).click();
-    await page.getByRole('dialog', { name: 'Your new API key' }).waitFor();
-    await expectSound(page, 'the reveal');
-    expect(await page.getByRole('dialog').count()).toBe(1);
-  });
+test('no state of signing in breaks a rule of accessibility, in any look', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await answer(page, '**/console.json', 200, { sign_in: 'clerk', publishable_key: null });
+  await page.goto('/');
+  await page.getByText('has no CLERK_PUBLISHABLE_KEY').waitFor();
+  await expectSoundInEveryLook(page, 'a server without a sign-in');
 
-  test.each([
-    ['Parent member', 'You cannot manage API keys'],
-    ['Tier 1 admin', 'API access comes with Tier 3'],
-  ])('what %s sees breaks no rule of accessibility', async (persona, telling) => {
-    await using session = await console.open(look);
-    const { page } = session;
-    await signIn(page, persona);
-    await page.getByText(telling).waitFor();
-    await expectSound(page, persona);
-  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
+  await expectSoundInEveryLook(page, 'the personas');
+  await answer(page, '**/demo/session', 503);
+  await page.getByRole('button', { name: /^Outsider/ }).click();
+  await page.getByRole('alert').waitFor();
+  await expectSoundInEveryLook(page, 'a persona that could not be signed in');
+
+  await answer(page, '**/trpc/session.get?*', 401);
+  await page.getByRole('button', { name: /^Parent admin/ }).click();
+  await page.getByRole('button', { name: 'Sign in again' }).waitFor();
+  await expectSoundInEveryLook(page, 'a session that has expired');
+  await page.getByRole('button', { name: 'Sign in again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'API Access' }).waitFor();
+});
+
+test('a server that is away is told of, and breaks no rule of accessibility', async () => {
+  await using session = await console.open({ expectsFailedLoads: true });
+  const { page } = session;
+  await answer(page, '**/console.json', 503);
+  await page.goto('/');
+  await page.getByText('The server did not answer').waitFor();
+  await expectSoundInEveryLook(page, 'a server that is away');
+});
+
+test.each([
+  ['Parent member', '/settings/api-access', 'Ask an admin of Acme Security'],
+  ['Sub-organization admin', '/settings/api-access', 'Ask an admin of the parent organization'],
+  ['Outsider', '/settings/api-access', 'Switch to another organization'],
+  ['Parent member', '/settings/webhooks', 'Webhooks: only for admins'],
+  ['Parent member', '/settings/jobs', 'can cancel jobs: ask one of them'],
+  ['Parent member', '/settings/sub-orgs', 'archive sub-organizations: ask one of them'],
+  ['Tier 1 admin', '/settings/webhooks', 'comes with Tier 3'],
+  ['Tier 1 admin', '/settings/service-accounts', 'comes with Tier 3'],
+])('what %s sees at %s breaks no rule of accessibility', async (persona, path, telling) => {
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, persona, path);
+  await page.getByText(telling).waitFor();
+  await expectSoundInEveryLook(page, `${persona} at ${path}`);
+});
+
+test('the upgrade notice breaks no rule of accessibility, with dormant keys or none', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Tier 1 admin');
+  await page.getByText('API access comes with Tier 3').waitFor();
+  await expectSoundInEveryLook(page, 'no dormant keys');
+  setTier(3);
+  await createKey(console, { label: 'From better days' }, 'tier-1-admin');
+  setTier(1);
+  await page.reload();
+  await page.getByRole('heading', { name: '1 key lies dormant' }).waitFor();
+  await expectSoundInEveryLook(page, 'dormant keys');
+  await page.getByRole('button', { name: 'Revoke all keys' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Revoke every key?' });
+  await question.waitFor();
+  await expectSoundInEveryLook(page, 'revoking every key');
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  expect(await page.locator(':focus').innerText()).toBe('Revoke all keys');
 });

@@ -16,7 +16,7 @@ import { launchChromium } from '../support/chromium.ts';
  *
  * @param parts - where webhooks may lead, for example.
  */
-export async function startConsole(parts: Pick<InstallationParts, 'targets'> = {}) {
+export async function startConsole(parts: Pick<InstallationParts, 'targets' | 'now'> = {}) {
   await buildConsole();
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
@@ -37,7 +37,7 @@ export async function startConsole(parts: Pick<InstallationParts, 'targets'> = {
     databaseUrl: config.databaseUrl,
 
     /** A page of a new browser session. At the end of its scope it must have broken no rule. */
-    async open(options: BrowserContextOptions = {}) {
+    async open({ expectsFailedLoads = false, ...options }: SessionOptions = {}) {
       const context = await browser.newContext({
         baseURL: server.url,
         permissions: ['clipboard-read', 'clipboard-write'],
@@ -45,7 +45,7 @@ export async function startConsole(parts: Pick<InstallationParts, 'targets'> = {
         viewport: { width: 1280, height: 900 },
         ...options,
       });
-      const faults = await watchFaults(context);
+      const faults = await watchFaults(context, expectsFailedLoads);
       const page = await context.newPage();
       return {
         page,
@@ -71,6 +71,11 @@ export async function startConsole(parts: Pick<InstallationParts, 'targets'> = {
   };
 }
 
+export interface SessionOptions extends BrowserContextOptions {
+  /** Whether even what the page itself is made of may not come. */
+  readonly expectsFailedLoads?: boolean;
+}
+
 export type RunningConsole = Awaited<ReturnType<typeof startConsole>>;
 
 async function tokenOf(url: string, persona: Persona): Promise<string> {
@@ -83,8 +88,11 @@ async function tokenOf(url: string, persona: Persona): Promise<string> {
   return body.token;
 }
 
-/** Collects what no page may do: break the Content-Security-Policy, or throw. */
-async function watchFaults(context: BrowserContext): Promise<string[]> {
+/** Collects what no page may do: break the Content-Security-Policy, throw, or log an error. */
+async function watchFaults(
+  context: BrowserContext,
+  expectsFailedLoads: boolean,
+): Promise<string[]> {
   const faults: string[] = [];
   await context.exposeBinding('reportFault', (_source, fault: string) => void faults.push(fault));
   // As text: these tests are checked without a browser's types.
@@ -96,6 +104,12 @@ async function watchFaults(context: BrowserContext): Promise<string[]> {
   `);
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(String(error.stack)));
+    page.on('console', (message) => {
+      // The browser itself logs a refusal; what the page makes of it is what tests look at.
+      const isRefusal = /\/(trpc|api|demo)\//.test(message.location().url);
+      const isFine = isRefusal || expectsFailedLoads;
+      if (message.type() === 'error' && !isFine) faults.push(message.text());
+    });
   });
   return faults;
 }

@@ -1,6 +1,7 @@
 export const session = {
   product: 'RepoRisk',
   signingIn: 'Signing in…',
+  failedTitle: 'Signing in did not work',
   serverAway: 'The server did not answer. Check that it runs, and reload this page.',
   chooseTitle: 'Who would you like to be?',
   chooseHint:
