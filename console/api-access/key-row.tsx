@@ -51,10 +51,12 @@ export function KeyRow(props: {
               onCancel={actions.stopRenaming}
             />
           </Show>
-          <code class="preview">{props.apiKey.preview}</code>
-          <Show when={props.apiKey.environment === 'test'}>
-            <span class="tag">{text.testKey}</span>
-          </Show>
+          <span class="key-id">
+            <code class="preview">{props.apiKey.preview}</code>
+            <Show when={props.apiKey.environment === 'test'}>
+              <span class="tag">{text.testKey}</span>
+            </Show>
+          </span>
         </th>
         <td data-label={text.table.subOrg}>
           <SubOrgName id={props.apiKey.subOrgId} />
@@ -144,7 +146,10 @@ function Creator(props: { id: string | null }) {
   return (
     <Show when={props.id} fallback={<span class="muted">{text.imported}</span>}>
       {(id) => (
-        <Show when={id() === member()?.user.id} fallback={<span class="clip">{id()}</span>}>
+        <Show
+          when={id() === member()?.user.id}
+          fallback={<span class="clip clip-short">{id()}</span>}
+        >
           {text.you}
         </Show>
       )}
