@@ -8,14 +8,19 @@ import {
 } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
-import { membershipOf } from '../sessions/membership.ts';
+import { membershipOf, type PresentMembership } from '../sessions/membership.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from './problem.ts';
 
 /** Who sends a request, as far as its credential tells. */
 export type Caller =
   | { readonly kind: 'nobody'; readonly credential: 'missing' | 'invalid' }
-  | { readonly kind: 'session'; readonly session: Session }
+  | {
+      readonly kind: 'session';
+      readonly session: Session;
+      /** What its holder was when the request came. */
+      readonly membership: PresentMembership;
+    }
   /** `outcome` is the key's verification against the scope that the operation needs. */
   | { readonly kind: 'key'; readonly outcome: Outcome }
   /** The command line, acting on one organization or on none. */
@@ -85,7 +90,23 @@ export interface Principal {
 }
 
 /**
- * Lets a caller in or says why not, by what the database holds now.
+ * Judges a caller once more, by what the database holds now: a role may have been taken away since
+ * the request came.
+ *
+ * @param em - the transaction's.
+ * @throws {Problem} as `authorize` does.
+ */
+export async function authorizeAgain(
+  em: EntityManager,
+  caller: Caller,
+  access: Access,
+): Promise<Principal> {
+  if (caller.kind !== 'session') return authorize(em, caller, access);
+  return authorize(em, { ...caller, membership: await membershipOf(em, caller.session) }, access);
+}
+
+/**
+ * Lets a caller in or says why not.
  *
  * @throws {Problem} in the documented order: 401, a key where a session is needed, role, plan.
  */
@@ -98,8 +119,8 @@ export async function authorize(
   if (access.plane === 'anyone') return noOrganization('anyone', access.actor);
   if (access.plane === 'operator') throw refused(refusals.insufficient_permissions);
   return access.plane === 'management'
-    ? authorizeManagement(em, caller, access)
-    : authorizeData(em, caller, access);
+    ? authorizeManagement(caller, access)
+    : authorizeData(caller, access);
 }
 
 async function operator(em: EntityManager, organizationId: string | null): Promise<Principal> {
@@ -123,11 +144,10 @@ function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
   };
 }
 
-async function authorizeManagement(
-  em: EntityManager,
+function authorizeManagement(
   caller: Exclude<Caller, { kind: 'operator' }>,
   rule: ManagementRule,
-): Promise<Principal> {
+): Principal {
   if (caller.kind !== 'session') {
     // A key that is not valid is no credential at all here; a valid one is named for what it is.
     const isKey =
@@ -138,7 +158,7 @@ async function authorizeManagement(
     const refusal = refuseManagement(isKey ? { kind: 'key' } : { kind: 'nobody' }, rule);
     throw refused(refusal ?? refusals.sign_in_required);
   }
-  const membership = await membershipOf(em, caller.session);
+  const { membership } = caller;
   const refusal = refuseManagement(
     membership.kind === 'parent'
       ? { kind: 'session', role: membership.role, parentTier: membership.organization.tier }
@@ -151,11 +171,10 @@ async function authorizeManagement(
   return member(caller.session, membership.organization, membership.role, null);
 }
 
-async function authorizeData(
-  em: EntityManager,
+function authorizeData(
   caller: Exclude<Caller, { kind: 'operator' }>,
   access: Extract<Access, { plane: 'data' }>,
-): Promise<Principal> {
+): Principal {
   if (caller.kind === 'nobody') {
     throw refused(caller.credential === 'missing' ? refusals.missing_key : refusals.invalid_key);
   }
@@ -163,7 +182,7 @@ async function authorizeData(
     if (!caller.outcome.ok) throw refused(caller.outcome.refusal);
     return keyHolder(caller.outcome.key);
   }
-  const membership = await membershipOf(em, caller.session);
+  const { membership } = caller;
   if (membership.kind === 'none') throw refused(refusals.insufficient_permissions);
   if (access.action === 'submit' && membership.role !== 'admin') {
     throw refused(refusals.insufficient_permissions);

@@ -3,7 +3,7 @@ import { newId, refusals } from '../../core/mod.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
-import { type Access, authorize, type Principal } from './access.ts';
+import { type Access, authorize, authorizeAgain, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
@@ -95,7 +95,7 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }
   const result = await database.transaction(async (em) =>
-    run(em, await authorize(em, request.caller, operation.access)),
+    run(em, await authorizeAgain(em, request.caller, operation.access)),
   );
   return operation.output.parse(result) as z.output<Output>;
 }

@@ -38,8 +38,8 @@ export function createAuthenticate(parts: {
   async function session(token: string): Promise<Caller> {
     const verified = await sessions.verify(token);
     if (verified === null) return { kind: 'nobody', credential: 'invalid' };
-    await presentMembership(database, verified, now, settled);
-    return { kind: 'session', session: verified };
+    const membership = await presentMembership(database, verified, now, settled);
+    return { kind: 'session', session: verified, membership };
   }
 
   return async (request, access, { address, ownOrigin }) => {

@@ -58,9 +58,9 @@ const session: Session = {
   issuedAt: new Date(),
   expiresAt: new Date(Date.now() + 3_600_000),
 };
-await presentMembership(database, session, Date.now);
+const membership = await presentMembership(database, session, Date.now);
 const asked = {
-  caller: { kind: 'session', session },
+  caller: { kind: 'session', session, membership },
   origin: { requestId: null, ipAddress: null },
 } as const;
 

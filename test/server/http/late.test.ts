@@ -37,6 +37,30 @@ onBothDatabases((kind) => {
     expect((await server.fetch('/api/v1/key', { as: second })).status).toBe(200);
   });
 
+  test('a role that was taken away while a body was on its way creates nothing', async () => {
+    await using server = await startServerOn(kind);
+    const slow = request(`${server.url}${settings}/api-keys`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${server.token('parent-admin')}`,
+        'Content-Type': 'application/json',
+        'Content-Length': '13',
+      },
+    });
+    slow.write('{');
+    // Three whole requests later the slow one has long been let in.
+    for (let others = 0; others < 3; others++) {
+      await server.fetch(`${settings}/session`, { as: 'parent-admin' });
+    }
+    await server.database.transaction((em) => em.execute("update membership set role = 'member'"));
+    const answered = once(slow, 'response');
+    slow.end('"label":"x"}');
+    const [response] = await answered;
+    response.resume();
+    expect(response.statusCode).toBe(403);
+    expect(await server.database.read().execute('select id from api_key')).toEqual([]);
+  });
+
   test('every answer of management waits until what it tells holds everywhere', async () => {
     let waits = 0;
     await using server = await startServerOn(kind, {
