@@ -30,22 +30,24 @@ export const listApiKeys = defineOperation({
   async run({ em, principal, now, services }, query) {
     const descending = query.sort.startsWith('-');
     const { kind } = services.database;
-    const order = sortExpression(query.sort.replace('-', ''), kind);
+    const order = orderBy(query.sort.replace('-', ''), kind);
     const where = conditions(query, kind, principal.organization.id, now);
-    const start = decodeCursor(
-      query.cursor,
-      query.sort.endsWith('label') ? 'string' : 'number',
-      'string',
-    );
+    const start = decodeCursor(query.cursor, order.type, 'string');
     if (start !== null) {
-      where.push([`(${order}, k.id) ${descending ? '<' : '>'} (?, ?)`, ...start]);
+      const [value, after] = start;
+      const from = typeof value === 'number' ? withinTime(value) : value;
+      where.push([`(${order.by}, k.id) ${descending ? '<' : '>'} (${order.from}, ?)`, from, after]);
     }
     const direction = descending ? 'desc' : 'asc';
     const rows = await em.execute<{ id: string; position: string | number }[]>(
-      `select k.id, ${order} as position
-       from api_key k left join key_use u on u.key_id = k.id
-       where ${where.map(([sql]) => sql).join(' and ')}
-       order by position ${direction}, k.id ${direction} limit ${query.limit + 1}`,
+      `select id, ${order.position} as position
+       from (
+         select k.id, ${order.by} as place
+         from api_key k left join key_use u on u.key_id = k.id
+         where ${where.map(([sql]) => sql).join(' and ')}
+         order by place ${direction}, k.id ${direction} limit ${query.limit + 1}
+       ) page
+       order by place ${direction}, id ${direction}`,
       where.flatMap(([, ...parameters]) => parameters),
     );
     const page = cutPage(rows, query.limit, (row) => [row.position, row.id]);
@@ -84,11 +86,40 @@ function conditions(
   return where;
 }
 
-/** What to sort by, as a value that a cursor can carry; a time that is missing counts as the oldest. */
-function sortExpression(column: string, kind: Database['kind']): string {
-  if (column === 'label') return 'lower(k.label)';
-  const qualified = column === 'last_used_at' ? 'u.last_used_at' : `k.${column}`;
-  const milliseconds =
-    kind === 'sqlite' ? qualified : `(extract(epoch from ${qualified}) * 1000)::float8`;
-  return `coalesce(${milliseconds}, 0)`;
+/** How a list is ordered, and how a cursor carries a place in it. */
+interface Order {
+  /** What a key is ordered by. */
+  readonly by: string;
+  readonly type: 'string' | 'number';
+  /** What a cursor says of `place`. */
+  readonly position: string;
+  /** What a cursor's value stands for, as a parameter. */
+  readonly from: string;
+}
+
+/** What never expires comes after all that does, and what was never used before all that was. */
+function orderBy(column: string, kind: Database['kind']): Order {
+  if (column === 'label') {
+    return { by: 'lower(k.label)', type: 'string', position: 'place', from: '?' };
+  }
+  const time = column === 'last_used_at' ? 'u.last_used_at' : `k.${column}`;
+  const missing = column === 'expires_at' ? endOfTime : 0;
+  if (kind === 'sqlite') {
+    return { by: `coalesce(${time}, ${missing})`, type: 'number', position: 'place', from: '?' };
+  }
+  // As times: to turn each of ten thousand into a number takes longer than to sort them.
+  return {
+    by: `coalesce(${time}, to_timestamp(${missing / 1000}))`,
+    type: 'number',
+    position: '(extract(epoch from place) * 1000)::float8',
+    from: 'to_timestamp(? / 1000.0)',
+  };
+}
+
+/** After every expiry, and a time that PostgreSQL knows: the last second of the year 9999. */
+const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/** A number that a cursor carries, forged ones too, as a time that both databases know. */
+function withinTime(value: number): number {
+  return Math.floor(Math.min(Math.max(value, 0), endOfTime));
 }

@@ -95,7 +95,8 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
     ['label', ['Alpha', 'bravo', 'charlie', 'disabled', 'expired', 'revoked']],
     ['-label', ['revoked', 'expired', 'disabled', 'charlie', 'bravo', 'Alpha']],
     ['-last_used_at', ['Alpha', 'bravo', 'expired', 'revoked', 'disabled', 'charlie']],
-    ['-expires_at', ['bravo', 'Alpha', 'expired', 'revoked', 'disabled', 'charlie']],
+    ['expires_at', ['expired', 'Alpha', 'bravo', 'charlie', 'disabled', 'revoked']],
+    ['-expires_at', ['revoked', 'disabled', 'charlie', 'bravo', 'Alpha', 'expired']],
   ])('sorts by %s, on one page and on many', async (sort, expected) => {
     expect(await list(`sort=${sort}`)).toEqual(expected);
     const seen: string[] = [];
