@@ -76,7 +76,7 @@ export function KeyFilters(props: { state: KeyListState }) {
         <button
           type="button"
           class="button filters-end"
-          disabled={exportCsv.isPending()}
+          aria-disabled={exportCsv.isPending()}
           onClick={() => void exportCsv.start()}
         >
           <Icon name="download" /> {text.exportCsv}

@@ -27,7 +27,7 @@ export function KeyRow(props: {
   const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
   return (
     <>
-      <tr class="row" data-status={props.apiKey.status}>
+      <tr class="row" data-status={props.apiKey.status} data-focus-home>
         <th scope="row" class="cell-main">
           <Show
             when={actions.isRenaming()}

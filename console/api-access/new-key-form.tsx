@@ -74,7 +74,7 @@ export function NewKeyForm(props: { onIssued: (issued: IssuedKey) => void; onCan
         <button type="button" class="button" onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
-        <button type="submit" class="button button-primary" disabled={create.isPending()}>
+        <button type="submit" class="button button-primary" aria-disabled={create.isPending()}>
           {create.isPending() ? text.creating : text.create}
         </button>
       </div>

@@ -1,4 +1,4 @@
-import { createSignal } from 'solid-js';
+import { createSignal, onCleanup } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 
 /** Renames a key where its label stands: Enter saves, Escape leaves it. */
@@ -8,6 +8,12 @@ export function RenameForm(props: {
   onCancel: () => void;
 }) {
   const [label, setLabel] = createSignal(props.label);
+  const opener = document.activeElement;
+  // The focus goes with what had it.
+  const giveBack = () => {
+    if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+  };
+  onCleanup(() => setTimeout(giveBack));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const wanted = label().trim();

@@ -81,7 +81,7 @@ function RotateForm(props: {
         <button type="button" class="button" onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
-        <button type="submit" class="button button-primary" disabled={rotate.isPending()}>
+        <button type="submit" class="button button-primary" aria-disabled={rotate.isPending()}>
           {rotate.isPending() ? text.rotating : text.confirm}
         </button>
       </div>

@@ -3,7 +3,8 @@ import { type Problem, problemOf } from './problem.ts';
 
 /**
  * Something that the server is asked to do. It holds whether it is under way and why it failed, and
- * can be tried again. It keeps no answer: a secret must not outlive the dialog that shows it.
+ * can be tried again. It keeps no answer: a secret must not outlive the dialog that shows it. What is
+ * under way is not started twice, so its button says `aria-disabled`: `disabled` would lose the focus.
  */
 export function createAction<Arguments extends unknown[]>(
   run: (...args: Arguments) => Promise<void>,

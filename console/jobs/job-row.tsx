@@ -88,7 +88,7 @@ export function JobRow(props: {
                 class="button button-quiet button-warn"
                 aria-haspopup={props.job.status === 'running' ? 'dialog' : undefined}
                 aria-label={`${text.cancel} ${props.job.id}`}
-                disabled={cancel.isPending()}
+                aria-disabled={cancel.isPending()}
                 onClick={() =>
                   props.job.status === 'running' ? props.onAsk() : void cancel.start()
                 }

@@ -63,7 +63,7 @@ export function AccountRow(props: {
                 <button
                   type="button"
                   class="button button-quiet"
-                  disabled={enable.isPending()}
+                  aria-disabled={enable.isPending()}
                   aria-label={`${text.enable} ${props.account.name}`}
                   onClick={() => void enable.start()}
                 >

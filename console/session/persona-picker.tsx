@@ -19,7 +19,7 @@ export function PersonaPicker(props: { onChoose: (persona: Persona) => Promise<v
               <button
                 type="button"
                 class="persona"
-                disabled={choose.isPending()}
+                aria-disabled={choose.isPending()}
                 onClick={() => void choose.start(persona)}
               >
                 <span class="persona-name">{text.personas[persona].name}</span>

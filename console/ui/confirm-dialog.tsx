@@ -63,7 +63,8 @@ export function ConfirmDialog(props: {
           <button
             type="submit"
             class="button button-danger"
-            disabled={!isReady() || props.isPending}
+            disabled={!isReady()}
+            aria-disabled={props.isPending}
           >
             {props.isPending ? text.working : props.confirm}
           </button>

@@ -64,12 +64,13 @@ export function Dialog(props: DialogProps) {
 }
 
 /**
- * The opener may be gone (its row was revoked, say): then what it stood in takes the focus, if that
- * is there and marked with `data-focus-home`, or the page's heading.
+ * The opener may be gone (its row was revoked, say): then what it stood in takes the focus, or the
+ * first button there, if that is marked with `data-focus-home`; otherwise the page's heading.
  */
 function giveBack(opener: Element | null, home: HTMLElement | null | undefined): void {
   if (document.querySelector('[aria-modal]')) return;
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-  const around = home?.isConnected ? home : document.querySelector<HTMLElement>('main h1');
+  const near = home?.matches('[tabindex]') ? home : home?.querySelector('button');
+  const around = near?.isConnected ? near : document.querySelector<HTMLElement>('main h1');
   (isThere ? opener : around)?.focus();
 }

@@ -31,7 +31,7 @@ export function FormDialog(props: {
           <button type="button" class="button" onClick={() => props.onClose()}>
             {text.cancel}
           </button>
-          <button type="submit" class="button button-primary" disabled={props.isPending}>
+          <button type="submit" class="button button-primary" aria-disabled={props.isPending}>
             {props.isPending ? text.working : props.save}
           </button>
         </div>

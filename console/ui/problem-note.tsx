@@ -52,7 +52,7 @@ function SignInAgain(props: { onDone: (() => void) | undefined }) {
     <button
       type="button"
       class="button"
-      disabled={renew.isPending()}
+      aria-disabled={renew.isPending()}
       onClick={() => void renew.start()}
     >
       {text.signInAgain}

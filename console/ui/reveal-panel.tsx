@@ -31,6 +31,10 @@ export function RevealPanel(props: {
       setLine(text.copyFailed);
     }
   };
+  const goBack = () => {
+    props.onBack();
+    copyButton?.focus();
+  };
   const download = () => {
     const { name, variable } = props.file;
     saveFile(name, 'text/plain', `${variable}=${props.revealed.secret}\n`);
@@ -101,7 +105,7 @@ export function RevealPanel(props: {
           </div>
         }
       >
-        <NotSaved onBack={props.onBack} onClose={props.onClose} />
+        <NotSaved onBack={goBack} onClose={props.onClose} />
       </Show>
     </div>
   );

@@ -73,7 +73,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
             <button
               type="button"
               class="button button-quiet"
-              disabled={redeliver.isPending()}
+              aria-disabled={redeliver.isPending()}
               aria-label={text.of(verb(), props.delivery.type, props.delivery.eventId)}
               onClick={() => void redeliver.start()}
             >

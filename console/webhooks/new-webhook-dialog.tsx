@@ -53,7 +53,7 @@ function NewWebhookForm(props: { onAdded: (secret: string) => void; onCancel: ()
         <button type="button" class="button" onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
-        <button type="submit" class="button button-primary" disabled={add.isPending()}>
+        <button type="submit" class="button button-primary" aria-disabled={add.isPending()}>
           {add.isPending() ? text.adding : text.add}
         </button>
       </footer>

@@ -44,7 +44,7 @@ function Question(props: {
         <button type="button" class="button" data-autofocus onClick={() => props.onCancel()}>
           {dialogs.cancel}
         </button>
-        <button type="submit" class="button button-primary" disabled={replace.isPending()}>
+        <button type="submit" class="button button-primary" aria-disabled={replace.isPending()}>
           {replace.isPending() ? text.rotating : text.rotate}
         </button>
       </footer>

@@ -87,7 +87,7 @@ export function WebhookView(props: { webhook: Webhook }) {
                 <button
                   type="button"
                   class="button"
-                  disabled={enable.isPending()}
+                  aria-disabled={enable.isPending()}
                   onClick={() => void enable.start()}
                 >
                   {text.enable}

@@ -76,7 +76,7 @@ export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
             <button
               type="button"
               class="button"
-              disabled={props.actions.isPending()}
+              aria-disabled={props.actions.isPending()}
               onClick={() => props.actions.setDisabled(props.apiKey.status === 'active')}
             >
               {props.apiKey.status === 'active' ? text.actions.disable : text.actions.enable}

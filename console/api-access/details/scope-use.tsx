@@ -64,7 +64,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
                 ref={undoButton}
                 type="button"
                 class="button"
-                disabled={setScopes.isPending()}
+                aria-disabled={setScopes.isPending()}
                 onClick={() => void change(old().scopes)}
               >
                 {text.undo}
@@ -88,7 +88,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
               <button
                 type="button"
                 class="button"
-                disabled={setScopes.isPending()}
+                aria-disabled={setScopes.isPending()}
                 onClick={() => void change(narrowing().keeps)}
               >
                 {setScopes.isPending() ? text.narrowing : text.narrow}

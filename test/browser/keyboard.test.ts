@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { signIn, startConsole } from './console.ts';
+import { callApi, createKey, useKey } from './demo-keys.ts';
+import { expectFocus, focused, tabTo } from './focus.ts';
+
+test('a key is created, renamed, rotated, disabled, enabled and revoked by keyboard alone', async () => {
+  await using console = await startConsole();
+  await createKey(console, { label: 'Another' });
+  await using session = await console.open();
+  const { page } = session;
+  const press = (key: string) => page.keyboard.press(key);
+  const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
+  await tabTo(page, 'button "Parent admin');
+  await press('Enter');
+  await page.getByText('Another').waitFor();
+  await tabTo(page, 'link "Skip to the content"');
+  await press('Enter');
+  await tabTo(page, 'button "New API Key"');
+  await press('Enter');
+
+  await expectFocus(page, 'textbox "Label"');
+  await page.keyboard.type('CI Pipeline');
+  await press('Enter');
+  await expectFocus(page, 'button "Copy"');
+  await press('Escape');
+  await page.getByText('Close without saving it?').waitFor();
+  await expectFocus(page, 'button "Go back"');
+  await press('Enter');
+  await expectFocus(page, 'button "Copy"');
+  await press('Enter');
+  await page.getByText('Copied to the clipboard.').waitFor();
+  const first = await copied();
+  await tabTo(page, 'button "Done"');
+  await press('Space');
+  await expectFocus(page, 'button "New API Key"');
+
+  await tabTo(page, 'button "Details of CI Pipeline"');
+  await press('Enter');
+  await tabTo(page, 'button "Rename"');
+  await press('Enter');
+  await expectFocus(page, 'textbox "New label for CI Pipeline"');
+  await press('Escape');
+  await expectFocus(page, 'button "Rename"');
+  await press('Enter');
+  await expectFocus(page, 'textbox "New label for CI Pipeline"');
+  await page.keyboard.type('Deploy');
+  await press('Enter');
+  await page.getByText('Renamed to “Deploy”.').waitFor();
+  await expectFocus(page, 'button "Rename"');
+
+  await tabTo(page, 'button "Rotate Deploy"', 'Shift+Tab');
+  await press('Space');
+  await expectFocus(page, 'radio "For 24 hours" [checked]');
+  await press('ArrowDown');
+  await expectFocus(page, 'radio "For 1 hour" [checked]');
+  await press('Enter');
+  await expectFocus(page, 'button "Copy"');
+  await press('Enter');
+  await page.getByText('Copied to the clipboard.').waitFor();
+  const second = await copied();
+  await press('Escape');
+  await expectFocus(page, 'button "Rotate Deploy"');
+
+  await tabTo(page, 'button "Disable"');
+  await press('Enter');
+  await expectFocus(page, 'button "Enable"');
+  await press('Space');
+  await expectFocus(page, 'button "Disable"');
+
+  await tabTo(page, 'button "Revoke Deploy"', 'Shift+Tab');
+  await press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await press('Escape');
+  await expectFocus(page, 'button "Revoke Deploy"');
+  await press('Enter');
+  await expectFocus(page, 'button "Cancel"');
+  await tabTo(page, 'button "Revoke key"');
+  await press('Enter');
+  // Its buttons are gone, so what is left of its row has the focus.
+  await expectFocus(page, 'button "Details of Deploy" [expanded]');
+  expect([await callApi(console, first), await callApi(console, second)]).toEqual([401, 401]);
+});
+
+test('the focus goes to the heading when the row that had it is gone', async () => {
+  await using console = await startConsole();
+  await useKey(console, await createKey(console, { label: 'Here' }));
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/api-access?status=active');
+  await page.getByText('Here').waitFor();
+  await tabTo(page, 'button "Revoke Here"');
+  await page.keyboard.press('Enter');
+  await expectFocus(page, 'textbox "Type “Here” to confirm"');
+  await page.keyboard.type('Here');
+  await tabTo(page, 'button "Revoke key"');
+  await page.keyboard.press('Enter');
+  await page.getByText('No key matches').waitFor();
+  await expect.poll(() => focused(page)).toBe('heading "API Access" [level=1]');
+});
+
+test('Tab goes through the whole page and around, and is kept nowhere', async () => {
+  await using console = await startConsole();
+  await createKey(console, { label: 'Here' });
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  await page.getByText('Here').waitFor();
+  await tabTo(page, 'link "Skip to the content"');
+  await tabTo(page, 'button "Details of Here"');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Edit' }).waitFor();
+  await tabTo(page, 'button "Disable"');
+  await tabTo(page, 'link "Skip to the content"');
+});
+
+test('a button keeps the focus while what it asked for is under way, and when it fails', async () => {
+  await using console = await startConsole();
+  await createKey(console, { label: 'Here' });
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  await page.getByText('Here').waitFor();
+  await tabTo(page, 'button "Details of Here"');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button "Disable"');
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route('**/trpc/apiKeys.update', async (route) => {
+    await released;
+    await route.fulfill({ status: 503, body: '{}' });
+  });
+  await page.keyboard.press('Enter');
+  await expectFocus(page, 'button "Disable" [disabled]');
+  release();
+  await page.getByRole('alert').waitFor();
+  await expectFocus(page, 'button "Disable"');
+});
