@@ -7,7 +7,9 @@
 import { cpus } from 'node:os';
 import type { Figure, Section } from './figure.ts';
 import { cold } from './sections/cold.ts';
+import { consolePage } from './sections/console.ts';
 import { http } from './sections/http.ts';
+import { lighthouse } from './sections/lighthouse.ts';
 import { memory } from './sections/memory.ts';
 import { peers } from './sections/peers.ts';
 import { revocation } from './sections/revocation.ts';
@@ -24,6 +26,8 @@ const sections: Readonly<Record<string, Section>> = {
   memory,
   revocation,
   usage,
+  console: consolePage,
+  lighthouse,
 };
 
 const asked = process.argv.slice(2);

@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createVerifier, type Outcome } from '../../../core/mod.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { nodeHashing } from '../../../server/node-hashing.ts';
@@ -13,6 +9,7 @@ import { startChild } from '../../processes/child-process.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 import { median } from '../compare.ts';
 import { atLeast, type Figure, reference, rounded, type Section } from '../figure.ts';
+import { areInstalled } from '../installed.ts';
 import { populated, request, scheme, serverSecret } from '../population.ts';
 
 const folder = fileURLToPath(new URL('../peers', import.meta.url));
@@ -28,7 +25,7 @@ type Measure = (milliseconds: number) => Promise<number>;
  * SQLite file in WAL mode, both recording when each key was last used.
  */
 export const peers: Section = async () => {
-  if (!(await areInstalled())) return [];
+  if (!(await areInstalled(folder, 'better-auth'))) return [];
   await using resources = new AsyncDisposableStack();
   const place = resources.use(await sqliteDatabase());
   const peer = resources.use(
@@ -126,18 +123,4 @@ function lastUses(database: Database) {
       await store();
     },
   };
-}
-
-/** Installs the peers when they are not there; says so when that cannot be done. */
-async function areInstalled(): Promise<boolean> {
-  if (existsSync(join(folder, 'node_modules', 'better-auth'))) return true;
-  console.error('installing the peers: npm ci in test/bench/peers');
-  try {
-    await promisify(execFile)('npm', ['ci'], { cwd: folder, shell: process.platform === 'win32' });
-    return true;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : error;
-    console.error(`the peers are left out, because they cannot be installed: ${reason}`);
-    return false;
-  }
 }
