@@ -22,7 +22,7 @@ export function ConfirmDialog(props: {
   children: JSX.Element;
 }) {
   const [typed, setTyped] = createSignal('');
-  const isTyped = () => props.typed === undefined || typed().trim() === props.typed.trim();
+  const isTyped = () => props.typed === undefined || seen(typed()) === seen(props.typed);
   const isReady = () => props.isKnown !== false && isTyped();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -72,4 +72,12 @@ export function ConfirmDialog(props: {
       </form>
     </Dialog>
   );
+}
+
+/** A text as one sees it: what is invisible in it nobody could type. */
+function seen(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/\p{Cf}/gu, '')
+    .trim();
 }

@@ -1,4 +1,5 @@
 import { number } from './number.ts';
+import { quoted } from './quoted.ts';
 
 const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
 
@@ -83,11 +84,11 @@ export const apiAccess = {
     cancel: 'Cancel',
   },
   done: {
-    renamed: (label: string) => `Renamed to “${label}”.`,
-    disabled: (label: string) => `“${label}” is disabled: it is refused from now on.`,
-    enabled: (label: string) => `“${label}” works again.`,
-    revoked: (label: string) => `“${label}” is revoked: it is refused from now on.`,
-    graceEnded: (label: string) => `The old secret of “${label}” is refused from now on.`,
+    renamed: (label: string) => `Renamed to ${quoted(label)}.`,
+    disabled: (label: string) => `${quoted(label)} is disabled: it is refused from now on.`,
+    enabled: (label: string) => `${quoted(label)} works again.`,
+    revoked: (label: string) => `${quoted(label)} is revoked: it is refused from now on.`,
+    graceEnded: (label: string) => `The old secret of ${quoted(label)} is refused from now on.`,
     revokedAll: (count: number) => `${keys(count)} revoked.`,
   },
   details: {

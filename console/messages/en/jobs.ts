@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 export const jobs = {
   title: 'Jobs',
   lead: 'Analyses that were submitted, by people and by keys.',
@@ -37,7 +39,7 @@ export const jobs = {
     notYet: 'Not yet',
   },
   you: 'You',
-  key: (label: string) => `API key “${label}”`,
+  key: (label: string) => `API key ${quoted(label)}`,
   progress: (done: number, total: number | null) =>
     total === null ? `${done}` : `${done} of ${total}`,
   waiting: 'Not started',

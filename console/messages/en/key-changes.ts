@@ -1,5 +1,7 @@
+import { quoted } from './quoted.ts';
+
 export const rotate = {
-  title: (label: string) => `Rotate “${label}”?`,
+  title: (label: string) => `Rotate ${quoted(label)}?`,
   lead: 'The key keeps its id, scopes and expiry, and gets a new secret.',
   grace: 'The old secret keeps working',
   graces: {
@@ -17,7 +19,7 @@ export const rotate = {
 };
 
 export const revoke = {
-  title: (label: string) => `Revoke “${label}”?`,
+  title: (label: string) => `Revoke ${quoted(label)}?`,
   forEver: 'This cannot be undone. The key is refused from the next request on.',
   breaks: 'What still uses it stops working.',
   lastUsed: 'Last used',

@@ -1,4 +1,5 @@
 import { number } from './number.ts';
+import { quoted } from './quoted.ts';
 
 const calls = (count: number) => (count === 1 ? '1 call' : `${number.format(count)} calls`);
 const days = (count: number) => (count === 1 ? '1 day' : `${number.format(count)} days`);
@@ -74,7 +75,7 @@ export const cockpit = {
   calls,
   last: 'last',
   endGrace: 'End grace now',
-  endTitle: (label: string) => `End the grace of “${label}”?`,
+  endTitle: (label: string) => `End the grace of ${quoted(label)}?`,
   ends: (preview: string) =>
     `The old secret ${preview} is refused from the next request on. This cannot be undone.`,
   breaks: 'These fail with 401 until they have the new secret:',
@@ -103,12 +104,12 @@ export const scopeUse = {
   narrowed: (kept: string) =>
     `It may now do only this: ${kept}. Anything else is refused with 403.`,
   undo: 'Undo',
-  undone: (label: string) => `“${label}” may do again what it could before.`,
-  done: (label: string) => `“${label}” may now do only what it uses.`,
+  undone: (label: string) => `${quoted(label)} may do again what it could before.`,
+  done: (label: string) => `${quoted(label)} may now do only what it uses.`,
 };
 
 export const keyEdit = {
-  title: (label: string) => `Edit “${label}”`,
+  title: (label: string) => `Edit ${quoted(label)}`,
   open: 'Edit',
   save: 'Save',
   label: 'Label',
@@ -127,7 +128,7 @@ export const keyEdit = {
   organization: 'The organization (imported)',
   creator: (id: string) => `Its creator, ${id}`,
   account: (name: string) => `Service account ${name}`,
-  saved: (label: string) => `“${label}” is saved. It holds from the next request on.`,
+  saved: (label: string) => `${quoted(label)} is saved. It holds from the next request on.`,
 };
 
 export const settingsOf = {

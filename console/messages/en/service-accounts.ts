@@ -1,9 +1,11 @@
+import { quoted } from './quoted.ts';
+
 export const serviceAccounts = {
   title: 'Service accounts',
   lead: 'Owners for keys that should outlive the people who created them.',
   create: 'New service account',
   createTitle: 'New service account',
-  editTitle: (name: string) => `Edit “${name}”`,
+  editTitle: (name: string) => `Edit ${quoted(name)}`,
   name: 'Name',
   nameNeeded: 'Enter a name.',
   description: 'Description',
@@ -19,7 +21,7 @@ export const serviceAccounts = {
   save: 'Save',
   edit: 'Edit',
   disable: 'Disable',
-  disableTitle: (name: string) => `Disable “${name}”?`,
+  disableTitle: (name: string) => `Disable ${quoted(name)}?`,
   disableLead: 'Its keys are refused from the next request on, until you enable it again.',
   stops: (count: string) => `${count} will stop working:`,
   stopsNone: 'No active key belongs to it.',
@@ -30,9 +32,9 @@ export const serviceAccounts = {
   empty: 'No service accounts yet.',
   planNote: 'Creating and changing service accounts comes with Tier 3.',
   done: {
-    created: (name: string) => `“${name}” is there.`,
-    saved: (name: string) => `“${name}” is saved.`,
-    disabled: (name: string) => `“${name}” is disabled: its keys are refused from now on.`,
-    enabled: (name: string) => `“${name}” is active again.`,
+    created: (name: string) => `${quoted(name)} is there.`,
+    saved: (name: string) => `${quoted(name)} is saved.`,
+    disabled: (name: string) => `${quoted(name)} is disabled: its keys are refused from now on.`,
+    enabled: (name: string) => `${quoted(name)} is active again.`,
   },
 };

@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 export const language = 'en';
 
 export const settings = {
@@ -27,7 +29,7 @@ export const dialogs = {
   close: 'Close',
   cancel: 'Cancel',
   working: 'Working…',
-  typeToConfirm: (word: string) => `Type “${word}” to confirm`,
+  typeToConfirm: (word: string) => `Type ${quoted(word)} to confirm`,
 };
 
 export const times = {

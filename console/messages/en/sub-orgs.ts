@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 export const subOrgs = {
   title: 'Sub-organizations',
   lead: 'Parts of your organization. A key can be held to one of them.',
@@ -7,17 +9,17 @@ export const subOrgs = {
   nameNeeded: 'Enter a name.',
   save: 'Create',
   rename: 'Rename',
-  renameTitle: (name: string) => `Rename “${name}”`,
+  renameTitle: (name: string) => `Rename ${quoted(name)}`,
   saveName: 'Save',
   linked: 'Members sign in with',
   archive: {
     action: 'Archive',
-    title: (name: string) => `Archive “${name}”?`,
+    title: (name: string) => `Archive ${quoted(name)}?`,
     lead: 'No key can be held to it any more, and it cannot be opened again. Its repositories and reports stay.',
   },
   remove: {
     action: 'Remove',
-    title: (name: string) => `Remove “${name}”?`,
+    title: (name: string) => `Remove ${quoted(name)}?`,
     lead: 'It disappears from every list, and this cannot be undone. Its repositories and reports stay with your organization.',
   },
   unlinks: (clerkId: string) => `Members of ${clerkId} lose their access.`,
@@ -31,9 +33,9 @@ export const subOrgs = {
   adminsOnly: (organization: string) =>
     `Admins of ${organization} add, rename and archive sub-organizations: ask one of them.`,
   done: {
-    created: (name: string) => `“${name}” is there.`,
-    renamed: (name: string) => `Renamed to “${name}”.`,
-    archive: (name: string) => `“${name}” is archived, and its keys are revoked.`,
-    remove: (name: string) => `“${name}” is removed, and its keys are revoked.`,
+    created: (name: string) => `${quoted(name)} is there.`,
+    renamed: (name: string) => `Renamed to ${quoted(name)}.`,
+    archive: (name: string) => `${quoted(name)} is archived, and its keys are revoked.`,
+    remove: (name: string) => `${quoted(name)} is removed, and its keys are revoked.`,
   },
 };

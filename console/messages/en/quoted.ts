@@ -1,0 +1,12 @@
+/** Characters that nobody sees and that turn around what comes after them. */
+const turns = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Hebrew, Arabic and their like. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name in quotes, which does not turn the sentence around that it stands in. */
+export function quoted(name: string): string {
+  const plain = name.replace(turns, '');
+  // First-strong isolate … pop directional isolate, of UAX 9.
+  return rightToLeft.test(plain) ? `“\u2068${plain}\u2069”` : `“${plain}”`;
+}
