@@ -15,7 +15,7 @@ function contentSecurityPolicy(clerk: string): string {
     "default-src 'none'",
     `script-src 'self'${clerk}`,
     "style-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     "font-src 'self'",
     `connect-src 'self'${clerk}`,
     "form-action 'self'",

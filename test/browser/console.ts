@@ -118,5 +118,7 @@ async function watchFaults(
 export async function signIn(page: Page, name: string, path = '/settings/api-access') {
   await page.goto(path);
   await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  // The sign-in page has a heading too, and goes away a moment later.
+  await page.getByRole('navigation', { name: 'Settings' }).waitFor();
   await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
 }

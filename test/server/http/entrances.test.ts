@@ -32,7 +32,9 @@ test('an unknown path of the API is 404 in JSON, whatever the console would show
   }
   const page = await server.fetch('/settings/api-access', asPage);
   expect(page.status).toBe(200);
-  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const policy = page.headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
   expect((await server.fetch('/settings/api-access')).status).toBe(404);
 });
 
