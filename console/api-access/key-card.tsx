@@ -3,6 +3,7 @@ import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries } from '../api/api-keys.ts';
 import { problemOf } from '../api/problem.ts';
 import type { ApiKey } from '../api/records.ts';
+import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { Pager } from '../ui/pager.tsx';
@@ -26,6 +27,11 @@ export function KeyCard(props: {
   // Rows stay where they are, with what is being typed in them, while their records change.
   const ids = createMemo(() => items().map((key) => key.id));
   const byId = createMemo(() => new Map(items().map((key) => [key.id, key])));
+  // Asked for once, not by every row.
+  const subOrgs = useQuery(() => subOrgQueries.all(api));
+  const subOrgNames = createMemo(
+    () => new Map((subOrgs.isSuccess ? subOrgs.data : []).map(({ id, name }) => [id, name])),
+  );
   const isUntouched = () => !state.isFiltered() && state.way().length === 0;
   return (
     <section class="card" aria-label={text.table.caption}>
@@ -58,7 +64,9 @@ export function KeyCard(props: {
               <For each={ids()}>
                 {(id) => (
                   <Show when={byId().get(id)}>
-                    {(key) => <KeyRow apiKey={key()} onOpen={props.onOpen} />}
+                    {(key) => (
+                      <KeyRow apiKey={key()} subOrgNames={subOrgNames()} onOpen={props.onOpen} />
+                    )}
                   </Show>
                 )}
               </For>

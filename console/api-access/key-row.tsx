@@ -1,8 +1,5 @@
 import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
-import { useApi } from '../api/api-context.tsx';
 import type { ApiKey } from '../api/records.ts';
-import { subOrgQueries } from '../api/sub-orgs.ts';
-import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -19,6 +16,7 @@ const KeyDetails = lazy(async () => ({
 /** One key: what a glance needs, with the details and rarer actions folded away. */
 export function KeyRow(props: {
   apiKey: ApiKey;
+  subOrgNames: ReadonlyMap<number, string>;
   onOpen: (kind: 'rotate' | 'revoke', key: ApiKey) => void;
 }) {
   const detailsId = createUniqueId();
@@ -59,7 +57,12 @@ export function KeyRow(props: {
           </span>
         </th>
         <td data-label={text.table.subOrg}>
-          <SubOrgName id={props.apiKey.subOrgId} />
+          <Show
+            when={props.apiKey.subOrgId}
+            fallback={<span class="muted">{text.wholeOrganization}</span>}
+          >
+            {(id) => <bdi>{props.subOrgNames.get(id()) ?? id()}</bdi>}
+          </Show>
         </td>
         <td data-label={text.table.createdBy}>
           <Creator id={props.apiKey.createdBy} />
@@ -125,18 +128,6 @@ function TimeOr(props: { at: string | null; otherwise: string }) {
   return (
     <Show when={props.at} fallback={<span class="muted">{props.otherwise}</span>}>
       {(at) => <TimeAgo at={at()} />}
-    </Show>
-  );
-}
-
-function SubOrgName(props: { id: number | null }) {
-  const api = useApi();
-  const subOrgs = useQuery(() => subOrgQueries.all(api));
-  const name = () =>
-    (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === props.id)?.name ?? props.id;
-  return (
-    <Show when={props.id !== null} fallback={<span class="muted">{text.wholeOrganization}</span>}>
-      <bdi>{name()}</bdi>
     </Show>
   );
 }

@@ -27,12 +27,14 @@ export function useQuery<Data>(
 
   function show(result: QueryObserverResult<Data>): void {
     batch(() => {
-      const before = shown.data;
-      setShown(result);
-      if (result.data === undefined) return;
+      const { data, ...rest } = result;
+      setShown(rest);
       // A copy, because reconciling writes into it, and the cache is not ours.
-      const data = reconcile<Data, unknown>(structuredClone(result.data))(unwrap(before));
-      setShown('data', () => data);
+      const next =
+        data === undefined
+          ? undefined
+          : reconcile<Data, unknown>(structuredClone(data))(unwrap(shown.data));
+      setShown('data', () => next);
     });
   }
   show(observer.getOptimisticResult(wanted()));

@@ -16,13 +16,13 @@ export function SettingsLayout(props: ParentProps) {
   const { standing } = useMembership();
   const { path } = useLocation();
   let sections: HTMLElement | undefined;
-  // Where it is too narrow for all of them, they scroll.
-  createEffect(
-    on(path, () => {
-      const here = sections?.querySelector('[aria-current]');
-      here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    }),
-  );
+  // Where it is too narrow for all of them, they scroll. With the next frame, which is laid out
+  // anyway: at once, the page would be laid out one more time while it is being made.
+  const showPresent = () => {
+    const here = sections?.querySelector('[aria-current]');
+    here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+  createEffect(on(path, () => void requestAnimationFrame(showPresent)));
   return (
     <div class="shell">
       <a class="skip-link" href="#content">
