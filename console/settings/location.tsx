@@ -20,6 +20,8 @@ interface Location {
     parameters: Readonly<Record<string, string | undefined>>,
     how: 'push' | 'replace',
   ) => void;
+  /** Asks before Back or Forward leave what is shown, for as long as the component is there. */
+  readonly guard: (mayLeave: () => boolean) => void;
 }
 
 const LocationContext = createContext<Location>();
@@ -34,8 +36,10 @@ export function useLocation(): Location {
 export function LocationProvider(props: ParentProps) {
   const [address, setAddress] = createSignal(new URL(location.href));
   const follow = () => setAddress(new URL(location.href));
-  window.addEventListener('popstate', follow);
-  onCleanup(() => window.removeEventListener('popstate', follow));
+  let mayLeave = () => true;
+  const step = () => (mayLeave() ? follow() : history.pushState(null, '', address()));
+  window.addEventListener('popstate', step);
+  onCleanup(() => window.removeEventListener('popstate', step));
   return (
     <LocationContext.Provider
       value={{
@@ -54,6 +58,12 @@ export function LocationProvider(props: ParentProps) {
           }
           history[how === 'push' ? 'pushState' : 'replaceState'](null, '', changed);
           follow();
+        },
+        guard(asked) {
+          mayLeave = asked;
+          onCleanup(() => {
+            mayLeave = () => true;
+          });
         },
       }}
     >

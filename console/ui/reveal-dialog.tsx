@@ -1,4 +1,5 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { useLocation } from '../settings/location.tsx';
 import { Dialog } from './dialog.tsx';
 import { RevealPanel } from './reveal-panel.tsx';
 
@@ -36,6 +37,10 @@ export function RevealDialog(props: {
   };
   window.addEventListener('beforeunload', warn);
   onCleanup(() => window.removeEventListener('beforeunload', warn));
+  useLocation().guard(() => {
+    if (isAtRisk()) setAsking(true);
+    return !isAtRisk();
+  });
 
   const close = () => {
     setRevealed(null);

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
-import { callApi } from './demo-keys.ts';
+import { callApi, createKey } from './demo-keys.ts';
+import { listenTo, memoryOf, tracesIn } from './traces.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -10,9 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => console[Symbol.asyncDispose]());
 
-/** Creates a key in the page and stays at its reveal dialog. */
+/** Signs in, creates a key in the page, and stays at its reveal dialog. */
 async function reveal(page: Page, label: string) {
   await signIn(page, 'Parent admin');
+  return create(page, label);
+}
+
+async function create(page: Page, label: string) {
   await page.getByRole('button', { name: 'New API Key' }).first().click();
   await page.getByRole('dialog').getByLabel('Label').fill(label);
   await page.getByRole('button', { name: 'Create', exact: true }).click();
@@ -21,21 +26,13 @@ async function reveal(page: Page, label: string) {
   return dialog;
 }
 
-/** Everything where a page could have left something: markup, fields, storage, address, caches. */
-const traces = `(async () => {
-  const found = [document.documentElement.outerHTML, location.href, document.title];
-  for (const field of document.querySelectorAll('input, textarea')) found.push(field.value);
-  for (const storage of [localStorage, sessionStorage]) found.push(JSON.stringify({ ...storage }));
-  found.push(document.cookie, JSON.stringify(history.state), window.name);
-  for (const { name } of await indexedDB.databases()) found.push(name);
-  for (const name of await caches.keys()) found.push(name);
-  for (const entry of performance.getEntries()) found.push(entry.name);
-  return found.join('\\n');
-})()`;
+/** The part of a secret that nothing else has in it. */
+const inside = (secret: string) => secret.slice(13, 40);
 
 test('SecretDialog shows the secret only when asked, and leaves no trace of it', async () => {
   await using session = await console.open();
   const { page } = session;
+  const heard = listenTo(session.context);
   const dialog = await reveal(page, 'Leaves no trace');
   const copy = dialog.getByRole('button', { name: 'Copy', exact: true });
   expect(await page.locator(':focus').innerText()).toBe('Copy');
@@ -45,15 +42,74 @@ test('SecretDialog shows the secret only when asked, and leaves no trace of it',
   const secret = await page.evaluate<string>('navigator.clipboard.readText()');
   expect(await callApi(console, secret)).toBe(200);
 
-  expect(await page.evaluate<string>(traces)).not.toContain(secret);
+  expect(await page.content()).not.toContain(inside(secret));
   await dialog.getByRole('button', { name: 'Show' }).click();
-  expect(await dialog.getByText(secret).count()).toBe(1);
+  expect(await dialog.getByRole('code').first().textContent()).toBe(secret);
+  expect(await page.content()).toContain(inside(secret));
+  expect((await memoryOf(page)).includes(inside(secret))).toBe(true);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await dialog.waitFor({ state: 'detached' });
-  const left = await page.evaluate<string>(traces);
-  expect(left).toContain('Leaves no trace');
-  expect(left).not.toContain(secret);
-  expect(left).not.toContain(secret.slice(13, 40));
+  const left = await tracesIn(page);
+  expect(left.includes('Leaves no trace')).toBe(true);
+  expect(left.includes(inside(secret))).toBe(false);
+
+  await page.getByRole('link', { name: 'Jobs' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+  await page.goBack();
+  await page.getByText('Leaves no trace').first().waitFor();
+  await page.goForward();
+  await page.goBack();
+  await page.getByText('Leaves no trace').first().waitFor();
+  expect((await tracesIn(page)).includes(inside(secret))).toBe(false);
+  await page.goto('about:blank');
+  await page.goBack();
+  await page.getByText('Leaves no trace').first().waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect((await tracesIn(page)).includes(inside(secret))).toBe(false);
+  expect(heard.join()).toContain('/trpc/apiKeys.create');
+  expect(heard.join()).not.toContain(inside(secret));
+});
+
+test('the secret of a rotation leaves no trace either, nor one that nobody took', async () => {
+  await createKey(console, { label: 'Rotated' });
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  await page.getByRole('button', { name: 'Rotate Rotated' }).click();
+  const answered = page.waitForResponse('**/trpc/apiKeys.rotate');
+  await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+  const answer = await answered;
+  expect(answer.headers()['cache-control']).toBe('no-store');
+  const [secret = ''] = /rrk_live_\w{43}/.exec(await answer.text()) ?? [];
+  expect(await callApi(console, secret)).toBe(200);
+  const dialog = page.getByRole('dialog', { name: 'Your new secret' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Close anyway' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect((await tracesIn(page)).includes(inside(secret))).toBe(false);
+});
+
+test('SecretDialog asks before Back or Forward loses the secret, and stays', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/jobs');
+  await page.getByRole('link', { name: 'API Access' }).click();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Webhooks' }).waitFor();
+  await page.goBack();
+  const dialog = await create(page, 'Stays');
+  for (const leave of [() => page.goForward(), () => page.goBack()]) {
+    await leave();
+    await dialog.getByText('Close without saving it?').waitFor();
+    expect(page.url()).toMatch(/api-access$/);
+    await dialog.getByRole('button', { name: 'Go back' }).click();
+  }
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await dialog.getByText('Copied to the clipboard.').waitFor();
+  await page.goBack();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('heading', { level: 1, name: 'Webhooks' }).waitFor();
 });
 
 test('SecretDialog asks before Escape or a click outside loses the secret', async () => {
