@@ -47,6 +47,21 @@ test('hashed assets are kept for ever, the page is asked for anew', async () => 
   expect((await server.fetch('/', asPage)).headers.get('cache-control')).toBe('no-cache');
 });
 
+test('what the console loads is compressed for who takes that, and says that it varies', async () => {
+  await using built = await builtConsole();
+  const script = `export const text = '${'much the same '.repeat(200)}';`;
+  await writeFile(join(built.folder, 'assets', 'large-3c4d.js'), script);
+  await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
+  const load = async (encoding: string) => {
+    const headers = { 'Accept-Encoding': encoding };
+    const response = await server.fetch('/assets/large-3c4d.js', { headers });
+    expect(await response.text()).toBe(script);
+    return ['content-encoding', 'vary'].map((name) => response.headers.get(name)?.toLowerCase());
+  };
+  expect(await load('gzip, br')).toEqual(['gzip', expect.stringContaining('accept-encoding')]);
+  expect((await load('identity'))[0]).toBe(undefined);
+});
+
 test('/auth/verify/ANY judges what Envoy asks, by any method, and lets nobody through unverified', async () => {
   await using built = await builtConsole();
   await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
