@@ -7,6 +7,12 @@ import { Icon } from './icon.tsx';
 
 /** Why something failed, what to do about it, and the id to quote when asking for help. */
 export function ProblemNote(props: { problem: Problem | null; onRetry?: () => void }) {
+  const retry = (event: MouseEvent & { currentTarget: HTMLElement }) => {
+    const around = event.currentTarget.closest<HTMLElement>('[aria-modal], main');
+    props.onRetry?.();
+    // The note goes, and the focus would go with it.
+    setTimeout(() => document.activeElement === document.body && around?.focus());
+  };
   return (
     <Show when={props.problem}>
       {(problem) => (
@@ -26,7 +32,7 @@ export function ProblemNote(props: { problem: Problem | null; onRetry?: () => vo
             when={problem().kind === 'session'}
             fallback={
               <Show when={props.onRetry && problem().kind !== 'input'}>
-                <button type="button" class="button" onClick={() => props.onRetry?.()}>
+                <button type="button" class="button" onClick={retry}>
                   {text.retry}
                 </button>
               </Show>

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, test, vi } from 'vitest';
 import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase, type NewKey, useKey } from './demo-keys.ts';
 import { callAs, rotateKey } from './key-calls.ts';
+
+// Many looks in one page: starting one for each would take longer.
+vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;
 let renewed: NewKey;

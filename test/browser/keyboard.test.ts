@@ -136,4 +136,11 @@ test('a button keeps the focus while what it asked for is under way, and when it
   release();
   await page.getByRole('alert').waitFor();
   await expectFocus(page, 'button "Disable"');
+
+  await page.unrouteAll();
+  await tabTo(page, 'button "Try again"', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('“Here” is disabled').waitFor();
+  // The note is gone, with its button.
+  await expect.poll(() => focused(page)).toBe('main');
 });

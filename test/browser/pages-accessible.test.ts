@@ -1,10 +1,13 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { loopbackTargets } from '../server/webhooks/delivering.ts';
 import { startReceiver } from '../server/webhooks/receiver.ts';
 import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase } from './demo-keys.ts';
+
+// Many looks in one page: starting one for each would take longer.
+vi.setConfig({ testTimeout: 180_000 });
 
 const settings = '/api/v1/settings';
 
