@@ -5,7 +5,7 @@ import {
   useQueryClient,
 } from '@tanstack/solid-query';
 import { batch, createComputed, createMemo, on, onCleanup } from 'solid-js';
-import { createStore, reconcile, unwrap } from 'solid-js/store';
+import { createStore, reconcile } from 'solid-js/store';
 
 /**
  * What is known of something, kept in step with the cache. A record that comes again changes the row
@@ -23,21 +23,18 @@ export function useQuery<Data>(
     return { ...complete, _optimisticResults: 'optimistic' as const };
   });
   const observer = new QueryObserver(queries, wanted());
-  const [shown, setShown] = createStore({ ...observer.getOptimisticResult(wanted()) });
+  const first = observer.getOptimisticResult(wanted());
+  const [shown, setShown] = createStore({ ...first });
+  setShown('data', undefined);
 
-  function show(result: QueryObserverResult<Data>): void {
+  // The store writes into what it holds, and the cache is not ours: it gets copies only.
+  function show({ data, ...known }: QueryObserverResult<Data>): void {
     batch(() => {
-      const { data, ...rest } = result;
-      setShown(rest);
-      // A copy, because reconciling writes into it, and the cache is not ours.
-      const next =
-        data === undefined
-          ? undefined
-          : reconcile<Data, unknown>(structuredClone(data))(unwrap(shown.data));
-      setShown('data', () => next);
+      setShown(known);
+      setShown('data', data === undefined ? undefined : reconcile(structuredClone(data)));
     });
   }
-  show(observer.getOptimisticResult(wanted()));
+  show(first);
   createComputed(
     on(
       wanted,
