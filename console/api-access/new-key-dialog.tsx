@@ -10,7 +10,7 @@ export function NewKeyDialog(props: { onClose: () => void }) {
       lead={text.lead}
       revealTitle={reveal.createdTitle}
       onClose={props.onClose}
-      form={(onIssued) => <NewKeyForm onIssued={onIssued} onCancel={props.onClose} />}
+      form={(onIssued, onCancel) => <NewKeyForm onIssued={onIssued} onCancel={onCancel} />}
     />
   );
 }

@@ -14,7 +14,10 @@ import { AdvancedFields } from './advanced-fields.tsx';
 import { emptyDraft, faultsOf, inputOf } from './key-draft.ts';
 
 /** Asks for a label and, if wanted, for more. What was typed stays until a key has come of it. */
-export function NewKeyForm(props: { onIssued: (issued: IssuedKey) => void; onCancel: () => void }) {
+export function NewKeyForm(props: {
+  onIssued: (issued: Promise<IssuedKey>) => Promise<void>;
+  onCancel: () => void;
+}) {
   const api = useApi();
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const active = () => (subOrgs.isSuccess ? subOrgs.data : []).filter((each) => !each.archivedAt);
@@ -23,7 +26,7 @@ export function NewKeyForm(props: { onIssued: (issued: IssuedKey) => void; onCan
   let form: HTMLFormElement | undefined;
 
   const create = createAction(async () => {
-    props.onIssued(await api.trpc.apiKeys.create.mutate(inputOf(draft)));
+    await props.onIssued(api.trpc.apiKeys.create.mutate(inputOf(draft)));
     void refreshKeys(api);
   });
   const errorOf = (field: string) => faults()[field] ?? create.problem()?.fields[field];

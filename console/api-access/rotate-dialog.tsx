@@ -19,8 +19,8 @@ export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
       lead={text.lead}
       revealTitle={reveal.rotatedTitle}
       onClose={props.onClose}
-      form={(onIssued) => (
-        <RotateForm apiKey={props.key} onIssued={onIssued} onCancel={props.onClose} />
+      form={(onIssued, onCancel) => (
+        <RotateForm apiKey={props.key} onIssued={onIssued} onCancel={onCancel} />
       )}
     />
   );
@@ -28,7 +28,7 @@ export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
 
 function RotateForm(props: {
   apiKey: ApiKey;
-  onIssued: (issued: IssuedKey) => void;
+  onIssued: (issued: Promise<IssuedKey>) => Promise<void>;
   onCancel: () => void;
 }) {
   const api = useApi();
@@ -36,7 +36,7 @@ function RotateForm(props: {
   const [grace, setGrace] = createSignal<Grace>('86400');
   const rotate = createAction(async () => {
     const input = { id: props.apiKey.id, graceSeconds: Number(grace()) };
-    props.onIssued(await api.trpc.apiKeys.rotate.mutate(input));
+    await props.onIssued(api.trpc.apiKeys.rotate.mutate(input));
     void refreshKeys(api);
   });
   const end = () => Date.now() + Number(grace()) * 1000;

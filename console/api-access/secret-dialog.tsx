@@ -1,7 +1,7 @@
 import type { JSX } from 'solid-js';
 import type { IssuedKey } from '../api/records.ts';
 import { reveal as text } from '../messages/messages.ts';
-import { RevealDialog } from '../ui/reveal-dialog.tsx';
+import { RevealDialog, type SecretForm } from '../ui/reveal-dialog.tsx';
 import { KeySnippets } from './key-snippets.tsx';
 
 /** A dialog that asks for something and then reveals the key that came of it, once. */
@@ -10,7 +10,7 @@ export function SecretDialog(props: {
   lead: JSX.Element;
   revealTitle: string;
   onClose: () => void;
-  form: (reveal: (issued: IssuedKey) => void) => JSX.Element;
+  form: SecretForm<IssuedKey>;
 }) {
   return (
     <RevealDialog
@@ -21,8 +21,12 @@ export function SecretDialog(props: {
       file={{ name: text.downloadName, variable: 'REPORISK_API_KEY' }}
       use={<KeySnippets />}
       onClose={props.onClose}
-      form={(reveal) =>
-        props.form(({ key, rawKey }) => reveal({ secret: rawKey, masked: key.preview }))
+      form={(reveal, cancel) =>
+        props.form(
+          (issued) =>
+            reveal(issued.then(({ key, rawKey }) => ({ secret: rawKey, masked: key.preview }))),
+          cancel,
+        )
       }
     />
   );

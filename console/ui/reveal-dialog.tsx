@@ -10,6 +10,12 @@ export interface Revealed {
   readonly masked: string;
 }
 
+/** Asks for something; once it is sent, what comes of it is waited for. */
+export type SecretForm<Made> = (
+  reveal: (made: Promise<Made>) => Promise<void>,
+  cancel: () => void,
+) => JSX.Element;
+
 /**
  * A dialog that asks for something and then reveals the secret that came of it. The secret lives in
  * this component's signal and nowhere else: not in a cache, in storage, in the URL, nor, once the
@@ -25,12 +31,14 @@ export function RevealDialog(props: {
   /** How to use the secret, below it. */
   use: JSX.Element;
   onClose: () => void;
-  form: (reveal: (revealed: Revealed) => void) => JSX.Element;
+  form: SecretForm<Revealed>;
 }) {
   const [revealed, setRevealed] = createSignal<Revealed | null>(null);
+  const [isMaking, setMaking] = createSignal(false);
   const [isSaved, setSaved] = createSignal(false);
   const [isAsking, setAsking] = createSignal(false);
-  const isAtRisk = () => revealed() !== null && !isSaved();
+  // Also while the server makes it: who closed the dialog then would have a key whose secret nobody saw.
+  const isAtRisk = () => isMaking() || (revealed() !== null && !isSaved());
 
   const warn = (event: BeforeUnloadEvent) => {
     if (isAtRisk()) event.preventDefault();
@@ -38,9 +46,24 @@ export function RevealDialog(props: {
   window.addEventListener('beforeunload', warn);
   onCleanup(() => window.removeEventListener('beforeunload', warn));
   useLocation().guard(() => {
-    if (isAtRisk()) setAsking(true);
-    return !isAtRisk();
+    const mayLeave = !isAtRisk();
+    if (!mayLeave) leave();
+    return mayLeave;
   });
+
+  async function reveal(made: Promise<Revealed>): Promise<void> {
+    setMaking(true);
+    try {
+      setRevealed(await made);
+    } finally {
+      setMaking(false);
+    }
+  }
+  function leave(): void {
+    if (isMaking()) return;
+    if (isAtRisk()) setAsking(true);
+    else close();
+  }
 
   const close = () => {
     setRevealed(null);
@@ -50,9 +73,9 @@ export function RevealDialog(props: {
     <Dialog
       title={revealed() === null ? props.title : props.revealTitle}
       description={revealed() === null ? props.lead : undefined}
-      onClose={() => (isAtRisk() ? setAsking(true) : close())}
+      onClose={leave}
     >
-      <Show when={revealed()} fallback={props.form(setRevealed)} keyed>
+      <Show when={revealed()} fallback={props.form(reveal, leave)} keyed>
         {(known) => (
           <RevealPanel
             revealed={known}

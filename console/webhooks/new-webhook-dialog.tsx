@@ -18,19 +18,22 @@ export function NewWebhookDialog(props: { onClose: () => void }) {
       revealTitle={text.secret.createdTitle}
       revealLead={text.secret.lead}
       onClose={props.onClose}
-      form={(onAdded) => <NewWebhookForm onAdded={onAdded} onCancel={props.onClose} />}
+      form={(onAdded, onCancel) => <NewWebhookForm onAdded={onAdded} onCancel={onCancel} />}
     />
   );
 }
 
-function NewWebhookForm(props: { onAdded: (secret: string) => void; onCancel: () => void }) {
+function NewWebhookForm(props: {
+  onAdded: (secret: Promise<string>) => Promise<void>;
+  onCancel: () => void;
+}) {
   const api = useApi();
   const [draft, setDraft] = createStore<WebhookDraft>({ url: '', events: [...webhookEvents] });
   const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
   let form: HTMLFormElement | undefined;
   const add = createAction(async () => {
-    const { secret } = await api.trpc.webhooks.create.mutate({ ...draft });
-    props.onAdded(secret);
+    const added = api.trpc.webhooks.create.mutate({ ...draft });
+    await props.onAdded(added.then(({ secret }) => secret));
     void refreshWebhooks(api);
   });
   const submit = async (event: SubmitEvent) => {

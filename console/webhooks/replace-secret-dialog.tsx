@@ -14,23 +14,28 @@ export function ReplaceSecretDialog(props: { webhook: Webhook; onClose: () => vo
       revealTitle={text.rotatedTitle}
       revealLead={text.secret.rotatedLead}
       onClose={props.onClose}
-      form={(onReplaced) => (
-        <Question webhook={props.webhook} onReplaced={onReplaced} onCancel={props.onClose} />
+      form={(onReplaced, onCancel) => (
+        <Question webhook={props.webhook} onReplaced={onReplaced} onCancel={onCancel} />
       )}
     />
   );
 }
 
+function secretOf({ secret }: { readonly secret?: string | undefined }): string {
+  if (secret === undefined) throw new Error('the answer holds no new secret');
+  return secret;
+}
+
 function Question(props: {
   webhook: Webhook;
-  onReplaced: (secret: string) => void;
+  onReplaced: (secret: Promise<string>) => Promise<void>;
   onCancel: () => void;
 }) {
   const api = useApi();
   const replace = createAction(async () => {
     const input = { id: props.webhook.id, rotateSecret: true };
-    const { secret } = await api.trpc.webhooks.update.mutate(input);
-    if (secret !== undefined) props.onReplaced(secret);
+    const updated = api.trpc.webhooks.update.mutate(input);
+    await props.onReplaced(updated.then(secretOf));
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -1,6 +1,5 @@
-import type { JSX } from 'solid-js';
 import { webhooks as text } from '../messages/messages.ts';
-import { RevealDialog } from '../ui/reveal-dialog.tsx';
+import { RevealDialog, type SecretForm } from '../ui/reveal-dialog.tsx';
 import { VerifySignature } from './what-arrives.tsx';
 
 const masked = `whsec_${'•'.repeat(24)}`;
@@ -12,7 +11,7 @@ export function SecretReveal(props: {
   revealTitle: string;
   revealLead: string;
   onClose: () => void;
-  form: (reveal: (secret: string) => void) => JSX.Element;
+  form: SecretForm<string>;
 }) {
   return (
     <RevealDialog
@@ -23,7 +22,9 @@ export function SecretReveal(props: {
       file={{ name: text.secret.fileName, variable: 'REPORISK_WEBHOOK_SECRET' }}
       use={<VerifySignature />}
       onClose={props.onClose}
-      form={(reveal) => props.form((secret) => reveal({ secret, masked }))}
+      form={(reveal, cancel) =>
+        props.form((made) => reveal(made.then((secret) => ({ secret, masked }))), cancel)
+      }
     />
   );
 }

@@ -70,6 +70,27 @@ test('SecretDialog shows the secret only when asked, and leaves no trace of it',
   expect(heard.join()).not.toContain(inside(secret));
 });
 
+test('SecretDialog stays while its secret is being made: nobody loses what he has not seen', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  const held = Promise.withResolvers<void>();
+  await page.route('**/trpc/apiKeys.create', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'New API Key' }).first().click();
+  const form = page.getByRole('dialog', { name: 'New API key' });
+  await form.getByLabel('Label').fill('Slow to come');
+  await form.getByRole('button', { name: 'Create', exact: true }).click();
+  await form.getByRole('button', { name: 'Creating' }).waitFor();
+  await page.keyboard.press('Escape');
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await form.getByRole('button', { name: 'Close' }).click();
+  held.resolve();
+  await page.getByRole('dialog', { name: 'Your new API key' }).waitFor();
+});
+
 test('the secret of a rotation leaves no trace either, nor one that nobody took', async () => {
   await createKey(console, { label: 'Rotated' });
   await using session = await console.open();
