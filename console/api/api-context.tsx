@@ -22,6 +22,8 @@ export function createApi(identity: Identity): Api {
       defaultOptions: {
         queries: {
           staleTime: 10_000,
+          // A question that waits until the browser thinks it is online looks like one that never ends.
+          networkMode: 'always',
           // What the server has refused stays refused; what did not arrive is worth another try.
           retry: (failures, error) => failures < 2 && problemOf(error).mayPass,
         },
