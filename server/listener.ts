@@ -58,24 +58,17 @@ export async function listen(
 /** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
 function refusal(error: unknown): Response {
   const requestId = newId('req');
-  const [status, detail] =
+  const [status, detail]: [number, string] =
     error instanceof RequestError
       ? [400, malformed]
       : [500, `Internal Server Error (request id ${requestId})`];
-  const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store', Connection: 'close' };
-  return Response.json({ detail }, { status, headers });
+  const { body, headers } = answerOf(detail, requestId);
+  return new Response(body, { status, headers });
 }
 
 /** `Expect` with anything but `100-continue`, which Node answers by itself. */
 function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({ detail: 'Expectation failed' });
-  const headers = {
-    'Content-Type': 'application/json',
-    'Content-Length': body.length,
-    'X-Request-Id': newId('req'),
-    'Cache-Control': 'no-store',
-    Connection: 'close',
-  };
+  const { body, headers } = answerOf('Expectation failed');
   response.writeHead(417, headers).end(body);
 }
 
@@ -89,14 +82,20 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     error.code === 'HPE_HEADER_OVERFLOW'
       ? ['431 Request Header Fields Too Large', 'Request headers are too large']
       : ['400 Bad Request', malformed];
+  const { body, headers } = answerOf(detail);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`${[`HTTP/1.1 ${status}`, ...lines].join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** An error in the shape of every other, after which the connection ends. */
+function answerOf(detail: string, requestId: string = newId('req')) {
   const body = JSON.stringify({ detail });
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-    `X-Request-Id: ${newId('req')}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': String(body.length),
+    'X-Request-Id': requestId,
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  };
+  return { body, headers };
 }

@@ -53,8 +53,7 @@ export function listenForAnnouncements(
     mine.on('end', lost);
     mine.on('notification', ({ channel, payload }) => {
       clearTimeout(silent);
-      // Sent by the triggers and statements of this folder.
-      const said = payload ? JSON.parse(payload) : undefined;
+      const said = contentOf(payload);
       if (channel === 'reporisk_epoch') handlers.onEpoch(said);
       else handlers.onAcknowledged(said);
     });
@@ -77,4 +76,14 @@ export function listenForAnnouncements(
       await client?.end().catch(() => {});
     },
   };
+}
+
+/** What the triggers and statements of this folder say; nothing where somebody else announced. */
+function contentOf(payload: string | undefined) {
+  if (!payload) return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { listenForAnnouncements } from '../../../../server/database/leases/postgresql-announcements.ts';
 import { migrated } from '../../../support/databases.ts';
 
 /** A database with organizations, a connection that changes them, and one that hears of it. */
@@ -86,4 +87,27 @@ test('an announcement that would be too long says nothing but that there is some
 test('a transaction that is rolled back announces nothing', async () => {
   await using database = await listening(1);
   expect(await database.announced(['update organization set tier = 1', 'rollback'])).toEqual([]);
+});
+
+test('listenForAnnouncements() takes what it cannot read for a call to ask', async () => {
+  await using place = await migrated.PostgreSQL();
+  const heard: unknown[] = [];
+  const both = Promise.withResolvers<void>();
+  await using announcements = listenForAnnouncements(place.url, {
+    onEpoch(news) {
+      heard.push(news);
+      if (heard.length === 3) both.resolve();
+    },
+    onAcknowledged() {},
+    onError: both.reject,
+  });
+  await announcements.started;
+  const client = new pg.Client({ connectionString: place.url });
+  await client.connect();
+  await client.query("select pg_notify('reporisk_epoch', 'no JSON')");
+  const news = { epoch: 7, subjects: ['key/a'] };
+  await client.query("select pg_notify('reporisk_epoch', $1)", [JSON.stringify(news)]);
+  await client.end();
+  await both.promise;
+  expect(heard).toEqual([undefined, undefined, news]);
 });
