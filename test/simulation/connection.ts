@@ -38,8 +38,12 @@ export class Connection implements HolderPort, WaitPort {
     return this.#ask((database) => database.renew(id, applied));
   }
 
+  acknowledge(id: string, applied: number): ReturnType<HolderPort['acknowledge']> {
+    return this.#ask((database) => database.acknowledge(id, applied));
+  }
+
   leave(id: string): Promise<void> {
-    return this.#ask((database) => void database.holders.delete(id));
+    return this.#ask((database) => database.leave(id));
   }
 
   prune(): Promise<void> {

@@ -19,6 +19,11 @@ export interface Change {
   readonly takes: number;
 }
 
+interface Holder {
+  acknowledged: number;
+  renewals: number;
+}
+
 interface Invalidation {
   readonly epoch: number;
   readonly subject: string;
@@ -26,7 +31,8 @@ interface Invalidation {
 
 /**
  * A transactional database: a statement sees what was committed when it runs, and the epoch's row
- * stays locked from the moment it is taken to the commit.
+ * stays locked from the moment it is taken to the commit. What is not durable yet becomes so with the
+ * next commit that is, and is lost if the database crashes before.
  */
 export class Database {
   /** False while it is away. */
@@ -35,11 +41,18 @@ export class Database {
   readonly commits: { readonly at: number; readonly versions: Versions }[] = [];
   readonly onCommit: ((news: News) => void)[] = [];
   readonly onAcknowledge: ((said: Acknowledgement) => void)[] = [];
-  readonly holders: Map<string, { acknowledged: number; renewals: number }> = new Map();
+  /** Called once, when a holder has said next what it applied. */
+  onReport: ((id: string) => void) | null = null;
+  /** Their rows. A row is replaced, never altered. */
+  holders: ReadonlyMap<string, Holder> = new Map();
   invalidations: Invalidation[] = [];
   epoch = 0;
   protected readonly schedule: Schedule;
   protected readonly choices: Choices;
+  /** Like SQLite, every acknowledgement is a renewal, and only those that say something are counted. */
+  readonly #acknowledgesByRenewing: boolean;
+  /** The holders as a crash would find them, then as each commit since has left them. */
+  #history: ReadonlyMap<string, Holder>[] = [];
   #versions: Versions = new Map();
   #locked = false;
   #waiting: (() => void)[] = [];
@@ -47,6 +60,7 @@ export class Database {
   constructor(schedule: Schedule, choices: Choices) {
     this.schedule = schedule;
     this.choices = choices;
+    this.#acknowledgesByRenewing = choices.chance(0.3);
   }
 
   /** The committed state. It is replaced by each commit, never altered. */
@@ -68,7 +82,7 @@ export class Database {
   join(id: string, joined: (epoch: number) => void): void {
     const acknowledged = this.epoch;
     this.schedule.in(this.choices.between(0, 3), () => {
-      this.holders.set(id, { acknowledged, renewals: 0 });
+      this.write(id, { acknowledged, renewals: 0 }, true);
       joined(acknowledged);
     });
   }
@@ -76,13 +90,18 @@ export class Database {
   renew(id: string, applied: number): News | null {
     const holder = this.holders.get(id);
     if (holder === undefined) return null;
-    if (applied > holder.acknowledged || this.epoch > applied) holder.renewals += 1;
-    if (applied > holder.acknowledged) {
-      holder.acknowledged = applied;
-      for (const announce of this.onAcknowledge) announce({ id, epoch: applied });
-    }
-    const news = this.invalidations.filter(({ epoch }) => epoch > applied);
-    return { epoch: this.epoch, subjects: news.map(({ subject }) => subject) };
+    const says = applied > holder.acknowledged || this.epoch > applied;
+    const counted = says || !this.#acknowledgesByRenewing ? 1 : 0;
+    return this.report(id, applied, counted, true);
+  }
+
+  acknowledge(id: string, applied: number): News | null {
+    if (this.#acknowledgesByRenewing) return this.renew(id, applied);
+    return this.report(id, applied, 0, false);
+  }
+
+  leave(id: string): void {
+    this.write(id, null, true);
   }
 
   behind(epoch: number | null): Laggards {
@@ -95,7 +114,7 @@ export class Database {
 
   presumeDead(seen: readonly SeenHolder[]): void {
     for (const { id, renewals } of seen) {
-      if (this.holders.get(id)?.renewals === renewals) this.holders.delete(id);
+      if (this.holders.get(id)?.renewals === renewals) this.write(id, null, true);
     }
   }
 
@@ -103,6 +122,36 @@ export class Database {
     const acknowledged = [...this.holders.values()].map((holder) => holder.acknowledged);
     const oldest = Math.min(this.epoch, ...acknowledged);
     this.invalidations = this.invalidations.filter(({ epoch }) => epoch > oldest);
+  }
+
+  /** Loses commits that are not durable yet, the last ones. */
+  crash(): void {
+    const kept = this.choices.pick([0, this.#history.length - 1]);
+    this.holders = this.#history[kept] ?? this.holders;
+    this.#history = [];
+  }
+
+  protected report(id: string, applied: number, counted: number, durable: boolean): News | null {
+    const holder = this.holders.get(id);
+    if (holder === undefined) return null;
+    const acknowledged = Math.max(holder.acknowledged, applied);
+    this.write(id, { acknowledged, renewals: holder.renewals + counted }, durable);
+    if (applied > holder.acknowledged) {
+      for (const announce of this.onAcknowledge) announce({ id, epoch: applied });
+    }
+    this.onReport?.(id);
+    const news = this.invalidations.filter(({ epoch }) => epoch > applied);
+    return { epoch: this.epoch, subjects: news.map(({ subject }) => subject) };
+  }
+
+  protected write(id: string, row: Holder | null, durable: boolean): void {
+    const before = this.holders;
+    const holders = new Map(before);
+    if (row === null) holders.delete(id);
+    else holders.set(id, row);
+    this.holders = holders;
+    if (durable) this.#history = [];
+    else this.#history.push(before);
   }
 
   protected lockEpoch(granted: (epoch: number) => void): void {
@@ -127,6 +176,7 @@ export class Database {
     this.#versions = versions;
     this.epoch = Math.max(this.epoch, epoch);
     this.commits.push({ at: this.schedule.now, versions });
+    this.#history = [];
     this.#locked = false;
     committed();
     const { subjects } = change;

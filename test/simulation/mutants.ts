@@ -48,19 +48,32 @@ class HastyDatabase extends Database {
   override presumeDead(seen: readonly SeenHolder[]): void {
     for (const { id } of seen) {
       const row = this.holders.get(id);
-      if (row !== undefined && row.acknowledged < this.epoch) this.holders.delete(id);
+      if (row !== undefined && row.acknowledged < this.epoch) this.write(id, null, true);
     }
   }
 }
 
 /** Counts a renewal when it acknowledges, not already when it brings what is to be acknowledged. */
 class LateCountingDatabase extends Database {
+  protected override report(id: string, applied: number, counted: number, durable: boolean) {
+    const { acknowledged = 0 } = this.holders.get(id) ?? {};
+    return super.report(id, applied, applied > acknowledged ? counted : 0, durable);
+  }
+}
+
+/** Counts only renewals that say something, though acknowledgements may have said it uncounted. */
+class SparinglyCountingDatabase extends Database {
   override renew(id: string, applied: number): News | null {
-    const before = this.holders.get(id);
-    const { acknowledged = 0, renewals = 0 } = before ?? {};
-    const renewal = super.renew(id, applied);
-    if (before !== undefined && applied <= acknowledged) before.renewals = renewals;
-    return renewal;
+    const { acknowledged = 0 } = this.holders.get(id) ?? {};
+    const says = applied > acknowledged || this.epoch > applied;
+    return this.report(id, applied, says ? 1 : 0, true);
+  }
+}
+
+/** Loses renewals in a crash. */
+class LaxDatabase extends Database {
+  protected override report(id: string, applied: number, counted: number) {
+    return super.report(id, applied, counted, false);
   }
 }
 
@@ -121,18 +134,18 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'the clock is noted before the renewal is sent': altered(
     holder,
-    'this.#apply(renewal);\n    this.#renewedAt = sent;',
-    'this.#apply(renewal);\n    this.#renewedAt = this.#now();',
+    'this.#extend(sent);\n      if',
+    'this.#extend(this.#now());\n      if',
   ),
   'what a renewal brings is applied before the lease is extended': altered(
     holder,
-    'this.#apply(renewal);\n    this.#renewedAt = sent;',
-    'this.#clock.after(2, () => this.#apply(renewal));\n    this.#renewedAt = sent;',
+    'this.#apply(news);',
+    'this.#clock.after(2, () => this.#apply(news));',
   ),
   'what is acknowledged was applied': altered(
     holder,
-    'this.#port.renew(id, applied)',
-    'this.#port.renew(id, applied + 1)',
+    'this.#port.renew(id, applied) : this.#port.acknowledge(id, applied)',
+    'this.#port.renew(id, applied + 1) : this.#port.acknowledge(id, applied + 1)',
   ),
   'an announced change is applied only where nothing is missing before it': altered(
     holder,
@@ -194,6 +207,15 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
   'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),
   'a renewal counts from when it brings something': replaced({ Database: LateCountingDatabase }),
+  'every renewal counts where acknowledgements do not': replaced({
+    Database: SparinglyCountingDatabase,
+  }),
+  'the count of renewals outlives a crash of the database': replaced({ Database: LaxDatabase }),
+  'no lease rests on an acknowledgement': altered(
+    holder,
+    'if (isRenewal) {',
+    'if (isRenewal || true) {',
+  ),
   'only what every holder acknowledged is pruned': replaced({ Database: ForgetfulDatabase }),
   'lookups go to the primary': replaced({ Database: ReplicaDatabase }),
 };

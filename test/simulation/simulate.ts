@@ -1,5 +1,6 @@
 import type { Network } from './connection.ts';
 import { type SimulatedKey, simulatedKeys } from './keys.ts';
+import type { Machine } from './machine.ts';
 import type { Rules } from './rules.ts';
 import { World } from './world.ts';
 
@@ -36,7 +37,7 @@ export async function simulate(seed: number, rules: Rules, calm = false): Promis
   }
   every(world, 5, () => traffic(world));
   every(world, 45, () => operation(world, operator));
-  if (!calm) every(world, choices.between(40, 200), () => trouble(world));
+  if (!calm) every(world, choices.between(40, 200), () => trouble(world, operator));
 
   while (world.violations.length === 0 && schedule.step(duration)) {
     // All that the event set going in the code under test runs before the next one.
@@ -99,7 +100,37 @@ function probeEverywhere(world: World, key: SimulatedKey): void {
   }
 }
 
-function trouble(world: World): void {
+/**
+ * What it takes to bury a process alive: the database crashes and loses what the process has said, it
+ * is silent for most of a lease, speaks once more, is cut off, and something changes when the
+ * operation that has waited for it all the while is over.
+ */
+function burial(world: World, operator: ReturnType<World['machine']>, machine: Machine): void {
+  const { choices, schedule, database } = world;
+  const change = () => operation(world, operator);
+  const afterReport = (run: () => void) => {
+    database.onReport = (id) => {
+      if (!id.startsWith(`${machine.name}/`)) return;
+      database.onReport = null;
+      schedule.in(choices.between(0, 3), run);
+    };
+  };
+  change();
+  if (choices.chance(0.5)) schedule.in(choices.between(0, 5), change);
+  afterReport(() => {
+    database.crash();
+    machine.pause(choices.between(0, 100));
+    afterReport(() => {
+      machine.cutOff = true;
+      schedule.in(choices.between(100, 200), () => {
+        machine.cutOff = false;
+      });
+    });
+  });
+  for (let n = 0; n < 3; n++) schedule.in(choices.between(90, 140), change);
+}
+
+function trouble(world: World, operator: ReturnType<World['machine']>): void {
   const { choices, schedule, database } = world;
   const lasting = choices.between(0, choices.pick([20, 150, 400]));
   const process = world.serving().length > 0 ? choices.pick(world.serving()) : world.start();
@@ -113,7 +144,9 @@ function trouble(world: World): void {
         machine.cutOff = false;
       });
     },
+    burial: () => burial(world, operator, machine),
     away: () => {
+      if (choices.chance(0.5)) database.crash();
       database.up = false;
       schedule.in(lasting / 2, () => {
         database.up = true;

@@ -19,8 +19,8 @@ interface Moment {
   readonly wall: number;
 }
 
-/** How many rounds pass between two prunings. */
-const roundsPerPruning = 32;
+/** How many renewals pass between two prunings. */
+const renewalsPerPruning = 32;
 
 /**
  * One process's lease on serving from a cache. See README.md for the protocol and why it is right;
@@ -31,6 +31,7 @@ export class LeaseHolder implements Currency {
   readonly #clock: LeaseClock;
   readonly #duration: number;
   readonly #patience: number;
+  readonly #renewEvery: number;
   readonly #newId: () => string;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<InvalidationListener>();
@@ -38,7 +39,9 @@ export class LeaseHolder implements Currency {
   #id: string | null = null;
   #applied = 0;
   #renewedAt: Moment | null = null;
-  #rounds = 0;
+  /** By the monotonic clock. */
+  #dueAt = 0;
+  #renewals = 0;
   #running: Promise<void> | null = null;
   #heard = false;
   #left = false;
@@ -49,6 +52,7 @@ export class LeaseHolder implements Currency {
     this.#clock = options.clock;
     this.#duration = options.timing.length - options.timing.margin;
     this.#patience = options.timing.length;
+    this.#renewEvery = options.timing.length / 4;
     this.#newId = options.newId;
     this.#onError = options.onError ?? (() => {});
   }
@@ -74,7 +78,7 @@ export class LeaseHolder implements Currency {
 
   /**
    * Makes a round now: at the start, and whenever a change was announced. Announcements may be lost,
-   * doubled or late; without any, a round is made every quarter of the lease.
+   * doubled or late; without any, the lease is renewed every quarter of it.
    *
    * @param announced - what the change touched, if that was said: applied at once where nothing is
    * missing before it, so that the round acknowledges it already.
@@ -101,19 +105,28 @@ export class LeaseHolder implements Currency {
 
   async #run(): Promise<void> {
     this.#cancelTimer();
+    let pause = this.#renewEvery;
     try {
       // What a round brought is acknowledged by the next one, at once.
       while (this.#heard && !this.#left) {
         this.#heard = false;
         if (await this.#round()) this.#heard = true;
       }
+      pause = Math.max(0, this.#dueAt - this.#clock.monotonic());
     } catch (error) {
       this.#onError(error);
     }
-    if (!this.#left) this.#cancelTimer = this.#clock.after(this.#patience / 4, () => this.hear());
+    if (this.#left) return;
+    this.#cancelTimer = this.#clock.after(pause, () => {
+      this.#dueAt = 0;
+      void this.hear();
+    });
   }
 
-  /** Joins or renews once. True when there is something to say back. */
+  /**
+   * Joins, renews the lease if that is due, or else only says what was applied and asks what is new.
+   * True when there is something to say back.
+   */
   async #round(): Promise<boolean> {
     const id = this.#id;
     // Before sending: the answer tells of what was committed until some moment after this one.
@@ -121,20 +134,25 @@ export class LeaseHolder implements Currency {
     if (id === null) return this.#join(sent);
 
     const applied = this.#applied;
-    const renewal = await within(this.#clock, this.#patience, this.#port.renew(id, applied));
+    const isRenewal = sent.monotonic >= this.#dueAt || !this.isCurrent();
+    const answer = isRenewal ? this.#port.renew(id, applied) : this.#port.acknowledge(id, applied);
+    const news = await within(this.#clock, this.#patience, answer);
     if (this.#left) return false;
-    if (renewal === null || renewal.epoch < applied) {
+    if (news === null || news.epoch < applied) {
       // Presumed dead, or the database was set back. What was missed may be pruned already, so only
       // a new start helps.
       this.#renewedAt = null;
       this.#id = null;
       return true;
     }
-    const news = renewal.epoch > this.#applied;
-    this.#apply(renewal);
-    this.#renewedAt = sent;
-    if (++this.#rounds % roundsPerPruning === 0) this.#port.prune().catch(this.#onError);
-    return news;
+    const isNew = news.epoch > this.#applied;
+    this.#apply(news);
+    // An acknowledgement may be lost with the database: whoever looks for the dead could not tell.
+    if (isRenewal) {
+      this.#extend(sent);
+      if (++this.#renewals % renewalsPerPruning === 0) this.#port.prune().catch(this.#onError);
+    }
+    return isNew;
   }
 
   async #join(sent: Moment): Promise<boolean> {
@@ -147,8 +165,13 @@ export class LeaseHolder implements Currency {
     // Lookups under way may have read from before the row stood: they are forgotten with the rest.
     this.#tell('everything', epoch);
     this.#id = id;
-    this.#renewedAt = sent;
+    this.#extend(sent);
     return false;
+  }
+
+  #extend(sent: Moment): void {
+    this.#renewedAt = sent;
+    this.#dueAt = sent.monotonic + this.#renewEvery;
   }
 
   #apply({ subjects, epoch }: News): void {

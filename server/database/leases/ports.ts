@@ -59,14 +59,23 @@ export interface HolderPort {
   join(id: string): Promise<number>;
 
   /**
-   * Records what a holder has applied (never less than before) and tells what is new. Counts the
-   * renewal in the holder's row if it records or tells something: otherwise it writes nothing.
+   * Records what a holder has applied (never less than before), tells what is new, and counts the
+   * renewal in the holder's row: for good, so that not even the database's crash takes it back. Only
+   * where acknowledgements count too, one that records and tells nothing need not be counted.
    *
    * @param id - the holder.
    * @param applied - the newest epoch that it has applied.
    * @returns what is new; null when the holder's row is gone.
    */
   renew(id: string, applied: number): Promise<News | null>;
+
+  /**
+   * Records and tells the same, as fast as it can: what it records may be lost if the database
+   * crashes. It is counted for good or not at all. No lease rests on it.
+   *
+   * @returns what is new; null when the holder's row is gone.
+   */
+  acknowledge(id: string, applied: number): Promise<News | null>;
 
   /** Removes a holder that has stopped serving from its cache. */
   leave(id: string): Promise<void>;
@@ -78,7 +87,7 @@ export interface HolderPort {
 /** A holder as one snapshot shows it. */
 export interface SeenHolder {
   readonly id: string;
-  /** How many of its renewals had recorded or brought something. */
+  /** The count of its renewals. */
   readonly renewals: number;
 }
 

@@ -13,6 +13,17 @@ export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
 export function openPostgresqlLeases(url: string): LeasePort {
   const renewals = openPool(url, { max: 1 });
   const waits = openPool(url, { max: 3 });
+
+  async function report(name: keyof typeof reports, values: [string, number]) {
+    const { rows } = await renewals.query<{
+      epoch: number;
+      mine: string | null;
+      subjects: string[];
+    }>({ name, text: reports[name], values });
+    const { epoch, mine, subjects } = first(rows);
+    return mine === null ? null : { epoch, subjects };
+  }
+
   return {
     async join(id) {
       // The share lock lets no epoch commit between reading it and registering: pruning, which looks
@@ -25,30 +36,8 @@ export function openPostgresqlLeases(url: string): LeasePort {
       );
       return first(rows).epoch;
     },
-    async renew(id, applied) {
-      const { rows } = await renewals.query<{
-        epoch: number;
-        mine: string | null;
-        subjects: string[];
-      }>({
-        name: 'renew',
-        text: `with before as (select acknowledged from holder where id = $1),
-           mine as (
-             update holder set acknowledged = greatest(acknowledged, $2), renewals = renewals + 1
-             where id = $1 returning id
-           ),
-           told as (
-             select pg_notify('reporisk_acknowledged', json_build_object('id', $1, 'epoch', $2)::text)
-             from before where acknowledged < $2
-           )
-         select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
-           array(select distinct subject from invalidation where epoch > $2) as subjects
-         from epoch`,
-        values: [id, applied],
-      });
-      const { epoch, mine, subjects } = first(rows);
-      return mine === null ? null : { epoch, subjects };
-    },
+    renew: (...said) => report('renew', said),
+    acknowledge: (...said) => report('acknowledge', said),
     async leave(id) {
       await renewals.query('delete from holder where id = $1', [id]);
     },
@@ -80,6 +69,28 @@ export function openPostgresqlLeases(url: string): LeasePort {
       await Promise.all([renewals.end(), waits.end()]);
     },
   };
+}
+
+// What an acknowledgement says is true without its row: it waits for no disk and no standby, and
+// neither do the others, whose announcements take turns with its commit.
+const reports = {
+  renew: reportOf(', renewals = renewals + 1', ''),
+  acknowledge: reportOf('', ", set_config('synchronous_commit', 'off', true)"),
+};
+
+function reportOf(counted: string, lax: string): string {
+  return `with before as (select acknowledged from holder where id = $1),
+      mine as (
+        update holder set acknowledged = greatest(acknowledged, $2)${counted}
+        where id = $1 returning id
+      ),
+      told as (
+        select pg_notify('reporisk_acknowledged', json_build_object('id', $1, 'epoch', $2)::text)
+        from before where acknowledged < $2
+      )
+    select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
+      array(select distinct subject from invalidation where epoch > $2) as subjects${lax}
+    from epoch`;
 }
 
 function first<Row>(rows: readonly Row[]): Row {

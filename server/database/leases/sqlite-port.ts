@@ -1,12 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
-import type { SeenHolder } from './ports.ts';
+import type { News, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
 /**
  * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
  * something to write: a holder that has applied everything is not behind, and nobody counts its
- * renewals.
+ * renewals. Every commit is durable, so that an acknowledgement is one more renewal.
  *
  * @param path - the database file, read through a handle of its own: it sees committed rows only.
  * @param transaction - runs a transaction on the one handle that this process writes with.
@@ -32,6 +32,23 @@ export function openSqliteLeases(
   const write = (sql: string, parameters: (string | number)[] = []) =>
     transaction((em) => em.execute(sql, parameters));
 
+  async function renew(id: string, applied: number): Promise<News | null> {
+    const seen = snapshot(() => ({
+      row: rowOf.get(id),
+      epoch: newest(),
+      subjects: since.all(applied),
+    }));
+    if (seen.row === undefined) return null;
+    if (seen.epoch > applied || seen.row.acknowledged < applied) {
+      const updated = await write(
+        'update holder set acknowledged = max(acknowledged, ?), renewals = renewals + 1 where id = ? returning id',
+        [applied, id],
+      );
+      if (updated.length === 0) return null;
+    }
+    return { epoch: seen.epoch, subjects: seen.subjects };
+  }
+
   return {
     join: (id) =>
       transaction(async (em) => {
@@ -40,22 +57,8 @@ export function openSqliteLeases(
         await em.execute('insert into holder (id, acknowledged) values (?, ?)', [id, epoch]);
         return epoch;
       }),
-    async renew(id, applied) {
-      const seen = snapshot(() => ({
-        row: rowOf.get(id),
-        epoch: newest(),
-        subjects: since.all(applied),
-      }));
-      if (seen.row === undefined) return null;
-      if (seen.epoch > applied || seen.row.acknowledged < applied) {
-        const updated = await write(
-          'update holder set acknowledged = max(acknowledged, ?), renewals = renewals + 1 where id = ? returning id',
-          [applied, id],
-        );
-        if (updated.length === 0) return null;
-      }
-      return { epoch: seen.epoch, subjects: seen.subjects };
-    },
+    renew,
+    acknowledge: renew,
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
     prune: async () =>
       void (await write(

@@ -7,8 +7,8 @@ import { ManualClock } from './manual-clock.ts';
 class ScriptedPort implements HolderPort {
   readonly calls: string[] = [];
   epoch = 5;
-  /** Answers of the next renewals; with none left, nothing is new. */
-  readonly renewals: (News | null | Promise<News>)[] = [];
+  /** Answers of the next renewals and acknowledgements; with none left, nothing is new. */
+  readonly answers: (News | null | Promise<News>)[] = [];
   away = false;
 
   async join(id: string): Promise<number> {
@@ -17,9 +17,11 @@ class ScriptedPort implements HolderPort {
   }
 
   async renew(id: string, applied: number): Promise<News | null> {
-    this.#note(`renew ${id} ${applied}`);
-    const next = this.renewals.shift();
-    return next === undefined ? { epoch: applied, subjects: [] } : next;
+    return this.#report('renew', id, applied);
+  }
+
+  async acknowledge(id: string, applied: number): Promise<News | null> {
+    return this.#report('acknowledge', id, applied);
   }
 
   async leave(id: string): Promise<void> {
@@ -28,6 +30,12 @@ class ScriptedPort implements HolderPort {
 
   async prune(): Promise<void> {
     this.#note('prune');
+  }
+
+  #report(name: string, id: string, applied: number): News | null | Promise<News> {
+    this.#note(`${name} ${id} ${applied}`);
+    const next = this.answers.shift();
+    return next === undefined ? { epoch: applied, subjects: [] } : next;
   }
 
   #note(call: string): void {
@@ -71,17 +79,17 @@ test('LeaseHolder renews every quarter of the lease and so stays current', async
 
 test('LeaseHolder.hear() applies what is new and acknowledges it at once', async () => {
   const { holder, port, told } = await joined();
-  port.renewals.push({ epoch: 7, subjects: ['key/a', 'key/b'] });
+  port.answers.push({ epoch: 7, subjects: ['key/a', 'key/b'] });
   await holder.hear();
   expect(told.at(-1)).toEqual([['key/a', 'key/b'], 7]);
-  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 7']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 7']);
 });
 
 test('LeaseHolder.hear() applies an announced change at once and acknowledges it in the same round', async () => {
   const { holder, port, told } = await joined();
   await holder.hear({ epoch: 6, subjects: ['key/a'] });
   expect(told.at(-1)).toEqual([['key/a'], 6]);
-  expect(port.calls.slice(1)).toEqual(['renew row0 6']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6']);
 });
 
 for (const epoch of [4, 5, 7]) {
@@ -89,7 +97,7 @@ for (const epoch of [4, 5, 7]) {
     const { holder, port, told } = await joined();
     await holder.hear({ epoch, subjects: ['key/a'] });
     expect(told).toEqual([['everything', 5]]);
-    expect(port.calls.slice(1)).toEqual(['renew row0 5']);
+    expect(port.calls.slice(1)).toEqual(['acknowledge row0 5']);
   });
 }
 
@@ -111,12 +119,12 @@ test('LeaseHolder.hear() applies no announcement before it has joined', async ()
 test('LeaseHolder keeps its row when a renewal answers from before what was announced meanwhile', async () => {
   const { holder, port, told } = await joined();
   const { promise, resolve } = Promise.withResolvers<News>();
-  port.renewals.push(promise);
+  port.answers.push(promise);
   const round = holder.hear();
   holder.hear({ epoch: 6, subjects: ['key/a'] });
   resolve({ epoch: 5, subjects: [] });
   await round;
-  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 6']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 6']);
   expect(told.at(-1)).toEqual([['key/a'], 6]);
   expect(holder.isCurrent()).toBe(true);
 });
@@ -124,19 +132,70 @@ test('LeaseHolder keeps its row when a renewal answers from before what was anno
 test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
   const { holder, port } = await joined();
   const { promise, resolve } = Promise.withResolvers<News>();
-  port.renewals.push(promise);
+  port.answers.push(promise);
   const first = holder.hear();
   holder.hear();
   holder.hear();
   resolve({ epoch: 5, subjects: [] });
   await first;
-  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'renew row0 5']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 5']);
+});
+
+test('LeaseHolder acknowledges as often as it likes, and renews when that is due and only then', async () => {
+  const { clock, holder, port } = await joined();
+  for (let n = 0; n < 4; n++) {
+    await clock.pass(200);
+    await holder.hear();
+  }
+  await clock.pass(400);
+  const at = port.calls.slice(1).map((call) => call.split(' ')[0]);
+  // At 200, 400, 500, 600, 800 and 1000 milliseconds.
+  expect(at).toEqual([
+    'acknowledge',
+    'acknowledge',
+    'renew',
+    'acknowledge',
+    'acknowledge',
+    'renew',
+  ]);
+});
+
+test('LeaseHolder renews where one round follows the other without a pause', async () => {
+  const { clock, holder, port } = await joined();
+  const answered = [0, 300, 300, 300].map((milliseconds) => {
+    const { promise, resolve } = Promise.withResolvers<News>();
+    port.answers.push(promise);
+    return async () => {
+      clock.stop(milliseconds);
+      void holder.hear();
+      resolve({ epoch: 5, subjects: [] });
+      await clock.pass(0);
+    };
+  });
+  void holder.hear();
+  for (const answer of answered) await answer();
+  expect(port.calls.slice(1).map((call) => call.split(' ')[0])).toEqual([
+    'acknowledge',
+    'acknowledge',
+    'acknowledge',
+    'renew',
+    'acknowledge',
+  ]);
+});
+
+test('LeaseHolder.isCurrent() rests on no acknowledgement', async () => {
+  const { clock, holder } = await joined();
+  clock.stop(499);
+  await holder.hear();
+  clock.stop(1401);
+  expect(holder.isCurrent()).toBe(false);
 });
 
 test('LeaseHolder.isCurrent() ends a margin before the lease, counted from the sending', async () => {
   const { clock, holder, port } = await joined();
+  clock.stop(500);
   const { promise, resolve } = Promise.withResolvers<News>();
-  port.renewals.push(promise);
+  port.answers.push(promise);
   const round = holder.hear();
   clock.stop(1899);
   resolve({ epoch: 5, subjects: [] });
@@ -168,17 +227,17 @@ test('LeaseHolder.isCurrent() is false once the wall clock was set back, until i
 
 test('LeaseHolder starts anew under another id when its row is gone', async () => {
   const { holder, port, told } = await joined();
-  port.renewals.push(null);
+  port.answers.push(null);
   port.epoch = 9;
   await holder.hear();
-  expect(port.calls.slice(1)).toEqual(['renew row0 5', 'join row1']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'join row1']);
   expect(told.at(-1)).toEqual(['everything', 9]);
   expect(holder.isCurrent()).toBe(true);
 });
 
 test('LeaseHolder starts anew when the database was set back', async () => {
   const { holder, port, told } = await joined();
-  port.renewals.push({ epoch: 3, subjects: [] });
+  port.answers.push({ epoch: 3, subjects: [] });
   port.epoch = 3;
   await holder.hear();
   expect(told.at(-1)).toEqual(['everything', 3]);
@@ -199,7 +258,7 @@ test('LeaseHolder runs out while the database is away and comes back by itself',
 test('LeaseHolder gives up on a renewal that is never answered, and ignores it when late', async () => {
   const { clock, holder, port, told } = await joined();
   const { promise, resolve } = Promise.withResolvers<News>();
-  port.renewals.push(promise);
+  port.answers.push(promise);
   holder.hear();
   await clock.pass(2500);
   expect(holder.isCurrent()).toBe(true);
