@@ -12,15 +12,25 @@ export class Machine implements LeaseClock {
   readonly #schedule: Schedule;
   readonly #choices: Choices;
   readonly #rate: number;
+  readonly #lease: number;
   readonly #wallOffset: number;
   #wallStep = 0;
+  /** When a clock was last made to show less than what has passed, and which one. */
+  #lied: { at: number; which: 'monotonic' | 'wall' } | null = null;
   #inbox: (() => void)[] | null = null;
   #dead = false;
   #suspended = 0;
   #suspendedSince: number | null = null;
 
-  constructor(name: string, schedule: Schedule, choices: Choices, drift: number) {
+  /** @param drift - by how much its clocks may be too fast or too slow, of 1. */
+  constructor(
+    name: string,
+    schedule: Schedule,
+    choices: Choices,
+    { drift, lease }: { readonly drift: number; readonly lease: number },
+  ) {
     this.name = name;
+    this.#lease = lease;
     this.#schedule = schedule;
     this.#choices = choices;
     this.#rate = 1 + choices.pick([-drift, drift, choices.between(-drift, drift)]);
@@ -79,19 +89,28 @@ export class Machine implements LeaseClock {
   /** Suspends it: like a pause, but the monotonic clock stands still. */
   suspend(milliseconds: number): void {
     if (!this.running) return;
-    this.#suspendedSince = this.#schedule.now;
+    if (this.#mayLie('monotonic', milliseconds)) this.#suspendedSince = this.#schedule.now;
     this.pause(milliseconds);
   }
 
   /** Sets its wall clock forward or back. */
   setWall(by: number): void {
-    this.#wallStep += by;
+    if (by > 0 || this.#mayLie('wall', 0)) this.#wallStep += by;
   }
 
   /** Ends it without a word. */
   crash(): void {
     this.#dead = true;
     this.#inbox = null;
+  }
+
+  /** That both clocks show too little within a lease is against the assumptions. */
+  #mayLie(which: 'monotonic' | 'wall', lasting: number): boolean {
+    const { now } = this.#schedule;
+    const last = this.#lied;
+    if (last !== null && last.which !== which && now < last.at + this.#lease) return false;
+    this.#lied = { at: now + lasting, which };
+    return true;
   }
 
   #resume(): void {

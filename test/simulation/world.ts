@@ -57,7 +57,10 @@ export class World {
   /** A machine with a connection, and no cache. */
   machine(): { machine: Machine; connection: Connection } {
     const name = `m${this.#machines++}`;
-    const machine = new Machine(name, this.schedule, this.choices, this.#drift);
+    const machine = new Machine(name, this.schedule, this.choices, {
+      drift: this.#drift,
+      lease: this.#staleness,
+    });
     return { machine, connection: new this.#rules.Connection(machine, this.#link) };
   }
 
