@@ -45,7 +45,10 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     ({ audit }) => audit,
   );
   await using resources = new AsyncDisposableStack();
-  const database = resources.use(await openDatabase(config.databaseUrl, { auditKeys }));
+  const announcementKey = keys.announcements;
+  const database = resources.use(
+    await openDatabase(config.databaseUrl, { auditKeys, announcementKey }),
+  );
   await database.migrate();
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);

@@ -44,7 +44,8 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const database = await openDatabase(options.databaseUrl);
+  const announcementKey = deriveKeys(options.serverSecret).announcements;
+  const database = await openDatabase(options.databaseUrl, { announcementKey });
   const verifier = await coherentVerifier(database, options);
   return {
     ...verifier,

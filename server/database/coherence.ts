@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Currency } from '../../core/mod.ts';
 import { LeaseHolder } from './leases/lease-holder.ts';
 import type { Acknowledgement, LeaseTiming } from './leases/ports.ts';
-import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
+import type { AnnouncementHandlers, Announcements } from './leases/postgresql-announcements.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
 import { systemClock } from './leases/system-clock.ts';
 import { untilHeld } from './leases/until-held.ts';
@@ -21,8 +21,8 @@ type HearAcknowledgement = (said?: Acknowledgement) => void;
 export interface CoherenceOptions {
   readonly port: LeasePort;
   readonly timing: LeaseTiming;
-  /** A direct PostgreSQL address to listen on; null where nothing announces changes. */
-  readonly listenUrl: string | null;
+  /** Listens for what is announced; null where nothing announces changes. */
+  readonly listen: ((handlers: AnnouncementHandlers) => Announcements) | null;
   /** Hears why a renewal failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -34,14 +34,14 @@ export interface CoherenceOptions {
  * each verification until a later attempt succeeds.
  */
 export async function joinCoherence(options: CoherenceOptions): Promise<Coherence> {
-  const { port, timing, listenUrl, onError } = options;
+  const { port, timing, listen, onError } = options;
   const clock = systemClock(false);
   const holder = new LeaseHolder({ port, clock, timing, newId: randomUUID, onError });
   const waiting = new Set<HearAcknowledgement>();
   const announcements =
-    listenUrl === null
+    listen === null
       ? null
-      : listenForAnnouncements(listenUrl, {
+      : listen({
           onEpoch: (news) => void holder.hear(news),
           onAcknowledged: (said) => {
             for (const hear of waiting) hear(said);

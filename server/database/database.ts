@@ -11,7 +11,9 @@ import { withRecording } from '../audit/record-event.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
 import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
+import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
+import { createAcknowledgementSigner } from './leases/signed-acknowledgement.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
 import { systemClock } from './leases/system-clock.ts';
 import { within } from './leases/within.ts';
@@ -59,6 +61,11 @@ export interface DatabaseOptions {
    * there are none, random ones: what is recorded then verifies for nobody.
    */
   readonly auditKeys?: readonly Uint8Array[];
+  /**
+   * What processes sign what they announce to each other with. Without one, a random one: then nobody
+   * believes this process, and asks the database instead.
+   */
+  readonly announcementKey?: Uint8Array;
 }
 
 /**
@@ -70,11 +77,12 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   url: string,
-  { auditKeys = [randomBytes(32)] }: DatabaseOptions = {},
+  { auditKeys = [randomBytes(32)], announcementKey = randomBytes(32) }: DatabaseOptions = {},
 ): Promise<Database> {
   const orm = await connect(url);
   const isSqlite = url.startsWith('sqlite:');
   const auditLog = createAuditLog(auditKeys);
+  const signer = createAcknowledgementSigner(announcementKey);
   const transaction: Database['transaction'] = (work) =>
     orm.em
       .fork()
@@ -97,12 +105,12 @@ export async function openDatabase(
         ? {
             port: openSqliteLeases(sqlitePath(url), transaction),
             timing: sqliteTiming,
-            listenUrl: null,
+            listen: null,
           }
         : {
-            port: openPostgresqlLeases(url),
+            port: openPostgresqlLeases(url, signer),
             timing: postgresqlTiming,
-            listenUrl: listenUrl ?? url,
+            listen: (handlers) => listenForAnnouncements(listenUrl ?? url, signer, handlers),
           },
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();

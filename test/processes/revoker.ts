@@ -33,14 +33,15 @@ export interface Revoked {
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const serverSecret = Buffer.from(settings.serverSecret, 'hex');
-const database = await openDatabase(settings.databaseUrl);
+const keys = deriveKeys(serverSecret);
+const database = await openDatabase(settings.databaseUrl, { announcementKey: keys.announcements });
 await database.migrate();
 await seedDemo(database, Date.now());
 const verifier = await coherentVerifier(database, { ...settings, serverSecret });
 let waited = 0;
 const services = createServices({
   database,
-  keys: deriveKeys(serverSecret),
+  keys,
   previousKeys: null,
   logger: pino({ level: 'silent' }),
   uploads: '',

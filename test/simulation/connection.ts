@@ -1,4 +1,4 @@
-import type { HolderPort, WaitPort } from '../../server/database/leases/ports.ts';
+import type { HolderPort, Report, WaitPort } from '../../server/database/leases/ports.ts';
 import type { Change, Database, Versions } from './database.ts';
 import type { Machine } from './machine.ts';
 import type { Choices } from './random.ts';
@@ -10,6 +10,8 @@ export interface Network {
   readonly slow: number;
   /** The share of statements, answers and announcements that are lost. */
   readonly lossy: number;
+  /** The share of announcements that somebody else makes, and that say too little. */
+  readonly forged: number;
 }
 
 /** What connections are made of. */
@@ -34,12 +36,12 @@ export class Connection implements HolderPort, WaitPort {
     return this.#send((database, answer) => database.join(id, answer));
   }
 
-  renew(id: string, applied: number): ReturnType<HolderPort['renew']> {
-    return this.#ask((database) => database.renew(id, applied));
+  renew(id: string, report: Report): ReturnType<HolderPort['renew']> {
+    return this.#ask((database) => database.renew(id, report));
   }
 
-  acknowledge(id: string, applied: number): ReturnType<HolderPort['acknowledge']> {
-    return this.#ask((database) => database.acknowledge(id, applied));
+  acknowledge(id: string, report: Report): ReturnType<HolderPort['acknowledge']> {
+    return this.#ask((database) => database.acknowledge(id, report));
   }
 
   leave(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import type {
   Acknowledgement,
   Laggards,
   News,
+  Report,
   SeenHolder,
 } from '../../server/database/leases/ports.ts';
 import type { Choices } from './random.ts';
@@ -87,17 +88,18 @@ export class Database {
     });
   }
 
-  renew(id: string, applied: number): News | null {
+  renew(id: string, report: Report): News | null {
+    const { applied } = report;
     const holder = this.holders.get(id);
     if (holder === undefined) return null;
     const says = applied > holder.acknowledged || this.epoch > applied;
     const counted = says || !this.#acknowledgesByRenewing ? 1 : 0;
-    return this.report(id, applied, counted, true);
+    return this.record(id, report, counted, true);
   }
 
-  acknowledge(id: string, applied: number): News | null {
-    if (this.#acknowledgesByRenewing) return this.renew(id, applied);
-    return this.report(id, applied, 0, false);
+  acknowledge(id: string, report: Report): News | null {
+    if (this.#acknowledgesByRenewing) return this.renew(id, report);
+    return this.record(id, report, 0, false);
   }
 
   leave(id: string): void {
@@ -131,9 +133,16 @@ export class Database {
     this.#history = [];
   }
 
-  protected report(id: string, applied: number, counted: number, durable: boolean): News | null {
+  protected record(id: string, report: Report, counted: number, durable: boolean): News | null {
+    const { applied, claimed } = report;
     const holder = this.holders.get(id);
     if (holder === undefined) return null;
+    if (claimed !== null) {
+      const touched = this.invalidations.filter(({ epoch }) => epoch === applied);
+      const isTrue =
+        touched.length > 0 && touched.every(({ subject }) => claimed.includes(subject));
+      if (!isTrue) return null;
+    }
     const acknowledged = Math.max(holder.acknowledged, applied);
     this.write(id, { acknowledged, renewals: holder.renewals + counted }, durable);
     if (applied > holder.acknowledged) {

@@ -1,4 +1,4 @@
-import type { Laggards, News, SeenHolder } from '../../server/database/leases/ports.ts';
+import type { Laggards, News, Report, SeenHolder } from '../../server/database/leases/ports.ts';
 import { type Change, Database, type Versions } from './database.ts';
 import { mutate } from './mutate.ts';
 import { type Rules, rules } from './rules.ts';
@@ -55,25 +55,32 @@ class HastyDatabase extends Database {
 
 /** Counts a renewal when it acknowledges, not already when it brings what is to be acknowledged. */
 class LateCountingDatabase extends Database {
-  protected override report(id: string, applied: number, counted: number, durable: boolean) {
+  protected override record(id: string, report: Report, counted: number, durable: boolean) {
     const { acknowledged = 0 } = this.holders.get(id) ?? {};
-    return super.report(id, applied, applied > acknowledged ? counted : 0, durable);
+    return super.record(id, report, report.applied > acknowledged ? counted : 0, durable);
   }
 }
 
 /** Counts only renewals that say something, though acknowledgements may have said it uncounted. */
 class SparinglyCountingDatabase extends Database {
-  override renew(id: string, applied: number): News | null {
+  override renew(id: string, report: Report): News | null {
     const { acknowledged = 0 } = this.holders.get(id) ?? {};
-    const says = applied > acknowledged || this.epoch > applied;
-    return this.report(id, applied, says ? 1 : 0, true);
+    const says = report.applied > acknowledged || this.epoch > report.applied;
+    return this.record(id, report, says ? 1 : 0, true);
   }
 }
 
 /** Loses renewals in a crash. */
 class LaxDatabase extends Database {
-  protected override report(id: string, applied: number, counted: number) {
-    return super.report(id, applied, counted, false);
+  protected override record(id: string, report: Report, counted: number) {
+    return super.record(id, report, counted, false);
+  }
+}
+
+/** Believes what holders were told by announcements. */
+class CredulousDatabase extends Database {
+  protected override record(id: string, report: Report, counted: number, durable: boolean) {
+    return super.record(id, { ...report, claimed: null }, counted, durable);
   }
 }
 
@@ -83,17 +90,10 @@ class ForgetfulDatabase extends Database {
     this.invalidations = [];
   }
 
-  override renew(id: string, applied: number): News | null {
-    const renewal = super.renew(id, applied);
+  override renew(id: string, report: Report): News | null {
+    const renewal = super.renew(id, report);
     this.prune();
     return renewal;
-  }
-}
-
-/** Announces one of the subjects that were touched. */
-class CurtDatabase extends Database {
-  protected override announce({ epoch, subjects }: News): void {
-    super.announce({ epoch, subjects: subjects.slice(0, 1) });
   }
 }
 
@@ -144,15 +144,17 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'what is acknowledged was applied': altered(
     holder,
-    'this.#port.renew(id, applied) : this.#port.acknowledge(id, applied)',
-    'this.#port.renew(id, applied + 1) : this.#port.acknowledge(id, applied + 1)',
+    'const report = { applied, claimed: this.#claimed };',
+    'const report = { applied: applied + 1, claimed: this.#claimed };',
   ),
   'an announced change is applied only where nothing is missing before it': altered(
     holder,
     'announced?.epoch === this.#applied + 1',
     'announced !== undefined',
   ),
-  'an announcement tells of all that its epoch touched': replaced({ Database: CurtDatabase }),
+  'what was announced is compared with what stands in the database': replaced({
+    Database: CredulousDatabase,
+  }),
   'an announced acknowledgement is of what is waited for': altered(
     wait,
     '(said.get(id) ?? -1) >= epoch',

@@ -7,7 +7,7 @@ import { World } from './world.ts';
 /** How long a run lasts: a dozen leases. */
 const duration = 1200;
 
-const calmNetwork: Network = { slow: 0, lossy: 0 };
+const calmNetwork: Network = { slow: 0, lossy: 0, forged: 0 };
 
 /** What a run came to. */
 export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 'hits'>;
@@ -48,7 +48,8 @@ export async function simulate(seed: number, rules: Rules, calm = false): Promis
 
 function networkOf(seed: number): Network {
   const quality = [0, 0.02, 0.1, 0.3];
-  return { slow: quality[seed % 4] ?? 0, lossy: (quality[(seed >> 2) % 4] ?? 0) / 3 };
+  const at = (place: number) => quality[(seed >> place) % 4] ?? 0;
+  return { slow: at(0), lossy: at(2) / 3, forged: at(4) / 3 };
 }
 
 function every(world: World, milliseconds: number, run: () => void): void {
@@ -143,6 +144,10 @@ function trouble(world: World, operator: ReturnType<World['machine']>): void {
       schedule.in(lasting, () => {
         machine.cutOff = false;
       });
+    },
+    forge: () => {
+      const epoch = holder.epoch() + choices.pick([1, 1, 2]);
+      process.connection.announce(() => holder.hear({ epoch, subjects: [] }));
     },
     burial: () => burial(world, operator, machine),
     away: () => {

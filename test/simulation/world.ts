@@ -83,7 +83,8 @@ export class World {
     this.processes.push(process);
     this.database.onCommit.push((news) => {
       const said = this.choices.chance(0.8) ? news : undefined;
-      connection.announce(() => holder.hear(said));
+      const isForged = this.choices.chance(this.#link.network.forged);
+      connection.announce(() => holder.hear(isForged ? { ...news, subjects: [] } : said));
     });
     machine.deliver(() => holder.hear());
     return process;

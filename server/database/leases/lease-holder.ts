@@ -38,6 +38,8 @@ export class LeaseHolder implements Currency {
   /** The id under which a row was registered; null before joining and after the row was lost. */
   #id: string | null = null;
   #applied = 0;
+  /** What an announcement said of the epoch applied last, until the database has confirmed it. */
+  #claimed: readonly string[] | null = null;
   #renewedAt: Moment | null = null;
   /** By the monotonic clock. */
   #dueAt = 0;
@@ -81,11 +83,15 @@ export class LeaseHolder implements Currency {
    * doubled or late; without any, the lease is renewed every quarter of it.
    *
    * @param announced - what the change touched, if that was said: applied at once where nothing is
-   * missing before it, so that the round acknowledges it already.
+   * missing before it and no round is under way, so that the next round acknowledges it already.
    * @returns resolved when the rounds under way are over, whether they succeeded or not.
    */
   hear(announced?: News): Promise<void> {
-    if (this.#id !== null && announced?.epoch === this.#applied + 1) this.#apply(announced);
+    const isNext = this.#id !== null && announced?.epoch === this.#applied + 1;
+    if (isNext && this.#running === null && this.#claimed === null) {
+      this.#claimed = announced.subjects;
+      this.#apply(announced);
+    }
     this.#heard = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
@@ -97,9 +103,14 @@ export class LeaseHolder implements Currency {
   async leave(): Promise<void> {
     this.#left = true;
     this.#cancelTimer();
+    await this.#giveBack();
+  }
+
+  async #giveBack(): Promise<void> {
     this.#renewedAt = null;
     const id = this.#id;
     this.#id = null;
+    this.#claimed = null;
     if (id !== null) await within(this.#clock, this.#patience, this.#port.leave(id));
   }
 
@@ -135,16 +146,17 @@ export class LeaseHolder implements Currency {
 
     const applied = this.#applied;
     const isRenewal = sent.monotonic >= this.#dueAt || !this.isCurrent();
-    const answer = isRenewal ? this.#port.renew(id, applied) : this.#port.acknowledge(id, applied);
+    const report = { applied, claimed: this.#claimed };
+    const answer = isRenewal ? this.#port.renew(id, report) : this.#port.acknowledge(id, report);
     const news = await within(this.#clock, this.#patience, answer);
     if (this.#left) return false;
     if (news === null || news.epoch < applied) {
-      // Presumed dead, or the database was set back. What was missed may be pruned already, so only
-      // a new start helps.
-      this.#renewedAt = null;
-      this.#id = null;
+      // Presumed dead, the database was set back, or an announcement was false. What was missed may be
+      // pruned already, so only a new start helps.
+      await this.#giveBack();
       return true;
     }
+    this.#claimed = null;
     const isNew = news.epoch > this.#applied;
     this.#apply(news);
     // An acknowledgement may be lost with the database: whoever looks for the dead could not tell.

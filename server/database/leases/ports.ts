@@ -39,6 +39,14 @@ export interface News {
   readonly subjects: readonly string[];
 }
 
+/** What a holder tells the database. */
+export interface Report {
+  /** The newest epoch that it has applied. */
+  readonly applied: number;
+  /** What an announcement said to be touched in that epoch; null where the database itself said it. */
+  readonly claimed: readonly string[] | null;
+}
+
 /** What an announcement of a holder says: what it has applied, committed before it was announced. */
 export interface Acknowledgement {
   readonly id: string;
@@ -64,18 +72,17 @@ export interface HolderPort {
    * where acknowledgements count too, one that records and tells nothing need not be counted.
    *
    * @param id - the holder.
-   * @param applied - the newest epoch that it has applied.
-   * @returns what is new; null when the holder's row is gone.
+   * @param report - what it has applied.
+   * @returns what is new; null when the holder's row is gone, and when there is no such epoch as was
+   * claimed, or it touched more: then nothing is recorded.
    */
-  renew(id: string, applied: number): Promise<News | null>;
+  renew(id: string, report: Report): Promise<News | null>;
 
   /**
    * Records and tells the same, as fast as it can: what it records may be lost if the database
    * crashes. It is counted for good or not at all. No lease rests on it.
-   *
-   * @returns what is new; null when the holder's row is gone.
    */
-  acknowledge(id: string, applied: number): Promise<News | null>;
+  acknowledge(id: string, report: Report): Promise<News | null>;
 
   /** Removes a holder that has stopped serving from its cache. */
   leave(id: string): Promise<void>;

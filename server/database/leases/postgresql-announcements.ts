@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { z } from 'zod';
 import type { Acknowledgement, News } from './ports.ts';
+import type { AcknowledgementSigner } from './signed-acknowledgement.ts';
 
 /** What PostgreSQL announces; each announcement only makes something happen sooner. */
 export interface Announcements extends AsyncDisposable {
@@ -13,22 +15,27 @@ const retryAfter = 500;
 /** Milliseconds in which an announcement of one's own must come back. */
 const echoWithin = 2_000;
 
+/** Who is told what is announced. */
+export interface AnnouncementHandlers {
+  /** Told what changed, where the announcement says it. */
+  readonly onEpoch: (news?: News) => void;
+  /** Told who has applied what, where the announcement says it. */
+  readonly onAcknowledged: (said?: Acknowledgement) => void;
+  /** Told when announcements do not arrive: the leases then rest on polling alone. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Listens for changes and acknowledgements. A connection that breaks is made anew; what was
  * announced meanwhile is caught up with, because `onEpoch` is called on each new connection.
  *
  * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
+ * @param signer - tells acknowledgements of this deployment's processes from anybody else's.
  */
 export function listenForAnnouncements(
   url: string,
-  handlers: {
-    /** Told what changed, where the announcement says it. */
-    readonly onEpoch: (news?: News) => void;
-    /** Told who has applied what, where the announcement says it. */
-    readonly onAcknowledged: (said?: Acknowledgement) => void;
-    /** Told when announcements do not arrive: the leases then rest on polling alone. */
-    readonly onError: (error: unknown) => void;
-  },
+  signer: AcknowledgementSigner,
+  handlers: AnnouncementHandlers,
 ): Announcements {
   let stopped = false;
   let client: pg.Client | null = null;
@@ -51,11 +58,10 @@ export function listenForAnnouncements(
     };
     mine.on('error', lost);
     mine.on('end', lost);
-    mine.on('notification', ({ channel, payload }) => {
+    mine.on('notification', ({ channel, payload = '' }) => {
       clearTimeout(silent);
-      const said = contentOf(payload);
-      if (channel === 'reporisk_epoch') handlers.onEpoch(said);
-      else handlers.onAcknowledged(said);
+      if (channel === 'reporisk_epoch') handlers.onEpoch(newsIn(payload));
+      else handlers.onAcknowledged(signer.verify(payload));
     });
     try {
       await mine.connect();
@@ -78,11 +84,12 @@ export function listenForAnnouncements(
   };
 }
 
-/** What the triggers and statements of this folder say; nothing where somebody else announced. */
-function contentOf(payload: string | undefined) {
-  if (!payload) return undefined;
+const announced = z.object({ epoch: z.int(), subjects: z.array(z.string()) });
+
+/** What the triggers say of a change; nothing where they cannot, or where it was somebody else. */
+function newsIn(payload: string): News | undefined {
   try {
-    return JSON.parse(payload);
+    return announced.safeParse(JSON.parse(payload)).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { openPool } from '../postgresql-pool.ts';
-import type { HolderPort, WaitPort } from './ports.ts';
+import type { HolderPort, Report, WaitPort } from './ports.ts';
+import type { AcknowledgementSigner } from './signed-acknowledgement.ts';
 
 /** Both sides of the leases on PostgreSQL; each call is one statement, and so one snapshot. */
 export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
@@ -9,17 +10,19 @@ export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
  * can keep a renewal waiting, nor can those who wait. What every revocation waits for is prepared once.
  *
  * @param url - the primary's address.
+ * @param signer - signs what is announced of acknowledgements.
  */
-export function openPostgresqlLeases(url: string): LeasePort {
+export function openPostgresqlLeases(url: string, signer: AcknowledgementSigner): LeasePort {
   const renewals = openPool(url, { max: 1 });
   const waits = openPool(url, { max: 3 });
 
-  async function report(name: keyof typeof reports, values: [string, number]) {
+  async function tell(name: keyof typeof reports, id: string, { applied, claimed }: Report) {
+    const announced = signer.sign({ id, epoch: applied });
     const { rows } = await renewals.query<{
       epoch: number;
       mine: string | null;
       subjects: string[];
-    }>({ name, text: reports[name], values });
+    }>({ name, text: reports[name], values: [id, applied, claimed, announced] });
     const { epoch, mine, subjects } = first(rows);
     return mine === null ? null : { epoch, subjects };
   }
@@ -36,8 +39,8 @@ export function openPostgresqlLeases(url: string): LeasePort {
       );
       return first(rows).epoch;
     },
-    renew: (...said) => report('renew', said),
-    acknowledge: (...said) => report('acknowledge', said),
+    renew: (id, report) => tell('renew', id, report),
+    acknowledge: (id, report) => tell('acknowledge', id, report),
     async leave(id) {
       await renewals.query('delete from holder where id = $1', [id]);
     },
@@ -82,11 +85,13 @@ function reportOf(counted: string, lax: string): string {
   return `with before as (select acknowledged from holder where id = $1),
       mine as (
         update holder set acknowledged = greatest(acknowledged, $2)${counted}
-        where id = $1 returning id
+        where id = $1 and ($3::text[] is null or (
+          select bool_and(subject = any ($3)) from invalidation where epoch = $2
+        ))
+        returning id
       ),
       told as (
-        select pg_notify('reporisk_acknowledged', json_build_object('id', $1, 'epoch', $2)::text)
-        from before where acknowledged < $2
+        select pg_notify('reporisk_acknowledged', $4) from mine, before where before.acknowledged < $2
       )
     select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
       array(select distinct subject from invalidation where epoch > $2) as subjects${lax}

@@ -1,12 +1,13 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
-import type { News, SeenHolder } from './ports.ts';
+import type { News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
 /**
  * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
  * something to write: a holder that has applied everything is not behind, and nobody counts its
  * renewals. Every commit is durable, so that an acknowledgement is one more renewal.
+ * Nothing is announced, and so nothing claimed.
  *
  * @param path - the database file, read through a handle of its own: it sees committed rows only.
  * @param transaction - runs a transaction on the one handle that this process writes with.
@@ -32,7 +33,7 @@ export function openSqliteLeases(
   const write = (sql: string, parameters: (string | number)[] = []) =>
     transaction((em) => em.execute(sql, parameters));
 
-  async function renew(id: string, applied: number): Promise<News | null> {
+  async function renew(id: string, { applied }: Report): Promise<News | null> {
     const seen = snapshot(() => ({
       row: rowOf.get(id),
       epoch: newest(),

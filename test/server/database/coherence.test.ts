@@ -16,7 +16,7 @@ import { Membership } from '../../../server/database/entities/membership.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { ServiceAccount } from '../../../server/database/entities/service-account.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { onEachDatabase } from '../../support/databases.ts';
+import { migrated, onEachDatabase } from '../../support/databases.ts';
 
 const scheme = pepperedScheme(new Uint8Array(32).fill(1));
 const at = new Date('2026-01-01T00:00:00Z');
@@ -181,4 +181,22 @@ onEachDatabase((place) => {
     expect(one.coherence.currency.epoch()).toBe(before);
     expect(await one.verifier.verify(key)).toMatchObject({ ok: true });
   });
+});
+
+test('an announcement that somebody else made, of a change that touches nothing, keeps no revoked key alive', async () => {
+  await using where = await migrated.PostgreSQL();
+  await using one = await node(where.url);
+  await using other = await node(where.url);
+  const { key } = await seed(one.database);
+  await one.coherence.settled();
+  await answerUntil(other.verifier, key, { ok: true }, ({ hits }) => hits > 0);
+
+  const forged = JSON.stringify({ epoch: one.coherence.currency.epoch() + 1, subjects: [] });
+  await one.database.transaction(async (em) => {
+    // In this transaction, it arrives just before the true one.
+    await em.execute("select pg_notify('reporisk_epoch', ?)", [forged]);
+    await em.execute('update api_key set revoked_at = ?', [at]);
+  });
+  await one.coherence.settled();
+  expect(await other.verifier.verify(key)).toMatchObject({ refusal: { status: 401 } });
 });

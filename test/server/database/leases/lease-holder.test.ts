@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LeaseHolder } from '../../../../server/database/leases/lease-holder.ts';
-import type { HolderPort, News } from '../../../../server/database/leases/ports.ts';
+import type { HolderPort, News, Report } from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** A database that answers what the test puts into it, and notes what it was asked. */
@@ -16,12 +16,12 @@ class ScriptedPort implements HolderPort {
     return this.epoch;
   }
 
-  async renew(id: string, applied: number): Promise<News | null> {
-    return this.#report('renew', id, applied);
+  async renew(id: string, report: Report): Promise<News | null> {
+    return this.#report('renew', id, report);
   }
 
-  async acknowledge(id: string, applied: number): Promise<News | null> {
-    return this.#report('acknowledge', id, applied);
+  async acknowledge(id: string, report: Report): Promise<News | null> {
+    return this.#report('acknowledge', id, report);
   }
 
   async leave(id: string): Promise<void> {
@@ -32,8 +32,8 @@ class ScriptedPort implements HolderPort {
     this.#note('prune');
   }
 
-  #report(name: string, id: string, applied: number): News | null | Promise<News> {
-    this.#note(`${name} ${id} ${applied}`);
+  #report(name: string, id: string, { applied, claimed }: Report): News | null | Promise<News> {
+    this.#note(`${name} ${id} ${applied}${claimed === null ? '' : ` ${claimed}`}`);
     const next = this.answers.shift();
     return next === undefined ? { epoch: applied, subjects: [] } : next;
   }
@@ -89,7 +89,29 @@ test('LeaseHolder.hear() applies an announced change at once and acknowledges it
   const { holder, port, told } = await joined();
   await holder.hear({ epoch: 6, subjects: ['key/a'] });
   expect(told.at(-1)).toEqual([['key/a'], 6]);
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6 key/a']);
+});
+
+test('LeaseHolder says what was announced until the database has confirmed it, and applies no other before', async () => {
+  const { clock, holder, port, told } = await joined();
+  port.away = true;
+  await holder.hear({ epoch: 6, subjects: ['key/a'] });
+  await holder.hear({ epoch: 7, subjects: ['key/b'] });
+  port.away = false;
+  expect(told.at(-1)).toEqual([['key/a'], 6]);
+  port.answers.push({ epoch: 7, subjects: ['key/b'] });
+  await clock.pass(500);
+  expect(told.at(-1)).toEqual([['key/b'], 7]);
+  expect(port.calls.slice(3)).toEqual(['renew row0 6 key/a', 'acknowledge row0 7']);
+});
+
+test('LeaseHolder starts anew when the database knows nothing of what was announced', async () => {
+  const { holder, port, told } = await joined();
+  port.answers.push(null);
+  await holder.hear({ epoch: 6, subjects: [] });
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6 ', 'leave row0', 'join row1']);
+  expect(told.at(-1)).toEqual(['everything', 5]);
+  expect(holder.epoch()).toBe(5);
 });
 
 for (const epoch of [4, 5, 7]) {
@@ -116,17 +138,22 @@ test('LeaseHolder.hear() applies no announcement before it has joined', async ()
   expect(told).toEqual([]);
 });
 
-test('LeaseHolder keeps its row when a renewal answers from before what was announced meanwhile', async () => {
+test('LeaseHolder applies nothing that is announced while a round is under way', async () => {
   const { holder, port, told } = await joined();
   const { promise, resolve } = Promise.withResolvers<News>();
   port.answers.push(promise);
   const round = holder.hear();
   holder.hear({ epoch: 6, subjects: ['key/a'] });
+  expect(told).toEqual([['everything', 5]]);
+  port.answers.push({ epoch: 6, subjects: ['key/a', 'key/b'] });
   resolve({ epoch: 5, subjects: [] });
   await round;
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 6']);
-  expect(told.at(-1)).toEqual([['key/a'], 6]);
-  expect(holder.isCurrent()).toBe(true);
+  expect(port.calls.slice(1)).toEqual([
+    'acknowledge row0 5',
+    'acknowledge row0 5',
+    'acknowledge row0 6',
+  ]);
+  expect(told.at(-1)).toEqual([['key/a', 'key/b'], 6]);
 });
 
 test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
@@ -230,7 +257,7 @@ test('LeaseHolder starts anew under another id when its row is gone', async () =
   port.answers.push(null);
   port.epoch = 9;
   await holder.hear();
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'join row1']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'leave row0', 'join row1']);
   expect(told.at(-1)).toEqual(['everything', 9]);
   expect(holder.isCurrent()).toBe(true);
 });

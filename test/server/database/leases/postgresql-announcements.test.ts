@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { assert, expect, test } from 'vitest';
 import { listenForAnnouncements } from '../../../../server/database/leases/postgresql-announcements.ts';
+import { createAcknowledgementSigner } from '../../../../server/database/leases/signed-acknowledgement.ts';
 import { migrated } from '../../../support/databases.ts';
 
 /** A database with organizations, a connection that changes them, and one that hears of it. */
@@ -89,25 +90,45 @@ test('a transaction that is rolled back announces nothing', async () => {
   expect(await database.announced(['update organization set tier = 1', 'rollback'])).toEqual([]);
 });
 
-test('listenForAnnouncements() takes what it cannot read for a call to ask', async () => {
+test('listenForAnnouncements() takes what it cannot read or did not sign for a call to ask', async () => {
   await using place = await migrated.PostgreSQL();
+  const [ours, others] = [7, 8].map((n) => createAcknowledgementSigner(new Uint8Array(32).fill(n)));
+  assert(ours !== undefined && others !== undefined);
   const heard: unknown[] = [];
-  const both = Promise.withResolvers<void>();
-  await using announcements = listenForAnnouncements(place.url, {
-    onEpoch(news) {
-      heard.push(news);
-      if (heard.length === 3) both.resolve();
+  const said: unknown[] = [];
+  const all = Promise.withResolvers<void>();
+  await using announcements = listenForAnnouncements(place.url, ours, {
+    onEpoch: (news) => void heard.push(news),
+    onAcknowledged(acknowledgement) {
+      said.push(acknowledgement);
+      if (acknowledgement !== undefined) all.resolve();
     },
-    onAcknowledged() {},
-    onError: both.reject,
+    onError: all.reject,
   });
   await announcements.started;
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
-  await client.query("select pg_notify('reporisk_epoch', 'no JSON')");
+  const announce = (channel: string, payload: string) =>
+    client.query('select pg_notify($1, $2)', [`reporisk_${channel}`, payload]);
   const news = { epoch: 7, subjects: ['key/a'] };
-  await client.query("select pg_notify('reporisk_epoch', $1)", [JSON.stringify(news)]);
+  for (const payload of ['no JSON', '{"epoch":7,"subjects":5}', JSON.stringify(news)]) {
+    await announce('epoch', payload);
+  }
+  const acknowledgement = { id: 'holder', epoch: 7 };
+  const signed = JSON.parse(ours.sign(acknowledgement));
+  for (const payload of [
+    JSON.stringify(acknowledgement),
+    others.sign(acknowledgement),
+    JSON.stringify({ ...signed, epoch: 8 }),
+    JSON.stringify({ ...signed, id: 'other' }),
+    JSON.stringify({ ...signed, mac: '' }),
+    JSON.stringify(signed),
+  ]) {
+    await announce('acknowledged', payload);
+  }
   await client.end();
-  await both.promise;
-  expect(heard).toEqual([undefined, undefined, news]);
+  await all.promise;
+  expect(heard).toEqual([undefined, undefined, undefined, news]);
+  // The first is its own: whether announcements arrive at all.
+  expect(said).toEqual([...Array(6).fill(undefined), acknowledgement]);
 });
