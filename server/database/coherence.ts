@@ -43,7 +43,9 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
       ? null
       : listen({
           onEpoch: (news) => void holder.hear(news),
-          onAcknowledged: (said) => {
+          onAcknowledged: (read) => {
+            if (waiting.size === 0) return;
+            const said = read();
             for (const hear of waiting) hear(said);
           },
           onError,

@@ -19,8 +19,8 @@ const echoWithin = 2_000;
 export interface AnnouncementHandlers {
   /** Told what changed, where the announcement says it. */
   readonly onEpoch: (news?: News) => void;
-  /** Told who has applied what, where the announcement says it. */
-  readonly onAcknowledged: (said?: Acknowledgement) => void;
+  /** Told that somebody has applied something; reads who and what, where the announcement says it. */
+  readonly onAcknowledged: (read: () => Acknowledgement | undefined) => void;
   /** Told when announcements do not arrive: the leases then rest on polling alone. */
   readonly onError: (error: unknown) => void;
 }
@@ -61,7 +61,7 @@ export function listenForAnnouncements(
     mine.on('notification', ({ channel, payload = '' }) => {
       clearTimeout(silent);
       if (channel === 'reporisk_epoch') handlers.onEpoch(newsIn(payload));
-      else handlers.onAcknowledged(signer.verify(payload));
+      else handlers.onAcknowledged(() => signer.verify(payload));
     });
     try {
       await mine.connect();

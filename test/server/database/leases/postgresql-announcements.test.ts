@@ -99,7 +99,8 @@ test('listenForAnnouncements() takes what it cannot read or did not sign for a c
   const all = Promise.withResolvers<void>();
   await using announcements = listenForAnnouncements(place.url, ours, {
     onEpoch: (news) => void heard.push(news),
-    onAcknowledged(acknowledgement) {
+    onAcknowledged(read) {
+      const acknowledgement = read();
       said.push(acknowledgement);
       if (acknowledgement !== undefined) all.resolve();
     },
