@@ -1,0 +1,25 @@
+import type { Section } from './figure.ts';
+import { cold } from './sections/cold.ts';
+import { consolePage } from './sections/console.ts';
+import { http } from './sections/http.ts';
+import { lighthouse } from './sections/lighthouse.ts';
+import { memory } from './sections/memory.ts';
+import { peers } from './sections/peers.ts';
+import { revocation } from './sections/revocation.ts';
+import { scale } from './sections/scale.ts';
+import { usage } from './sections/usage.ts';
+import { warm } from './sections/warm.ts';
+
+/** Every section by its name, in the table's order. */
+export const sections: Readonly<Record<string, Section>> = {
+  warm,
+  cold,
+  peers,
+  http,
+  scale,
+  memory,
+  revocation,
+  usage,
+  console: consolePage,
+  lighthouse,
+};
