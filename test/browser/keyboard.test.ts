@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { signIn, startConsole } from './console.ts';
 import { callApi, createKey, useKey } from './demo-keys.ts';
 import { expectFocus, focused, tabTo } from './focus.ts';
+import { holdBack } from './hold-back.ts';
 
 test('a key is created, renamed, rotated, disabled, enabled and revoked by keyboard alone', async () => {
   await using console = await startConsole();
@@ -9,7 +10,12 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await using session = await console.open();
   const { page } = session;
   const press = (key: string) => page.keyboard.press(key);
-  const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+  const copySecret = async () => {
+    await expectFocus(page, 'button "Copy"');
+    await press('Enter');
+    await page.getByText('Copied to the clipboard.').waitFor();
+    return page.evaluate<string>('navigator.clipboard.readText()');
+  };
 
   await page.goto('/');
   await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
@@ -29,10 +35,7 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await page.getByText('Close without saving it?').waitFor();
   await expectFocus(page, 'button "Go back"');
   await press('Enter');
-  await expectFocus(page, 'button "Copy"');
-  await press('Enter');
-  await page.getByText('Copied to the clipboard.').waitFor();
-  const first = await copied();
+  const first = await copySecret();
   await tabTo(page, 'button "Done"');
   await press('Space');
   await expectFocus(page, 'button "New API Key"');
@@ -57,10 +60,7 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('ArrowDown');
   await expectFocus(page, 'radio "For 1 hour" [checked]');
   await press('Enter');
-  await expectFocus(page, 'button "Copy"');
-  await press('Enter');
-  await page.getByText('Copied to the clipboard.').waitFor();
-  const second = await copied();
+  const second = await copySecret();
   await press('Escape');
   await expectFocus(page, 'button "Rotate Deploy"');
 
@@ -126,11 +126,9 @@ test('a button keeps the focus while what it asked for is under way, and when it
   await tabTo(page, 'button "Details of Here"');
   await page.keyboard.press('Enter');
   await tabTo(page, 'button "Disable"');
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  await page.route('**/trpc/apiKeys.update', async (route) => {
-    await released;
-    await route.fulfill({ status: 503, body: '{}' });
-  });
+  const release = await holdBack(page, '**/trpc/apiKeys.update', (route) =>
+    route.fulfill({ status: 503, body: '{}' }),
+  );
   await page.keyboard.press('Enter');
   await expectFocus(page, 'button "Disable" [disabled]');
   release();

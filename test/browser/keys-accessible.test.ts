@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase, useKey } from './demo-keys.ts';
+import { holdBack } from './hold-back.ts';
 import { rotateKey } from './key-calls.ts';
 
 // Many looks in one page: starting one for each would take longer.
@@ -43,11 +44,7 @@ async function createOneOfEach(): Promise<void> {
 test('no state of the list of keys breaks a rule of accessibility, in any look', async () => {
   await using session = await console.open();
   const { page } = session;
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  await page.route('**/trpc/apiKeys.list?*', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/trpc/apiKeys.list?*');
   await signIn(page, 'Parent admin');
   await page.getByRole('status', { name: 'Loading' }).waitFor();
   await expectSoundInEveryLook(page, 'a list on its way');

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { signIn, startConsole } from './console.ts';
+import { holdBack } from './hold-back.ts';
 
 /** What moves: animations and transitions that take time, at everything that the page shows. */
 const moving = `[...document.querySelectorAll('*')].filter((each) => {
@@ -10,11 +11,7 @@ const moving = `[...document.querySelectorAll('*')].filter((each) => {
 }).length`;
 
 async function movingIn(page: Page): Promise<number[]> {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  await page.route('**/trpc/apiKeys.list?*', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/trpc/apiKeys.list?*');
   await signIn(page, 'Parent admin');
   await page.getByRole('status', { name: 'Loading' }).waitFor();
   const loading = await page.evaluate<number>(moving);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { callApi, createKey } from './demo-keys.ts';
+import { holdBack } from './hold-back.ts';
 import { listenTo, memoryOf, tracesIn } from './traces.ts';
 
 let console: RunningConsole;
@@ -74,11 +75,7 @@ test('SecretDialog stays while its secret is being made: nobody loses what he ha
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  const held = Promise.withResolvers<void>();
-  await page.route('**/trpc/apiKeys.create', async (route) => {
-    await held.promise;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/trpc/apiKeys.create');
   await page.getByRole('button', { name: 'New API Key' }).first().click();
   const form = page.getByRole('dialog', { name: 'New API key' });
   await form.getByLabel('Label').fill('Slow to come');
@@ -87,7 +84,7 @@ test('SecretDialog stays while its secret is being made: nobody loses what he ha
   await page.keyboard.press('Escape');
   await form.getByRole('button', { name: 'Cancel' }).click();
   await form.getByRole('button', { name: 'Close' }).click();
-  held.resolve();
+  release();
   await page.getByRole('dialog', { name: 'Your new API key' }).waitFor();
 });
 

@@ -98,6 +98,14 @@ export class Machine implements LeaseClock {
     if (by > 0 || this.#mayLie('wall', 0)) this.#wallStep += by;
   }
 
+  /** Cuts it off for a while. */
+  cutOffFor(milliseconds: number): void {
+    this.cutOff = true;
+    this.#schedule.in(milliseconds, () => {
+      this.cutOff = false;
+    });
+  }
+
   /** Ends it without a word. */
   crash(): void {
     this.#dead = true;

@@ -121,12 +121,7 @@ function burial(world: World, operator: ReturnType<World['machine']>, machine: M
   afterReport(() => {
     database.crash();
     machine.pause(choices.between(0, 100));
-    afterReport(() => {
-      machine.cutOff = true;
-      schedule.in(choices.between(100, 200), () => {
-        machine.cutOff = false;
-      });
-    });
+    afterReport(() => machine.cutOffFor(choices.between(100, 200)));
   });
   for (let n = 0; n < 3; n++) schedule.in(choices.between(90, 140), change);
 }
@@ -139,12 +134,7 @@ function trouble(world: World, operator: ReturnType<World['machine']>): void {
   const troubles = {
     pause: () => machine.pause(lasting),
     suspend: () => machine.suspend(lasting),
-    cutOff: () => {
-      machine.cutOff = true;
-      schedule.in(lasting, () => {
-        machine.cutOff = false;
-      });
-    },
+    cutOff: () => machine.cutOffFor(lasting),
     forge: () => {
       const epoch = holder.epoch() + choices.pick([1, 1, 2]);
       process.connection.announce(() => holder.hear({ epoch, subjects: [] }));

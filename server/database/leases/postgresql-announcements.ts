@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import type { Acknowledgement, News } from './ports.ts';
+import { readAnnounced } from './read-announced.ts';
 import type { AcknowledgementSigner } from './signed-acknowledgement.ts';
 
 /** What PostgreSQL announces; each announcement only makes something happen sooner. */
@@ -11,6 +12,9 @@ export interface Announcements extends AsyncDisposable {
 
 /** Milliseconds before a lost listening connection is tried again. */
 const retryAfter = 500;
+
+/** What the triggers say of a change, where they can. */
+const news = z.object({ epoch: z.int(), subjects: z.array(z.string()) });
 
 /** Milliseconds in which an announcement of one's own must come back. */
 const echoWithin = 2_000;
@@ -60,7 +64,7 @@ export function listenForAnnouncements(
     mine.on('end', lost);
     mine.on('notification', ({ channel, payload = '' }) => {
       clearTimeout(silent);
-      if (channel === 'reporisk_epoch') handlers.onEpoch(newsIn(payload));
+      if (channel === 'reporisk_epoch') handlers.onEpoch(readAnnounced(news, payload));
       else handlers.onAcknowledged(() => signer.verify(payload));
     });
     try {
@@ -82,15 +86,4 @@ export function listenForAnnouncements(
       await client?.end().catch(() => {});
     },
   };
-}
-
-const announced = z.object({ epoch: z.int(), subjects: z.array(z.string()) });
-
-/** What the triggers say of a change; nothing where they cannot, or where it was somebody else. */
-function newsIn(payload: string): News | undefined {
-  try {
-    return announced.safeParse(JSON.parse(payload)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { constantTimeEqual } from '../../../core/mod.ts';
+import { nodeHashing } from '../../node-hashing.ts';
 import type { Acknowledgement } from './ports.ts';
+import { readAnnounced } from './read-announced.ts';
 
 /** Acknowledgements as they are announced, where anybody who may connect could announce something. */
 export interface AcknowledgementSigner {
@@ -18,25 +20,14 @@ const signed = z.object({ id: z.string(), epoch: z.int(), mac: z.string() });
  * @param key - 32 bytes, the same on every process; see `deriveKeys`.
  */
 export function createAcknowledgementSigner(key: Uint8Array): AcknowledgementSigner {
-  const macOf = ({ id, epoch }: Acknowledgement) =>
-    createHmac('sha256', key).update(`${epoch} ${id}`).digest();
+  const mac = nodeHashing.hmacSha256(key);
+  const macOf = ({ id, epoch }: Acknowledgement) => mac(`${epoch} ${id}`, 'utf8');
   return {
-    sign: (said) => JSON.stringify({ ...said, mac: macOf(said).toString('base64') }),
+    sign: (said) => JSON.stringify({ ...said, mac: macOf(said) }),
     verify(text) {
-      const { data } = signed.safeParse(parsed(text));
-      if (data === undefined) return undefined;
-      const mac = Buffer.from(data.mac, 'base64');
-      const expected = macOf(data);
-      const isTrue = mac.length === expected.length && timingSafeEqual(mac, expected);
-      return isTrue ? { id: data.id, epoch: data.epoch } : undefined;
+      const said = readAnnounced(signed, text);
+      if (said === undefined || !constantTimeEqual(macOf(said), said.mac)) return undefined;
+      return { id: said.id, epoch: said.epoch };
     },
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
