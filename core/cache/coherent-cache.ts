@@ -56,6 +56,13 @@ export interface CoherentCache<Absent> {
    * @throws what `load` throws, to all who waited for it; nothing is kept then.
    */
   get(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent>;
+  /**
+   * What stands under a digest, if it is cached and current.
+   *
+   * @param digest - as for `get`.
+   * @returns the key or the absent answer; undefined when only a lookup can tell.
+   */
+  peek(digest: string): KeyRecord | Absent | undefined;
   /** What it has done so far. */
   counters(): CacheCounters;
   /** Stops listening and empties it; from then on each request is a lookup. */
@@ -124,15 +131,14 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   }
 
   get(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
-    const current = this.#currency.isCurrent() && !this.#closed;
-    if (current) {
-      const cached = this.#fresh(this.#keys, digest) ?? this.#fresh(this.#absent, digest);
-      if (cached !== undefined) {
-        this.#hits += 1;
-        return cached;
-      }
-    }
-    return this.#lookUp(digest, load, current);
+    return this.peek(digest) ?? this.#lookUp(digest, load);
+  }
+
+  peek(digest: string): KeyRecord | Absent | undefined {
+    if (!this.#isCurrent()) return undefined;
+    const cached = this.#fresh(this.#keys, digest) ?? this.#fresh(this.#absent, digest);
+    if (cached !== undefined) this.#hits += 1;
+    return cached;
   }
 
   counters(): CacheCounters {
@@ -161,14 +167,14 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     return table.value(slot);
   }
 
-  #lookUp(
-    digest: string,
-    load: Load<Absent>,
-    current: boolean,
-  ): KeyRecord | Absent | Promise<KeyRecord | Absent> {
+  #isCurrent(): boolean {
+    return this.#currency.isCurrent() && !this.#closed;
+  }
+
+  #lookUp(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
     const epoch = this.#currency.epoch();
     const generation = this.#generation;
-    const other = current ? this.#underWay.get(digest) : undefined;
+    const other = this.#isCurrent() ? this.#underWay.get(digest) : undefined;
     if (other?.epoch === epoch) {
       this.#joins += 1;
       return other.answer;

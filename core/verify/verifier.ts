@@ -6,6 +6,7 @@ import {
 } from '../cache/coherent-cache.ts';
 import { lookupSubject } from '../cache/subjects.ts';
 import { recognizeKey } from '../format/recognize-key.ts';
+import { keyLength } from '../format/reporisk.ts';
 import { constantTimeEqual } from '../hash/constant-time.ts';
 import { type Hashing, nobleHashing } from '../hash/hashing.ts';
 import { type LookupScheme, sha256Scheme } from '../hash/lookup-scheme.ts';
@@ -52,9 +53,9 @@ const unsealed: Refused = Object.freeze(refuse('invalid_key', 'seal'));
 const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'));
 
 /**
- * Makes a verifier. The path of a key: its shape and checksum (a malformed one goes no further), its
- * digest, the cache where the store proves currency, else the lookup and the seal of the row found,
- * then the decision, which is made anew at each use.
+ * Makes a verifier. The path of a key: its digest, the cache where the store proves currency, else its
+ * shape and checksum (a malformed one goes no further), the lookup and the seal of the row found, then
+ * the decision, which is made anew at each use.
  *
  * @param options - the store, and what is injected.
  * @returns the verifier.
@@ -124,11 +125,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     verify(key, request) {
-      const shape = recognizeKey(key);
-      if (shape === null) return malformed;
-      if (!shape.checksummed && store.holdsImportedKeys?.() !== true) return malformed;
+      if (typeof key !== 'string' || key.length !== keyLength) return malformed;
       try {
-        const found = find(hashing.sha256(key));
+        const digest = hashing.sha256(key);
+        // What is cached was recognized when it was looked up: a hit need not read the characters.
+        const cached = cache?.peek(digest);
+        if (cached !== undefined) return conclude(cached, request, now());
+
+        const shape = recognizeKey(key);
+        if (shape === null) return malformed;
+        if (!shape.checksummed && store.holdsImportedKeys?.() !== true) return malformed;
+        const found = find(digest);
         if (!(found instanceof Promise)) return conclude(found, request, now());
         return found.then(
           (later) => conclude(later, request, now()),

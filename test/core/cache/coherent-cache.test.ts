@@ -56,6 +56,19 @@ test('CoherentCache.get() looks up each time while it is not current, and is war
   expect(cache.get(one, never)).toEqual(recordOf(1));
 });
 
+test('CoherentCache.peek() answers what is cached, only while it is current, and asks nobody', () => {
+  const { cache, currency, found } = setUp();
+  expect(cache.peek(one)).toBeUndefined();
+  const key = cache.get(one, found(recordOf(1)));
+  expect(cache.peek(one)).toBe(key);
+  currency.current = false;
+  expect(cache.peek(one)).toBeUndefined();
+  currency.current = true;
+  currency.tell(['key/key_1']);
+  expect(cache.peek(one)).toBeUndefined();
+  expect(cache.counters()).toMatchObject({ hits: 1, misses: 1 });
+});
+
 for (const subject of subjectsOf(recordOf(1))) {
   test(`CoherentCache.get() looks up again after a change of ${subject}`, () => {
     const { cache, currency, found } = setUp();
