@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Mac } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 import {
@@ -25,7 +26,7 @@ const batchSize = 200;
  */
 export async function appendEvents(
   em: EntityManager,
-  keys: readonly Uint8Array[],
+  keys: readonly Mac[],
   events: readonly NewAuditEvent[],
   last: Head | null,
 ): Promise<Head> {
@@ -48,7 +49,7 @@ export async function appendEvents(
 }
 
 /** The rows of events that follow a head, and the head after them. */
-function link(key: Uint8Array, from: Head, events: readonly NewAuditEvent[]) {
+function link(key: Mac, from: Head, events: readonly NewAuditEvent[]) {
   let head = from;
   const rows = events.map((event) => {
     const seq = head.seq + 1;
@@ -64,7 +65,7 @@ function link(key: Uint8Array, from: Head, events: readonly NewAuditEvent[]) {
  * A head that was not written under our keys is not built upon, or the next row would vouch for a
  * forged log. What is done goes on all the same; the row follows nothing, and verifying says so.
  */
-function trusted(head: Head, keys: readonly Uint8Array[]): Head {
+function trusted(head: Head, keys: readonly Mac[]): Head {
   const isFirst = head.seq === 0 && head.digest === firstDigest;
   if (isFirst || isMadeUnder(keys, head.digest, head.mac)) return head;
   return { ...head, digest: randomBytes(32).toString('hex') };

@@ -1,4 +1,5 @@
 import type { EntityManager } from '../database/database.ts';
+import { nodeHashing } from '../node-hashing.ts';
 import { appendEvents } from './append-events.ts';
 import type { NewAuditEvent } from './audit-row.ts';
 import { isMadeUnder } from './audit-row.ts';
@@ -20,9 +21,10 @@ export interface AuditLog {
 /**
  * Makes the log.
  *
- * @param keys - derived from the server's secret, then from the one that is being replaced.
+ * @param secrets - derived from the server's secret, then from the one that is being replaced.
  */
-export function createAuditLog(keys: readonly Uint8Array[]): AuditLog {
+export function createAuditLog(secrets: readonly Uint8Array[]): AuditLog {
+  const keys = secrets.map(nodeHashing.hmacSha256);
   // Of a transaction that may yet fail, or be overtaken: whoever goes on from it finds out.
   let last: Head | null = null;
   return {

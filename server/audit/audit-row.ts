@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { constantTimeEqual, type Mac } from '../../core/mod.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
+import { nodeHashing } from '../node-hashing.ts';
 
 /** An event before it has its place in the log. */
 export type NewAuditEvent = Omit<AuditEvent, 'seq' | 'mac'>;
@@ -19,21 +20,17 @@ export function digestOf(previous: string, seq: number, event: NewAuditEvent): s
     ...[previous, seq, id, orgId ?? null, at.getTime(), actor, action, target ?? null],
     ...[canonical(changes ?? null), ipAddress ?? null, requestId ?? null],
   ];
-  return createHash('sha256').update(JSON.stringify(row)).digest('hex');
+  return nodeHashing.sha256(JSON.stringify(row));
 }
 
 /** HMAC-SHA-256 over a digest: who has no key cannot write a row, or change one before it. */
-export function macOf(key: Uint8Array, digest: string): string {
-  return createHmac('sha256', key).update(digest).digest('hex');
+export function macOf(key: Mac, digest: string): string {
+  return key(digest, 'utf8');
 }
 
 /** Whether a row's mac was made under one of the keys. */
-export function isMadeUnder(keys: readonly Uint8Array[], digest: string, mac: string): boolean {
-  const given = Buffer.from(mac);
-  return keys.some((key) => {
-    const expected = Buffer.from(macOf(key, digest));
-    return expected.length === given.length && timingSafeEqual(expected, given);
-  });
+export function isMadeUnder(keys: readonly Mac[], digest: string, mac: string): boolean {
+  return keys.some((key) => constantTimeEqual(macOf(key, digest), mac));
 }
 
 /** Changes as JSON keeps them, with names in order: PostgreSQL's jsonb has an order of its own. */

@@ -1,6 +1,7 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import { prepared } from '../database/prepared.ts';
 
 /** The end of the log: what the next row follows. */
 export interface Head {
@@ -50,7 +51,8 @@ export async function append(
     if (moved.length > 0) await em.insertMany(AuditEvent, [...rows]);
     return moved.length > 0;
   }
-  const written = await em.execute<unknown[]>(
+  const written = await prepared(
+    em,
     `with moved as (${move} returning seq)
      insert into audit_event
        select row.* from moved, jsonb_populate_recordset(null::audit_event, ?::jsonb) as row

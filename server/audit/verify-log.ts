@@ -1,3 +1,4 @@
+import type { Mac } from '../../core/mod.ts';
 import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
 import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
@@ -33,7 +34,7 @@ const pageSize = 1_000;
  */
 export async function verifyLog(
   em: EntityManager,
-  keys: readonly Uint8Array[],
+  keys: readonly Mac[],
   trusted: Pick<Head, 'seq' | 'mac'> | null,
 ): Promise<Verification> {
   // First, because rows that are written while this reads come behind it.

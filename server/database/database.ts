@@ -21,6 +21,7 @@ import { migrate } from './migrate.ts';
 import { postgresqlMigrations } from './migrations/postgresql/index.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
 import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
+import { PreparingClient } from './preparing-client.ts';
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
@@ -135,7 +136,7 @@ async function connect(url: string): Promise<MikroORM> {
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
       clientUrl: url,
-      driverOptions: patience,
+      driverOptions: { ...patience, Client: PreparingClient },
       entities,
       extensions: [Migrator],
       schemaGenerator,

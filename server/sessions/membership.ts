@@ -2,6 +2,7 @@ import type { Database, EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { prepared } from '../database/prepared.ts';
 import { applyMembership, supersedes } from './apply-membership.ts';
 import type { MembershipChange } from './clerk-change.ts';
 import type { MemberRole, Session } from './session.ts';
@@ -84,7 +85,8 @@ export async function membershipOf(
   const { organizationId: clerkOrgId, userId } = session;
   if (clerkOrgId === null) return none;
   // A parent org is one with a tier that still exists; a sub-org is a member of one.
-  const [row] = await em.execute<MemberRow[]>(
+  const [row] = await prepared<MemberRow>(
+    em,
     `select m.role, s.id as sub_org_id, s.name as sub_org_name,
        o.id as org_id, o.name as org_name, o.tier as org_tier
      from membership m

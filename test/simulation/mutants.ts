@@ -109,8 +109,8 @@ class ReplicaDatabase extends Database {
 export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   'the cache answers only while the lease holds': altered(
     cache,
-    'const current = this.#currency.isCurrent() && !this.#closed;',
-    'const current = true;',
+    'if (!this.#isCurrent()) return undefined;',
+    '',
   ),
   'an answer counts from when its lookup left (taint)': altered(
     cache,
@@ -124,7 +124,7 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'a request joins a lookup only while the lease holds': altered(
     cache,
-    'current ? this.#underWay.get(digest) : undefined',
+    'this.#isCurrent() ? this.#underWay.get(digest) : undefined',
     'this.#underWay.get(digest)',
   ),
   'an absent key is forgotten when it is created': altered(

@@ -2,12 +2,47 @@ import { LockMode, type RawQueryFragment, raw } from '@mikro-orm/core';
 import type { QBFilterQuery } from '@mikro-orm/sql';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
+import { prepared } from '../../database/prepared.ts';
 import { emitKeyEvents, type OutboxContext } from '../../webhooks/outbox.ts';
 
 // Most organizations have no webhooks: then there is nobody to ask about.
 const isHeard = `exists (
   select 1 from webhook where webhook.org_id = api_key.org_id and webhook.is_active
 ) as heard`;
+
+/** A key that was revoked. */
+interface Revoked {
+  readonly id: string;
+  /** Whether its organization has a webhook. */
+  readonly heard: boolean | number;
+}
+
+/**
+ * Revokes one key for ever, and tells the webhooks of its organization: as `revokeKeys`, but somebody
+ * waits for it who has found out that the key is in the wrong hands.
+ *
+ * @param em - the transaction's.
+ * @param key - which key; unknown in that organization, or revoked already, it stays as it is.
+ * @returns whether it was revoked now.
+ */
+export async function revokeKey(
+  em: EntityManager,
+  key: { readonly id: string; readonly orgId: string },
+  revokedReason: string | null,
+  context: OutboxContext,
+): Promise<boolean> {
+  const { now } = context;
+  await em.flush();
+  const revoked = await prepared<Revoked>(
+    em,
+    `update api_key set revoked_at = ?, revoked_reason = ?, updated_at = ?
+     where id = ? and org_id = ? and revoked_at is null
+     returning id, ${isHeard}`,
+    [now, revokedReason, now, key.id, key.orgId],
+  );
+  await tellRevoked(em, revoked, context);
+  return revoked.length > 0;
+}
 
 /**
  * Revokes keys for ever, however many, and tells the webhooks of their organizations.
@@ -38,8 +73,16 @@ export async function revokeKeys(
     .update({ revokedAt: now, revokedReason, updatedAt: now })
     .where({ id: { $in: live } })
     .returning(['id', raw<RawQueryFragment>(isHeard)])
-    .execute<{ id: string; heard: boolean | number }[]>('all');
-  const keyIds = revoked.flatMap(({ id, heard }) => (heard ? [id] : [])).sort();
-  await emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
+    .execute<Revoked[]>('all');
+  await tellRevoked(em, revoked, context);
   return revoked.length;
+}
+
+function tellRevoked(
+  em: EntityManager,
+  revoked: readonly Revoked[],
+  context: OutboxContext,
+): Promise<void> {
+  const keyIds = revoked.flatMap(({ id, heard }) => (heard ? [id] : [])).sort();
+  return emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
 }

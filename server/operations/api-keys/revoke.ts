@@ -3,7 +3,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
-import { revokeKeys } from './revoke-keys.ts';
+import { revokeKey } from './revoke-keys.ts';
 
 /** Revokes a key, for ever. An unknown, foreign or already revoked key is not found. */
 export const revokeApiKey = defineOperation({
@@ -15,8 +15,9 @@ export const revokeApiKey = defineOperation({
   output: z.null(),
   async run({ em, principal, now, audit, services }, { id, reason = null }) {
     const own = { id, orgId: principal.organization.id };
-    const revoked = await revokeKeys(em, own, reason, { now, random: services.random });
-    if (revoked === 0) throw notFound('API key');
+    if (!(await revokeKey(em, own, reason, { now, random: services.random }))) {
+      throw notFound('API key');
+    }
     audit({ target: id, changes: { reason } });
     return null;
   },
