@@ -48,21 +48,21 @@ export interface CacheCounters {
 /** A bounded cache that answers only while it provably holds the present state. */
 export interface CoherentCache<Absent> {
   /**
-   * What stands under a digest: at once when it is cached and current, else by a lookup.
+   * What stands under a digest, where that is cached and current.
    *
    * @param digest - SHA-256 of the raw key, 64 lower-case hexadecimal characters.
-   * @param load - asks the store; called at most once.
-   * @returns the key or the absent answer; at once also where the store answers at once.
-   * @throws what `load` throws, to all who waited for it; nothing is kept then.
-   */
-  get(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent>;
-  /**
-   * What stands under a digest, if it is cached and current.
-   *
-   * @param digest - as for `get`.
-   * @returns the key or the absent answer; undefined when only a lookup can tell.
+   * @returns the key or the absent answer; undefined where only a lookup can tell.
    */
   peek(digest: string): KeyRecord | Absent | undefined;
+  /**
+   * Looks up what stands under a digest, and keeps it if it may: for what `peek` could not tell.
+   *
+   * @param digest - as for `peek`.
+   * @param load - asks the store; called at most once.
+   * @returns the key or the absent answer; at once where the store answers at once.
+   * @throws what `load` throws, to all who waited for it; nothing is kept then.
+   */
+  lookUp(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent>;
   /** What it has done so far. */
   counters(): CacheCounters;
   /** Stops listening and empties it; from then on each request is a lookup. */
@@ -130,15 +130,34 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     this.#unsubscribe = currency.subscribe((subjects, epoch) => this.#apply(subjects, epoch));
   }
 
-  get(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
-    return this.peek(digest) ?? this.#lookUp(digest, load);
-  }
-
   peek(digest: string): KeyRecord | Absent | undefined {
     if (!this.#isCurrent()) return undefined;
     const cached = this.#fresh(this.#keys, digest) ?? this.#fresh(this.#absent, digest);
     if (cached !== undefined) this.#hits += 1;
     return cached;
+  }
+
+  lookUp(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
+    const epoch = this.#currency.epoch();
+    const generation = this.#generation;
+    const other = this.#isCurrent() ? this.#underWay.get(digest) : undefined;
+    if (other?.epoch === epoch) {
+      this.#joins += 1;
+      return other.answer;
+    }
+
+    this.#misses += 1;
+    const loaded = load(digest);
+    if (!(loaded instanceof Promise)) return this.#keep(digest, loaded, epoch, generation);
+    const arrived = () => {
+      if (this.#underWay.get(digest) === mine) this.#underWay.delete(digest);
+    };
+    const answer = loaded.then((found) => this.#keep(digest, found, epoch, generation));
+    const mine = { epoch, answer };
+    // Also while not current: the next to come may be, and may then wait for this one.
+    this.#underWay.set(digest, mine);
+    answer.then(arrived, arrived);
+    return answer;
   }
 
   counters(): CacheCounters {
@@ -169,29 +188,6 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
 
   #isCurrent(): boolean {
     return this.#currency.isCurrent() && !this.#closed;
-  }
-
-  #lookUp(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
-    const epoch = this.#currency.epoch();
-    const generation = this.#generation;
-    const other = this.#isCurrent() ? this.#underWay.get(digest) : undefined;
-    if (other?.epoch === epoch) {
-      this.#joins += 1;
-      return other.answer;
-    }
-
-    this.#misses += 1;
-    const loaded = load(digest);
-    if (!(loaded instanceof Promise)) return this.#keep(digest, loaded, epoch, generation);
-    const arrived = () => {
-      if (this.#underWay.get(digest) === mine) this.#underWay.delete(digest);
-    };
-    const answer = loaded.then((found) => this.#keep(digest, found, epoch, generation));
-    const mine = { epoch, answer };
-    // Also while not current: the next to come may be, and may then wait for this one.
-    this.#underWay.set(digest, mine);
-    answer.then(arrived, arrived);
-    return answer;
   }
 
   #keep(

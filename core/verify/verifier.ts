@@ -116,9 +116,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (seal !== null) store.repepper?.(from, { lookup, seal });
   }
 
-  /** The key under a digest, or the refusal that needs no decision. */
+  /** Looks up the key under a digest, or the refusal that needs no decision. */
   function find(digest: string): KeyRecord | Refused | Promise<KeyRecord | Refused> {
-    if (cache !== null) return cache.get(digest, load);
+    if (cache !== null) return cache.lookUp(digest, load);
     const loaded = load(digest);
     return loaded instanceof Promise ? loaded.then(unwrap) : unwrap(loaded);
   }

@@ -101,13 +101,13 @@ export class World {
     const arrived = this.schedule.now;
     machine.deliver(() => {
       this.requests += 1;
-      const judge = (answer: Awaited<ReturnType<typeof cache.get>>) => {
+      const judge = (answer: Awaited<ReturnType<typeof cache.lookUp>>) => {
         for (const subject of staleIn(key, answer, required)) {
           this.violations.push(`${machine.name} at ${arrived.toFixed(1)}: stale ${subject}`);
         }
       };
       const load = async () => find(key, await connection.read());
-      const answer = cache.get(key.digest, load);
+      const answer = cache.peek(key.digest) ?? cache.lookUp(key.digest, load);
       if (answer instanceof Promise) {
         answer.then(judge, () => {
           this.refused += 1;

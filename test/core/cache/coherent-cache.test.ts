@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   type CoherentCacheOptions,
   createCoherentCache,
+  type Load,
   type Loaded,
 } from '../../../core/cache/coherent-cache.ts';
 import { lookupSubject, subjectsOf } from '../../../core/cache/subjects.ts';
@@ -24,7 +25,9 @@ function setUp(options: Partial<CoherentCacheOptions> = {}) {
     lookups.push(digest);
     return { absent: unknown, subjects: [lookupSubject(digest)] };
   };
-  return { currency, cache, lookups, found, absent };
+  const get = (digest: string, load: Load<typeof unknown>) =>
+    cache.peek(digest) ?? cache.lookUp(digest, load);
+  return { currency, cache, get, lookups, found, absent };
 }
 
 /** A lookup that ends when the test says so. */
@@ -38,28 +41,28 @@ const never = () => {
 };
 const one = digestOf(1);
 
-test('CoherentCache.get() answers at once and without a lookup once a key is known', () => {
-  const { cache, found } = setUp();
-  const first = cache.get(one, found(recordOf(1)));
+test('CoherentCache answers at once and without a lookup once a key is known', () => {
+  const { cache, get, found } = setUp();
+  const first = get(one, found(recordOf(1)));
   expect(first).toEqual(recordOf(1));
-  expect(cache.get(one, never)).toBe(first);
+  expect(get(one, never)).toBe(first);
   expect(cache.counters()).toMatchObject({ hits: 1, misses: 1, entries: 1 });
 });
 
-test('CoherentCache.get() looks up each time while it is not current, and is warm afterwards', () => {
-  const { cache, currency, found, lookups } = setUp();
+test('CoherentCache looks up each time while it is not current, and is warm afterwards', () => {
+  const { get, currency, found, lookups } = setUp();
   currency.current = false;
-  cache.get(one, found(recordOf(1)));
-  cache.get(one, found(recordOf(1)));
+  get(one, found(recordOf(1)));
+  get(one, found(recordOf(1)));
   expect(lookups).toHaveLength(2);
   currency.current = true;
-  expect(cache.get(one, never)).toEqual(recordOf(1));
+  expect(get(one, never)).toEqual(recordOf(1));
 });
 
 test('CoherentCache.peek() answers what is cached, only while it is current, and asks nobody', () => {
-  const { cache, currency, found } = setUp();
+  const { cache, get, currency, found } = setUp();
   expect(cache.peek(one)).toBeUndefined();
-  const key = cache.get(one, found(recordOf(1)));
+  const key = get(one, found(recordOf(1)));
   expect(cache.peek(one)).toBe(key);
   currency.current = false;
   expect(cache.peek(one)).toBeUndefined();
@@ -70,136 +73,136 @@ test('CoherentCache.peek() answers what is cached, only while it is current, and
 });
 
 for (const subject of subjectsOf(recordOf(1))) {
-  test(`CoherentCache.get() looks up again after a change of ${subject}`, () => {
-    const { cache, currency, found } = setUp();
-    cache.get(one, found(recordOf(1)));
+  test(`CoherentCache looks up again after a change of ${subject}`, () => {
+    const { get, currency, found } = setUp();
+    get(one, found(recordOf(1)));
     currency.tell([subject]);
     const renewed = recordOf(1, { revokedAt: 5 });
-    expect(cache.get(one, found(renewed))).toEqual(renewed);
+    expect(get(one, found(renewed))).toEqual(renewed);
   });
 }
 
-test('CoherentCache.get() keeps what a change did not touch', () => {
-  const { cache, currency, found } = setUp();
-  cache.get(one, found(recordOf(1)));
+test('CoherentCache keeps what a change did not touch', () => {
+  const { get, currency, found } = setUp();
+  get(one, found(recordOf(1)));
   currency.tell(['key/key_2', 'organization/org_2', 'sub-org/8', 'member/org_1/user_2']);
-  expect(cache.get(one, never)).toEqual(recordOf(1));
+  expect(get(one, never)).toEqual(recordOf(1));
 });
 
-test('CoherentCache.get() remembers an absent key until it is created', () => {
-  const { cache, currency, found, absent } = setUp();
-  expect(cache.get(one, absent)).toBe(unknown);
-  expect(cache.get(one, never)).toBe(unknown);
+test('CoherentCache remembers an absent key until it is created', () => {
+  const { cache, get, currency, found, absent } = setUp();
+  expect(get(one, absent)).toBe(unknown);
+  expect(get(one, never)).toBe(unknown);
   currency.tell([lookupSubject(one)]);
-  expect(cache.get(one, found(recordOf(1)))).toEqual(recordOf(1));
+  expect(get(one, found(recordOf(1)))).toEqual(recordOf(1));
   expect(cache.counters()).toMatchObject({ entries: 1, absent: 0 });
 });
 
-test('CoherentCache.get() does not keep an answer that nothing could invalidate', () => {
-  const { cache, absent, lookups } = setUp();
+test('CoherentCache does not keep an answer that nothing could invalidate', () => {
+  const { get, absent, lookups } = setUp();
   const unsealed = () => ({ absent: unknown, subjects: [] });
-  cache.get(one, unsealed);
-  cache.get(one, absent);
+  get(one, unsealed);
+  get(one, absent);
   expect(lookups).toHaveLength(1);
 });
 
-test('CoherentCache.get() makes one lookup for a burst of requests', async () => {
-  const { cache } = setUp();
+test('CoherentCache makes one lookup for a burst of requests', async () => {
+  const { cache, get } = setUp();
   const { load, resolve } = pending();
-  const burst = [cache.get(one, load), cache.get(one, never), cache.get(one, never)];
+  const burst = [get(one, load), get(one, never), get(one, never)];
   resolve({ key: recordOf(1) });
   expect(await Promise.all(burst)).toEqual([recordOf(1), recordOf(1), recordOf(1)]);
   expect(cache.counters()).toMatchObject({ misses: 1, joins: 2 });
 });
 
-test('CoherentCache.get() joins no lookup that left before a change, whatever it touched', async () => {
-  const { cache, currency } = setUp();
+test('CoherentCache joins no lookup that left before a change, whatever it touched', async () => {
+  const { get, currency } = setUp();
   const [before, after] = [pending(), pending()];
-  const first = cache.get(one, before.load);
+  const first = get(one, before.load);
   currency.tell(['key/key_9']);
-  const second = cache.get(one, after.load);
+  const second = get(one, after.load);
   after.resolve({ key: recordOf(1, { label: 'new' }) });
   before.resolve({ key: recordOf(1) });
   expect(await first).toMatchObject({ label: 'Key 1' });
   expect(await second).toMatchObject({ label: 'new' });
 });
 
-test('CoherentCache.get() joins no lookup while it is not current', async () => {
-  const { cache, currency } = setUp();
+test('CoherentCache joins no lookup while it is not current', async () => {
+  const { get, currency } = setUp();
   const [before, after] = [pending(), pending()];
-  cache.get(one, before.load);
+  get(one, before.load);
   currency.current = false;
-  const second = cache.get(one, after.load);
+  const second = get(one, after.load);
   before.resolve({ key: recordOf(1) });
   after.resolve({ key: recordOf(1, { revokedAt: 5 }) });
   expect(await second).toMatchObject({ revokedAt: 5 });
 });
 
-test('CoherentCache.get() keeps no answer that a change overtook', async () => {
-  const { cache, currency, found } = setUp();
+test('CoherentCache keeps no answer that a change overtook', async () => {
+  const { cache, get, currency, found } = setUp();
   const { load, resolve } = pending();
-  const first = cache.get(one, load);
+  const first = get(one, load);
   currency.tell(['key/key_1']);
   resolve({ key: recordOf(1) });
   await first;
   const revoked = recordOf(1, { revokedAt: 5 });
-  expect(cache.get(one, found(revoked))).toEqual(revoked);
+  expect(get(one, found(revoked))).toEqual(revoked);
   expect(cache.counters()).toMatchObject({ taints: 1, misses: 2 });
 });
 
-test('CoherentCache.get() keeps an answer although something else changed meanwhile', async () => {
-  const { cache, currency } = setUp();
+test('CoherentCache keeps an answer although something else changed meanwhile', async () => {
+  const { get, currency } = setUp();
   const { load, resolve } = pending();
-  const first = cache.get(one, load);
+  const first = get(one, load);
   currency.tell(['key/key_9']);
   resolve({ key: recordOf(1) });
   await first;
-  expect(cache.get(one, never)).toEqual(recordOf(1));
+  expect(get(one, never)).toEqual(recordOf(1));
 });
 
-test('CoherentCache.get() keeps no answer from before everything went, even if epochs began anew', async () => {
-  const { cache, currency, lookups, found } = setUp();
+test('CoherentCache keeps no answer from before everything went, even if epochs began anew', async () => {
+  const { get, currency, lookups, found } = setUp();
   currency.tell([], 100);
   const { load, resolve } = pending();
-  const first = cache.get(one, load);
+  const first = get(one, load);
   currency.tell('everything', 90);
   resolve({ key: recordOf(1) });
   await first;
   currency.tell(['key/key_1'], 95);
-  cache.get(one, found(recordOf(1)));
+  get(one, found(recordOf(1)));
   expect(lookups).toHaveLength(1);
 });
 
-test('CoherentCache.get() rejects for all who waited when the store fails, and tries again', async () => {
-  const { cache, found } = setUp();
+test('CoherentCache rejects for all who waited when the store fails, and tries again', async () => {
+  const { get, found } = setUp();
   const { load, reject } = pending();
-  const burst = [cache.get(one, load), cache.get(one, never)];
+  const burst = [get(one, load), get(one, never)];
   reject(new Error('away'));
   await expect(burst[0]).rejects.toThrow('away');
   await expect(burst[1]).rejects.toThrow('away');
-  expect(await cache.get(one, found(recordOf(1)))).toEqual(recordOf(1));
+  expect(await get(one, found(recordOf(1)))).toEqual(recordOf(1));
 });
 
 test('CoherentCache holds at most maxEntries keys and maxAbsent absent ones, apart', () => {
-  const { cache, found, absent } = setUp({ maxEntries: 10, maxAbsent: 3 });
-  for (let n = 0; n < 10; n++) cache.get(digestOf(n), found(recordOf(n)));
-  for (let n = 100; n < 200; n++) cache.get(digestOf(n), absent);
-  for (let n = 0; n < 10; n++) expect(cache.get(digestOf(n), never)).toEqual(recordOf(n));
+  const { cache, get, found, absent } = setUp({ maxEntries: 10, maxAbsent: 3 });
+  for (let n = 0; n < 10; n++) get(digestOf(n), found(recordOf(n)));
+  for (let n = 100; n < 200; n++) get(digestOf(n), absent);
+  for (let n = 0; n < 10; n++) expect(get(digestOf(n), never)).toEqual(recordOf(n));
   expect(cache.counters()).toMatchObject({ entries: 10, absent: 3 });
 });
 
 test('CoherentCache holds at most maxBytes', () => {
-  const { cache, found } = setUp({ maxBytes: 5000 });
+  const { cache, get, found } = setUp({ maxBytes: 5000 });
   for (let n = 0; n < 100; n++) {
-    cache.get(digestOf(n), found(recordOf(n, { label: 'x'.repeat(n) })));
+    get(digestOf(n), found(recordOf(n, { label: 'x'.repeat(n) })));
     expect(cache.counters().bytes).toBeLessThanOrEqual(5000 + 3 * 80);
   }
   expect(cache.counters().entries).toBeGreaterThan(5);
 });
 
 test('CoherentCache shares equal organizations, owners, sub-orgs and lists between keys', () => {
-  const { cache, found } = setUp();
-  const [a, b] = [1, 2].map((n) => cache.get(digestOf(n), found(recordOf(n))) as KeyRecord);
+  const { get, found } = setUp();
+  const [a, b] = [1, 2].map((n) => get(digestOf(n), found(recordOf(n))) as KeyRecord);
   expect(a?.organization).toBe(b?.organization);
   expect(a?.owner).toBe(b?.owner);
   expect(a?.subOrg).toBe(b?.subOrg);
@@ -207,23 +210,23 @@ test('CoherentCache shares equal organizations, owners, sub-orgs and lists betwe
 });
 
 test('CoherentCache shares no part that differs', () => {
-  const { cache, found } = setUp();
+  const { get, found } = setUp();
   const changed = recordOf(2, {
     organization: { id: 'org_1', name: 'Acme', tier: 1 },
     owner: { kind: 'member', id: 'user_1', role: 'viewer' },
     subOrg: { id: 7, active: false },
   });
-  cache.get(one, found(recordOf(1)));
-  expect(cache.get(digestOf(2), found(changed))).toEqual(changed);
-  expect(cache.get(one, never)).toEqual(recordOf(1));
+  get(one, found(recordOf(1)));
+  expect(get(digestOf(2), found(changed))).toEqual(changed);
+  expect(get(one, never)).toEqual(recordOf(1));
 });
 
 test('CoherentCache.close() ends the cache, not the lookups', () => {
-  const { cache, found, lookups } = setUp();
-  cache.get(one, found(recordOf(1)));
+  const { cache, get, found, lookups } = setUp();
+  get(one, found(recordOf(1)));
   cache.close();
-  cache.get(one, found(recordOf(1)));
-  cache.get(one, found(recordOf(1)));
+  get(one, found(recordOf(1)));
+  get(one, found(recordOf(1)));
   expect(lookups).toHaveLength(3);
   expect(cache.counters().entries).toBe(0);
 });
