@@ -37,7 +37,10 @@ test('verify() asks the store once for as long as what it said is current', () =
 test('verify() decides anew about a cached key', () => {
   const { verifier } = setUp();
   expect(verifier.verify(key, { scope: 'repos:read' })).toMatchObject({ ok: true });
-  expect(verifier.verify(key, { scope: 'jobs:read' })).toMatchObject({ ok: false, reason: 'scope' });
+  expect(verifier.verify(key, { scope: 'repos:analyze' })).toMatchObject({
+    ok: false,
+    reason: 'scope',
+  });
 });
 
 const wrongChecksum = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
