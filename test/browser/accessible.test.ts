@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase } from './demo-keys.ts';
+import { route } from './route.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ const setTier = (tier: number) =>
 
 /** Answers a request in the server's place: what a server answers that cannot. */
 const answer = (page: Page, url: string, status: number, body: object = {}) =>
-  page.route(url, (route) => route.fulfill({ status, json: body }), { times: 1 });
+  route(page, url, (caught) => caught.fulfill({ status, json: body }), { times: 1 });
 
 test('no state of signing in breaks a rule of accessibility, in any look', async () => {
   await using session = await console.open();

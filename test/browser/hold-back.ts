@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright-core';
+import { route } from './route.ts';
 
 /**
  * Holds a page's requests back.
@@ -10,12 +11,12 @@ import type { Page, Route } from 'playwright-core';
 export async function holdBack(
   page: Page,
   url: string,
-  then: (route: Route) => Promise<void> = (route) => route.continue(),
+  then: (held: Route) => Promise<void> = (held) => held.continue(),
 ): Promise<() => void> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  await page.route(url, async (route) => {
+  await route(page, url, async (held) => {
     await released;
-    await then(route);
+    await then(held);
   });
   return release;
 }

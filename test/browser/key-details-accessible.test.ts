@@ -3,6 +3,7 @@ import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase, type NewKey, useKey } from './demo-keys.ts';
 import { callAs, rotateKey } from './key-calls.ts';
+import { route } from './route.ts';
 
 // Many looks in one page: starting one for each would take longer.
 vi.setConfig({ testTimeout: 180_000 });
@@ -66,8 +67,8 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('may do again what it could before').waitFor();
 
-  await page.route('**/trpc/apiKeys.usage?*', (route) =>
-    route.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
+  await route(page, '**/trpc/apiKeys.usage?*', (caught) =>
+    caught.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
   );
   await page.reload();
   await open('Busy');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase, useKey } from './demo-keys.ts';
 import { callAs, recordOf, rotateKey, submitAs } from './key-calls.ts';
+import { route } from './route.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -85,8 +86,8 @@ test('KeyDetails says why the calls cannot be shown, with the request id, and tr
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  await page.route('**/trpc/apiKeys.usage?*', (route) =>
-    route.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
+  await route(page, '**/trpc/apiKeys.usage?*', (caught) =>
+    caught.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
   );
   await openDetails(page, 'Unlucky');
   await page.getByText('req-usage').waitFor();

@@ -5,6 +5,7 @@ import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase, useKey } from './demo-keys.ts';
 import { holdBack } from './hold-back.ts';
 import { rotateKey } from './key-calls.ts';
+import { route } from './route.ts';
 
 // Many looks in one page: starting one for each would take longer.
 vi.setConfig({ testTimeout: 180_000 });
@@ -20,8 +21,8 @@ const day = 86_400_000;
 
 /** Lets a request fail, until the route is taken away. */
 const fail = (page: Page, procedure: string, status = 503) =>
-  page.route(`**/trpc/${procedure}*`, (route) =>
-    route.fulfill({ status, headers: { 'x-request-id': 'req-1' }, body: '{}' }),
+  route(page, `**/trpc/${procedure}*`, (caught) =>
+    caught.fulfill({ status, headers: { 'x-request-id': 'req-1' }, body: '{}' }),
   );
 
 /** A key in each state that one can be in. */

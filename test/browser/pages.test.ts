@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase } from './demo-keys.ts';
+import { route } from './route.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -167,8 +168,8 @@ test('DisableDialog says which keys of a service account stop working', async ()
 test('a list that cannot be had says why, with the request id, and is there after Try again', async () => {
   await using session = await console.open();
   const { page } = session;
-  await page.route('**/trpc/webhooks.list**', (route) =>
-    route.fulfill({
+  await route(page, '**/trpc/webhooks.list**', (caught) =>
+    caught.fulfill({
       status: 500,
       headers: { 'x-request-id': 'req_test' },
       json: { error: { data: { detail: 'Internal Server Error' } } },

@@ -6,6 +6,7 @@ import { formatPreview } from '../../core/mod.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { inDatabase } from './demo-keys.ts';
 import { addDormantKeys, addPicturedKeys, pictureTime } from './pictured-keys.ts';
+import { route } from './route.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '.github', 'screenshots');
 const isKept = process.env.SCREENSHOTS === '1';
@@ -31,13 +32,13 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
   },
 
   async reveal(page, console) {
-    await page.route('**/trpc/apiKeys.create*', async (route) => {
-      const text = await (await route.fetch()).text();
+    await route(page, '**/trpc/apiKeys.create*', async (caught) => {
+      const text = await (await caught.fetch()).text();
       const ofNewest = 'key_id = (select id from api_key order by created_at desc limit 1)';
       const set = `update api_key_secret set first4 = ?, last4 = ? where ${ofNewest}`;
       inDatabase(console, set, first4, last4);
       const preview = JSON.stringify(formatPreview(prefix, first4, last4));
-      await route.fulfill({ body: text.replace(/(?<="preview":)"[^"]*"/, preview) });
+      await caught.fulfill({ body: text.replace(/(?<="preview":)"[^"]*"/, preview) });
     });
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('dialog', { name: 'Your new API key' }).getByText(first4).waitFor();
