@@ -45,7 +45,7 @@ export function createServices(parts: ServicesParts): Services {
     targets,
     leaks: {
       schemes: [scheme, ...previous],
-      githubKeys: createGithubKeys({ fetch, now }),
+      githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),
     },
     settled,

@@ -54,9 +54,7 @@ export async function startServer(
     }),
   );
   metrics.add(usageFigures(usage));
-  const rateLimits = resources.use(
-    await openRateLimits({ config, logger, now: installation.services.now }),
-  );
+  const rateLimits = resources.use(await openRateLimits({ config, logger }));
   metrics.add([
     {
       name: 'rate_limit_stand_ins_total',

@@ -67,6 +67,18 @@ function columns({ orgId, ipAddress, requestId, ...row }: AuditEvent) {
   return { ...row, org_id: orgId, ip_address: ipAddress, request_id: requestId };
 }
 
+/**
+ * Whether an action on a target was recorded after a place in the log. Rows are committed in the order
+ * of their places, so this needs no clock.
+ */
+export async function isRecordedAfter(
+  em: EntityManager,
+  seq: number,
+  event: { readonly action: string; readonly target: string },
+): Promise<boolean> {
+  return (await em.count(AuditEvent, { seq: { $gt: seq }, ...event })) > 0;
+}
+
 /** A head as it is logged and given to `cli audit verify --head`. */
 export function formatHead({ seq, mac }: Pick<Head, 'seq' | 'mac'>): string {
   return `${seq}:${mac}`;

@@ -50,7 +50,8 @@ function columns(sql: KeyRowSql): Readonly<Record<keyof KeyRow, string>> {
     prefix: 's.prefix',
     first4: 's.first4',
     last4: 's.last4',
-    retires_at: sql.milliseconds('s.retires_at'),
+    // Time zero is over by every clock.
+    retires_at: `case when s.retired_at is null then ${sql.milliseconds('s.retires_at')} else 0 end`,
     id: 'k.id',
     dialect: 'k.dialect',
     environment: 'k.environment',

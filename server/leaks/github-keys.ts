@@ -15,7 +15,7 @@ export interface GithubKeysOptions {
   readonly fetch: typeof fetch;
   /** GitHub's own when absent. */
   readonly url?: string;
-  /** Unix milliseconds. */
+  /** Milliseconds of a monotonic clock: a wall clock set back would prolong a withdrawn key. */
   readonly now: () => number;
 }
 

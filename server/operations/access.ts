@@ -85,6 +85,8 @@ export interface Principal {
   readonly role: 'admin' | 'member';
   readonly userId: string | null;
   readonly key: KeyRecord | null;
+  /** Where the audit log ended when the caller was let in; 0 where nothing asks for it. */
+  readonly authorizedAt: number;
   /** For the audit log: `user:ID`, `key:ID`, `operator`, or what `anyone` says. */
   readonly actor: string;
 }
@@ -140,6 +142,7 @@ function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
     role: kind === 'operator' ? 'admin' : 'member',
     userId: null,
     key: null,
+    authorizedAt: 0,
     actor,
   };
 }
@@ -168,7 +171,8 @@ function authorizeManagement(
   if (refusal !== null || membership.kind !== 'parent') {
     throw refused(refusal ?? refusals.insufficient_permissions);
   }
-  return member(caller.session, membership.organization, membership.role, null);
+  const { organization, role, readAt } = membership;
+  return { ...member(caller.session, organization, role, null), authorizedAt: readAt };
 }
 
 function authorizeData(
@@ -199,6 +203,7 @@ function keyHolder(key: KeyRecord): Principal {
     role: permits(key, 'admin:*') ? 'admin' : 'member',
     userId: null,
     key,
+    authorizedAt: 0,
     actor: `key:${key.id}`,
   };
 }
@@ -216,6 +221,7 @@ function member(
     role,
     userId: session.userId,
     key: null,
+    authorizedAt: 0,
     actor: `user:${session.userId}`,
   };
 }

@@ -27,7 +27,7 @@ const fewest = 1024;
  * into a map, wherever the windows are.
  *
  * @param limit - null for none.
- * @param now - Unix milliseconds.
+ * @param now - milliseconds of a monotonic clock.
  */
 export function createAddressLimit(
   policy: Policy,

@@ -2,7 +2,7 @@ import type { Limit, Taken, Windows } from './windows.ts';
 
 interface Window {
   count: number;
-  /** Unix milliseconds. */
+  /** Milliseconds, by `now`. */
   end: number;
 }
 
@@ -19,7 +19,7 @@ export interface MemoryWindows extends Windows {
  * Windows in this process. They answer at once, so nothing comes between the look and the count, and
  * a limit is exact without a lock.
  *
- * @param now - Unix milliseconds.
+ * @param now - milliseconds of a monotonic clock.
  */
 export function createMemoryWindows(now: () => number): MemoryWindows {
   const windows = new Map<string, Window>();

@@ -14,8 +14,11 @@ export interface OpenRateLimitsOptions {
     'databaseUrl' | 'redisUrl' | 'platformRateLimit' | 'failedAuthRateLimit'
   >;
   readonly logger: Pick<Logger, 'warn' | 'info'>;
-  /** Unix milliseconds. */
-  readonly now: () => number;
+  /**
+   * Milliseconds of a monotonic clock, the process's own when absent. A wall clock that is set back
+   * would keep limits shut until it has caught up.
+   */
+  readonly now?: () => number;
 }
 
 /** The limits, and how often an in-process count stood in for the shared one. */
@@ -27,7 +30,7 @@ export interface OpenRateLimits extends RateLimits, AsyncDisposable {
 export async function openRateLimits({
   config,
   logger,
-  now,
+  now = () => performance.now(),
 }: OpenRateLimitsOptions): Promise<OpenRateLimits> {
   const memory = createMemoryWindows(now);
   let standIns = 0;

@@ -35,7 +35,7 @@ export interface RateLimitsOptions {
   readonly platform: Limit | null;
   /** Of each address, for failed authentication and for reports, each by itself; null for none. */
   readonly perAddress: Limit | null;
-  /** Unix milliseconds. */
+  /** Milliseconds of a monotonic clock: one that is set back would keep a limit shut. */
   readonly now: () => number;
 }
 

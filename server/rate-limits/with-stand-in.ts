@@ -6,7 +6,7 @@ export interface StandInOptions {
   readonly windows: Windows;
   /** In this process, always there. */
   readonly standIn: Windows;
-  /** Unix milliseconds. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Called for each request that the stand-in judged. */
   readonly onStandIn: () => void;

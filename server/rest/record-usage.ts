@@ -61,7 +61,8 @@ export function recordUsage(
       ipAddress: c.get('address') ?? null,
       userAgent: keptUserAgent(c.req.header('user-agent')),
       scope: statusCode === 429 ? null : scope,
-      retiresAt: key.secretExpiresAt,
+      // Time zero stands for a secret that was ended.
+      retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,
     });
   };
 }

@@ -20,6 +20,8 @@ export type PresentMembership =
       readonly kind: 'parent';
       readonly organization: ParentOrganization;
       readonly role: MemberRole;
+      /** Where the audit log ended when this was read: what was recorded later came later. */
+      readonly readAt: number;
     }
   | {
       readonly kind: 'sub-org';
@@ -70,6 +72,7 @@ interface MemberRow {
   readonly org_id: string;
   readonly org_name: string;
   readonly org_tier: number;
+  readonly read_at: number;
 }
 
 /**
@@ -88,7 +91,8 @@ export async function membershipOf(
   const [row] = await prepared<MemberRow>(
     em,
     `select m.role, s.id as sub_org_id, s.name as sub_org_name,
-       o.id as org_id, o.name as org_name, o.tier as org_tier
+       o.id as org_id, o.name as org_name, o.tier as org_tier,
+       (select seq from audit_head) as read_at
      from membership m
        left join sub_org s on s.clerk_id = m.clerk_org_id
        join organization o on o.id = coalesce(s.org_id, m.clerk_org_id)
@@ -101,8 +105,8 @@ export async function membershipOf(
   if (row === undefined) return none;
   const organization = { id: row.org_id, name: row.org_name, tier: row.org_tier };
   const { role, sub_org_id: id, sub_org_name: name } = row;
-  if (id === null || name === null) return { kind: 'parent', organization, role };
-  return { kind: 'sub-org', organization, subOrg: { id, name }, role };
+  if (id === null) return { kind: 'parent', organization, role, readAt: Number(row.read_at) };
+  return { kind: 'sub-org', organization, subOrg: { id, name: name ?? '' }, role };
 }
 
 async function isKnown(em: EntityManager, clerkOrgId: string): Promise<boolean> {

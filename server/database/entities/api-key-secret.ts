@@ -19,8 +19,13 @@ export const ApiKeySecret = defineEntity({
     last4: p.string(),
     /** True for an imported secret, which has no checksum. */
     legacy: p.boolean().default(false),
-    /** Null for the current secret; the end of the grace for a retiring, past for a retired one. */
+    /** Null for the current secret; the end of its grace for one that was replaced. */
     retiresAt: p.datetime(3).nullable(),
+    /**
+     * When it was ended by a change. That it is set is the end, on every process at once; the instant
+     * is for people, because each process would judge it by a clock of its own.
+     */
+    retiredAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

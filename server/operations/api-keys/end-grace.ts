@@ -4,7 +4,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, previewOf, recordOf } from './key-record.ts';
+import { keyRecord, notEnded, previewOf, recordOf } from './key-record.ts';
 
 /** Ends the grace of a rotation now: the retiring secret is refused from the next request on. */
 export const endApiKeyGrace = defineOperation({
@@ -16,11 +16,14 @@ export const endApiKeyGrace = defineOperation({
   output: keyRecord,
   async run({ em, principal, now, audit, emit }, { id }) {
     const key = await findKey(em, principal, id, true);
-    const underWay = { keyId: id, retiresAt: { $gt: now } };
-    const retiring = await em.findOne(ApiKeySecret, underWay, { disableIdentityMap: true });
-    if (retiring !== null) {
-      await em.nativeUpdate(ApiKeySecret, underWay, { retiresAt: now });
-      const changes = { retiringPreview: { before: previewOf(retiring), after: null } };
+    const underWay = { keyId: id, ...notEnded };
+    const [latest] = await em.find(ApiKeySecret, underWay, {
+      orderBy: { retiresAt: 'desc' },
+      disableIdentityMap: true,
+    });
+    if (latest !== undefined) {
+      await em.nativeUpdate(ApiKeySecret, underWay, { retiredAt: now });
+      const changes = { retiringPreview: { before: previewOf(latest), after: null } };
       audit({ target: id, changes });
       await em.flush();
       await emit({ type: 'api_key.updated', keyId: id });

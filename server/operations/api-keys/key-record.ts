@@ -47,20 +47,20 @@ export async function keyRecords(
   const ids = keys.map((key) => key.id);
   const secrets = await em.find(
     ApiKeySecret,
-    { keyId: { $in: ids }, $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }] },
+    { keyId: { $in: ids }, $or: [{ retiresAt: null }, retiring(now)] },
     { disableIdentityMap: true },
   );
   const uses = await em.find(KeyUse, { keyId: { $in: ids } }, { disableIdentityMap: true });
   const lastUsed = new Map(uses.map((use) => [use.keyId, use.lastUsedAt]));
   const current = new Map<string, ApiKeySecret>();
-  const retiring = new Map<string, ApiKeySecret>();
+  const replaced = new Map<string, ApiKeySecret>();
   for (const secret of secrets) {
-    (secret.retiresAt === null ? current : retiring).set(secret.keyId, secret);
+    (secret.retiresAt === null ? current : replaced).set(secret.keyId, secret);
   }
   return keys.map((key) => {
     const secret = current.get(key.id);
     if (secret === undefined) throw new Error(`key ${key.id} has no current secret`);
-    const old = retiring.get(key.id);
+    const old = replaced.get(key.id);
     const status = statusOf(key, now);
     return {
       id: key.id,
@@ -97,6 +97,14 @@ export async function recordOf(em: EntityManager, key: ApiKey, now: Date): Promi
   if (record === undefined) throw new Error('unreachable: one key has one record');
   return record;
 }
+
+/** Which replaced secrets still work, as far as this process's clock can tell. */
+export function retiring(now: Date) {
+  return { retiresAt: { $gt: now }, retiredAt: null };
+}
+
+/** Which replaced secrets a change has still to end, whatever any clock says of their grace. */
+export const notEnded = { retiresAt: { $ne: null }, retiredAt: null } as const;
 
 function statusOf(key: ApiKey, now: Date): KeyRecord['status'] {
   if (key.revokedAt) return 'revoked';

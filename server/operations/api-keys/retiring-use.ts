@@ -5,6 +5,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id, iso, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
+import { retiring } from './key-record.ts';
 
 /** From how many places at most. */
 const shown = 100;
@@ -32,15 +33,15 @@ export const retiringApiKeyUse = defineOperation({
   }),
   async run({ em, principal, now }, { id }) {
     await findKey(em, principal, id);
-    const retiring = await em.findOne(ApiKeySecret, { keyId: id, retiresAt: { $gt: now } });
-    if (!retiring?.retiresAt) return { retiringUntil: null, items: [] };
+    const secret = await em.findOne(ApiKeySecret, { keyId: id, ...retiring(now) });
+    if (!secret?.retiresAt) return { retiringUntil: null, items: [] };
     const places = await em.find(
       KeyRetiringUse,
-      { keyId: id, retiresAt: retiring.retiresAt },
+      { keyId: id, retiresAt: secret.retiresAt },
       { orderBy: { lastUsedAt: 'desc' }, limit: shown },
     );
     return {
-      retiringUntil: iso(retiring.retiresAt),
+      retiringUntil: iso(secret.retiresAt),
       items: places.map(({ ipAddress, userAgent, calls, lastUsedAt }) => ({
         ipAddress: ipAddress || null,
         userAgent: userAgent || null,

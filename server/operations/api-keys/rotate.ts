@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { isRecordedAfter } from '../../audit/head.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, previewOf, recordOf } from './key-record.ts';
+import { keyRecord, notEnded, previewOf, recordOf } from './key-record.ts';
 import { newSecret } from './new-secret.ts';
 
 /**
@@ -19,29 +20,25 @@ export const rotateApiKey = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.object({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
-  async prepare({ services, principal, now }, { id }) {
-    const em = services.database.read();
-    const { id: keyId } = await findKey(em, principal, id);
-    const current = await em.findOneOrFail(ApiKeySecret, { keyId, retiresAt: null });
-    // `now` is when the request was authorized; its body may have come much later.
-    if (current.createdAt > now) throw rotatedMeanwhile();
-    return current;
-  },
-  async run(work, { id, graceSeconds }, replaced) {
+  /** When the request was authorized, by the audit log: its body may have come much later. */
+  prepare: ({ principal }) => principal.authorizedAt,
+  async run(work, { id, graceSeconds }, authorizedAt) {
     const { em, principal, now } = work;
     const key = await findKey(em, principal, id, true);
     if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) {
       throw new Problem(409, 'API key is expired or revoked');
     }
+    if (await isRecordedAfter(em, authorizedAt, { action: 'apiKeys.rotate', target: id })) {
+      throw new Problem(409, 'API key was rotated meanwhile');
+    }
+    const current = { keyId: id, retiresAt: null };
+    const replaced = await em.findOneOrFail(ApiKeySecret, current, { disableIdentityMap: true });
+    await em.nativeUpdate(ApiKeySecret, { keyId: id, ...notEnded }, { retiredAt: now });
     const graceEnd = new Date(now.getTime() + graceSeconds * 1000);
     const retiresAt = key.expiresAt && key.expiresAt < graceEnd ? key.expiresAt : graceEnd;
-    await em.nativeUpdate(ApiKeySecret, { keyId: id, retiresAt: { $gt: now } }, { retiresAt: now });
-    const retired = await em.nativeUpdate(
-      ApiKeySecret,
-      { lookup: replaced.lookup, keyId: id, retiresAt: null },
-      { retiresAt },
-    );
-    if (retired === 0) throw rotatedMeanwhile();
+    const retiredAt = graceSeconds === 0 ? now : null;
+    const changed = await em.nativeUpdate(ApiKeySecret, current, { retiresAt, retiredAt });
+    if (changed !== 1) throw new Error(`key ${id} has ${changed} current secrets`);
     const rawKey = newSecret(work, key);
     key.updatedAt = now;
     await em.flush();
@@ -52,7 +49,3 @@ export const rotateApiKey = defineOperation({
     return { key: record, rawKey };
   },
 });
-
-function rotatedMeanwhile(): Problem {
-  return new Problem(409, 'API key was rotated meanwhile');
-}

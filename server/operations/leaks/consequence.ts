@@ -9,7 +9,7 @@ export interface Consequence {
 
 /** Decides what a leak comes to: as much is taken away as the secret still opens, and no more. */
 export function consequenceOf(
-  secret: Pick<ApiKeySecret, 'retiresAt'>,
+  secret: Pick<ApiKeySecret, 'retiresAt' | 'retiredAt'>,
   key: Pick<ApiKey, 'revokedAt'>,
   now: Date,
 ): Consequence {
@@ -17,6 +17,7 @@ export function consequenceOf(
   const isRevoked = key.revokedAt != null;
   if (retiresAt === null)
     return { secret: 'current', action: isRevoked ? 'recorded' : 'key revoked' };
-  if (retiresAt <= now) return { secret: 'retired', action: 'recorded' };
+  if (secret.retiredAt != null || retiresAt <= now)
+    return { secret: 'retired', action: 'recorded' };
   return { secret: 'retiring', action: isRevoked ? 'recorded' : 'grace ended' };
 }

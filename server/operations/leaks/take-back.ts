@@ -3,7 +3,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { emitKeyEvents } from '../../webhooks/outbox.ts';
-import { previewOf } from '../api-keys/key-record.ts';
+import { notEnded, previewOf } from '../api-keys/key-record.ts';
 import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import type { Work } from '../operation.ts';
 import { type Consequence, consequenceOf } from './consequence.ts';
@@ -20,7 +20,7 @@ export interface Leak {
 interface Finding extends Consequence {
   readonly secretRow: ApiKeySecret;
   readonly key: ApiKey;
-  readonly places: readonly string[];
+  readonly leak: Leak;
 }
 
 /** How many values go into one statement. */
@@ -47,8 +47,11 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
   for (const ids of batches(keyIdsOf(findings, 'key revoked'))) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }
-  for (const lookups of batches(lookupsOf(findings, 'grace ended'))) {
-    await em.nativeUpdate(ApiKeySecret, { lookup: { $in: lookups } }, { retiresAt: now });
+  // By every value that the secret may be stored under: its row may move to another one at any time.
+  // Also where this process's clock says that the grace is over: another's may not.
+  for (const lookups of batches(findings.flatMap(({ leak }) => leak.lookups))) {
+    const where = { lookup: { $in: lookups }, ...notEnded };
+    await em.nativeUpdate(ApiKeySecret, where, { retiredAt: now });
   }
   for (const round of rounds(findings)) {
     const data = (keyId: string) => eventData(round.get(keyId));
@@ -81,15 +84,12 @@ async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[
   }
   // Again, because a rotation may have come before the lock.
   const secrets = await secretsUnder(em, lookups);
-  const placesOf = new Map(
-    leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak.places])),
-  );
+  const leakUnder = new Map(leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak])));
   return secrets.flatMap((secretRow) => {
     const key = keys.get(secretRow.keyId);
-    const places = placesOf.get(secretRow.lookup) ?? [];
-    return key === undefined
-      ? []
-      : [{ secretRow, key, places, ...consequenceOf(secretRow, key, now) }];
+    const leak = leakUnder.get(secretRow.lookup);
+    if (key === undefined || leak === undefined) return [];
+    return [{ secretRow, key, leak, ...consequenceOf(secretRow, key, now) }];
   });
 }
 
@@ -104,10 +104,6 @@ async function secretsUnder(em: Work['em'], lookups: readonly string[]): Promise
 
 function keyIdsOf(findings: readonly Finding[], action: Consequence['action']): string[] {
   return findings.filter((each) => each.action === action).map(({ key }) => key.id);
-}
-
-function lookupsOf(findings: readonly Finding[], action: Consequence['action']): string[] {
-  return findings.filter((each) => each.action === action).map(({ secretRow }) => secretRow.lookup);
 }
 
 /** Findings by key, each key once in a round: several secrets of one key may have leaked. */
@@ -125,11 +121,11 @@ function rounds(findings: readonly Finding[]): Map<string, Finding>[] {
 /** What was done and where the secret was found; `url` is the first place, null when none was told. */
 function eventData(finding: Finding | undefined): Record<string, unknown> {
   if (finding === undefined) return {};
-  return { ...describe(finding), url: finding.places[0] ?? null };
+  return { ...describe(finding), url: finding.leak.places[0] ?? null };
 }
 
 /** The preview is the leaked secret's, which is not the key's own after a rotation. */
-function describe({ secretRow, secret, action, places }: Finding) {
+function describe({ secretRow, secret, action, leak: { places } }: Finding) {
   return { secret, action, preview: previewOf(secretRow), places };
 }
 

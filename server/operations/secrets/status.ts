@@ -23,7 +23,7 @@ export const secretStatus = defineOperation({
        from api_key_secret s join api_key k on k.id = s.key_id
        where k.revoked_at is null
          and (k.expires_at is null or k.expires_at > ?)
-         and (s.retires_at is null or s.retires_at > ?)
+         and s.retired_at is null and (s.retires_at is null or s.retires_at > ?)
        group by s.scheme`,
       [now, now],
     );

@@ -99,7 +99,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
       settled: metrics.settled,
     }),
     verifier: metrics.verifier,
-    rateLimits: resources.use(await openRateLimits({ config, logger, now: Date.now })),
+    rateLimits: resources.use(await openRateLimits({ config, logger })),
     usage,
     sessions: createClerkSessions({ jwtKey: demo.publicKeyPem, now: Date.now }),
     clerkWebhooks: null,

@@ -72,7 +72,7 @@ test('openRateLimits() goes on alone when Redis dies, and logs it', async (conte
 test('openRateLimits() gives all processes on one PostgreSQL one limit of a key', async () => {
   await using place = await migrated.PostgreSQL();
   const config = { ...none, databaseUrl: place.url, redisUrl: null };
-  const open = () => openRateLimits({ config, logger: pino({ level: 'silent' }), now: Date.now });
+  const open = () => openRateLimits({ config, logger: pino({ level: 'silent' }) });
   await using one = await open();
   await using two = await open();
   const key = keyRecord({ rateLimit: { limit: 25, windowSeconds: 600 } });
