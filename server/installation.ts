@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { pepperedScheme } from '../core/mod.ts';
+import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
 import { type Config, ConfigError } from './config.ts';
+import { createRowMacs } from './crypto/row-macs.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { deriveKeys, loadServerSecret } from './keys.ts';
@@ -16,6 +18,8 @@ export interface Installation extends AsyncDisposable {
   readonly serverSecret: Uint8Array;
   /** The secret that is being replaced. */
   readonly serverSecretPrevious: Uint8Array | null;
+  /** Rows that were met and that the server did not write. */
+  readonly forgedRows: ForgedRows;
 }
 
 /** Where an installation is, and what is injected into it. */
@@ -46,9 +50,15 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   );
   await using resources = new AsyncDisposableStack();
   const announcementKey = keys.announcements;
-  const database = resources.use(
-    await openDatabase(config.databaseUrl, { auditKeys, announcementKey }),
+  const forgedRows = createForgedRows({ logger, now });
+  const peppers = [keys, ...(previousKeys === null ? [] : [previousKeys])].map(
+    (each) => each.pepper,
   );
+  const rowMacs = createRowMacs(peppers, forgedRows.report);
+  const database = resources.use(
+    await openDatabase(config.databaseUrl, { auditKeys, announcementKey, rowMacs }),
+  );
+  resources.use(forgedRows).recordIn(database);
   await database.migrate();
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);
@@ -60,6 +70,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     }),
     serverSecret,
     serverSecretPrevious: config.serverSecretPrevious,
+    forgedRows,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -36,6 +36,7 @@ export function createServices(parts: ServicesParts): Services {
   return {
     database,
     scheme,
+    schemes: [scheme, ...previous],
     hashing: nodeHashing,
     sealer: createSealer(keys.credential, previousKeys?.credential ?? null, random),
     random,
@@ -44,7 +45,6 @@ export function createServices(parts: ServicesParts): Services {
     uploads,
     targets,
     leaks: {
-      schemes: [scheme, ...previous],
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),
     },

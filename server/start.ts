@@ -54,6 +54,14 @@ export async function startServer(
     }),
   );
   metrics.add(usageFigures(usage));
+  metrics.add([
+    {
+      name: 'forged_rows_total',
+      help: 'Rows that were met, give something and were not written by the server: they gave nothing',
+      kind: 'counter',
+      read: installation.forgedRows.count,
+    },
+  ]);
   const rateLimits = resources.use(await openRateLimits({ config, logger }));
   metrics.add([
     {

@@ -1,4 +1,5 @@
 import { createVerifier, pepperedScheme, type Verifier, type VerifyRequest } from '../core/mod.ts';
+import { createRowMacs } from './crypto/row-macs.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
@@ -44,8 +45,15 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const announcementKey = deriveKeys(options.serverSecret).announcements;
-  const database = await openDatabase(options.databaseUrl, { announcementKey });
+  const keys = deriveKeys(options.serverSecret);
+  const previous = options.serverSecretPrevious ? [deriveKeys(options.serverSecretPrevious)] : [];
+  const peppers = [keys, ...previous].map(({ pepper }) => pepper);
+  const database = await openDatabase(options.databaseUrl, {
+    announcementKey: keys.announcements,
+    rowMacs: createRowMacs(peppers, ({ kind, id }) =>
+      options.onError?.(new Error(`the ${kind} ${id} was not written by the server`)),
+    ),
+  });
   const verifier = await coherentVerifier(database, options);
   return {
     ...verifier,

@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Mac } from '../../core/mod.ts';
+import { canonical } from '../crypto/canonical-json.ts';
 import type { EntityManager } from '../database/database.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
-import {
-  canonical,
-  digestOf,
-  firstDigest,
-  isMadeUnder,
-  macOf,
-  type NewAuditEvent,
-} from './audit-row.ts';
+import { digestOf, firstDigest, isMadeUnder, macOf, type NewAuditEvent } from './audit-row.ts';
 import { append, type Head, lockHead } from './head.ts';
 
 /** How many rows go into one statement. */

@@ -1,4 +1,5 @@
 import { constantTimeEqual, type Mac } from '../../core/mod.ts';
+import { canonical } from '../crypto/canonical-json.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 import { nodeHashing } from '../node-hashing.ts';
 
@@ -31,16 +32,4 @@ export function macOf(key: Mac, digest: string): string {
 /** Whether a row's mac was made under one of the keys. */
 export function isMadeUnder(keys: readonly Mac[], digest: string, mac: string): boolean {
   return keys.some((key) => constantTimeEqual(macOf(key, digest), mac));
-}
-
-/** Changes as JSON keeps them, with names in order: PostgreSQL's jsonb has an order of its own. */
-export function canonical(value: unknown): unknown {
-  return ordered(JSON.parse(JSON.stringify(value)));
-}
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
-  const names = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(names.map(([name, member]) => [name, ordered(member)]));
 }

@@ -8,6 +8,7 @@ import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
 import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
 import { withRecording } from '../audit/record-event.ts';
+import { createRowMacs, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
 import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
@@ -41,6 +42,8 @@ export interface Database extends AsyncDisposable {
    * locked by whoever decides. What `recordEvent` was told is written to the audit log at its end.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /** Authenticates rows that give something. */
+  readonly rowMacs: RowMacs;
   /** The log that transactions write to. */
   readonly auditLog: AuditLog;
   /** Resolves when the database answers. */
@@ -67,6 +70,8 @@ export interface DatabaseOptions {
    * believes this process, and asks the database instead.
    */
   readonly announcementKey?: Uint8Array;
+  /** Authenticates rows that give something. Without it, no row written elsewhere gives anything. */
+  readonly rowMacs?: RowMacs;
 }
 
 /**
@@ -78,9 +83,13 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   url: string,
-  { auditKeys = [randomBytes(32)], announcementKey = randomBytes(32) }: DatabaseOptions = {},
+  {
+    auditKeys = [randomBytes(32)],
+    announcementKey = randomBytes(32),
+    rowMacs = createRowMacs([randomBytes(32)], () => {}),
+  }: DatabaseOptions = {},
 ): Promise<Database> {
-  const orm = await connect(url);
+  const orm = await connect(url, rowMacs);
   const isSqlite = url.startsWith('sqlite:');
   const auditLog = createAuditLog(auditKeys);
   const signer = createAcknowledgementSigner(announcementKey);
@@ -92,11 +101,14 @@ export async function openDatabase(
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
     get keys() {
-      keys ??= isSqlite ? openSqliteKeyStore(sqlitePath(url)) : openPostgresqlKeyStore(url);
+      keys ??= isSqlite
+        ? openSqliteKeyStore(sqlitePath(url), rowMacs)
+        : openPostgresqlKeyStore(url, rowMacs);
       return keys;
     },
     read: () => orm.em.fork(),
     transaction,
+    rowMacs,
     auditLog,
     ping: async () =>
       void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
@@ -131,7 +143,7 @@ const pingPatience = 2_000;
 /** A database that hangs is as far away as one that is gone; a bulk change takes seconds. */
 const patience = { connectionTimeoutMillis: 2_000, query_timeout: 20_000, keepAlive: true };
 
-async function connect(url: string): Promise<MikroORM> {
+async function connect(url: string, rowMacs: RowMacs): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
@@ -140,7 +152,7 @@ async function connect(url: string): Promise<MikroORM> {
       entities,
       extensions: [Migrator],
       schemaGenerator,
-      migrations: { ...migrations, migrationsList: postgresqlMigrations },
+      migrations: { ...migrations, migrationsList: postgresqlMigrations(rowMacs) },
     });
   }
   const path = sqlitePath(url);
@@ -151,7 +163,7 @@ async function connect(url: string): Promise<MikroORM> {
     entities,
     extensions: [Migrator],
     schemaGenerator,
-    migrations: { ...migrations, migrationsList: sqliteMigrations },
+    migrations: { ...migrations, migrationsList: sqliteMigrations(rowMacs) },
   });
 }
 

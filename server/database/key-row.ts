@@ -1,4 +1,5 @@
 import type { KeyRecord, OwnerRecord, StoredKey } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 
 /**
  * A key, its secret, and everything that a decision about it reads, as one flat row. Times are Unix
@@ -30,6 +31,7 @@ export interface KeyRow {
   readonly sub_org_active: number | null;
   readonly member_role: 'admin' | 'member' | null;
   readonly account_role: 'viewer' | 'engineer' | 'admin' | null;
+  readonly account_mac: string | null;
 }
 
 /** How a database writes what the query is made of. */
@@ -74,6 +76,7 @@ function columns(sql: KeyRowSql): Readonly<Record<keyof KeyRow, string>> {
     ),
     member_role: 'case when m.active then m.role end',
     account_role: 'case when a.is_active then a.role end',
+    account_mac: 'a.role_mac',
   };
 }
 
@@ -98,7 +101,7 @@ const isNumber: Readonly<Record<keyof KeyRow, boolean>> = {
   ...{ disabled: true, expires_at: true, revoked_at: true },
   ...{ created_by: false, service_account_id: false, imported: true },
   ...{ org_id: false, org_name: false, org_tier: true, sub_org_id: true, sub_org_active: true },
-  ...{ member_role: false, account_role: false },
+  ...{ member_role: false, account_role: false, account_mac: false },
 };
 const names = Object.entries(isNumber);
 
@@ -114,7 +117,7 @@ export function keyRowOf(texts: readonly (string | null)[]): KeyRow {
 }
 
 /** Turns a row into the record that core decides on. */
-export function storedKey(row: KeyRow): StoredKey {
+export function storedKey(row: KeyRow, rowMacs: RowMacs): StoredKey {
   return {
     seal: row.seal,
     record: {
@@ -126,7 +129,7 @@ export function storedKey(row: KeyRow): StoredKey {
       organization: { id: row.org_id, name: row.org_name, tier: row.org_tier },
       subOrg:
         row.sub_org_id === null ? null : { id: row.sub_org_id, active: row.sub_org_active === 1 },
-      owner: owner(row),
+      owner: owner(row, rowMacs),
       scopes: row.scopes === null ? null : JSON.parse(row.scopes),
       ipAllowList: row.ip_allow_list === null ? null : JSON.parse(row.ip_allow_list),
       rateLimit: row.rate_limit === null ? null : JSON.parse(row.rate_limit),
@@ -138,13 +141,12 @@ export function storedKey(row: KeyRow): StoredKey {
   };
 }
 
-function owner(row: KeyRow): OwnerRecord {
-  if (row.service_account_id !== null) {
-    return {
-      kind: 'service-account',
-      id: row.service_account_id,
-      role: row.account_role ?? 'none',
-    };
+function owner(row: KeyRow, rowMacs: RowMacs): OwnerRecord {
+  const { service_account_id: id, org_id: orgId, account_role: role, account_mac: mac } = row;
+  if (id !== null) {
+    const isGiven =
+      role !== null && rowMacs.verify('service-account', [id, orgId, role], mac, orgId);
+    return { kind: 'service-account', id, role: isGiven ? role : 'none' };
   }
   if (row.created_by !== null) {
     const role =

@@ -1,4 +1,5 @@
 import type { KeyStore } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import { keyRowOf, keyRowQuery, storedKey } from './key-row.ts';
 import { openPool } from './postgresql-pool.ts';
 import { preparedRow } from './prepared-row.ts';
@@ -20,12 +21,12 @@ export const findKeyQuery = {
  *
  * @param url - the primary's address: never a replica's, which may lag behind a revocation.
  */
-export function openPostgresqlKeyStore(url: string): KeyStore & AsyncDisposable {
+export function openPostgresqlKeyStore(url: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
   const pool = openPool(url, { max: 4 });
   return {
     async find(lookup) {
       const row = await preparedRow(pool, findKeyQuery, [lookup]);
-      return row === null ? null : storedKey(keyRowOf(row));
+      return row === null ? null : storedKey(keyRowOf(row), rowMacs);
     },
     async [Symbol.asyncDispose]() {
       await pool.end();

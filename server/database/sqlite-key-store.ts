@@ -1,5 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { KeyStore } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
 
 /** The verification path's one statement. */
@@ -16,7 +17,7 @@ export const findKeyQuery: string = keyRowQuery({
  *
  * @param path - the database file; its tables must be up to date.
  */
-export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
+export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
   const database = new BetterSqlite3(path, { readonly: true });
   // Pages are read where the system holds them, up to SQLite's limit of 2 GiB. SQLite's own cache
   // would hold a few hundred of them, and among a million keys every lookup needs other ones.
@@ -25,7 +26,7 @@ export function openSqliteKeyStore(path: string): KeyStore & AsyncDisposable {
   return {
     find(lookup) {
       const row = find.get(lookup);
-      return row === undefined ? null : storedKey(row);
+      return row === undefined ? null : storedKey(row, rowMacs);
     },
     async [Symbol.asyncDispose]() {
       database.close();

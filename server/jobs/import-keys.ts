@@ -1,71 +1,110 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId } from '../../core/mod.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { canonicalJson } from '../crypto/canonical-json.ts';
 import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
-import { KeyImport } from '../database/entities/key-import.ts';
+import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
-import { isKeyOf, keysByLookup } from '../operations/api-keys/known-keys.ts';
+import { isKeyOf, keysByLookup, keyUnder } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
 import { type JobContext, JobFailure } from './job-handler.ts';
 
-/** Keys to a transaction: on SQLite nobody else writes meanwhile. */
+/** Keys to a transaction: SQLite has one writer at a time. */
 const batchSize = 200;
+
+type ImportServices = Pick<
+  Services,
+  'database' | 'scheme' | 'schemes' | 'sealer' | 'random' | 'now'
+>;
+
+/** A line that is as the server wrote it, and what its secret may be stored under. */
+interface Line {
+  readonly line: number;
+  readonly item: WaitingKey;
+  readonly digest: string;
+  readonly lookups: readonly string[];
+}
 
 /**
  * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
  * transaction that writes its key, so that whoever goes on after a crash writes none twice.
  */
-export function importKeys(services: Pick<Services, 'scheme' | 'random' | 'now'>) {
+export function importKeys(services: ImportServices) {
   return async (job: { readonly id: string }, { step }: JobContext) => {
-    const written = { imported: 0, existing: 0 };
+    const written = { imported: 0, existing: 0, refused: 0 };
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
-        const lines = await em.find(
+        // One import after the other: two files that name the same hash find each other's key.
+        await takeTurns(em, 'key import');
+        const rows = await em.find(
           KeyImport,
           { jobId: job.id },
           { orderBy: { line: 'asc' }, limit: batchSize },
         );
-        left = lines.length;
-        const imported = await importLines(em, orgId ?? '', lines, services);
+        left = rows.length;
+        const lines = readLines(job.id, orgId ?? '', rows, services);
+        const imported = await importLines(em, job.id, orgId ?? '', lines, services);
         await em.nativeDelete(KeyImport, {
           jobId: job.id,
-          line: { $in: lines.map(({ line }) => line) },
+          line: { $in: rows.map(({ line }) => line) },
         });
         written.imported = Number(result?.imported ?? 0) + imported;
         written.existing = Number(result?.existing ?? 0) + lines.length - imported;
-        return { progress: progress + lines.length, result: { ...written } };
+        written.refused = Number(result?.refused ?? 0) + rows.length - lines.length;
+        return { progress: progress + rows.length, result: { ...written } };
       });
     }
     return { ...written };
   };
 }
 
+/** The lines that the server wrote; others are left out, and reported by the MACs' owner. */
+function readLines(
+  jobId: string,
+  orgId: string,
+  rows: readonly KeyImport[],
+  { database, schemes, sealer }: ImportServices,
+): Line[] {
+  return rows.flatMap(({ line, item, mac }) => {
+    const fields = [jobId, line, canonicalJson(item)] as const;
+    if (!database.rowMacs.verify('key-import', fields, mac, orgId)) return [];
+    const digest = sealer.open(item.hash, orgId);
+    return [{ line, item, digest, lookups: schemes.map((scheme) => scheme.lookup(digest)) }];
+  });
+}
+
 /** @returns how many were new. */
 async function importLines(
   em: EntityManager,
+  jobId: string,
   orgId: string,
-  lines: readonly KeyImport[],
-  services: Pick<Services, 'scheme' | 'random' | 'now'>,
+  lines: readonly Line[],
+  services: ImportServices,
 ): Promise<number> {
   await assertOwners(em, orgId, lines);
   const known = await keysByLookup(
     em,
-    lines.map(({ item }) => item.lookup),
+    lines.flatMap(({ lookups }) => lookups),
   );
-  const added = lines.filter(({ item, line }) => {
-    const key = known.get(item.lookup);
-    if (key === undefined || isKeyOf(key, orgId, item.subOrgId)) return key === undefined;
+  const ids = lines.map(({ item }) => item.id);
+  const done = new Set((await em.find(ApiKey, { id: { $in: ids } })).map(({ id }) => id));
+  const added = lines.filter(({ item, line, lookups }) => {
+    const key = keyUnder(known, lookups);
+    if (key === undefined) return !done.has(item.id);
+    if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
   });
-  await insertKeys(em, orgId, added, services);
+  await insertKeys(em, jobId, orgId, added, services);
   return added.length;
 }
 
 /** The organization and its sub-orgs may have gone since the file was read. */
-async function assertOwners(em: EntityManager, orgId: string, lines: readonly KeyImport[]) {
+async function assertOwners(em: EntityManager, orgId: string, lines: readonly Line[]) {
   const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
   const ids = [...new Set(lines.flatMap(({ item }) => item.subOrgId ?? []))];
   const active = { orgId, archivedAt: null, removedAt: null };
@@ -85,14 +124,15 @@ async function assertOwners(em: EntityManager, orgId: string, lines: readonly Ke
 
 async function insertKeys(
   em: EntityManager,
+  jobId: string,
   orgId: string,
-  lines: readonly KeyImport[],
-  { scheme, random, now }: Pick<Services, 'scheme' | 'random' | 'now'>,
+  lines: readonly Line[],
+  { scheme, random, now }: ImportServices,
 ): Promise<void> {
   const updatedAt = new Date(now());
-  const keys = lines.map(({ item }) => ({
+  const keys = lines.map(({ item, digest }) => ({
     ...item,
-    id: newId('key', updatedAt.getTime(), random),
+    lookup: scheme.lookup(digest),
     createdAt: item.createdAt === null ? updatedAt : new Date(item.createdAt),
   }));
   await em.insertMany(
@@ -132,4 +172,17 @@ async function insertKeys(
       };
     }),
   );
+  for (const { id, label, subOrgId, preview } of keys) {
+    recordEvent(em, {
+      id: newId('evt', updatedAt.getTime(), random),
+      orgId,
+      at: updatedAt,
+      actor: 'operator',
+      action: 'apiKeys.import',
+      target: id,
+      changes: { label, subOrgId, preview, jobId },
+      ipAddress: null,
+      requestId: null,
+    });
+  }
 }

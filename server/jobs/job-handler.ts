@@ -5,6 +5,7 @@ import type { Database, EntityManager } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
 import { backoff } from './backoff.ts';
 import { forgetLines } from './forget-lines.ts';
+import { isQueuedByServer } from './queue-job.ts';
 import type { Outcome, TaskHandler } from './worker.ts';
 
 /**
@@ -80,9 +81,12 @@ export function jobHandler(
     await wait(pause);
   }
 
-  return async ({ id, attempts }, signal) => {
+  return async ({ id, type, attempts }, signal) => {
     const job = await database.read().findOne(Job, { id });
     if (job === null || job.completedAt) return { again: null };
+    if (job.type !== type || !isQueuedByServer(database.rowMacs, job)) {
+      return ended(id, { status: 'failed', errorMessage: 'The job was not queued by the server' });
+    }
     await change(id, { status: 'running', startedAt: job.startedAt ?? new Date(now()) });
     try {
       const result = await run(job, {

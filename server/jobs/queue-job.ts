@@ -1,19 +1,38 @@
+import { canonicalJson } from '../crypto/canonical-json.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
 import { enqueue } from './tasks.ts';
 
-/** A job that the operator asked for. */
-export interface NewJob {
-  readonly id: string;
-  readonly type: 'key_import' | 'usage_prune';
-  /** Null for what the installation does for itself. */
-  readonly orgId: string | null;
-  readonly total: number | null;
-  readonly input: Record<string, unknown> | null;
-}
+/** What a job does, for whom, and who asked for it: what its MAC covers. */
+export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
+  Partial<Pick<Job, 'subOrgId' | 'repoId' | 'extensionId' | 'createdBy' | 'input'>>;
+
+/** A job before it is queued. */
+export type NewJob = JobOrder & Partial<Pick<Job, 'total'>>;
 
 /** Queues a job: its record and its task, both in the transaction or neither. */
-export async function queueJob(em: EntityManager, job: NewJob, now: Date): Promise<void> {
-  await em.insert(Job, { ...job, status: 'queued', createdAt: now, updatedAt: now });
+export async function queueJob(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  job: NewJob,
+  now: Date,
+): Promise<void> {
+  const mac = rowMacs.make('job', authenticated(job));
+  await em.insert(Job, { ...job, mac, status: 'queued', createdAt: now, updatedAt: now });
   await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
+}
+
+/** Whether a job's record is as the server queued it. */
+export function isQueuedByServer(rowMacs: RowMacs, job: Job): boolean {
+  return rowMacs.verify('job', authenticated(job), job.mac, job.orgId ?? null);
+}
+
+function authenticated(job: JobOrder) {
+  const { id, type, orgId = null, subOrgId = null, repoId = null } = job;
+  const { extensionId = null, createdBy = null, input = null } = job;
+  return [
+    ...([id, type, orgId, subOrgId, repoId, extensionId, createdBy] as const),
+    canonicalJson(input),
+  ] as const;
 }

@@ -6,6 +6,7 @@ import {
   refusals,
   refuseManagement,
 } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { membershipOf, type PresentMembership } from '../sessions/membership.ts';
@@ -100,11 +101,16 @@ export interface Principal {
  */
 export async function authorizeAgain(
   em: EntityManager,
+  rowMacs: RowMacs,
   caller: Caller,
   access: Access,
 ): Promise<Principal> {
   if (caller.kind !== 'session') return authorize(em, caller, access);
-  return authorize(em, { ...caller, membership: await membershipOf(em, caller.session) }, access);
+  return authorize(
+    em,
+    { ...caller, membership: await membershipOf(em, rowMacs, caller.session) },
+    access,
+  );
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Services {
   readonly database: Database;
   /** How new secrets become lookup values. */
   readonly scheme: LookupScheme;
+  /** Every scheme that a secret may be stored under: who looks a secret up asks for each. */
+  readonly schemes: readonly LookupScheme[];
   readonly hashing: Hashing;
   /** Encrypts customers' own secrets. */
   readonly sealer: Sealer;

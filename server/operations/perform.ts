@@ -95,7 +95,7 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }
   const result = await database.transaction(async (em) =>
-    run(em, await authorizeAgain(em, request.caller, operation.access)),
+    run(em, await authorizeAgain(em, database.rowMacs, request.caller, operation.access)),
   );
   return operation.output.parse(result) as z.output<Output>;
 }
@@ -129,8 +129,9 @@ function work(
       });
     },
     emit({ keyId, ...event }) {
-      const { random } = services;
-      return emitKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random });
+      const { random, database } = services;
+      const { rowMacs } = database;
+      return emitKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random, rowMacs });
     },
   };
 }

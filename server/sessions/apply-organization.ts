@@ -62,7 +62,7 @@ export async function applyOrganization(
 export async function applyOrganizationDeleted(
   em: EntityManager,
   { id, at: deletedAt }: Deletion,
-  { now }: Pick<ApplyContext, 'now'>,
+  { now, rowMacs }: Pick<ApplyContext, 'now' | 'rowMacs'>,
 ): Promise<void> {
   const organization = (await lockOrganizations(em, [id], now)).get(id);
   if (organization === undefined || organization.deletedAt != null) return;
@@ -80,7 +80,7 @@ export async function applyOrganizationDeleted(
     { archivedAt: deletedAt },
   );
   const itsKeys = { $or: [{ orgId: id }, { subOrgId: { $in: ids } }] };
-  const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now });
+  const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs });
   const event = { clerkOrgId: id, target: id, changes: { archived, revoked } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { MemberRole } from './session.ts';
 
 /** What Clerk holds about an organization, as of a time. */
@@ -33,6 +34,7 @@ export interface ApplyContext {
   /** Our own time, for the records that are written. */
   readonly now: Date;
   readonly logger: Pick<Logger, 'warn'>;
+  readonly rowMacs: RowMacs;
 }
 
 /** The time of what Clerk has not told yet: anything it tells is newer. */

@@ -50,7 +50,7 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
       if (event === null) return { status: 400, detail: 'Malformed webhook event' };
       if (event.kind === 'other') return { status: 200, outcome: 'ignored' };
 
-      const context = { now: new Date(now()), logger };
+      const context = { now: new Date(now()), logger, rowMacs: database.rowMacs };
       const isNew = await database.transaction(async (em) => {
         const isFirst = await recordReceipt(em, message.id, context.now);
         if (isFirst) await apply(em, event, context);

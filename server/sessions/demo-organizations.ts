@@ -1,12 +1,14 @@
 import { newId } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { Extension } from '../database/entities/extension.ts';
-import { Job } from '../database/entities/job.ts';
+import type { Job } from '../database/entities/job.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { Repo } from '../database/entities/repo.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
-import { enqueue as enqueueTask } from '../jobs/tasks.ts';
+import { queueJob } from '../jobs/queue-job.ts';
 import { neverTold } from './clerk-change.ts';
+import { writeSubOrgLink } from './sub-org-link.ts';
 
 interface DemoOrganization {
   readonly id: string;
@@ -69,7 +71,9 @@ export async function seedDemo(database: Database, now: number): Promise<void> {
   const at = new Date(now);
   await database.transaction(async (em) => {
     for (const organization of demoOrganizations) {
-      if (await insertOrganization(em, organization, at)) await fill(em, organization, at);
+      if (await insertOrganization(em, organization, at)) {
+        await fill(em, database.rowMacs, organization, at);
+      }
     }
   });
 }
@@ -90,25 +94,37 @@ async function insertOrganization(
   return affectedRows === 1;
 }
 
-async function fill(em: EntityManager, organization: DemoOrganization, at: Date): Promise<void> {
+async function fill(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  organization: DemoOrganization,
+  at: Date,
+): Promise<void> {
   const { id: orgId, subOrgs, repos, extensions } = organization;
   const ids = new Map<string, number>();
   for (const { name, clerkId = null } of subOrgs) {
     const state = { archivedAt: null, removedAt: null, asOf: null };
-    ids.set(name, await em.insert(SubOrg, { orgId, name, clerkId, ...state, createdAt: at }));
+    const id = await em.insert(SubOrg, { orgId, name, ...state, createdAt: at });
+    if (clerkId !== null) await writeSubOrgLink(em, rowMacs, { id, orgId }, clerkId);
+    ids.set(name, id);
   }
   const owner = ({ subOrg = '' }: Asset) => ({ orgId, subOrgId: ids.get(subOrg) ?? null });
   for (const repo of repos) {
     const name = repo.url.slice(`${github}/`.length);
     const repoId = await em.insert(Repo, { ...owner(repo), ...queued(repo, name, at) });
-    await enqueue(em, { ...owner(repo), repoId, extensionId: null, type: 'repo_analysis' }, at);
+    await enqueue(
+      em,
+      rowMacs,
+      { ...owner(repo), repoId, extensionId: null, type: 'repo_analysis' },
+      at,
+    );
   }
   for (const extension of extensions) {
     const name = extension.url.slice(`${marketplace}=`.length);
     const values = { ...owner(extension), fileSha256: null, fileSize: null };
     const extensionId = await em.insert(Extension, { ...values, ...queued(extension, name, at) });
     const job = { ...owner(extension), repoId: null, extensionId };
-    await enqueue(em, { ...job, type: 'extension_analysis' }, at);
+    await enqueue(em, rowMacs, { ...job, type: 'extension_analysis' }, at);
   }
 }
 
@@ -117,25 +133,11 @@ function queued({ url }: Asset, name: string, at: Date) {
   return { url, name, status, riskLevel: null, riskScore: null, createdAt: at, updatedAt: at };
 }
 
-async function enqueue(
+function enqueue(
   em: EntityManager,
+  rowMacs: RowMacs,
   job: Pick<Job, 'orgId' | 'subOrgId' | 'repoId' | 'extensionId' | 'type'>,
   at: Date,
 ): Promise<void> {
-  const id = newId('job', at.getTime());
-  await em.insert(Job, {
-    ...job,
-    id,
-    status: 'queued',
-    progress: 0,
-    total: null,
-    createdBy: null,
-    result: null,
-    errorMessage: null,
-    startedAt: null,
-    completedAt: null,
-    createdAt: at,
-    updatedAt: at,
-  });
-  await enqueueTask(em, [{ id, type: job.type, runAt: at }]);
+  return queueJob(em, rowMacs, { ...job, id: newId('job', at.getTime()) }, at);
 }

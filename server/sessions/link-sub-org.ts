@@ -4,6 +4,7 @@ import type { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, OrganizationChange } from './clerk-change.ts';
+import { writeSubOrgLink } from './sub-org-link.ts';
 
 /**
  * Makes an organization the sub-org of the parent that Clerk's metadata names, or nobody's.
@@ -37,16 +38,17 @@ export async function linkSubOrg(
 
   if (present !== null) await unlink(em, present, context);
   if (parent === null || (await mustStayParent(em, organization, parent, context))) return false;
-  await em.insert(SubOrg, {
+  const subOrg = {
     orgId: parent.id,
     name,
-    clerkId,
     // A parent may have been deleted before this was heard of; its sub-orgs are archived.
     archivedAt: parent.deletedAt ?? null,
     removedAt: null,
     asOf,
     createdAt: context.now,
-  });
+  };
+  const id = await em.insert(SubOrg, subOrg);
+  await writeSubOrgLink(em, context.rowMacs, { ...subOrg, id }, clerkId);
   const event = { clerkOrgId: clerkId, target: clerkId, changes: { parent: parent.id } };
   await auditClerk(em, { ...event, action: 'clerk.subOrg.linked' }, context.now);
   return true;
@@ -57,7 +59,7 @@ async function unlink(em: EntityManager, subOrg: SubOrg, { now }: ApplyContext):
   const { id, clerkId = null, orgId } = subOrg;
   const event = { clerkOrgId: clerkId, target: `${id}`, changes: { parent: orgId, clerkId } };
   await auditClerk(em, { ...event, action: 'clerk.subOrg.unlinked' }, now);
-  await em.nativeUpdate(SubOrg, { id }, { clerkId: null });
+  await em.nativeUpdate(SubOrg, { id }, { clerkId: null, linkMac: null });
 }
 
 async function mustStayParent(

@@ -1,3 +1,4 @@
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
@@ -61,7 +62,7 @@ export async function presentMembership(
     // The role that the answer will tell of may be a lesser one than keys still act with elsewhere.
     if (changed) await settled();
   }
-  return membershipOf(em, session);
+  return membershipOf(em, database.rowMacs, session);
 }
 
 /** What the one query below finds of a member who still is one. */
@@ -69,6 +70,7 @@ interface MemberRow {
   readonly role: MemberRole;
   readonly sub_org_id: number | null;
   readonly sub_org_name: string | null;
+  readonly link_mac: string | null;
   readonly org_id: string;
   readonly org_name: string;
   readonly org_tier: number;
@@ -83,14 +85,15 @@ interface MemberRow {
  */
 export async function membershipOf(
   em: EntityManager,
+  rowMacs: RowMacs,
   session: Session,
 ): Promise<PresentMembership> {
   const { organizationId: clerkOrgId, userId } = session;
-  if (clerkOrgId === null) return none;
+  if (clerkOrgId === null || session.role === null) return none;
   // A parent org is one with a tier that still exists; a sub-org is a member of one.
   const [row] = await prepared<MemberRow>(
     em,
-    `select m.role, s.id as sub_org_id, s.name as sub_org_name,
+    `select m.role, s.id as sub_org_id, s.name as sub_org_name, s.link_mac,
        o.id as org_id, o.name as org_name, o.tier as org_tier,
        (select seq from audit_head) as read_at
      from membership m
@@ -104,8 +107,12 @@ export async function membershipOf(
   );
   if (row === undefined) return none;
   const organization = { id: row.org_id, name: row.org_name, tier: row.org_tier };
-  const { role, sub_org_id: id, sub_org_name: name } = row;
+  // The lesser of token and row: who can write rows gives no role with them.
+  const role = session.role === 'admin' ? row.role : 'member';
+  const { sub_org_id: id, sub_org_name: name } = row;
   if (id === null) return { kind: 'parent', organization, role, readAt: Number(row.read_at) };
+  const link = [id, organization.id, clerkOrgId] as const;
+  if (!rowMacs.verify('sub-org-link', link, row.link_mac, organization.id)) return none;
   return { kind: 'sub-org', organization, subOrg: { id, name: name ?? '' }, role };
 }
 

@@ -30,7 +30,10 @@ export interface ReconciliationOptions {
 export async function reconcile(options: ReconciliationOptions): Promise<void> {
   const { database, directory, now, logger, afterCommit } = options;
   const snapshot = await fetchSnapshot(database.read(), directory, new Date(now()));
-  await database.transaction((em) => apply(em, snapshot, { now: new Date(now()), logger }));
+  const { rowMacs } = database;
+  await database.transaction((em) =>
+    apply(em, snapshot, { now: new Date(now()), logger, rowMacs }),
+  );
   await afterCommit?.();
 }
 

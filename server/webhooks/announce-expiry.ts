@@ -3,7 +3,7 @@ import type { RandomSource } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
-import { emitKeyEvents } from './outbox.ts';
+import { emitKeyEvents, type OutboxContext } from './outbox.ts';
 
 const day = 86_400_000;
 
@@ -31,7 +31,9 @@ export async function announceExpiry(options: {
     for (;;) {
       const due = await keysWithin(database.read(), days, now);
       if (due.length === 0) break;
-      announced += await database.transaction((em) => announce(em, due, days, { now, random }));
+      announced += await database.transaction((em) =>
+        announce(em, due, days, { now, random, rowMacs: database.rowMacs }),
+      );
     }
   }
   return announced;
@@ -55,7 +57,7 @@ async function announce(
   em: EntityManager,
   ids: readonly string[],
   days: number,
-  context: { readonly now: Date; readonly random: RandomSource | undefined },
+  context: OutboxContext,
 ): Promise<number> {
   const keys = await em.find(
     ApiKey,

@@ -8,6 +8,7 @@ import { backoff } from '../jobs/backoff.ts';
 import type { Outcome, TaskHandler } from '../jobs/worker.ts';
 import type { Sealer } from '../sealing.ts';
 import { disableFailing } from './give-up.ts';
+import { isWrittenByServer } from './outbox.ts';
 import { type Message, type SendResult, send } from './send.ts';
 import { signedHeaders } from './signature.ts';
 import type { TargetPolicy } from './target-policy.ts';
@@ -49,7 +50,10 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
     const webhook =
       delivery === null ? null : await em.findOne(Webhook, { id: delivery.webhookId });
     if (delivery === null || webhook === null) return { again: null };
-    if (!webhook.isActive) return inactive(delivery);
+    if (!isWrittenByServer(database.rowMacs, delivery, webhook)) {
+      return unsent(delivery, 'the event was not written by the server');
+    }
+    if (!webhook.isActive) return unsent(delivery, 'the webhook was disabled');
 
     const begun = new Date(now());
     const secrets = signingSecrets(webhook, begun, options.sealer);
@@ -138,8 +142,7 @@ function failed({ delivery, result, begun, ended }: Attempt, random: RandomSourc
   return { again, record: (em) => note(em, delivery, { ...values, nextAttemptAt: again }) };
 }
 
-function inactive(delivery: WebhookDelivery): Outcome {
-  const lastError = 'the webhook was disabled';
+function unsent(delivery: WebhookDelivery, lastError: string): Outcome {
   const values = { status: 'failed', nextAttemptAt: null, lastError } as const;
   return { again: null, record: (em) => note(em, delivery, values) };
 }

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
 import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
@@ -25,10 +26,11 @@ export interface KeyEvent {
 
 type EventData = Readonly<Record<string, unknown>>;
 
-/** When, and with what randomness, events are written. */
+/** When, with what randomness and under what key events are written. */
 export interface OutboxContext {
   readonly now: Date;
   readonly random?: RandomSource | undefined;
+  readonly rowMacs: RowMacs;
 }
 
 /**
@@ -100,13 +102,13 @@ function deliveryOf(
   message: ReturnType<typeof messageOf>,
   keyId: string,
   webhook: Webhook,
-  { now, random }: OutboxContext,
+  { now, random, rowMacs }: OutboxContext,
 ) {
+  const id = newId('whd', now.getTime(), random);
+  const delivery = { ...message, id, webhookId: webhook.id, keyId };
   return {
-    ...message,
-    id: newId('whd', now.getTime(), random),
-    webhookId: webhook.id,
-    keyId,
+    ...delivery,
+    mac: rowMacs.make('delivery', authenticated(delivery, webhook)),
     status: 'pending' as const,
     attempts: 0,
     firstAttemptAt: null,
@@ -116,4 +118,27 @@ function deliveryOf(
     createdAt: now,
     deliveredAt: null,
   };
+}
+
+/** Whether a delivery is as the server wrote it. */
+export function isWrittenByServer(
+  rowMacs: RowMacs,
+  delivery: WebhookDelivery,
+  webhook: Webhook,
+): boolean {
+  return rowMacs.verify('delivery', authenticated(delivery, webhook), delivery.mac, webhook.orgId);
+}
+
+function authenticated(
+  {
+    id,
+    webhookId,
+    eventId,
+    type,
+    keyId,
+    payload,
+  }: Pick<WebhookDelivery, 'id' | 'webhookId' | 'eventId' | 'type' | 'keyId' | 'payload'>,
+  { orgId }: Pick<Webhook, 'orgId'>,
+) {
+  return [id, orgId, webhookId, eventId, type, keyId, payload] as const;
 }

@@ -105,13 +105,15 @@ export async function databaseStore(kind: DatabaseKind): Promise<StoreUnderTest>
         let serviceAccountId: string | null = null;
         if (rows.serviceAccount !== undefined) {
           serviceAccountId = `sa_${lookup.slice(-8)}`;
+          const role = rows.serviceAccount.role ?? 'viewer';
           await em.insert(ServiceAccount, {
             id: serviceAccountId,
             orgId,
+            roleMac: database.rowMacs.make('service-account', [serviceAccountId, orgId, role]),
             name: 'CI',
             slug: serviceAccountId,
             description: null,
-            role: 'viewer',
+            role,
             isActive: true,
             ...times,
             ...rows.serviceAccount,

@@ -15,6 +15,8 @@ import {
   secureRandom,
 } from '../../core/mod.ts';
 import { type AppParts, createApp } from '../../server/app.ts';
+import { createForgedRows } from '../../server/audit/forged-rows.ts';
+import { createRowMacs } from '../../server/crypto/row-macs.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
@@ -29,6 +31,7 @@ import { createUsageStore } from '../../server/usage/usage-store.ts';
 import { publicTargets } from '../../server/webhooks/target-policy.ts';
 import { identities, type SessionOf } from './identities.ts';
 import { postgresDatabase } from './postgres.ts';
+import { testPepper, testRowMacs } from './row-macs.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
 export const databaseKinds = ['sqlite', 'postgresql'] as const;
@@ -38,7 +41,7 @@ export type DatabaseKind = (typeof databaseKinds)[number];
 export const seededAt = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** The scheme of every test server: what it stores can be computed. */
-export const testScheme = pepperedScheme(new Uint8Array(32).fill(7));
+export const testScheme = pepperedScheme(testPepper);
 
 /** A migrated database with the demo's organizations, gone at the end of the scope. */
 export async function demoDatabase(kind: DatabaseKind) {
@@ -52,7 +55,7 @@ export async function demoDatabase(kind: DatabaseKind) {
 }
 
 async function fillDemo(url: string): Promise<void> {
-  await using database = await openDatabase(url);
+  await using database = await openDatabase(url, { rowMacs: testRowMacs });
   await database.migrate();
   await seedDemo(database, seededAt);
 }
@@ -62,7 +65,6 @@ const noTargets: Services['targets'] = { ...publicTargets, resolve: async () => 
 
 /** GitHub has no key, and no time passes. */
 const noLeaks: Services['leaks'] = {
-  schemes: [testScheme],
   githubKeys: async () => null,
   pause: async () => {},
 };
@@ -99,6 +101,8 @@ export interface ServerOptions {
   readonly coherent?: boolean;
   /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
   readonly targets?: Services['targets'];
+  /** What secrets may be stored under; the server's own scheme when absent. */
+  readonly schemes?: Services['schemes'];
   /** What differs for reports of leaks. */
   readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
@@ -137,10 +141,12 @@ export async function startServer(options: ServerOptions) {
   await using resources = new AsyncDisposableStack();
   const uploads = await mkdtemp(join(tmpdir(), 'reporisk-uploads-'));
   resources.defer(() => rm(uploads, { recursive: true, force: true }));
-  const database = wrap(resources.use(await openDatabase(options.database)));
-
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(line) });
+  const forgedRows = createForgedRows({ logger, now });
+  const rowMacs = createRowMacs([testPepper], forgedRows.report);
+  const database = wrap(resources.use(await openDatabase(options.database, { rowMacs })));
+  resources.use(forgedRows).recordIn(database);
   const { demo, sessions, sign } = identities(now);
   const scheme = testScheme;
   const onError = (error: unknown) => logger.warn({ err: error }, 'coherence');
@@ -159,6 +165,7 @@ export async function startServer(options: ServerOptions) {
   const services: Services = {
     database,
     scheme,
+    schemes: options.schemes ?? [scheme],
     hashing,
     sealer,
     random,
@@ -212,6 +219,7 @@ export async function startServer(options: ServerOptions) {
     services,
     log,
     uploads,
+    forgedRows,
     /** Stores what was used, and counts. */
     usage,
     /** Resolves when what was committed holds; for changes that a test makes in the database. */

@@ -63,6 +63,8 @@ export const Job = defineEntity({
     input: p.json<Record<string, unknown>>().nullable(),
     result: p.json<Record<string, unknown>>().nullable(),
     errorMessage: p.text().nullable(),
+    /** Authenticates what is to be done for whom: without a right one it is not done. */
+    mac: p.text().nullable(),
     startedAt: p.datetime(3).nullable(),
     completedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),

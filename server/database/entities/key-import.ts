@@ -2,7 +2,10 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 /** A key as a job is to write it; instants as ISO strings. */
 export interface WaitingKey {
-  readonly lookup: string;
+  /** The id that the key gets, so that a line is worth one key however often it is read. */
+  readonly id: string;
+  /** SHA-256 of the secret, encrypted: what it is found under is made when the key is written. */
+  readonly hash: string;
   readonly label: string;
   readonly subOrgId: number | null;
   readonly preview: string | null;
@@ -19,6 +22,8 @@ export const KeyImport = defineEntity({
     /** In the file, from 1. */
     line: p.integer().primary(),
     item: p.json<WaitingKey>(),
+    /** Authenticates the line as one of its job's: without a right one no key is written. */
+    mac: p.text().nullable(),
   },
 });
 

@@ -14,6 +14,8 @@ export const ServiceAccount = defineEntity({
     slug: p.string(),
     description: p.text().nullable(),
     role: p.enum(['viewer', 'engineer', 'admin'] as const),
+    /** Authenticates `role`: without a right one the account has none. */
+    roleMac: p.text().nullable(),
     isActive: p.boolean().default(true),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),

@@ -12,6 +12,8 @@ export const SubOrg = defineEntity({
     name: p.text(),
     /** The Clerk organization of its own, when it has one. */
     clerkId: p.string().nullable().unique(),
+    /** Authenticates the link to `clerkId`: without a right one it gives nothing. */
+    linkMac: p.text().nullable(),
     archivedAt: p.datetime(3).nullable(),
     removedAt: p.datetime(3).nullable(),
     /** Clerk's time of the organization metadata behind it; see `Organization`. */

@@ -20,6 +20,8 @@ export const WebhookDelivery = defineEntity({
     keyId: p.string(),
     /** The body as it is sent: a signature is over its bytes. */
     payload: p.text(),
+    /** Authenticates what is sent: without a right one it is not. */
+    mac: p.text().nullable(),
     status: p.enum(deliveryStatuses),
     attempts: p.integer().default(0),
     firstAttemptAt: p.datetime(3).nullable(),

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import { canonicalJson } from '../../crypto/canonical-json.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { KeyImport, type WaitingKey } from '../../database/entities/key-import.ts';
 import { Organization } from '../../database/entities/organization.ts';
@@ -9,14 +10,14 @@ import { operatorOnly } from '../access.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
 import { type ImportedKey, importedKey } from './imported-key.ts';
-import { isKeyOf, keysByLookup } from './known-keys.ts';
+import { isKeyOf, keysByLookup, keyUnder } from './known-keys.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
 
-/** An imported key, what it is found under, and where it stands in the file. */
+/** An imported key, what it may be found under, and where it stands in the file. */
 interface Item extends ImportedKey {
-  readonly lookup: string;
+  readonly lookups: readonly string[];
   readonly line: number;
 }
 
@@ -39,7 +40,7 @@ export const importApiKeys = defineOperation({
   prepare: ({ services }, { items, lines }): Item[] =>
     items.map((item, index) => ({
       ...item,
-      lookup: services.scheme.lookup(item.hashSha256),
+      lookups: services.schemes.map((scheme) => scheme.lookup(item.hashSha256)),
       line: lines?.[index] ?? index + 1,
     })),
   async run(work, _input, items) {
@@ -84,17 +85,17 @@ async function assertOwners(em: EntityManager, items: readonly Item[]): Promise<
  */
 async function assertNew(em: EntityManager, items: readonly Item[]): Promise<void> {
   const seen = new Set<string>();
-  reject(items, 'hashSha256', 'the hash comes twice', ({ lookup }) => {
-    const isRepeated = seen.has(lookup);
-    seen.add(lookup);
+  reject(items, 'hashSha256', 'the hash comes twice', ({ hashSha256 }) => {
+    const isRepeated = seen.has(hashSha256);
+    seen.add(hashSha256);
     return isRepeated;
   });
   const known = await keysByLookup(
     em,
-    items.map(({ lookup }) => lookup),
+    items.flatMap(({ lookups }) => lookups),
   );
   reject(items, 'hashSha256', 'a key with this hash exists already', (item) => {
-    const key = known.get(item.lookup);
+    const key = keyUnder(known, item.lookups);
     return key !== undefined && !isKeyOf(key, item.org, item.subOrgId ?? null);
   });
 }
@@ -114,24 +115,28 @@ function reject(
 
 /** @returns the job's id. */
 async function queueImport(work: Work, orgId: string, items: readonly Item[]): Promise<string> {
-  const { em, now, audit } = work;
+  const { em, now, audit, services } = work;
+  const { rowMacs } = services.database;
   const id = work.newId('job');
   const total = items.length;
   for (let start = 0; start < total; start += batchSize) {
-    const part = items.slice(start, start + batchSize);
-    await em.insertMany(
-      KeyImport,
-      part.map((item) => ({ jobId: id, line: item.line, item: waiting(item) })),
-    );
+    const part = items.slice(start, start + batchSize).map((each) => {
+      const item = waiting(work, orgId, each);
+      const mac = rowMacs.make('key-import', [id, each.line, canonicalJson(item)]);
+      return { jobId: id, line: each.line, item, mac };
+    });
+    await em.insertMany(KeyImport, part);
   }
-  await queueJob(em, { id, type: 'key_import', orgId, total, input: null }, now);
+  await queueJob(em, rowMacs, { id, type: 'key_import', orgId, total }, now);
   audit({ target: id, orgId, changes: { keys: total } });
   return id;
 }
 
-function waiting({ lookup, label, subOrgId, preview, createdAt, expiresAt }: Item): WaitingKey {
+function waiting({ newId, services }: Work, orgId: string, item: Item): WaitingKey {
+  const { hashSha256, label, subOrgId, preview, createdAt, expiresAt } = item;
   return {
-    lookup,
+    id: newId('key'),
+    hash: services.sealer.seal(hashSha256, orgId),
     label,
     subOrgId: subOrgId ?? null,
     preview: preview ?? null,

@@ -31,3 +31,11 @@ export function isKeyOf(key: ApiKey, orgId: string, subOrgId: number | null): bo
     key.imported && !key.revokedAt && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId
   );
 }
+
+/** The key of a secret that may be stored under any of several lookup values. */
+export function keyUnder(
+  known: ReadonlyMap<string, ApiKey>,
+  lookups: readonly string[],
+): ApiKey | undefined {
+  return lookups.map((lookup) => known.get(lookup)).find((key) => key !== undefined);
+}

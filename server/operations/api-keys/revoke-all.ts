@@ -28,7 +28,8 @@ export const revokeAllApiKeys = defineOperation({
         `The organization has ${live} live API keys: send that number as confirm`,
       );
     }
-    const context = { now, random: services.random };
+    const { random, database } = services;
+    const context = { now, random, rowMacs: database.rowMacs };
     const revoked = await revokeKeys(em, liveKeys(principal, now), 'all keys revoked', context);
     audit({ target: id, changes: { revoked } });
     return { revoked };

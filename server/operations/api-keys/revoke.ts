@@ -15,7 +15,8 @@ export const revokeApiKey = defineOperation({
   output: z.null(),
   async run({ em, principal, now, audit, services }, { id, reason = null }) {
     const own = { id, orgId: principal.organization.id };
-    if (!(await revokeKey(em, own, reason, { now, random: services.random }))) {
+    const { random, database } = services;
+    if (!(await revokeKey(em, own, reason, { now, random, rowMacs: database.rowMacs }))) {
       throw notFound('API key');
     }
     audit({ target: id, changes: { reason } });

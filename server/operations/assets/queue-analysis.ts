@@ -1,10 +1,13 @@
-import { Job } from '../../database/entities/job.ts';
-import { enqueue } from '../../jobs/tasks.ts';
+import { queueJob } from '../../jobs/queue-job.ts';
 import type { Work } from '../operation.ts';
 
-/** Queues the analysis of an asset, in the transaction that stores it. */
+/**
+ * Queues the analysis of an asset, in the transaction that stores it.
+ *
+ * @returns the job's id.
+ */
 export async function queueAnalysis(
-  { em, principal, now, newId }: Work,
+  { em, principal, now, newId, services }: Work,
   of:
     | { readonly type: 'repo_analysis'; readonly repoId: number; readonly subOrgId: number | null }
     | {
@@ -12,19 +15,13 @@ export async function queueAnalysis(
         readonly extensionId: number;
         readonly subOrgId: number | null;
       },
-): Promise<Job> {
-  const job = em.create(Job, {
-    ...of,
-    id: newId('job'),
-    orgId: principal.organization.id,
-    status: 'queued',
-    createdBy: principal.key?.id ?? principal.userId,
-    createdAt: now,
-    updatedAt: now,
-  });
-  em.persist(job);
-  await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
-  return job;
+): Promise<string> {
+  const id = newId('job');
+  const orgId = principal.organization.id;
+  const createdBy = principal.key?.id ?? principal.userId;
+  await em.flush();
+  await queueJob(em, services.database.rowMacs, { ...of, id, orgId, createdBy }, now);
+  return id;
 }
 
 /** The path of an address without slashes and `.git`, for example `owner/name`; else its host. */

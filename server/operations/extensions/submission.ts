@@ -34,6 +34,6 @@ export async function submit(
   await em.flush();
   const { id: extensionId } = extension;
   const of = { type: 'extension_analysis', extensionId, subOrgId: within } as const;
-  const job = await queueAnalysis(work, of);
-  return { extensionId, jobId: job.id, status: 'queued' };
+  const jobId = await queueAnalysis(work, of);
+  return { extensionId, jobId, status: 'queued' };
 }

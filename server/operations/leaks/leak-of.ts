@@ -4,13 +4,13 @@ import type { Leak } from './take-back.ts';
 
 /** A leaked text by its digest: SHA-256, hexadecimal, and what it may be stored under. */
 export function leakOf(
-  { leaks }: Services,
+  { schemes }: Services,
   token: string,
   places: readonly string[] = [],
 ): { readonly digest: string; readonly leak: Leak } {
   const digest = createHash('sha256').update(token).digest('hex');
   return {
     digest,
-    leak: { lookups: leaks.schemes.map((scheme) => scheme.lookup(digest)), places },
+    leak: { lookups: schemes.map((scheme) => scheme.lookup(digest)), places },
   };
 }

@@ -43,7 +43,7 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
   const findings = await find(work, leaks);
   if (findings.length === 0) return new Set();
 
-  const context = { now, random: services.random };
+  const context = { now, random: services.random, rowMacs: services.database.rowMacs };
   for (const ids of batches(keyIdsOf(findings, 'key revoked'))) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }

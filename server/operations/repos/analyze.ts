@@ -25,8 +25,8 @@ export const analyzeRepo = defineOperation({
     const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
     const repo = await findOrAdd(work, url, within);
     const of = { type: 'repo_analysis', repoId: repo.id, subOrgId: within } as const;
-    const job = await queueAnalysis(work, of);
-    return { repoId: repo.id, jobId: job.id, status: 'queued' as const };
+    const jobId = await queueAnalysis(work, of);
+    return { repoId: repo.id, jobId, status: 'queued' as const };
   },
 });
 

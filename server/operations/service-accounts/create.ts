@@ -26,13 +26,16 @@ export const createServiceAccount = defineOperation({
   output: serviceAccountRecord,
   async run(work, { name, description = null, role }) {
     const { em, principal, now } = work;
+    const id = work.newId('sa');
+    const orgId = principal.organization.id;
     const account = em.create(ServiceAccount, {
-      id: work.newId('sa'),
-      orgId: principal.organization.id,
+      id,
+      orgId,
       name,
       slug: await freeSlug(work, name),
       description,
       role,
+      roleMac: work.services.database.rowMacs.make('service-account', [id, orgId, role]),
       createdAt: now,
       updatedAt: now,
     });

@@ -26,7 +26,7 @@ export const updateServiceAccount = defineOperation({
     isActive: z.boolean().optional(),
   }),
   output: serviceAccountRecord,
-  async run({ em, principal, now, audit }, { id, ...wanted }) {
+  async run({ em, principal, now, audit, services }, { id, ...wanted }) {
     const account = await em.findOne(
       ServiceAccount,
       { id, orgId: principal.organization.id },
@@ -34,6 +34,10 @@ export const updateServiceAccount = defineOperation({
     );
     if (account === null) throw notFound('Service account');
     const changes = recordChanges(account, wanted);
+    if (wanted.role !== undefined) {
+      const { rowMacs } = services.database;
+      account.roleMac = rowMacs.make('service-account', [id, account.orgId, wanted.role]);
+    }
     if (changes !== null) {
       account.updatedAt = now;
       audit({ target: id, changes });

@@ -5,6 +5,7 @@ import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { neverTold } from '../../sessions/clerk-change.ts';
 import { lockOrganizations } from '../../sessions/lock-organizations.ts';
+import { writeSubOrgLink } from '../../sessions/sub-org-link.ts';
 import { operatorOnly } from '../access.ts';
 import { text } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
@@ -23,17 +24,18 @@ export const addSubOrg = defineOperation({
   input: z.object({ name: text(1, 100), clerkId: clerkId.nullish() }),
   output: subOrgRecord,
   async run(work, { name, clerkId = null }) {
-    const { em, principal, now, audit } = work;
+    const { em, principal, now, audit, services } = work;
     const { id: orgId } = principal.organization;
     // All at once, in their one order, before anything is read of either.
     await lockOrganizations(em, clerkId === null ? [orgId] : [orgId, clerkId], now);
     const parent = await lockParent(em, orgId, now);
     if (clerkId !== null) await link(work, clerkId, parent);
-    const subOrg = em.create(SubOrg, { orgId, name, clerkId, createdAt: now });
+    const subOrg = em.create(SubOrg, { orgId, name, createdAt: now });
     em.persist(subOrg);
     await em.flush();
+    if (clerkId !== null) await writeSubOrgLink(em, services.database.rowMacs, subOrg, clerkId);
     audit({ target: String(subOrg.id), changes: { name, clerkId } });
-    return toSubOrgRecord(subOrg);
+    return { ...toSubOrgRecord(subOrg), clerkId };
   },
 });
 

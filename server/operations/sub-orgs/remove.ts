@@ -19,6 +19,7 @@ export const removeSubOrg = defineOperation({
     const subOrg = await lockSubOrg(work, id);
     subOrg.removedAt = work.now;
     subOrg.clerkId = null;
+    subOrg.linkMac = null;
     const revokedKeys = await revokeKeysOf(work, id, 'sub-organization removed');
     work.audit({ target: String(id), changes: { name: subOrg.name, revokedKeys } });
     return null;

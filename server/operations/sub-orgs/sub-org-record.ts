@@ -45,5 +45,6 @@ export function revokeKeysOf(
   subOrgId: number,
   reason: string,
 ): Promise<number> {
-  return revokeKeys(em, { subOrgId }, reason, { now, random: services.random });
+  const { random, database } = services;
+  return revokeKeys(em, { subOrgId }, reason, { now, random, rowMacs: database.rowMacs });
 }

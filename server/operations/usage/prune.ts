@@ -14,11 +14,11 @@ export const pruneCalls = defineOperation({
   access: operatorOnly(),
   input: z.object({ days: integer(1, 3650).default(90) }),
   output: z.object({ jobId: z.string() }),
-  async run({ em, now, newId, audit }, { days }) {
+  async run({ em, now, newId, audit, services }, { days }) {
     const id = newId('job');
     const before = new Date(now.getTime() - days * day).toISOString();
-    const job = { id, type: 'usage_prune', orgId: null, total: null, input: { before } } as const;
-    await queueJob(em, job, now);
+    const job = { id, type: 'usage_prune', orgId: null, input: { before } } as const;
+    await queueJob(em, services.database.rowMacs, job, now);
     audit({ target: id, changes: { days } });
     return { jobId: id };
   },

@@ -10,8 +10,8 @@ onBothDatabases((kind) => {
     const pauses: number[] = [];
     const previous = pepperedScheme(new Uint8Array(32).fill(9));
     await using server = await startServerOn(kind, {
+      schemes: [testScheme, previous],
       leaks: {
-        schemes: [testScheme, previous],
         pause: async (milliseconds) => void pauses.push(milliseconds),
       },
     });

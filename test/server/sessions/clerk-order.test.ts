@@ -75,7 +75,8 @@ const orders = events.chain((all) =>
 /** Applies events in a world of its own: every id begins with its name. */
 async function endState(database: Database, world: string, all: readonly Event[]) {
   const id = (name: string) => `${world}-${name}`;
-  const context = { now: new Date(testTime), logger: { warn() {} } };
+  const { rowMacs } = database;
+  const context = { now: new Date(testTime), logger: { warn() {} }, rowMacs };
   await insertOrganization(database, { id: id('acme'), tier: 3, asOf: new Date(0) });
   await insertKey(database, { id: id('key'), orgId: id('acme') });
   await database.transaction(async (em) => {

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from '../../../server/database/database.t
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
+import { writeSubOrgLink } from '../../../server/sessions/sub-org-link.ts';
 import { postgresDatabase } from '../../support/postgres.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 import { testTime } from './tokens.ts';
@@ -47,10 +48,15 @@ export function insertSubOrg(
   database: Database,
   subOrg: Partial<SubOrg> & { orgId: string },
 ): Promise<number> {
-  const state = { clerkId: null, archivedAt: null, removedAt: null, asOf: null };
-  return database.transaction((em) =>
-    em.insert(SubOrg, { name: 'Mobile', ...state, createdAt: at, ...subOrg }),
-  );
+  const { clerkId = null, ...values } = subOrg;
+  const state = { archivedAt: null, removedAt: null, asOf: null };
+  return database.transaction(async (em) => {
+    const id = await em.insert(SubOrg, { name: 'Mobile', ...state, createdAt: at, ...values });
+    if (clerkId !== null) {
+      await writeSubOrgLink(em, database.rowMacs, { id, orgId: subOrg.orgId }, clerkId);
+    }
+    return id;
+  });
 }
 
 /** Inserts an active key without a secret. */

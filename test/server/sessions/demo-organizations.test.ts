@@ -27,7 +27,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
       const session = await sessions.verify(provider.issue(persona).token);
       return session && (await presentMembership(database, session, now));
     };
-    const admin = { kind: 'parent', organization: acme, role: 'admin' };
+    const readAt = expect.any(Number);
+    const admin = { kind: 'parent', organization: acme, role: 'admin', readAt };
     expect(await is('parent-admin')).toEqual(admin);
     expect(await is('parent-member')).toEqual({ ...admin, role: 'member' });
     expect(await is('tier-1-admin')).toEqual({ ...admin, organization: initech });

@@ -45,9 +45,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
   test('presentMembership() of a parent org’s admin', async () => {
     await using opened = await customer();
     const organization = { id: 'org_acme', name: 'Acme', tier: 3 };
-    const expected = { kind: 'parent', organization, role: 'admin' };
+    const expected = { kind: 'parent', organization, role: 'admin', readAt: expect.any(Number) };
     expect(await present(opened.database, session())).toEqual(expected);
-    expect(await membershipOf(opened.database.read(), session())).toEqual(expected);
+    expect(await membershipOf(opened.database.read(), opened.database.rowMacs, session())).toEqual(
+      expected,
+    );
   });
 
   test('presentMembership() of a sub-org’s member names the parent', async () => {
@@ -108,7 +110,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await present(database, issued(0));
     await told(database, 500, 'member');
     expect(await present(database, issued(0))).toMatchObject({ role: 'member' });
-    expect(await membershipOf(database.read(), issued(0))).toMatchObject({ role: 'member' });
+    expect(await membershipOf(database.read(), database.rowMacs, issued(0))).toMatchObject({
+      role: 'member',
+    });
   });
 
   test('presentMembership() counts an ended membership at once, until a newer token', async () => {
@@ -117,7 +121,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await present(database, issued(0));
     await told(database, 500, 'admin', false);
     expect(await present(database, issued(0))).toEqual({ kind: 'none' });
-    expect(await membershipOf(database.read(), issued(0))).toEqual({ kind: 'none' });
+    expect(await membershipOf(database.read(), database.rowMacs, issued(0))).toEqual({
+      kind: 'none',
+    });
     // Whoever was taken in again has a newer one.
     expect(await present(database, issued(second))).toMatchObject({ role: 'admin' });
   });

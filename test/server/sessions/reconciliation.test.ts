@@ -119,7 +119,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await using app = await start();
     await app.reconcile();
     await app.reconcile(testTime + 1_000);
-    const context = { now: new Date(testTime), logger };
+    const { rowMacs } = app.database;
+    const context = { now: new Date(testTime), logger, rowMacs };
     const at = new Date(testTime + 500);
     const organization = { id: 'org_acme', name: 'Old', tier: null, parentId: null, at };
     const of = { clerkOrgId: 'org_acme', userId: 'user_bob' };
@@ -134,7 +135,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
   test('reconcile() overwrites nothing that was told about a later time', async () => {
     await using app = await start();
-    const context = { now: new Date(testTime), logger };
+    const { rowMacs } = app.database;
+    const context = { now: new Date(testTime), logger, rowMacs };
     const at = new Date(testTime + 500);
     const organization = { id: 'org_acme', name: 'New', tier: 1, parentId: null, at };
     const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };

@@ -20,8 +20,8 @@ const before = new Date('2026-03-04T00:00:00Z');
 async function prune(database: Database) {
   const id = newId('job');
   const input = { before: before.toISOString() };
-  const job = { id, type: 'usage_prune', orgId: null, total: null, input } as const;
-  await database.transaction((em) => queueJob(em, job, new Date(0)));
+  const job = { id, type: 'usage_prune', orgId: null, input } as const;
+  await database.transaction((em) => queueJob(em, database.rowMacs, job, new Date(0)));
   const errors: unknown[] = [];
   const log = (error: unknown) => void errors.push(error);
   const now = () => before.getTime();

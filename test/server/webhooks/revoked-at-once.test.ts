@@ -34,7 +34,10 @@ onBothDatabases((kind) => {
     const keys = [await issueKey(it.server), await issueKey(it.server)];
     const now = new Date(it.clock.now());
     const deleted = { id: 'org_demo_acme', at: now };
-    await it.server.database.transaction((em) => applyOrganizationDeleted(em, deleted, { now }));
+    const { database } = it.server;
+    await database.transaction((em) =>
+      applyOrganizationDeleted(em, deleted, { now, rowMacs: database.rowMacs }),
+    );
     await it.worker.work();
     const told = keys.map(({ id }) => `api_key.revoked ${id}`);
     expect(it.receiver.events().sort()).toEqual(told.sort());

@@ -1,3 +1,5 @@
+import type { RowMacs } from '../../../crypto/row-macs.ts';
+import { rowMacsMigration } from '../row-macs.ts';
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
@@ -6,8 +8,20 @@ import { AuditChain } from './0005-audit-chain.ts';
 import { RateLimits } from './0006-rate-limits.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 
+const roleMacTriggers = [
+  `create function touch_service_account_mac() returns trigger language plpgsql as $$
+   begin
+     if new.role_mac is distinct from old.role_mac then
+       perform touch('service-account/' || old.id);
+     end if;
+     return null;
+   end $$`,
+  `create constraint trigger touch_mac after update of role_mac on service_account
+   deferrable initially deferred for each row execute function touch_service_account_mac()`,
+];
+
 /** PostgreSQL's migrations, oldest first. */
-export const postgresqlMigrations = [
+export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0001-initial', class: Initial },
   { name: '0002-coherence', class: Coherence },
   { name: '0003-usage', class: Usage },
@@ -15,4 +29,5 @@ export const postgresqlMigrations = [
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0006-rate-limits', class: RateLimits },
   { name: '0008-retired-secrets', class: RetiredSecrets },
+  { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
 ];

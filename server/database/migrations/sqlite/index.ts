@@ -1,3 +1,5 @@
+import type { RowMacs } from '../../../crypto/row-macs.ts';
+import { rowMacsMigration } from '../row-macs.ts';
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
@@ -5,12 +7,22 @@ import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 
+const roleMacTriggers = [
+  `create trigger touch_service_account_mac after update of role_mac on service_account
+   when new.role_mac is not old.role_mac
+   begin
+     update epoch set n = n + 1;
+     insert or ignore into invalidation select n, 'service-account/' || old.id from epoch;
+   end`,
+];
+
 /** SQLite's migrations, oldest first. */
-export const sqliteMigrations = [
+export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0001-initial', class: Initial },
   { name: '0002-coherence', class: Coherence },
   { name: '0003-usage', class: Usage },
   { name: '0004-webhooks', class: Webhooks },
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0008-retired-secrets', class: RetiredSecrets },
+  { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
 ];

@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import { newId } from '../../core/mod.ts';
+import type { ForgedRow } from '../crypto/row-macs.ts';
+import type { Database } from '../database/database.ts';
+import { recordEvent } from './record-event.ts';
+
+/** Reports rows that give something and were not written by the server. */
+export interface ForgedRows extends AsyncDisposable {
+  /** Logs and audits a row, once per process however often it is met; counts it each time. */
+  report(row: ForgedRow): void;
+  /** Where reports are recorded from now on. */
+  recordIn(database: Database): void;
+  /** How often one was met. */
+  count(): number;
+}
+
+/** The most rows that are remembered as reported. */
+const maxRemembered = 1_000;
+
+/** Makes the report; dispose of it to finish what is being recorded, before the database is closed. */
+export function createForgedRows({
+  logger,
+  now,
+}: {
+  readonly logger: Pick<Logger, 'error'>;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}): ForgedRows {
+  const reported = new Set<string>();
+  const recording = new Set<Promise<void>>();
+  let database: Database | null = null;
+  let count = 0;
+
+  async function record({ kind, id, orgId }: ForgedRow): Promise<void> {
+    const at = new Date(now());
+    await database?.transaction(async (em) =>
+      recordEvent(em, {
+        id: newId('evt', at.getTime()),
+        orgId,
+        at,
+        actor: 'server',
+        action: 'integrity.forgedRow',
+        target: id,
+        changes: { kind },
+        ipAddress: null,
+        requestId: null,
+      }),
+    );
+  }
+
+  return {
+    report(row) {
+      count += 1;
+      const name = JSON.stringify([row.kind, row.id, row.orgId]);
+      if (reported.has(name)) return;
+      if (reported.size >= maxRemembered) reported.clear();
+      reported.add(name);
+      logger.error({ row }, 'a row was not written by the server: it gives nothing');
+      const recorded = record(row)
+        .catch((error) => logger.error({ err: error, row }, 'a forged row could not be audited'))
+        .finally(() => recording.delete(recorded));
+      recording.add(recorded);
+    },
+    recordIn(opened) {
+      database = opened;
+    },
+    count: () => count,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(recording);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { hkdfSync } from 'node:crypto';
+import { constantTimeEqual, type Mac } from '../../core/mod.ts';
+import { nodeHashing } from '../node-hashing.ts';
+
+/** What a row's MAC covers, by the kind of row: the fields that give something, in their order. */
+interface Authenticated {
+  /** Members of the Clerk organization act in the sub-org. */
+  readonly 'sub-org-link': readonly [id: number, orgId: string, clerkId: string];
+  /** Keys of the account act with its role. */
+  readonly 'service-account': readonly [id: string, orgId: string, role: string];
+  /** A worker does the job on behalf of its organization. */
+  readonly job: readonly [
+    ...[id: string, type: string, orgId: string | null, subOrgId: number | null],
+    ...[repoId: number | null, extensionId: number | null, createdBy: string | null],
+    input: string,
+  ];
+  /** A job writes the key. */
+  readonly 'key-import': readonly [jobId: string, line: number, item: string];
+  /** The server signs the payload and sends it. */
+  readonly delivery: readonly [
+    ...[id: string, orgId: string, webhookId: string],
+    ...[eventId: string, type: string, keyId: string, payload: string],
+  ];
+}
+
+export type RowKind = keyof Authenticated;
+
+/** A row that gives something and was not written by the server. */
+export interface ForgedRow {
+  readonly kind: RowKind;
+  readonly id: string;
+  /** Whom it would have given something; null for the installation. */
+  readonly orgId: string | null;
+}
+
+/**
+ * Authenticates rows that give something or that make the server act: who can write to the database
+ * but holds no secret can take away with them, and give nothing.
+ */
+export interface RowMacs {
+  /**
+   * The MAC of a row that the server writes.
+   *
+   * @returns the key's name, a dot and 64 hexadecimal characters.
+   */
+  make<Kind extends RowKind>(kind: Kind, fields: Authenticated[Kind]): string;
+
+  /**
+   * Whether a row is as the server wrote it. One that is not is reported, and must give nothing.
+   *
+   * @param mac - as stored; null in a row that has none.
+   * @param orgId - whom the row would give something, for the report.
+   */
+  verify<Kind extends RowKind>(
+    kind: Kind,
+    fields: Authenticated[Kind],
+    mac: string | null | undefined,
+    orgId: string | null,
+  ): boolean;
+}
+
+/**
+ * Makes the MACs: HMAC-SHA-256 over the kind and its fields.
+ *
+ * @param peppers - 32 bytes each: what new rows are made under comes first, then what is accepted. A
+ * pepper is enough, because a service that only verifies keys must be able to check roles.
+ * @param onForged - called for each row that is not as the server wrote it.
+ */
+export function createRowMacs(
+  peppers: readonly Uint8Array[],
+  onForged: (row: ForgedRow) => void,
+): RowMacs {
+  const keys = peppers.map(rowKey);
+  const [current] = keys;
+  if (current === undefined) throw new TypeError('row MACs need a key');
+  return {
+    make: (kind, fields) => macOf(current, kind, fields),
+    verify(kind, fields, mac, orgId) {
+      const isOurs =
+        typeof mac === 'string' &&
+        keys.some(
+          (key) => mac.startsWith(key.prefix) && constantTimeEqual(macOf(key, kind, fields), mac),
+        );
+      if (!isOurs) onForged({ kind, id: String(fields[0]), orgId });
+      return isOurs;
+    },
+  };
+}
+
+interface RowKey {
+  /** What MACs under the key begin with. */
+  readonly prefix: string;
+  readonly mac: Mac;
+}
+
+/** The label never changes: every MAC would. */
+function rowKey(pepper: Uint8Array): RowKey {
+  const mac = nodeHashing.hmacSha256(
+    new Uint8Array(hkdfSync('sha256', pepper, '', 'reporisk row mac v1', 32)),
+  );
+  return { prefix: `${mac('name', 'utf8').slice(0, 8)}.`, mac };
+}
+
+/** JSON keeps the fields apart, and texts from numbers. */
+function macOf({ prefix, mac }: RowKey, kind: RowKind, fields: readonly unknown[]): string {
+  return prefix + mac(JSON.stringify([kind, ...fields]), 'utf8');
+}

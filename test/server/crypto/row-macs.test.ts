@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { createRowMacs, type ForgedRow } from '../../../server/crypto/row-macs.ts';
+import { openDatabase } from '../../../server/database/database.ts';
+import { onEachDatabase } from '../../support/databases.ts';
+import { testRowMacs } from '../../support/row-macs.ts';
+
+const one = new Uint8Array(32).fill(1);
+const two = new Uint8Array(32).fill(2);
+
+function reporting(...peppers: Uint8Array[]) {
+  const forged: ForgedRow[] = [];
+  return { forged, macs: createRowMacs(peppers, (row) => forged.push(row)) };
+}
+
+test('RowMacs.verify() accepts what was made under either secret, and reports everything else', () => {
+  const { macs, forged } = reporting(two, one);
+  const old = reporting(one).macs;
+  const fields = ['sa_1', 'org_1', 'viewer'] as const;
+  for (const mac of [macs.make('service-account', fields), old.make('service-account', fields)]) {
+    expect(macs.verify('service-account', fields, mac, 'org_1')).toBe(true);
+  }
+  expect(forged).toEqual([]);
+  const mac = macs.make('service-account', fields);
+  const wrong: [readonly [string, string, string], string | null][] = [
+    [['sa_1', 'org_1', 'admin'], mac],
+    [['sa_1', 'org_2', 'viewer'], mac],
+    [['sa_2', 'org_1', 'viewer'], mac],
+    [['sa_1', 'org_1viewer', ''], mac],
+    [fields, mac.slice(0, -1)],
+    [fields, ''],
+    [fields, null],
+    [fields, reporting(new Uint8Array(32)).macs.make('service-account', fields)],
+  ];
+  for (const [of, given] of wrong) {
+    expect(macs.verify('service-account', of, given, of[1])).toBe(false);
+    expect(forged.pop()).toEqual({ kind: 'service-account', id: of[0], orgId: of[1] });
+  }
+});
+
+test('RowMacs.make() tells kinds apart that have the same fields', () => {
+  const { macs } = reporting(one);
+  const link = macs.make('sub-org-link', [1, 'org', 'clerk']);
+  expect(macs.verify('key-import', ['1', 1, 'x'], link, null)).toBe(false);
+  expect(macs.verify('sub-org-link', [1, 'org', 'clerk'], link, 'org')).toBe(true);
+});
+
+onEachDatabase((place) => {
+  test('the migration takes over the rows that were there, and no row that comes later', async () => {
+    await using where = await place();
+    await using database = await openDatabase(where.url, { rowMacs: testRowMacs });
+    const em = database.read();
+    const at = new Date(0);
+    await em.execute(
+      "insert into organization (id, name, tier, as_of, created_at, updated_at) values ('o', 'O', 3, ?, ?, ?)",
+      [at, at, at],
+    );
+    const account = (id: string) =>
+      em.execute(
+        `insert into service_account (id, org_id, name, slug, role, created_at, updated_at)
+         values (?, 'o', 'CI', ?, 'admin', ?, ?)`,
+        [id, id, at, at],
+      );
+    await account('sa_old');
+    const macs = () =>
+      em.execute<{ id: string; role_mac: string | null }[]>(
+        'select id, role_mac from service_account order by id',
+      );
+
+    // As if the migration had not run: a row alone does not make it run again.
+    await em.execute("delete from mikro_orm_migrations where name = '0009-row-macs'");
+    await expect(database.migrate()).rejects.toThrow(/link_mac/);
+    expect(await macs()).toEqual([{ id: 'sa_old', role_mac: null }]);
+
+    const isSqlite = database.kind === 'sqlite';
+    await em.execute(
+      isSqlite
+        ? 'drop trigger touch_service_account_mac'
+        : 'drop function touch_service_account_mac cascade',
+    );
+    for (const [table, column] of [
+      ['sub_org', 'link_mac'],
+      ['service_account', 'role_mac'],
+      ['job', 'mac'],
+      ['key_import', 'mac'],
+      ['webhook_delivery', 'mac'],
+    ]) {
+      await em.execute(`alter table ${table} drop column ${column}`);
+    }
+    await database.migrate();
+    await account('sa_new');
+    const mac = testRowMacs.make('service-account', ['sa_old', 'o', 'admin']);
+    expect(await macs()).toEqual([
+      { id: 'sa_new', role_mac: null },
+      { id: 'sa_old', role_mac: mac },
+    ]);
+  });
+});
