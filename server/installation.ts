@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { pepperedScheme } from '../core/mod.ts';
 import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
-import { type Config, ConfigError } from './config.ts';
-import { createRowMacs } from './crypto/row-macs.ts';
+import type { Config } from './config.ts';
+import { createKeyring } from './crypto/keyring.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
-import { deriveKeys, loadServerSecret } from './keys.ts';
+import { followSecretInUse } from './database/secret-in-use.ts';
+import { loadServerSecret } from './keys.ts';
 import type { Services } from './operations/operation.ts';
-import { perform } from './operations/perform.ts';
-import { secretStatus } from './operations/secrets/status.ts';
 import { createServices } from './services.ts';
 
 /** What the server and the command line work on alike: one database under one secret. */
@@ -42,30 +40,25 @@ export interface InstallationParts {
 export async function openInstallation(parts: InstallationParts): Promise<Installation> {
   const { config, dataFolder, logger, now = Date.now } = parts;
   const serverSecret = loadServerSecret(config, dataFolder);
-  const keys = deriveKeys(serverSecret);
-  const previous = config.serverSecretPrevious;
-  const previousKeys = previous === null ? null : deriveKeys(previous);
-  const auditKeys = [keys, ...(previousKeys === null ? [] : [previousKeys])].map(
-    ({ audit }) => audit,
-  );
+  const keyring = createKeyring(serverSecret, config.serverSecretPrevious);
   await using resources = new AsyncDisposableStack();
-  const announcementKey = keys.announcements;
   const forgedRows = createForgedRows({ logger, now });
-  const peppers = [keys, ...(previousKeys === null ? [] : [previousKeys])].map(
-    (each) => each.pepper,
-  );
-  const rowMacs = createRowMacs(peppers, forgedRows.report);
   const database = resources.use(
-    await openDatabase(config.databaseUrl, { auditKeys, announcementKey, rowMacs }),
+    await openDatabase(config.databaseUrl, {
+      keyring,
+      announcementKey: keyring.current().announcements,
+      onForgedRow: forgedRows.report,
+    }),
   );
   resources.use(forgedRows).recordIn(database);
   await database.migrate();
+  await followSecretInUse(database, keyring);
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);
   const opened = resources.move();
   return {
     services: createServices({
-      ...{ database, keys, previousKeys, logger, uploads, settled, now },
+      ...{ database, keyring, logger, uploads, settled, now },
       ...(parts.targets === undefined ? {} : { targets: parts.targets }),
     }),
     serverSecret,
@@ -80,30 +73,4 @@ async function settledElsewhere(database: Database): Promise<void> {
   const { port, timing } = database.leases();
   await waitUntilHeld(port, timing);
   await port[Symbol.asyncDispose]();
-}
-
-/** Counts the secrets that still work by the pepper they are stored under. */
-export function countSecrets({ services, serverSecretPrevious: previous }: Installation) {
-  const previousScheme =
-    previous === null ? null : pepperedScheme(deriveKeys(previous).pepper, services.hashing).id;
-  const request = {
-    caller: { kind: 'operator', organizationId: null },
-    origin: { requestId: null, ipAddress: null },
-  } as const;
-  return perform(secretStatus, services, request, () => ({ previousScheme }));
-}
-
-/**
- * Refuses to go on with another secret than the one that the keys were issued under: each of them
- * would be refused, and new ones would be issued beside them.
- *
- * @throws {ConfigError} with one line for the operator.
- */
-export async function assertSecretFits(installation: Installation): Promise<void> {
-  const { neither } = await countSecrets(installation);
-  if (neither === 0) return;
-  throw new ConfigError(
-    `SERVER_SECRET is not the one that ${neither} API key secrets in the database were issued under: ` +
-      'it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
-  );
 }

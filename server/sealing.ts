@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { RandomSource } from '../core/mod.ts';
+import type { ChangingKey } from './crypto/keyring.ts';
 
 /** Keeps customers' own secrets encrypted in the database. */
 export interface Sealer {
-  /** What everything sealed under the present key begins with; other sealed text awaits a change. */
-  readonly prefix: string;
-  /** The same of the key that is being replaced; null when none is. */
-  readonly previousPrefix: string | null;
+  /** What texts begin with that are sealed under the key in use. */
+  prefix(): string;
   /**
    * Seals a secret.
    *
@@ -15,7 +14,7 @@ export interface Sealer {
    */
   seal(secret: string, owner: string): string;
   /**
-   * Opens what was sealed, also under the previous key.
+   * Opens what was sealed, under any key that is accepted.
    *
    * @throws when it was altered, is another owner's, or was sealed under another key.
    */
@@ -25,25 +24,18 @@ export interface Sealer {
 /**
  * XChaCha20-Poly1305 with a random nonce, the owner as associated data.
  *
- * @param key - 32 bytes; see `deriveKeys`.
- * @param previous - the key that is being replaced; null when none is.
+ * @param key - see `deriveKeys`.
  */
-export function createSealer(
-  key: Uint8Array,
-  previous: Uint8Array | null,
-  random: RandomSource,
-): Sealer {
-  const prefix = prefixOf(key);
-  const keys = new Map([[prefix, key]]);
-  if (previous !== null) keys.set(prefixOf(previous), previous);
+export function createSealer(key: ChangingKey, random: RandomSource): Sealer {
+  const keys = new Map(key.accepted.map((each) => [prefixOf(each), each]));
   return {
-    prefix,
-    previousPrefix: previous === null ? null : prefixOf(previous),
+    prefix: () => prefixOf(key.current()),
     seal(secret, owner) {
       const nonce = random(24);
-      const cipher = xchacha20poly1305(key, nonce, Buffer.from(owner));
+      const current = key.current();
+      const cipher = xchacha20poly1305(current, nonce, Buffer.from(owner));
       const sealed = Buffer.concat([nonce, cipher.encrypt(Buffer.from(secret))]);
-      return prefix + sealed.toString('base64url');
+      return prefixOf(current) + sealed.toString('base64url');
     },
     open(sealed, owner) {
       const end = sealed.lastIndexOf('.') + 1;
@@ -56,7 +48,7 @@ export function createSealer(
   };
 }
 
-/** A form's version and a key's name; its digest's first bytes say nothing about the key. */
-function prefixOf(key: Uint8Array): string {
+/** What is sealed under a key begins with this: a form's version and the key's name; its digest's first bytes say nothing about the key. */
+export function prefixOf(key: Uint8Array): string {
   return `v1.${createHash('sha256').update(key).digest('hex').slice(0, 12)}.`;
 }

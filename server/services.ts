@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { pepperedScheme, type RandomSource, secureRandom } from '../core/mod.ts';
+import { type RandomSource, secureRandom } from '../core/mod.ts';
+import type { Keyring } from './crypto/keyring.ts';
 import type { Database } from './database/database.ts';
-import type { Keys } from './keys.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 import type { Services } from './operations/operation.ts';
@@ -12,9 +12,7 @@ import { publicTargets } from './webhooks/target-policy.ts';
 /** What services are made of. */
 export interface ServicesParts {
   readonly database: Database;
-  readonly keys: Keys;
-  /** The keys of the secret that is being replaced; null when none is. */
-  readonly previousKeys: Keys | null;
+  readonly keyring: Keyring;
   readonly logger: Logger;
   /** The folder that uploaded files are kept in. */
   readonly uploads: string;
@@ -29,16 +27,15 @@ export interface ServicesParts {
 
 /** Makes what operations work with. */
 export function createServices(parts: ServicesParts): Services {
-  const { database, keys, previousKeys, logger, uploads, settled } = parts;
+  const { database, keyring, logger, uploads, settled } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
-  const scheme = pepperedScheme(keys.pepper, nodeHashing);
-  const previous = previousKeys === null ? [] : [pepperedScheme(previousKeys.pepper, nodeHashing)];
   return {
     database,
-    scheme,
-    schemes: [scheme, ...previous],
+    keyring,
+    scheme: keyring.scheme,
+    schemes: keyring.accepted.map(({ scheme }) => scheme),
     hashing: nodeHashing,
-    sealer: createSealer(keys.credential, previousKeys?.credential ?? null, random),
+    sealer: createSealer(keyring.key('credential'), random),
     random,
     now,
     logger,

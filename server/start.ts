@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { logHead } from './audit/log-head.ts';
 import type { ClerkSettings } from './config.ts';
-import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
+import { type InstallationParts, openInstallation } from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
 import { type Listener, listen } from './listener.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -34,13 +34,10 @@ export async function startServer(
   const { config } = parts;
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
-  await assertSecretFits(installation);
-  const { serverSecret, serverSecretPrevious } = installation;
-  const { logger, database } = installation.services;
+  const { logger, database, keyring } = installation.services;
   const verifier = resources.use(
     await coherentVerifier(database, {
-      serverSecret,
-      serverSecretPrevious,
+      keyring,
       databaseListenUrl: config.databaseListenUrl,
       onError: (error) => logger.warn({ err: error }, 'coherence with other processes'),
     }),

@@ -1,9 +1,9 @@
-import { createVerifier, pepperedScheme, type Verifier, type VerifyRequest } from '../core/mod.ts';
-import { createRowMacs } from './crypto/row-macs.ts';
+import { createVerifier, type Verifier, type VerifyRequest } from '../core/mod.ts';
+import { createKeyring, type Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
-import { deriveKeys } from './keys.ts';
+import { followSecretInUse, secretSubject } from './database/secret-in-use.ts';
 import { nodeHashing } from './node-hashing.ts';
 
 /** What a coherent verifier needs. */
@@ -45,16 +45,15 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const keys = deriveKeys(options.serverSecret);
-  const previous = options.serverSecretPrevious ? [deriveKeys(options.serverSecretPrevious)] : [];
-  const peppers = [keys, ...previous].map(({ pepper }) => pepper);
+  const keyring = createKeyring(options.serverSecret, options.serverSecretPrevious ?? null);
   const database = await openDatabase(options.databaseUrl, {
-    announcementKey: keys.announcements,
-    rowMacs: createRowMacs(peppers, ({ kind, id }) =>
+    announcementKey: keyring.current().announcements,
+    keyring,
+    onForgedRow: ({ kind, id }) =>
       options.onError?.(new Error(`the ${kind} ${id} was not written by the server`)),
-    ),
   });
-  const verifier = await coherentVerifier(database, options);
+  await followSecretInUse(database, keyring);
+  const verifier = await coherentVerifier(database, { ...options, keyring });
   return {
     ...verifier,
     async [Symbol.asyncDispose]() {
@@ -64,17 +63,26 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   };
 }
 
+/** What a verifier on an open database needs. */
+export interface CoherentVerifierOptions
+  extends Pick<OpenVerifierOptions, 'databaseListenUrl' | 'onError'> {
+  readonly keyring: Keyring;
+}
+
 /** The same on a database that is open already; disposing of it leaves the database open. */
 export async function coherentVerifier(
   database: Database,
-  options: Omit<OpenVerifierOptions, 'databaseUrl'>,
+  { keyring, databaseListenUrl = null, onError = () => {} }: CoherentVerifierOptions,
 ): Promise<CoherentVerifier> {
-  const { databaseListenUrl = null, serverSecret, serverSecretPrevious = null } = options;
-  const onError = options.onError ?? (() => {});
-  const current = schemeOf(serverSecret);
-  const schemes = serverSecretPrevious ? [current, schemeOf(serverSecretPrevious)] : [current];
+  const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const coherence = await joinCoherence({ ...database.leases(databaseListenUrl), onError });
-  const store = await openCoherentStore({ database, coherence, scheme: current.id, onError });
+  coherence.currency.subscribe((subjects) => {
+    if (subjects !== 'everything' && !subjects.includes(secretSubject)) return;
+    followSecretInUse(database, keyring).catch(onError);
+  });
+  // What was changed before the lease began is not announced.
+  await followSecretInUse(database, keyring);
+  const store = await openCoherentStore({ database, coherence, keyring, onError });
   const verifier = createVerifier({ store, schemes, hashing: nodeHashing });
   return {
     verify: (key: string, request?: VerifyRequest) => verifier.verify(key, request),
@@ -82,8 +90,4 @@ export async function coherentVerifier(
     coherence,
     [Symbol.asyncDispose]: () => coherence[Symbol.asyncDispose](),
   };
-}
-
-function schemeOf(secret: Uint8Array) {
-  return pepperedScheme(deriveKeys(secret).pepper, nodeHashing);
 }

@@ -13,25 +13,25 @@ const batchSize = 200;
  * Writes events at the end of the log, each linked to everything before it. The last thing that a
  * transaction does.
  *
- * @param keys - the current key, then the previous one where a secret is being replaced.
+ * @param key - what the rows are written under.
+ * @param accepted - what the rows before them may have been written under.
  * @param last - where the log ended when it was last written to, by the same process: most often it
  * still ends there, and then nobody has to ask first. Null when it never was.
  * @returns where it ends now.
  */
 export async function appendEvents(
   em: EntityManager,
-  keys: readonly Mac[],
+  key: Mac,
+  accepted: readonly Mac[],
   events: readonly NewAuditEvent[],
   last: Head | null,
 ): Promise<Head> {
-  const [key] = keys;
-  if (key === undefined) throw new TypeError('the audit log needs a key');
   if (last !== null && events.length <= batchSize) {
     const { rows, head } = link(key, last, events);
     if (await append(em, rows, last, head)) return head;
   }
   let stored = await lockHead(em);
-  let from = trusted(stored, keys);
+  let from = trusted(stored, accepted);
   for (let start = 0; start < events.length; start += batchSize) {
     const { rows, head } = link(key, from, events.slice(start, start + batchSize));
     const isWritten = await append(em, rows, stored, head);

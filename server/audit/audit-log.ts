@@ -1,3 +1,4 @@
+import type { ChangingKey } from '../crypto/keyring.ts';
 import type { EntityManager } from '../database/database.ts';
 import { nodeHashing } from '../node-hashing.ts';
 import { appendEvents } from './append-events.ts';
@@ -14,28 +15,30 @@ export interface AuditLog {
   verify(em: EntityManager, trusted: Pick<Head, 'seq' | 'mac'> | null): Promise<Verification>;
   /** The last row, `SEQ:MAC`. */
   head(em: EntityManager): Promise<string>;
-  /** Whether the last row was written under the secret that is being replaced. */
-  endsUnderPrevious(em: EntityManager): Promise<boolean>;
+  /** Whether the last row was written under another key than the one in use. */
+  endsUnderAnother(em: EntityManager): Promise<boolean>;
 }
 
 /**
  * Makes the log.
  *
- * @param secrets - derived from the server's secret, then from the one that is being replaced.
+ * @param key - see `deriveKeys`.
  */
-export function createAuditLog(secrets: readonly Uint8Array[]): AuditLog {
-  const keys = secrets.map(nodeHashing.hmacSha256);
+export function createAuditLog(key: ChangingKey): AuditLog {
+  const macs = new Map(key.accepted.map((each) => [each, nodeHashing.hmacSha256(each)]));
+  const all = [...macs.values()];
+  const current = () => macs.get(key.current()) ?? nodeHashing.hmacSha256(key.current());
   // Of a transaction that may yet fail, or be overtaken: whoever goes on from it finds out.
   let last: Head | null = null;
   return {
     async append(em, events) {
-      last = await appendEvents(em, keys, events, last);
+      last = await appendEvents(em, current(), all, events, last);
     },
-    verify: (em, trusted) => verifyLog(em, keys, trusted),
+    verify: (em, trusted) => verifyLog(em, all, trusted),
     head: async (em) => formatHead(await readHead(em)),
-    async endsUnderPrevious(em) {
+    async endsUnderAnother(em) {
       const { digest, mac } = await readHead(em);
-      return mac !== '' && isMadeUnder(keys.slice(1), digest, mac);
+      return mac !== '' && !isMadeUnder([current()], digest, mac) && isMadeUnder(all, digest, mac);
     },
   };
 }

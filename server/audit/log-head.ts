@@ -40,7 +40,7 @@ export function logHead({ database, now, logger, timer }: LogHeadOptions): Async
  */
 async function takeOver(database: Database, now: number): Promise<void> {
   const { auditLog } = database;
-  if (!(await auditLog.endsUnderPrevious(database.read()))) return;
+  if (!(await auditLog.endsUnderAnother(database.read()))) return;
   await database.transaction(async (em) => {
     recordEvent(em, {
       id: newId('evt', now),

@@ -28,7 +28,7 @@ const pageSize = 1_000;
  * Reads the whole log and compares each row with what was written. A row whose secret is long gone
  * counts when a later one vouches for it, because each stands for everything before it.
  *
- * @param keys - the current key, then the previous one.
+ * @param keys - what rows may have been written under.
  * @param trusted - a head from outside the database, which alone tells of a log that was cut off and
  * gone on with.
  */

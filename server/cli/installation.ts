@@ -1,4 +1,7 @@
-import { countSecrets } from '../installation.ts';
+import { changeSecret } from '../operations/secrets/change.ts';
+import { moveSecrets } from '../operations/secrets/move.ts';
+import { secretStatus } from '../operations/secrets/status.ts';
+import { snakeKeys } from '../rest/case.ts';
 import type { Command } from './command.ts';
 
 const migrate: Command = {
@@ -12,25 +15,59 @@ const migrate: Command = {
   },
 };
 
-const secretStatus: Command = {
+const status: Command = {
   name: 'secret status',
   usage: '',
-  summary: 'Count the secrets that a change of SERVER_SECRET has not moved yet',
+  summary: 'Count what is stored under SERVER_SECRET and SERVER_SECRET_PREVIOUS',
   async run(context) {
-    const counts = await countSecrets(await context.installation());
-    const { current, previous, neither, webhooks } = counts;
+    const counts = await context.perform(secretStatus, null, {});
+    const { current, previous, neither, webhooks, rows, auditLog, inUse, keys } = counts;
+    const named = (which: 'current' | 'previous') =>
+      which === 'current' ? 'SERVER_SECRET' : 'SERVER_SECRET_PREVIOUS';
+    const left = (count: number, what: string) => (count === 0 ? '' : `: ${what}`);
+    const moved = '"cli secret move", or a server within the hour';
     const lines = [
+      `New values are stored under ${named(inUse)}`,
       'Secrets of API keys:',
       `${current} under SERVER_SECRET`,
-      `${previous} under SERVER_SECRET_PREVIOUS: each moves when it is next used`,
-      `${neither} under neither${neither === 0 ? '' : ': these are refused'}`,
+      `${previous} under SERVER_SECRET_PREVIOUS${left(previous, 'each moves when it is next used')}`,
+      `${neither} under neither${left(neither, 'these are refused')}`,
       'Signing secrets of webhooks:',
       `${webhooks.current} under SERVER_SECRET`,
-      `${webhooks.previous} under SERVER_SECRET_PREVIOUS: a server moves them within the hour`,
-      `${webhooks.neither} under neither${webhooks.neither === 0 ? '' : ': these sign nothing'}`,
+      `${webhooks.previous} under SERVER_SECRET_PREVIOUS${left(webhooks.previous, moved)}`,
+      `${webhooks.neither} under neither${left(webhooks.neither, 'these sign nothing')}`,
+      'Rows that are authenticated:',
+      `${rows.current} under SERVER_SECRET`,
+      `${rows.previous} under SERVER_SECRET_PREVIOUS${left(rows.previous, moved)}`,
+      `${rows.neither} under neither${left(rows.neither, 'these give nothing')}`,
+      `The audit log ends under ${named(auditLog)}`,
+      ...keys.map(({ id, org, label }) => `needs SERVER_SECRET_PREVIOUS: ${id} ${org} ${label}`),
     ];
-    return { json: counts, text: lines.join('\n') };
+    return { json: snakeKeys(counts), text: lines.join('\n') };
   },
 };
 
-export const installationCommands: readonly Command[] = [migrate, secretStatus];
+const change: Command = {
+  name: 'secret change',
+  usage: '',
+  summary: 'Store everything new under SERVER_SECRET, once every server knows both secrets',
+  async run(context) {
+    const changed = await context.perform(changeSecret, null, {});
+    return { json: snakeKeys(changed), text: 'SERVER_SECRET is in use on every server' };
+  },
+};
+
+const move: Command = {
+  name: 'secret move',
+  usage: '',
+  summary: 'Move to the secret in use what needs no API key for it',
+  async run(context) {
+    const moved = await context.perform(moveSecrets, null, {});
+    const { webhooks, rows, unreadable } = moved;
+    const left = unreadable === 0 ? '' : `; ${unreadable} cannot be read and stay as they are`;
+    const text = `Moved the signing secrets of ${webhooks} webhooks, and ${rows} rows${left}`;
+    return { json: moved, text };
+  },
+};
+
+export const installationCommands: readonly Command[] = [migrate, status, change, move];

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { ApiKey } from '../database/entities/api-key.ts';
-import { assertSecretFits } from '../installation.ts';
 import { importApiKeys } from '../operations/api-keys/import.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
@@ -67,7 +66,6 @@ const importKeys: Command = {
   positionals: 1,
   async run(context, { positionals: [file = ''] }) {
     const { items, lines, lineOf } = parseImport(await readFile(file, 'utf8'));
-    await assertSecretFits(await context.installation());
     const { jobIds } = await context
       .perform(importApiKeys, null, { items, lines })
       .catch((error: unknown) => {
@@ -78,8 +76,13 @@ const importKeys: Command = {
       jobs.reduce((sum, { result }) => sum + Number(result?.[name] ?? 0), 0);
     const imported = sum('imported');
     const existing = sum('existing');
+    const refused = sum('refused');
     const there = existing === 0 ? '' : `, ${existing} were there already`;
-    return { json: { imported, existing }, text: `Imported ${imported} API keys${there}` };
+    const forged = refused === 0 ? '' : `, ${refused} lines were not the server's own`;
+    return {
+      json: { imported, existing, refused },
+      text: `Imported ${imported} API keys${there}${forged}`,
+    };
   },
 };
 

@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto';
-import { constantTimeEqual, type Mac } from '../../core/mod.ts';
+import { constantTimeEqual, type Mac, pepperedScheme } from '../../core/mod.ts';
 import { nodeHashing } from '../node-hashing.ts';
+import type { ChangingKey } from './keyring.ts';
 
 /** What a row's MAC covers, by the kind of row: the fields that give something, in their order. */
 interface Authenticated {
@@ -41,7 +42,7 @@ export interface RowMacs {
   /**
    * The MAC of a row that the server writes.
    *
-   * @returns the key's name, a dot and 64 hexadecimal characters.
+   * @returns the secret's name (see `Keyring`), a dot and 64 hexadecimal characters.
    */
   make<Kind extends RowKind>(kind: Kind, fields: Authenticated[Kind]): string;
 
@@ -57,33 +58,50 @@ export interface RowMacs {
     mac: string | null | undefined,
     orgId: string | null,
   ): boolean;
+
+  /**
+   * The MAC of a row under the secret in use.
+   *
+   * @returns null for a row that is not as the server wrote it, which is reported.
+   */
+  remake(
+    kind: RowKind,
+    fields: readonly unknown[],
+    mac: string | null,
+    orgId: string | null,
+  ): string | null;
 }
 
 /**
  * Makes the MACs: HMAC-SHA-256 over the kind and its fields.
  *
- * @param peppers - 32 bytes each: what new rows are made under comes first, then what is accepted. A
- * pepper is enough, because a service that only verifies keys must be able to check roles.
+ * @param pepper - enough, because a service that only verifies keys must be able to check roles.
  * @param onForged - called for each row that is not as the server wrote it.
  */
-export function createRowMacs(
-  peppers: readonly Uint8Array[],
-  onForged: (row: ForgedRow) => void,
-): RowMacs {
-  const keys = peppers.map(rowKey);
-  const [current] = keys;
-  if (current === undefined) throw new TypeError('row MACs need a key');
+export function createRowMacs(pepper: ChangingKey, onForged: (row: ForgedRow) => void): RowMacs {
+  const keys = new Map(pepper.accepted.map((each) => [each, rowKey(each)]));
+  const all = [...keys.values()];
+  const current = () => keys.get(pepper.current()) ?? rowKey(pepper.current());
+  function verify(
+    kind: RowKind,
+    fields: readonly unknown[],
+    mac: string | null | undefined,
+    orgId: string | null,
+  ): boolean {
+    const isOurs =
+      typeof mac === 'string' &&
+      all.some(
+        (key) => mac.startsWith(key.prefix) && constantTimeEqual(macOf(key, kind, fields), mac),
+      );
+    if (!isOurs) onForged({ kind, id: String(fields[0]), orgId });
+    return isOurs;
+  }
+
   return {
-    make: (kind, fields) => macOf(current, kind, fields),
-    verify(kind, fields, mac, orgId) {
-      const isOurs =
-        typeof mac === 'string' &&
-        keys.some(
-          (key) => mac.startsWith(key.prefix) && constantTimeEqual(macOf(key, kind, fields), mac),
-        );
-      if (!isOurs) onForged({ kind, id: String(fields[0]), orgId });
-      return isOurs;
-    },
+    make: (kind, fields) => macOf(current(), kind, fields),
+    verify,
+    remake: (kind, fields, mac, orgId) =>
+      verify(kind, fields, mac, orgId) ? macOf(current(), kind, fields) : null,
   };
 }
 
@@ -98,7 +116,7 @@ function rowKey(pepper: Uint8Array): RowKey {
   const mac = nodeHashing.hmacSha256(
     new Uint8Array(hkdfSync('sha256', pepper, '', 'reporisk row mac v1', 32)),
   );
-  return { prefix: `${mac('name', 'utf8').slice(0, 8)}.`, mac };
+  return { prefix: `${pepperedScheme(pepper, nodeHashing).id}.`, mac };
 }
 
 /** JSON keeps the fields apart, and texts from numbers. */

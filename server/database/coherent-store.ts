@@ -1,4 +1,5 @@
 import type { KeyStore } from '../../core/mod.ts';
+import type { Keyring } from '../crypto/keyring.ts';
 import type { Coherence } from './coherence.ts';
 import type { Database } from './database.ts';
 import { ApiKeySecret } from './entities/api-key-secret.ts';
@@ -7,8 +8,7 @@ import { ApiKeySecret } from './entities/api-key-secret.ts';
 export interface CoherentStoreOptions {
   readonly database: Database;
   readonly coherence: Coherence;
-  /** The id of the current lookup scheme. */
-  readonly scheme: string;
+  readonly keyring: Keyring;
   /** Hears why a row was not moved to the current pepper; the next use tries again. */
   readonly onError: (error: unknown) => void;
 }
@@ -18,7 +18,7 @@ export interface CoherentStoreOptions {
  * them, and with what a store does besides finding.
  */
 export async function openCoherentStore(options: CoherentStoreOptions): Promise<KeyStore> {
-  const { database, coherence, scheme, onError } = options;
+  const { database, coherence, keyring, onError } = options;
   const { keys } = database;
   const { currency } = coherence;
   let holdsImported = true;
@@ -41,10 +41,18 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
     find: (lookup) => keys.find(lookup),
     holdsImportedKeys: () => holdsImported || !currency.isCurrent(),
     repepper(from, { lookup, seal }) {
-      // Guarded by the old lookup value: of several processes that find the key, one moves it.
+      // The verifier moves to the newest secret that it knows. Until that is in use, it would take the
+      // key from processes that do not know it.
+      const { name } = keyring.current();
+      if (name !== keyring.accepted[0]?.name) return;
       database
         .transaction((em) =>
-          em.nativeUpdate(ApiKeySecret, { lookup: from }, { lookup, seal, scheme }),
+          // Guarded by the old lookup value: of several processes that find the key, one moves it.
+          em.execute(
+            `update api_key_secret set lookup = ?, seal = ?, scheme = ?
+             where lookup = ? and exists (select 1 from secret_in_use where name = ?)`,
+            [lookup, seal, name, from, name],
+          ),
         )
         .catch(onError);
     },

@@ -8,7 +8,8 @@ import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
 import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
 import { withRecording } from '../audit/record-event.ts';
-import { createRowMacs, type RowMacs } from '../crypto/row-macs.ts';
+import { createKeyring, type Keyring } from '../crypto/keyring.ts';
+import { createRowMacs, type ForgedRow, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
 import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
@@ -61,17 +62,17 @@ export interface Database extends AsyncDisposable {
 /** What a database needs to know besides its address. */
 export interface DatabaseOptions {
   /**
-   * What the audit log is written under: the current key, then the one that is being replaced. Where
-   * there are none, random ones: what is recorded then verifies for nobody.
+   * What the audit log and rows that give something are written under. Without it, a random secret:
+   * nothing that another process wrote then verifies.
    */
-  readonly auditKeys?: readonly Uint8Array[];
+  readonly keyring?: Keyring;
+  /** Called for each row that gives something and was not written by the server. */
+  readonly onForgedRow?: (row: ForgedRow) => void;
   /**
    * What processes sign what they announce to each other with. Without one, a random one: then nobody
    * believes this process, and asks the database instead.
    */
   readonly announcementKey?: Uint8Array;
-  /** Authenticates rows that give something. Without it, no row written elsewhere gives anything. */
-  readonly rowMacs?: RowMacs;
 }
 
 /**
@@ -84,14 +85,15 @@ export interface DatabaseOptions {
 export async function openDatabase(
   url: string,
   {
-    auditKeys = [randomBytes(32)],
+    keyring = createKeyring(randomBytes(32), null),
+    onForgedRow = () => {},
     announcementKey = randomBytes(32),
-    rowMacs = createRowMacs([randomBytes(32)], () => {}),
   }: DatabaseOptions = {},
 ): Promise<Database> {
+  const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const orm = await connect(url, rowMacs);
   const isSqlite = url.startsWith('sqlite:');
-  const auditLog = createAuditLog(auditKeys);
+  const auditLog = createAuditLog(keyring.key('audit'));
   const signer = createAcknowledgementSigner(announcementKey);
   const transaction: Database['transaction'] = (work) =>
     orm.em
@@ -134,7 +136,15 @@ export async function openDatabase(
 
 /** No entities: the statements of leases, calls, limits and the log's head are written by hand. */
 const schemaGenerator = {
-  skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', 'audit_head', /^key_call/],
+  skipTables: [
+    'epoch',
+    'invalidation',
+    'holder',
+    'rate_limit_window',
+    'audit_head',
+    'secret_in_use',
+    /^key_call/,
+  ],
 };
 
 /** Milliseconds after which a database that says nothing counts as away. */

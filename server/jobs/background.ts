@@ -1,10 +1,10 @@
 import type { Figure } from '../observability/metrics.ts';
 import type { Services } from '../operations/operation.ts';
+import { moveRows } from '../operations/secrets/move-rows.ts';
 import { announceExpiry } from '../webhooks/announce-expiry.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
 import { deliveryTask } from '../webhooks/outbox.ts';
-import { resealWebhooks } from '../webhooks/reseal.ts';
 import { countTasks, type TaskCounts } from './count-tasks.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { repeat } from './repeat.ts';
@@ -39,7 +39,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
     resources.use(repeat({ name, run: once, every: seconds * second, logger }));
   }
   every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
-  every(3600, 'moving signing secrets', () => resealWebhooks(database, sealer));
+  every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
   every(10, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));

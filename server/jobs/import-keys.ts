@@ -10,7 +10,7 @@ import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
-import { isKeyOf, keysByLookup, keyUnder } from '../operations/api-keys/known-keys.ts';
+import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
 import { type JobContext, JobFailure } from './job-handler.ts';
 
@@ -87,14 +87,14 @@ async function importLines(
   services: ImportServices,
 ): Promise<number> {
   await assertOwners(em, orgId, lines);
-  const known = await keysByLookup(
+  const known = await keysBySecret(
     em,
-    lines.flatMap(({ lookups }) => lookups),
+    lines.map(({ lookups }) => lookups),
   );
   const ids = lines.map(({ item }) => item.id);
   const done = new Set((await em.find(ApiKey, { id: { $in: ids } })).map(({ id }) => id));
-  const added = lines.filter(({ item, line, lookups }) => {
-    const key = keyUnder(known, lookups);
+  const added = lines.filter(({ item, line }, index) => {
+    const key = known[index];
     if (key === undefined) return !done.has(item.id);
     if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);

@@ -18,17 +18,18 @@ export async function queueJob(
   job: NewJob,
   now: Date,
 ): Promise<void> {
-  const mac = rowMacs.make('job', authenticated(job));
+  const mac = rowMacs.make('job', jobFields(job));
   await em.insert(Job, { ...job, mac, status: 'queued', createdAt: now, updatedAt: now });
   await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
 }
 
 /** Whether a job's record is as the server queued it. */
 export function isQueuedByServer(rowMacs: RowMacs, job: Job): boolean {
-  return rowMacs.verify('job', authenticated(job), job.mac, job.orgId ?? null);
+  return rowMacs.verify('job', jobFields(job), job.mac, job.orgId ?? null);
 }
 
-function authenticated(job: JobOrder) {
+/** What a job's MAC covers. */
+export function jobFields(job: JobOrder) {
   const { id, type, orgId = null, subOrgId = null, repoId = null } = job;
   const { extensionId = null, createdBy = null, input = null } = job;
   return [

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { Keyring } from '../crypto/keyring.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
@@ -11,6 +12,8 @@ import type { Access, Caller, Principal } from './access.ts';
 /** What operations work with; made once per app and injected. */
 export interface Services {
   readonly database: Database;
+  /** The deployment's secrets. */
+  readonly keyring: Keyring;
   /** How new secrets become lookup values. */
   readonly scheme: LookupScheme;
   /** Every scheme that a secret may be stored under: who looks a secret up asks for each. */

@@ -108,7 +108,7 @@ function deliveryOf(
   const delivery = { ...message, id, webhookId: webhook.id, keyId };
   return {
     ...delivery,
-    mac: rowMacs.make('delivery', authenticated(delivery, webhook)),
+    mac: rowMacs.make('delivery', deliveryFields(delivery, webhook)),
     status: 'pending' as const,
     attempts: 0,
     firstAttemptAt: null,
@@ -126,10 +126,11 @@ export function isWrittenByServer(
   delivery: WebhookDelivery,
   webhook: Webhook,
 ): boolean {
-  return rowMacs.verify('delivery', authenticated(delivery, webhook), delivery.mac, webhook.orgId);
+  return rowMacs.verify('delivery', deliveryFields(delivery, webhook), delivery.mac, webhook.orgId);
 }
 
-function authenticated(
+/** What a delivery's MAC covers. */
+export function deliveryFields(
   {
     id,
     webhookId,

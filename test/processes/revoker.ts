@@ -4,8 +4,8 @@
  * @module
  */
 import { pino } from 'pino';
+import { createKeyring } from '../../server/crypto/keyring.ts';
 import { openDatabase } from '../../server/database/database.ts';
-import { deriveKeys } from '../../server/keys.ts';
 import { createApiKey } from '../../server/operations/api-keys/create.ts';
 import { revokeApiKey } from '../../server/operations/api-keys/revoke.ts';
 import { perform } from '../../server/operations/perform.ts';
@@ -32,17 +32,18 @@ export interface Revoked {
 }
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
-const serverSecret = Buffer.from(settings.serverSecret, 'hex');
-const keys = deriveKeys(serverSecret);
-const database = await openDatabase(settings.databaseUrl, { announcementKey: keys.announcements });
+const keyring = createKeyring(Buffer.from(settings.serverSecret, 'hex'), null);
+const database = await openDatabase(settings.databaseUrl, {
+  announcementKey: keyring.current().announcements,
+  keyring,
+});
 await database.migrate();
 await seedDemo(database, Date.now());
-const verifier = await coherentVerifier(database, { ...settings, serverSecret });
+const verifier = await coherentVerifier(database, { ...settings, keyring });
 let waited = 0;
 const services = createServices({
   database,
-  keys,
-  previousKeys: null,
+  keyring,
   logger: pino({ level: 'silent' }),
   uploads: '',
   async settled() {

@@ -4,16 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generateKey, secureRandom } from '../../core/mod.ts';
+import { generateKey } from '../../core/mod.ts';
 import { run as runCli } from '../../server/cli/run.ts';
+import { createKeyring } from '../../server/crypto/keyring.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { ApiKeySecret } from '../../server/database/entities/api-key-secret.ts';
 import { AuditEvent } from '../../server/database/entities/audit-event.ts';
-import { Webhook } from '../../server/database/entities/webhook.ts';
-import { deriveKeys } from '../../server/keys.ts';
-import { createSealer } from '../../server/sealing.ts';
 import { coherentVerifier } from '../../server/store.ts';
-import { resealWebhooks } from '../../server/webhooks/reseal.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
@@ -123,7 +120,11 @@ describe.each([
       },
       { hash_sha256: digest(other).toUpperCase(), label: 'Other', org: 'org_a', created_at },
     ]);
-    expect(await operator.json(`keys import ${file}`)).toEqual({ imported: 2, existing: 0 });
+    expect(await operator.json(`keys import ${file}`)).toEqual({
+      imported: 2,
+      existing: 0,
+      refused: 0,
+    });
 
     const { items } = await operator.json('keys list --org org_a');
     const mine = items.find((item: { label: string }) => item.label === 'CI Pipeline');
@@ -139,7 +140,9 @@ describe.each([
     const its = items.find((item: { label: string }) => item.label === 'Other');
     expect(its).toMatchObject({ preview: 'rrk_live_••••••••••••', sub_org_id: null });
 
-    await using verifier = await coherentVerifier(operator.database, { serverSecret });
+    await using verifier = await coherentVerifier(operator.database, {
+      keyring: createKeyring(serverSecret, null),
+    });
     const before = await verifier.verify(old, { scope: 'repos:analyze' });
     expect(before).toMatchObject({
       ok: true,
@@ -213,71 +216,38 @@ describe.each([
       { ...line, hash_sha256: digest('3'), expires_at: '2020-01-01T00:00:00Z' },
     ]);
     await operator.run(`keys import ${file}`);
-    const { webhooks, ...keys } = await operator.json('secret status');
-    expect(keys).toEqual({ current: 2, previous: 0, neither: 0 });
-    expect(webhooks).toEqual({ current: 0, previous: 0, neither: 0 });
+    const none = { current: 0, previous: 0, neither: 0 };
+    expect(await operator.json('secret status')).toMatchObject({
+      ...{ current: 2, previous: 0, neither: 0, in_use: 'current', keys: [], webhooks: none },
+    });
 
     const changed = { SERVER_SECRET: Buffer.alloc(32, 4).toString('base64') };
     const changing = { ...changed, SERVER_SECRET_PREVIOUS: SERVER_SECRET };
     const during = await operator.run('secret status', changing);
+    expect(during.output).toContain('New values are stored under SERVER_SECRET_PREVIOUS');
     expect(during.output).toContain(
       '2 under SERVER_SECRET_PREVIOUS: each moves when it is next us',
     );
-    const lost = await operator.run('secret status', changed);
-    expect(lost.output).toContain('2 under neither: these are refused');
+    expect(during.output).toMatch(/\nneeds SERVER_SECRET_PREVIOUS: key_\w+ org_a k\n/);
 
     const more = await operator.file([{ ...line, hash_sha256: digest('4') }]);
-    const refused = await operator.run(`keys import ${more}`, changed);
-    expect(refused.code).toBe(1);
-    expect(refused.complaint).toMatch(/^SERVER_SECRET is not the one that 2 API key secrets .*$/);
+    for (const command of ['secret status', 'secret change', `keys import ${more}`]) {
+      const refused = await operator.run(command, changed);
+      expect(refused.code).toBe(1);
+      expect(refused.complaint).toMatch(
+        /^SERVER_SECRET is not the one that this database is used with: it takes .*$/,
+      );
+    }
+    const { complaint } = await operator.run('secret change');
+    expect(complaint).toMatch(/^SERVER_SECRET_PREVIOUS is not set: set the new secret as /);
+    const swapped = await operator.run('secret change', changing);
+    expect(swapped).toMatchObject({ code: 0, output: 'SERVER_SECRET is in use on every server' });
+    const again = await operator.run('secret change', changing);
+    expect(again.complaint).toBe('SERVER_SECRET is the one in use already');
+    const late = await operator.run('secret status');
+    expect(late.complaint).toMatch(/^SERVER_SECRET is not the one that this database is used with/);
   });
 });
-
-test.each([
-  ['sqlite', sqliteDatabase],
-  ['postgresql', () => postgresDatabase()],
-])(
-  'secret status counts signing secrets of webhooks by what they are sealed under: %s',
-  async (_kind, database) => {
-    await using operator = await startOperator(await database());
-    await operator.run('org add --clerk-id org_a --name Acme --tier 3');
-    const sealer = createSealer(deriveKeys(serverSecret).credential, null, secureRandom);
-    const sealed = () => sealer.seal('whsec_', 'org_a');
-    const at = new Date(0);
-    const webhook = {
-      orgId: 'org_a',
-      url: 'https://a.example',
-      events: [],
-      createdAt: at,
-      updatedAt: at,
-    };
-    await operator.database.transaction(async (em) => {
-      await em.insert(Webhook, {
-        ...webhook,
-        id: 'wh_1',
-        secret: sealed(),
-        previousSecret: sealed(),
-      });
-      await em.insert(Webhook, { ...webhook, id: 'wh_2', secret: sealed() });
-    });
-    const counted = async (settings: Readonly<Record<string, string>> = {}) => {
-      const { output } = await operator.run('secret status --json', settings);
-      return JSON.parse(output).webhooks;
-    };
-    expect(await counted()).toEqual({ current: 3, previous: 0, neither: 0 });
-    const changed = { SERVER_SECRET: Buffer.alloc(32, 4).toString('base64') };
-    const changing = { ...changed, SERVER_SECRET_PREVIOUS: SERVER_SECRET };
-    expect(await counted(changing)).toEqual({ current: 0, previous: 3, neither: 0 });
-    expect(await counted(changed)).toEqual({ current: 0, previous: 0, neither: 3 });
-    const next = createSealer(
-      deriveKeys(new Uint8Array(32).fill(4)).credential,
-      deriveKeys(serverSecret).credential,
-      secureRandom,
-    );
-    await resealWebhooks(operator.database, next);
-    expect(await counted(changing)).toEqual({ current: 3, previous: 0, neither: 0 });
-  },
-);
 
 test('cli says what it can do', async () => {
   await using operator = await startOperator(await sqliteDatabase());

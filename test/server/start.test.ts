@@ -36,13 +36,15 @@ describe.each([
     }
     const lost = start({ ...env, SERVER_SECRET: second });
     await expect(lost).rejects.toThrow(
-      'SERVER_SECRET is not the one that 1 API key secrets in the database were issued under: ' +
-        'it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
+      'SERVER_SECRET is not the one that this database is used with: ' +
+        'it takes that one, or a new one with that one in SERVER_SECRET_PREVIOUS',
     );
     const changing = { ...env, SERVER_SECRET: second, SERVER_SECRET_PREVIOUS: first };
     {
       await using server = await start(changing);
+      expect((await call(server.url, '/api/v1/repos', key)).status).toBe(200);
       expect(await secretStatus(changing)).toMatchObject({ current: 0, previous: 1, neither: 0 });
+      expect(await runCli(['secret', 'change'], changing)).toMatchObject({ code: 0 });
       expect((await call(server.url, '/api/v1/repos', key)).status).toBe(200);
       await expect
         .poll(() => secretStatus(changing))

@@ -10,28 +10,25 @@ import {
   createVerifier,
   type KeyStore,
   nobleHashing,
-  pepperedScheme,
   type RandomSource,
   secureRandom,
 } from '../../core/mod.ts';
 import { type AppParts, createApp } from '../../server/app.ts';
 import { createForgedRows } from '../../server/audit/forged-rows.ts';
-import { createRowMacs } from '../../server/crypto/row-macs.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
 import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
-import { createSealer } from '../../server/sealing.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { seedDemo } from '../../server/sessions/demo-organizations.ts';
 import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
 import { createUsageStore } from '../../server/usage/usage-store.ts';
 import { publicTargets } from '../../server/webhooks/target-policy.ts';
 import { identities, type SessionOf } from './identities.ts';
+import { testKeyring, testSealer } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';
-import { testPepper, testRowMacs } from './row-macs.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
 export const databaseKinds = ['sqlite', 'postgresql'] as const;
@@ -41,7 +38,7 @@ export type DatabaseKind = (typeof databaseKinds)[number];
 export const seededAt = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** The scheme of every test server: what it stores can be computed. */
-export const testScheme = pepperedScheme(testPepper);
+export const testScheme = testKeyring.scheme;
 
 /** A migrated database with the demo's organizations, gone at the end of the scope. */
 export async function demoDatabase(kind: DatabaseKind) {
@@ -55,7 +52,7 @@ export async function demoDatabase(kind: DatabaseKind) {
 }
 
 async function fillDemo(url: string): Promise<void> {
-  await using database = await openDatabase(url, { rowMacs: testRowMacs });
+  await using database = await openDatabase(url, { keyring: testKeyring });
   await database.migrate();
   await seedDemo(database, seededAt);
 }
@@ -144,8 +141,11 @@ export async function startServer(options: ServerOptions) {
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(line) });
   const forgedRows = createForgedRows({ logger, now });
-  const rowMacs = createRowMacs([testPepper], forgedRows.report);
-  const database = wrap(resources.use(await openDatabase(options.database, { rowMacs })));
+  const opened = await openDatabase(options.database, {
+    keyring: testKeyring,
+    onForgedRow: forgedRows.report,
+  });
+  const database = wrap(resources.use(opened));
   resources.use(forgedRows).recordIn(database);
   const { demo, sessions, sign } = identities(now);
   const scheme = testScheme;
@@ -156,14 +156,15 @@ export async function startServer(options: ServerOptions) {
   const found =
     coherence === null
       ? database.keys
-      : await openCoherentStore({ database, coherence, scheme: scheme.id, onError });
+      : await openCoherentStore({ database, coherence, keyring: testKeyring, onError });
   const store = options.store?.(found) ?? found;
   const { settled = async () => coherence?.settled() } = options;
   const hashing = nobleHashing;
-  const sealer = createSealer(new Uint8Array(32).fill(8), null, random);
+  const sealer = testSealer(random);
   const { targets = noTargets } = options;
   const services: Services = {
     database,
+    keyring: testKeyring,
     scheme,
     schemes: options.schemes ?? [scheme],
     hashing,

@@ -10,7 +10,7 @@ import { operatorOnly } from '../access.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
 import { type ImportedKey, importedKey } from './imported-key.ts';
-import { isKeyOf, keysByLookup, keyUnder } from './known-keys.ts';
+import { isKeyOf, keysBySecret } from './known-keys.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
@@ -90,12 +90,12 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<voi
     seen.add(hashSha256);
     return isRepeated;
   });
-  const known = await keysByLookup(
+  const known = await keysBySecret(
     em,
-    items.flatMap(({ lookups }) => lookups),
+    items.map(({ lookups }) => lookups),
   );
-  reject(items, 'hashSha256', 'a key with this hash exists already', (item) => {
-    const key = keyUnder(known, item.lookups);
+  reject(items, 'hashSha256', 'a key with this hash exists already', (item, index) => {
+    const key = known[index];
     return key !== undefined && !isKeyOf(key, item.org, item.subOrgId ?? null);
   });
 }
@@ -105,10 +105,10 @@ function reject(
   items: readonly Item[],
   field: keyof ImportedKey,
   msg: string,
-  isWrong: (item: Item) => boolean,
+  isWrong: (item: Item, index: number) => boolean,
 ): void {
   const errors = items.flatMap((item, index): FieldError[] =>
-    isWrong(item) ? [{ path: ['items', index, field], msg, type: 'value_error' }] : [],
+    isWrong(item, index) ? [{ path: ['items', index, field], msg, type: 'value_error' }] : [],
   );
   if (errors.length > 0) throw new InvalidInput(errors);
 }

@@ -2,27 +2,38 @@ import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 
-/** How many lookup values go into one statement. */
+/** How many secrets go into one statement. */
 const batchSize = 200;
 
-/** The keys whose secrets are stored under these lookup values. */
-export async function keysByLookup(
+/**
+ * The keys of secrets that may each be stored under several lookup values.
+ *
+ * @param secrets - the lookup values of each. They go into one statement together: a secret that
+ * moves from one to the other is then found under either.
+ * @returns for each secret its key; undefined where there is none.
+ */
+export async function keysBySecret(
   em: EntityManager,
-  lookups: readonly string[],
-): Promise<Map<string, ApiKey>> {
+  secrets: readonly (readonly string[])[],
+): Promise<(ApiKey | undefined)[]> {
   const known = new Map<string, ApiKey>();
-  for (let start = 0; start < lookups.length; start += batchSize) {
-    const part = lookups.slice(start, start + batchSize);
-    const secrets = await em.find(ApiKeySecret, { lookup: { $in: part } });
-    const ids = secrets.map(({ keyId }) => keyId);
-    const keys = await em.find(ApiKey, { id: { $in: ids } });
+  for (let start = 0; start < secrets.length; start += batchSize) {
+    const lookups = secrets.slice(start, start + batchSize).flat();
+    const rows = await em.find(
+      ApiKeySecret,
+      { lookup: { $in: lookups } },
+      { disableIdentityMap: true },
+    );
+    const keys = await em.find(ApiKey, { id: { $in: rows.map(({ keyId }) => keyId) } });
     const byId = new Map(keys.map((key) => [key.id, key]));
-    for (const { lookup, keyId } of secrets) {
+    for (const { lookup, keyId } of rows) {
       const key = byId.get(keyId);
       if (key !== undefined) known.set(lookup, key);
     }
   }
-  return known;
+  return secrets.map((lookups) =>
+    lookups.map((lookup) => known.get(lookup)).find((key) => key !== undefined),
+  );
 }
 
 /** Whether a known key is what an import would make again: the same owner's, imported and not revoked. */
@@ -30,12 +41,4 @@ export function isKeyOf(key: ApiKey, orgId: string, subOrgId: number | null): bo
   return (
     key.imported && !key.revokedAt && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId
   );
-}
-
-/** The key of a secret that may be stored under any of several lookup values. */
-export function keyUnder(
-  known: ReadonlyMap<string, ApiKey>,
-  lookups: readonly string[],
-): ApiKey | undefined {
-  return lookups.map((lookup) => known.get(lookup)).find((key) => key !== undefined);
 }

@@ -66,8 +66,7 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
 
 /** What the leaks are, with everything that the decision rests on locked. */
 async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[]> {
-  const lookups = leaks.flatMap((leak) => leak.lookups);
-  const seen = await secretsUnder(em, lookups);
+  const seen = await secretsOf(em, leaks);
   const keyIds = [...new Set(seen.map(({ keyId }) => keyId))].sort();
   // As in revoking all: the organization first, then its keys.
   const orgIds = new Set<string>();
@@ -83,7 +82,7 @@ async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[
     for (const key of await em.find(ApiKey, { id: { $in: ids } }, locked)) keys.set(key.id, key);
   }
   // Again, because a rotation may have come before the lock.
-  const secrets = await secretsUnder(em, lookups);
+  const secrets = await secretsOf(em, leaks);
   const leakUnder = new Map(leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak])));
   return secrets.flatMap((secretRow) => {
     const key = keys.get(secretRow.keyId);
@@ -93,10 +92,11 @@ async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[
   });
 }
 
-async function secretsUnder(em: Work['em'], lookups: readonly string[]): Promise<ApiKeySecret[]> {
+/** Each leak's lookup values in one statement: a secret that moves is found under either. */
+async function secretsOf(em: Work['em'], leaks: readonly Leak[]): Promise<ApiKeySecret[]> {
   const found: ApiKeySecret[] = [];
-  for (const some of batches(lookups)) {
-    const where = { lookup: { $in: some } };
+  for (const some of batches(leaks)) {
+    const where = { lookup: { $in: some.flatMap(({ lookups }) => lookups) } };
     found.push(...(await em.find(ApiKeySecret, where, { disableIdentityMap: true })));
   }
   return found;

@@ -1,57 +1,125 @@
 import { z } from 'zod';
+import type { EntityManager } from '../../database/database.ts';
+import { prefixOf } from '../../sealing.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
 const counts = z.object({ current: z.int(), previous: z.int(), neither: z.int() });
 type Counts = z.infer<typeof counts>;
+const state = z.enum(['current', 'previous']);
+
+/** How many keys are named that still need the previous secret. */
+const maxNamed = 100;
 
 /**
- * Counts API key secrets that still work by the pepper they are stored under, and webhooks' signing
- * secrets by the key they are sealed under.
+ * Counts what is stored under each secret while `SERVER_SECRET` is being changed: `current` under
+ * `SERVER_SECRET`, `previous` under `SERVER_SECRET_PREVIOUS`.
  */
 export const secretStatus = defineOperation({
   name: 'secrets.status',
   summary: 'How many secrets a change of SERVER_SECRET has moved',
   kind: 'query',
   access: operatorOnly(),
-  /** The scheme of the previous pepper, where there is one. */
-  input: z.object({ previousScheme: z.string().nullish() }),
-  output: counts.extend({ webhooks: counts }),
-  async run({ em, services, now }, { previousScheme = null }) {
-    const keys = await em.execute<Row[]>(
-      `select s.scheme as under, count(*) as count
-       from api_key_secret s join api_key k on k.id = s.key_id
-       where k.revoked_at is null
-         and (k.expires_at is null or k.expires_at > ?)
-         and s.retired_at is null and (s.retires_at is null or s.retires_at > ?)
-       group by s.scheme`,
-      [now, now],
-    );
-    const { prefix, previousPrefix } = services.sealer;
-    const webhooks = await em.execute<Row[]>(
-      `select substr(sealed, 1, ?) as under, count(*) as count
-       from (
-         select secret as sealed from webhook
-         union all
-         select previous_secret from webhook where previous_secret is not null
-       ) as signing
-       group by under`,
-      [prefix.length],
-    );
+  input: z.object({}),
+  output: counts.extend({
+    /** Which of the two everything new is stored under. */
+    inUse: state,
+    webhooks: counts,
+    /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries. */
+    rows: counts,
+    /** What the end of the audit log is written under. */
+    auditLog: state,
+    /** The first of the keys that still need the previous secret. */
+    keys: z.array(z.object({ id: z.string(), org: z.string(), label: z.string() })),
+  }),
+  async run({ em, services, now }) {
+    const { keyring, database } = services;
+    const [newest, previous] = keyring.accepted;
+    const inUse: z.infer<typeof state> =
+      keyring.current().name === newest?.name ? 'current' : 'previous';
+    const endsUnderAnother = await database.auditLog.endsUnderAnother(em);
+    const names: Names = [newest?.name ?? '', previous?.name];
+    const [secrets, webhooks, rows, keys] = [
+      await em.execute<Row[]>(
+        `select s.scheme as under, count(*) as count ${workingSecrets} group by s.scheme`,
+        [now, now],
+      ),
+      await webhookSecrets(em),
+      await rowMacs(em),
+      previous === undefined
+        ? []
+        : await em.execute<{ id: string; org: string; label: string }[]>(
+            `select distinct k.id, k.org_id as org, k.label ${workingSecrets} and s.scheme = ?
+             order by k.id limit ${maxNamed}`,
+            [now, now, previous.name],
+          ),
+    ];
     return {
-      ...countsOf(keys, services.scheme.id, previousScheme),
-      webhooks: countsOf(webhooks, prefix, previousPrefix),
+      ...countsOf(secrets, names),
+      inUse,
+      webhooks: countsOf(webhooks, [
+        newest === undefined ? '' : prefixOf(newest.credential),
+        previous === undefined ? undefined : prefixOf(previous.credential),
+      ]),
+      rows: countsOf(rows, names),
+      auditLog: endsUnderAnother ? (inUse === 'current' ? 'previous' : 'current') : inUse,
+      keys,
     };
   },
 });
 
-/** How many secrets are under one pepper or key. */
+/** Secrets that may still be presented; each names a time twice. */
+const workingSecrets = `
+  from api_key_secret s join api_key k on k.id = s.key_id
+  where k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > ?)
+    and s.retired_at is null and (s.retires_at is null or s.retires_at > ?)`;
+
+/** The length of what `prefixOf` gives. */
+const sealedPrefixLength = prefixOf(new Uint8Array(32)).length;
+
+function webhookSecrets(em: EntityManager): Promise<Row[]> {
+  return em.execute<Row[]>(
+    `select substr(sealed, 1, ?) as under, count(*) as count
+     from (
+       select secret as sealed from webhook
+       union all
+       select previous_secret from webhook where previous_secret is not null
+     ) as signing
+     group by under`,
+    [sealedPrefixLength],
+  );
+}
+
+/** A MAC begins with the name of its secret, 8 characters. */
+function rowMacs(em: EntityManager): Promise<Row[]> {
+  return em.execute<Row[]>(
+    `select substr(mac, 1, 8) as under, count(*) as count
+     from (
+       select role_mac as mac from service_account
+       union all
+       select link_mac from sub_org where clerk_id is not null
+       union all
+       select mac from job where completed_at is null
+       union all
+       select mac from key_import
+       union all
+       select mac from webhook_delivery
+     ) as macs
+     group by under`,
+  );
+}
+
+/** How many values are under one secret. */
 interface Row {
-  readonly under: string;
+  readonly under: string | null;
   readonly count: number | string;
 }
 
-function countsOf(rows: readonly Row[], current: string, previous: string | null): Counts {
+/** What is under the current secret begins with the first, under the previous with the second. */
+type Names = readonly [current: string, previous: string | undefined];
+
+function countsOf(rows: readonly Row[], [current, previous]: Names): Counts {
   const sum = { current: 0, previous: 0, neither: 0 };
   for (const { under, count } of rows) {
     const state = under === current ? 'current' : under === previous ? 'previous' : 'neither';

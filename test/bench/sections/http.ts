@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import type { KeyRecord } from '../../../core/mod.ts';
 import { createApp } from '../../../server/app.ts';
 import { loadConfig } from '../../../server/config.ts';
+import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
-import { deriveKeys } from '../../../server/keys.ts';
 import { createMetrics } from '../../../server/observability/metrics.ts';
 import { openRateLimits } from '../../../server/rate-limits/open-rate-limits.ts';
 import { noteKey } from '../../../server/rest/record-usage.ts';
@@ -78,7 +78,8 @@ export const http: Section = async () => {
 /** The app as the server makes it, and the same without the credential step. */
 async function apps(database: Database, url: string, key: string, resources: AsyncDisposableStack) {
   const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
-  const verifier = resources.use(await coherentVerifier(database, { serverSecret }));
+  const keyring = createKeyring(serverSecret, null);
+  const verifier = resources.use(await coherentVerifier(database, { keyring }));
   const config = loadConfig({ DATABASE_URL: url, PLATFORM_RATE_LIMIT: 'off' });
   const metrics = createMetrics(verifier, verifier.coherence);
   const usage = resources.use(
@@ -92,8 +93,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
   const app = createApp({
     services: createServices({
       database,
-      keys: deriveKeys(serverSecret),
-      previousKeys: null,
+      keyring,
       logger,
       uploads: '',
       settled: metrics.settled,

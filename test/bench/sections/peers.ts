@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createVerifier, type Outcome } from '../../../core/mod.ts';
+import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { nodeHashing } from '../../../server/node-hashing.ts';
 import { coherentVerifier } from '../../../server/store.ts';
@@ -36,7 +37,9 @@ export const peers: Section = async () => {
   );
   const { url, keys } = resources.use(await populated('SQLite', keyCount));
   const database = resources.use(await openDatabase(url));
-  const coherent = resources.use(await coherentVerifier(database, { serverSecret }));
+  const coherent = resources.use(
+    await coherentVerifier(database, { keyring: createKeyring(serverSecret, null) }),
+  );
   const uncached = createVerifier({
     store: database.keys,
     schemes: [scheme],

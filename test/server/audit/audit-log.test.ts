@@ -3,6 +3,7 @@ import { digestOf, type NewAuditEvent } from '../../../server/audit/audit-row.ts
 import { parseHead } from '../../../server/audit/head.ts';
 import { logHead } from '../../../server/audit/log-head.ts';
 import { recordEvent } from '../../../server/audit/record-event.ts';
+import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { onEachDatabase } from '../../support/databases.ts';
@@ -53,7 +54,7 @@ onEachDatabase((place) => {
   async function log(...names: string[]) {
     await using resources = new AsyncDisposableStack();
     const { url } = resources.use(await place());
-    const database = resources.use(await openDatabase(url, { auditKeys: [key] }));
+    const database = resources.use(await openDatabase(url, { keyring: createKeyring(key, null) }));
     for (const name of names) await record(database, name);
     const owned = resources.move();
     return { url, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -77,7 +78,7 @@ onEachDatabase((place) => {
 
   test('rows of transactions at the same time follow each other without a gap', async () => {
     await using one = await log();
-    await using second = await openDatabase(one.url, { auditKeys: [key] });
+    await using second = await openDatabase(one.url, { keyring: createKeyring(key, null) });
     // Two of one process would wait for each other's lock on one SQLite file.
     const other = second.kind === 'sqlite' ? one.database : second;
     const names = Array.from({ length: 30 }, (_, index) => `${index}`);
@@ -190,9 +191,11 @@ onEachDatabase((place) => {
 
   test('rows outlive the secret they were written under', async () => {
     await using opened = await log('a', 'b');
-    await using changed = await openDatabase(opened.url, { auditKeys: [newKey, key] });
+    const changing = createKeyring(newKey, key);
+    changing.use(changing.accepted[0]?.name ?? '');
+    await using changed = await openDatabase(opened.url, { keyring: changing });
     expect(await verify(changed)).toMatchObject({ events: 2, fault: null });
-    await using without = await openDatabase(opened.url, { auditKeys: [newKey] });
+    await using without = await openDatabase(opened.url, { keyring: createKeyring(newKey, null) });
     expect(await verify(without)).toMatchObject({ fault: { seq: 1, kind: 'altered' } });
 
     const logged: unknown[] = [];

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
+import { fixedKey } from '../../../server/crypto/keyring.ts';
 import { createRowMacs, type ForgedRow } from '../../../server/crypto/row-macs.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import { onEachDatabase } from '../../support/databases.ts';
-import { testRowMacs } from '../../support/row-macs.ts';
+import { testKeyring, testRowMacs } from '../../support/keyring.ts';
 
 const one = new Uint8Array(32).fill(1);
 const two = new Uint8Array(32).fill(2);
 
-function reporting(...peppers: Uint8Array[]) {
+function reporting(current: Uint8Array, ...others: Uint8Array[]) {
   const forged: ForgedRow[] = [];
-  return { forged, macs: createRowMacs(peppers, (row) => forged.push(row)) };
+  return { forged, macs: createRowMacs(fixedKey(current, ...others), (row) => forged.push(row)) };
 }
 
 test('RowMacs.verify() accepts what was made under either secret, and reports everything else', () => {
@@ -47,7 +48,7 @@ test('RowMacs.make() tells kinds apart that have the same fields', () => {
 onEachDatabase((place) => {
   test('the migration takes over the rows that were there, and no row that comes later', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url, { rowMacs: testRowMacs });
+    await using database = await openDatabase(where.url, { keyring: testKeyring });
     const em = database.read();
     const at = new Date(0);
     await em.execute(

@@ -17,14 +17,14 @@ import { Organization } from '../../../server/database/entities/organization.ts'
 import { ServiceAccount } from '../../../server/database/entities/service-account.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { migrated, onEachDatabase } from '../../support/databases.ts';
-import { testRowMacs } from '../../support/row-macs.ts';
+import { testKeyring, testRowMacs } from '../../support/keyring.ts';
 
 const scheme = pepperedScheme(new Uint8Array(32).fill(1));
 const at = new Date('2026-01-01T00:00:00Z');
 
 /** One process's part: its own connections, its own lease, its own cache. */
 async function node(url: string) {
-  const database = await openDatabase(url, { rowMacs: testRowMacs });
+  const database = await openDatabase(url, { keyring: testKeyring });
   // A renewal that came too late on a busy machine is made good by the next.
   const onError = () => {};
   const coherence = await joinCoherence({ ...database.leases(), onError });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../../server/database/database.ts';
 import { announceExpiry } from '../../../server/webhooks/announce-expiry.ts';
 import { issueKey, revokeKey } from '../../support/issued-keys.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { startDelivering } from './delivering.ts';
 
@@ -56,7 +57,10 @@ onBothDatabases((kind) => {
     await it.addWebhook({ events: ['api_key.expiring'] });
     for (let count = 0; count < 5; count++) await issueKey(it.server, { expires_in_days: 1 });
     // One process has one writing handle on SQLite.
-    await using second = kind === 'sqlite' ? null : await openDatabase(it.server.databaseUrl);
+    await using second =
+      kind === 'sqlite'
+        ? null
+        : await openDatabase(it.server.databaseUrl, { keyring: testKeyring });
     const other = second ?? it.server.database;
     const databases = [it.server.database, other, it.server.database, other];
     const counts = await Promise.all(

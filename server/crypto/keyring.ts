@@ -1,0 +1,80 @@
+import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
+import { deriveKeys, type Keys } from '../keys.ts';
+import { nodeHashing } from '../node-hashing.ts';
+
+/** A derived key while the secret is being changed: one to write under, and all to read under. */
+export interface ChangingKey {
+  /** What new values are made under now; asked for at each use, because a change moves it. */
+  current(): Uint8Array;
+  /** All that values may be under, 32 bytes each. */
+  readonly accepted: readonly Uint8Array[];
+}
+
+/** The keys of one secret, and what they are called in rows. */
+export interface NamedKeys extends Keys {
+  /** The id of the secret's lookup scheme: 8 hexadecimal characters that tell nothing of the secret. */
+  readonly name: string;
+  readonly scheme: LookupScheme;
+}
+
+/**
+ * The keys of a deployment. During a change of its secret a process knows two, and the database says
+ * which of them everything new is written under (`secret-in-use.ts`): so no process meets a value
+ * that it cannot read.
+ */
+export interface Keyring {
+  /** Of every secret that this process knows, `SERVER_SECRET` first. */
+  readonly accepted: readonly NamedKeys[];
+  /** Of the secret in use. Before the database has been asked: the previous one, where there is one. */
+  current(): NamedKeys;
+  /**
+   * Goes over to a secret.
+   *
+   * @returns false when this process does not know it.
+   */
+  use(name: string): boolean;
+  /** One of the keys, as it changes. */
+  key(of: keyof Keys): ChangingKey;
+  /** The lookup scheme of the secret in use, as it changes. */
+  readonly scheme: LookupScheme;
+}
+
+/**
+ * Makes the keyring.
+ *
+ * @param secret - 32 bytes: `SERVER_SECRET`.
+ * @param previous - the one that is being replaced; null when none is.
+ */
+export function createKeyring(secret: Uint8Array, previous: Uint8Array | null): Keyring {
+  const newest = named(secret);
+  const accepted = previous === null ? [newest] : [newest, named(previous)];
+  let inUse = accepted.at(-1) ?? newest;
+  return {
+    accepted,
+    current: () => inUse,
+    use(name) {
+      const known = accepted.find((each) => each.name === name);
+      inUse = known ?? inUse;
+      return known !== undefined;
+    },
+    key: (of) => ({ current: () => inUse[of], accepted: accepted.map((each) => each[of]) }),
+    scheme: {
+      get id() {
+        return inUse.scheme.id;
+      },
+      lookup: (digest) => inUse.scheme.lookup(digest),
+      seal: (keyId, organizationId, lookup) => inUse.scheme.seal(keyId, organizationId, lookup),
+    },
+  };
+}
+
+/** A key that does not change, and others that are read under. */
+export function fixedKey(current: Uint8Array, ...others: readonly Uint8Array[]): ChangingKey {
+  return { current: () => current, accepted: [current, ...others] };
+}
+
+function named(secret: Uint8Array): NamedKeys {
+  const keys = deriveKeys(secret);
+  const scheme = pepperedScheme(keys.pepper, nodeHashing);
+  return { ...keys, name: scheme.id, scheme };
+}

@@ -1,0 +1,51 @@
+import { ConfigError } from '../config/config-error.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Database, EntityManager } from './database.ts';
+
+/** The subject that an epoch names when the deployment went over to another secret. */
+export const secretSubject = 'server-secret';
+
+/** The name of the secret that everything new is written under; null before the first start. */
+export async function readSecretInUse(em: EntityManager): Promise<string | null> {
+  const [row] = await em.execute<{ name: string }[]>('select name from secret_in_use');
+  return row?.name ?? null;
+}
+
+/**
+ * Goes over to the secret that the database says is in use. A database that says nothing yet is
+ * claimed for the secret that its keys were issued under.
+ *
+ * @throws {ConfigError} when this process does not know it: whatever it wrote would be refused.
+ */
+export async function followSecretInUse(database: Database, keyring: Keyring): Promise<void> {
+  const name = (await readSecretInUse(database.read())) ?? (await claim(database, keyring));
+  if (keyring.use(name)) return;
+  throw new ConfigError(
+    'SERVER_SECRET is not the one that this database is used with: it takes that one, or a new one ' +
+      'with that one in SERVER_SECRET_PREVIOUS',
+  );
+}
+
+async function claim(database: Database, keyring: Keyring): Promise<string> {
+  const schemes = await database
+    .read()
+    .execute<{ scheme: string; count: number | string }[]>(
+      'select scheme, count(*) as count from api_key_secret group by scheme',
+    );
+  const names = keyring.accepted.map((each) => each.name);
+  const unknown = schemes.filter(({ scheme }) => !names.includes(scheme));
+  if (unknown.length > 0) {
+    const count = unknown.reduce((sum, each) => sum + Number(each.count), 0);
+    throw new ConfigError(
+      `SERVER_SECRET is not the one that ${count} API key secrets in the database were issued ` +
+        'under: it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
+    );
+  }
+  return database.transaction(async (em) => {
+    await em.execute(
+      'insert into secret_in_use (one, name) values (?, ?) on conflict (one) do nothing',
+      [database.kind === 'sqlite' ? 1 : true, keyring.current().name],
+    );
+    return (await readSecretInUse(em)) ?? keyring.current().name;
+  });
+}

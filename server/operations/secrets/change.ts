@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { operatorOnly } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+
+/**
+ * Makes `SERVER_SECRET` the secret that everything new is stored under, on every process, once each of
+ * them knows both. Until then the previous one is, so that a process that knows only that one reads
+ * whatever is written.
+ */
+export const changeSecret = defineOperation({
+  name: 'secrets.change',
+  summary: 'Store everything new under SERVER_SECRET, once every process knows both secrets',
+  kind: 'mutation',
+  access: operatorOnly(),
+  input: z.object({}),
+  output: z.object({ inUse: z.string() }),
+  // Processes that are gone are struck off while this waits for them.
+  prepare: ({ services }) => services.settled(),
+  async run({ em, services, audit }) {
+    const [newest, previous] = services.keyring.accepted;
+    if (newest === undefined || previous === undefined) {
+      throw new Problem(
+        409,
+        'SERVER_SECRET_PREVIOUS is not set: set the new secret as SERVER_SECRET and the present one ' +
+          'as SERVER_SECRET_PREVIOUS, here and on every server, and restart them',
+      );
+    }
+    const before = services.keyring.current().name;
+    if (before === newest.name) throw new Problem(409, 'SERVER_SECRET is the one in use already');
+    const holders = await em.execute<{ id: string; secrets: string }[]>(
+      'select id, secrets from holder order by id',
+    );
+    const unready = holders.filter(({ secrets }) => !secrets.split(' ').includes(newest.name));
+    if (unready.length > 0) {
+      const ids = unready.map(({ id }) => id).join(', ');
+      throw new Problem(
+        409,
+        `${unready.length} of ${holders.length} processes do not know the new secret: start them ` +
+          `with it as SERVER_SECRET and the present one as SERVER_SECRET_PREVIOUS (${ids})`,
+      );
+    }
+    const changed = await em.execute<unknown[]>(
+      'update secret_in_use set name = ? where name = ? returning name',
+      [newest.name, before],
+    );
+    if (changed.length === 0) throw new Problem(409, 'The secret was changed meanwhile');
+    audit({ target: null, changes: { secret: { before, after: newest.name } } });
+    return { inUse: newest.name };
+  },
+});

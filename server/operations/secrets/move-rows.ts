@@ -1,0 +1,174 @@
+import type { RowKind } from '../../crypto/row-macs.ts';
+import type { Database } from '../../database/database.ts';
+import { Job } from '../../database/entities/job.ts';
+import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import { Webhook } from '../../database/entities/webhook.ts';
+import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
+import { jobFields } from '../../jobs/queue-job.ts';
+import { deliveryFields } from '../../webhooks/outbox.ts';
+import type { Services } from '../operation.ts';
+
+type MoveServices = Pick<Services, 'database' | 'keyring' | 'sealer'> & {
+  readonly logger: Pick<Services['logger'], 'error'>;
+};
+
+/** What was moved to the secret in use, and what could not be. */
+export interface Moved {
+  readonly webhooks: number;
+  readonly rows: number;
+  /** Values that no known secret reads: they stay as they are. */
+  readonly unreadable: number;
+}
+
+/** Rows to a transaction: SQLite has one writer at a time. */
+const batchSize = 200;
+
+/**
+ * Moves what is stored under another secret to the one in use: signing secrets of webhooks, and the
+ * MACs of rows. Secrets of API keys move when they are used, because only then is their digest known.
+ */
+export async function moveRows(services: MoveServices): Promise<Moved> {
+  const webhooks = await moveWebhooks(services);
+  const rows = await moveMacs(services);
+  return {
+    webhooks: webhooks.moved,
+    rows: rows.moved,
+    unreadable: webhooks.unreadable + rows.unreadable,
+  };
+}
+
+async function moveWebhooks({ database, sealer, logger }: MoveServices) {
+  const present = { $like: `${sealer.prefix()}%` };
+  const others = await database.read().find(Webhook, {
+    $or: [{ $not: { secret: present } }, { $not: { previousSecret: present } }],
+  });
+  const count = { moved: 0, unreadable: 0 };
+  for (const { id, orgId, secret, previousSecret = null } of others) {
+    const move = (sealed: string) => sealer.seal(sealer.open(sealed, orgId), orgId);
+    try {
+      const values = {
+        secret: move(secret),
+        previousSecret: previousSecret && move(previousSecret),
+      };
+      // Unless it was replaced since it was read.
+      const where = { id, secret };
+      count.moved += await database.transaction((em) => em.nativeUpdate(Webhook, where, values));
+    } catch (error) {
+      count.unreadable += 1;
+      logger.error({ err: error, webhook: id }, 'a signing secret cannot be read: replace it');
+    }
+  }
+  return count;
+}
+
+/** A row with its MAC, as it is moved. */
+interface MovingRow {
+  readonly id: string | number;
+  readonly orgId: string | null;
+  readonly mac: string | null;
+  readonly fields: readonly unknown[];
+}
+
+/** A kind of row: how the next ones are read, and how one is written. */
+interface Place {
+  readonly kind: RowKind;
+  readonly table: string;
+  readonly column: string;
+  next(database: Database, after: string | number): Promise<MovingRow[]>;
+}
+
+const page = { orderBy: { id: 'asc' }, limit: batchSize, disableIdentityMap: true } as const;
+
+const places: readonly Place[] = [
+  {
+    kind: 'sub-org-link',
+    table: 'sub_org',
+    column: 'link_mac',
+    next: async (database, after) =>
+      (await database.read().find(SubOrg, { id: { $gt: Number(after) } }, page)).map((each) => ({
+        id: each.id,
+        orgId: each.orgId,
+        mac: each.clerkId == null ? null : (each.linkMac ?? null),
+        fields: [each.id, each.orgId, each.clerkId],
+      })),
+  },
+  {
+    kind: 'service-account',
+    table: 'service_account',
+    column: 'role_mac',
+    next: async (database, after) =>
+      (await database.read().find(ServiceAccount, { id: { $gt: String(after) } }, page)).map(
+        (each) => ({
+          id: each.id,
+          orgId: each.orgId,
+          mac: each.roleMac ?? null,
+          fields: [each.id, each.orgId, each.role],
+        }),
+      ),
+  },
+  {
+    kind: 'job',
+    table: 'job',
+    column: 'mac',
+    next: async (database, after) => {
+      const where = { id: { $gt: String(after) }, completedAt: null };
+      const jobs = await database.read().find(Job, where, page);
+      return jobs.map((job) => ({
+        id: job.id,
+        orgId: job.orgId ?? null,
+        mac: job.mac ?? null,
+        fields: jobFields(job),
+      }));
+    },
+  },
+  {
+    kind: 'delivery',
+    table: 'webhook_delivery',
+    column: 'mac',
+    next: async (database, after) => {
+      const em = database.read();
+      const deliveries = await em.find(WebhookDelivery, { id: { $gt: String(after) } }, page);
+      const ids = deliveries.map(({ webhookId }) => webhookId);
+      const webhooks = await em.find(Webhook, { id: { $in: ids } });
+      const byId = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+      return deliveries.map((each) => {
+        const webhook = byId.get(each.webhookId);
+        return {
+          id: each.id,
+          orgId: webhook?.orgId ?? null,
+          mac: each.mac ?? null,
+          fields: webhook === undefined ? [] : deliveryFields(each, webhook),
+        };
+      });
+    },
+  },
+];
+
+async function moveMacs({ database, keyring }: MoveServices) {
+  const prefix = `${keyring.current().name}.`;
+  const count = { moved: 0, unreadable: 0 };
+  for (const { kind, table, column, next } of places) {
+    let rows = await next(database, kind === 'sub-org-link' ? 0 : '');
+    while (rows.length > 0) {
+      const others = rows.filter(({ mac }) => mac !== null && !mac.startsWith(prefix));
+      await database.transaction(async (em) => {
+        for (const { id, orgId, mac, fields } of others) {
+          const remade = database.rowMacs.remake(kind, fields, mac, orgId);
+          if (remade === null) {
+            count.unreadable += 1;
+            continue;
+          }
+          // Unless it was written since it was read.
+          const written = await em.execute<unknown[]>(
+            `update ${table} set ${column} = ? where id = ? and ${column} = ? returning id`,
+            [remade, id, mac],
+          );
+          count.moved += written.length;
+        }
+      });
+      rows = await next(database, rows.at(-1)?.id ?? '');
+    }
+  }
+  return count;
+}

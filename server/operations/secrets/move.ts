@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { operatorOnly } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { moveRows } from './move-rows.ts';
+
+/** Moves what can be moved to the secret in use, at once instead of within the hour. */
+export const moveSecrets = defineOperation({
+  name: 'secrets.move',
+  summary: 'Move what is stored under the previous SERVER_SECRET to the one in use',
+  kind: 'mutation',
+  access: operatorOnly(),
+  input: z.object({}),
+  output: z.object({ webhooks: z.int(), rows: z.int(), unreadable: z.int() }),
+  // In transactions of its own, a batch each: the rows may be many.
+  prepare: ({ services }) => moveRows(services),
+  async run({ audit }, _input, moved) {
+    audit({ target: null, changes: { ...moved } });
+    return moved;
+  },
+});
