@@ -11,6 +11,7 @@ import { allowOnly, byPath } from './rest/allow-only.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
+import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { limitUnsigned } from './rest/limit-unsigned.ts';
 import { logRequests } from './rest/log-requests.ts';
@@ -19,6 +20,7 @@ import { answerTo, problemResponse } from './rest/problem-response.ts';
 import { recordUsage } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
+import { routedPath } from './rest/request-target.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import { createAuthenticate } from './sessions/authenticate.ts';
 import type { DemoIdentityProvider } from './sessions/demo.ts';
@@ -67,7 +69,10 @@ export function createApp(parts: AppParts): App {
   });
   const idRandomness = createIdRandomness();
   const wiring: Wiring = { services, authenticate, rateLimits };
-  const app = new Hono<AppEnvironment>();
+  const app = new Hono<AppEnvironment>({
+    // Never by the normalized URL, in which the client can lead a proxy's path to another route.
+    getPath: (_request, options) => routedPath(options?.env?.incoming.url ?? '/'),
+  });
 
   app.use(async (c, next) => {
     setRequestVariables(c, trustedProxies, idRandomness);
@@ -102,6 +107,7 @@ export function createApp(parts: AppParts): App {
     );
   }
   app.route('/', dataPlaneRoutes(verifier, rateLimits));
+  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database }));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
   const document = openApiDocument(reporiskRoutes);

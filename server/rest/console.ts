@@ -55,10 +55,12 @@ export function consoleRoutes(
   app.get('*', serveStatic({ root: folder }));
   // A page of an earlier build asks for what is gone: it must not get another page instead.
   app.get('/assets/*', (c) => c.json({ detail: 'Not Found' }, 404));
-  // Any other page is the console's own: it shows what belongs there. Only who asks for a page gets it.
-  app.get('*', (c, next) =>
+  // Only who asks for a page gets one, and only where there is one: a proxy that asks a misspelt path
+  // for leave would take any 2xx for it.
+  const pages = ['/settings', '/settings/:section{[a-z-]+}'];
+  app.on('GET', pages, (c, next) =>
     c.req.header('accept')?.includes('text/html') ? next() : c.json({ detail: 'Not Found' }, 404),
   );
-  app.get('*', serveStatic({ root: folder, path: 'index.html' }));
+  app.on('GET', pages, serveStatic({ root: folder, path: 'index.html' }));
   return app;
 }

@@ -1,0 +1,83 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { type KeyRecord, type Outcome, permits, scopesOf, type Verifier } from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { type Demands, demandsOf, judgeSubOrg, ownQuery } from './forward-auth-demands.ts';
+import type { AppEnvironment } from './request-context.ts';
+import { forwardAuthPath, hasDotSegment, rawPath } from './request-target.ts';
+import { createKeyCheck } from './with-key.ts';
+
+/** What `/auth/verify` needs. */
+export interface ForwardAuthOptions {
+  readonly verifier: Verifier;
+  readonly rateLimits: RateLimits;
+  readonly database: Database;
+}
+
+/**
+ * `/auth/verify`: whether a proxy may let a request through, and on whose behalf. Proxies take any
+ * 2xx for leave, so that a 2xx here always means that the key may pass. Every method and every path
+ * below is judged alike, because Envoy sends its client's; a body is not read.
+ */
+export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
+  const { verifier, rateLimits, database } = options;
+  const withKey = createKeyCheck(rateLimits);
+
+  /** Verifies a key, then what the request demands beside a scope. */
+  async function judge(token: string, address: string | undefined, demands: Demands) {
+    const { scope } = demands;
+    const asked = { dialect: 'reporisk', address, ...(scope !== null && { scope }) } as const;
+    const outcome: Outcome = await verifier.verify(token, asked);
+    return outcome.ok ? judgeSubOrg(outcome.key, demands, database) : outcome;
+  }
+
+  return new Hono<AppEnvironment>().all(forwardAuthPath, asNginxKnows, (c) => {
+    const target = c.env.incoming.url ?? '';
+    const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target);
+    if (demands === null) return c.json({ detail: 'Bad Request' }, 400);
+    return withKey(c, {
+      endpoint: forwardAuthPath,
+      scope: demands.scope,
+      verify: (token) => judge(token, c.get('address'), demands),
+      respond: (key) => c.body(null, 200, identityHeaders(key)),
+    });
+  });
+}
+
+/**
+ * nginx's `auth_request` knows 2xx, 401 and 403, and makes a 500 of anything else. With `?proxy=nginx`
+ * any other status is 403, and the real one stands in `X-RepoRisk-Status`.
+ */
+const asNginxKnows: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+  await next();
+  const { status } = c.res;
+  if (status < 300 || status === 401 || status === 403) return;
+  if (
+    !ownQuery(c.env.incoming.url ?? '')
+      ?.getAll('proxy')
+      .includes('nginx')
+  )
+    return;
+  c.res = new Response(c.res.body, { status: 403, headers: c.res.headers });
+  c.res.headers.set('X-RepoRisk-Status', String(status));
+};
+
+/** All six are always set, so that a proxy overwrites whatever its client sent under these names. */
+function identityHeaders(key: KeyRecord): Record<string, string> {
+  return {
+    'X-RepoRisk-Org': key.organization.id,
+    'X-RepoRisk-Sub-Org': key.subOrg === null ? '-' : String(key.subOrg.id),
+    'X-RepoRisk-Key-Id': key.id,
+    'X-RepoRisk-Scopes': effectiveScopes(key),
+    'X-RepoRisk-Environment': key.environment,
+    // Keys of this dialect belong to no project.
+    'X-RepoRisk-Project': '-',
+  };
+}
+
+/** What the key may really do now: a demoted member's key with every scope still only reads. */
+function effectiveScopes(key: KeyRecord): string {
+  const all = scopesOf(key.dialect);
+  const effective = all.filter((scope) => permits(key, scope));
+  return effective.length === all.length ? '*' : effective.join(' ') || '-';
+}
