@@ -13,7 +13,7 @@ const clientPaths = [
     targets.map(([target]) => target.replace(/^(https?:\/\/[^/]*)?\/auth\/verify/, '') || '/'),
   ),
 ].filter((path) => path.startsWith('/'));
-const paths = [...clientPaths, ...clientPaths.map((path) => `/append${path}`), '/append/healthz'];
+const paths = [...clientPaths, ...clientPaths.map((path) => `/fixed${path}`)];
 
 test.for([
   ['nginx', startNginx, 403],
@@ -45,7 +45,7 @@ test.for([
 
     const { id, raw } = await issueKey(server, { scopes: ['repos:read'] });
     for (const method of ['GET', 'OPTIONS', 'POST', 'DELETE']) {
-      for (const path of ['/v1/things/7?x=1', '/append/things?x=1']) {
+      for (const path of ['/v1/things/7?x=1', '/fixed/things?x=1']) {
         expect([method, path, await send(method, path, raw)]).toEqual([method, path, 200]);
         const reached = upstream.reached.pop();
         expect(identityHeaders.map((each) => reached?.[each.toLowerCase()])).toEqual([
@@ -65,7 +65,7 @@ test.for([
     }
 
     const once = await issueKey(server, { rate_limit: { limit: 1, window_seconds: 3600 } });
-    expect(await send('GET', '/', once.raw)).toBe(200);
-    expect(await send('GET', '/', once.raw)).toBe(limited);
+    expect(await send('GET', '/fixed/', once.raw)).toBe(200);
+    expect(await send('GET', '/fixed/', once.raw)).toBe(limited);
   },
 );

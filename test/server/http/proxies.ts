@@ -32,7 +32,7 @@ export async function startUpstream() {
   return { reached, ...(await listening(server)) };
 }
 
-/** nginx with `auth_request`; under `/append/` it asks as Envoy does. Null when not installed. */
+/** nginx with `auth_request`; but for `/fixed/` it asks as Envoy does. Null when not installed. */
 export const startNginx: StartProxy = (server, upstream) => {
   const variables = identityHeaders.map((name) => [name, name.toLowerCase().replaceAll('-', '_')]);
   const protect = (location: string, gate: string) => `
@@ -59,9 +59,9 @@ export const startNginx: StartProxy = (server, upstream) => {
       ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((each) => `${each}_temp_path ${folder}/${each};`).join(' ')}
       server {
         listen 127.0.0.1:${port};
-        ${protect('/', '/_leave')}
-        ${protect('/append/', '/_append')}
-        ${ask('/_leave', '/auth/verify?proxy=nginx&scope=repos:read')}
+        ${protect('/', '/_append')}
+        ${protect('/fixed/', '/_fixed')}
+        ${ask('/_fixed', '/auth/verify?proxy=nginx&scope=repos:read')}
         ${ask('/_append', '/auth/verify$request_uri')}
       }
     }`;
@@ -70,7 +70,7 @@ export const startNginx: StartProxy = (server, upstream) => {
   return startProgram('nginx.conf', configuration, start, 'start worker process ');
 };
 
-/** Caddy with `forward_auth`, which passes its client's query on. Null when not installed. */
+/** Caddy with `forward_auth`; but for `/fixed/` it asks as Envoy does. Null when not installed. */
 export const startCaddy: StartProxy = (server, upstream) => {
   const configuration = (port: number, folder: string) => `{
       admin off
@@ -79,16 +79,16 @@ export const startCaddy: StartProxy = (server, upstream) => {
     }
     http://:${port} {
       bind 127.0.0.1
-      handle /append/* {
+      handle /fixed/* {
         forward_auth ${server} {
-          uri /auth/verify{path}
+          uri /auth/verify
           copy_headers ${identityHeaders.join(' ')}
         }
         reverse_proxy ${upstream}
       }
       handle {
         forward_auth ${server} {
-          uri /auth/verify
+          uri /auth/verify{path}
           copy_headers ${identityHeaders.join(' ')}
         }
         reverse_proxy ${upstream}
