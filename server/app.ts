@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
-import type { Verifier } from '../core/mod.ts';
+import type { Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './id-randomness.ts';
 import { observabilityRoutes } from './observability/routes.ts';
 import { traceRequests } from './observability/tracing.ts';
@@ -44,6 +44,8 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** Origins whose pages may act with the session cookie. */
   readonly authorizedParties: readonly string[];
+  /** Whose keys `/auth/verify` accepts. */
+  readonly forwardAuthEnvironments: readonly Environment[];
   /** For the console's sign-in; null in demo mode. */
   readonly clerkPublishableKey: string | null;
   /** The folder of the built console. */
@@ -107,7 +109,8 @@ export function createApp(parts: AppParts): App {
     );
   }
   app.route('/', dataPlaneRoutes(verifier, rateLimits));
-  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database }));
+  const environments = parts.forwardAuthEnvironments;
+  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
   const document = openApiDocument(reporiskRoutes);

@@ -1,5 +1,13 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { type KeyRecord, type Outcome, permits, scopesOf, type Verifier } from '../../core/mod.ts';
+import {
+  type Environment,
+  type KeyRecord,
+  type Outcome,
+  permits,
+  refusals,
+  scopesOf,
+  type Verifier,
+} from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { type Demands, demandsOf, judgeSubOrg, ownQuery } from './forward-auth-demands.ts';
@@ -12,6 +20,8 @@ export interface ForwardAuthOptions {
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
   readonly database: Database;
+  /** Whose keys may pass. */
+  readonly environments: readonly Environment[];
 }
 
 /**
@@ -20,15 +30,24 @@ export interface ForwardAuthOptions {
  * below is judged alike, because Envoy sends its client's; a body is not read.
  */
 export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
-  const { verifier, rateLimits, database } = options;
+  const { verifier, rateLimits, database, environments } = options;
   const withKey = createKeyCheck(rateLimits);
 
-  /** Verifies a key, then what the request demands beside a scope. */
-  async function judge(token: string, address: string | undefined, demands: Demands) {
+  /** Verifies a key, then what a proxy demands beside its scope. */
+  async function judge(
+    token: string,
+    address: string | undefined,
+    demands: Demands,
+  ): Promise<Outcome> {
     const { scope } = demands;
     const asked = { dialect: 'reporisk', address, ...(scope !== null && { scope }) } as const;
-    const outcome: Outcome = await verifier.verify(token, asked);
-    return outcome.ok ? judgeSubOrg(outcome.key, demands, database) : outcome;
+    const outcome = await verifier.verify(token, asked);
+    if (!outcome.ok) return outcome;
+    const { key } = outcome;
+    if (!environments.includes(key.environment)) {
+      return { ok: false, refusal: refusals.environment_denied, reason: 'environment', key };
+    }
+    return judgeSubOrg(key, demands, database);
   }
 
   return new Hono<AppEnvironment>().all(forwardAuthPath, asNginxKnows, (c) => {
@@ -52,12 +71,8 @@ const asNginxKnows: MiddlewareHandler<AppEnvironment> = async (c, next) => {
   await next();
   const { status } = c.res;
   if (status < 300 || status === 401 || status === 403) return;
-  if (
-    !ownQuery(c.env.incoming.url ?? '')
-      ?.getAll('proxy')
-      .includes('nginx')
-  )
-    return;
+  const proxies = ownQuery(c.env.incoming.url ?? '')?.getAll('proxy') ?? [];
+  if (!proxies.includes('nginx')) return;
   c.res = new Response(c.res.body, { status: 403, headers: c.res.headers });
   c.res.headers.set('X-RepoRisk-Status', String(status));
 };

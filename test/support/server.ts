@@ -90,6 +90,8 @@ export interface ServerOptions {
   readonly wrap?: (database: Database) => Database;
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
+  /** `live` only when absent. */
+  readonly forwardAuthEnvironments?: AppParts['forwardAuthEnvironments'];
   /** What takes in Clerk's webhooks; nothing when absent. */
   readonly clerkWebhooks?: (parts: Services) => AppParts['clerkWebhooks'];
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
@@ -186,6 +188,7 @@ export async function startServer(options: ServerOptions) {
     demo: options.demo === false ? null : demo,
     trustedProxies: options.trustedProxies ?? [],
     authorizedParties: options.authorizedParties ?? [],
+    forwardAuthEnvironments: options.forwardAuthEnvironments ?? ['live'],
     clerkPublishableKey: null,
     consoleFolder: options.consoleFolder ?? join(uploads, 'no-console'),
     metrics: async () => '',

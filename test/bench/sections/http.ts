@@ -106,6 +106,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
     demo: null,
     trustedProxies: [],
     authorizedParties: [],
+    forwardAuthEnvironments: ['live'],
     clerkPublishableKey: null,
     consoleFolder: '',
     metrics: metrics.text,

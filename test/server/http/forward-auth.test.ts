@@ -254,3 +254,20 @@ test('a demand that is not met spends nothing of the rate limit', async () => {
   expect(nginx.headers.get('retry-after')).toMatch(/^\d+$/);
   expect((await server.fetch('/auth/verify/?proxy=nginx', { as })).status).toBe(429);
 });
+
+test('a sandbox key passes only where the operator accepts its environment', async () => {
+  await using strict = await startServerOn('sqlite');
+  const sandbox = { environment: 'test' };
+  const { raw: as } = await issueKey(strict, sandbox);
+  const denied = 'Access denied: sandbox keys are not accepted here';
+  for (const target of ['/auth/verify', '/auth/verify?environment=test', '/auth/verify/x']) {
+    expect(await answer(strict.fetch(target, { as }))).toEqual({
+      status: 403,
+      body: { detail: denied },
+    });
+  }
+  await using open = await startServerOn('sqlite', { forwardAuthEnvironments: ['live', 'test'] });
+  const { raw } = await issueKey(open, sandbox);
+  const response = await open.fetch('/auth/verify', { as: raw });
+  expect([response.status, response.headers.get('x-reporisk-environment')]).toEqual([200, 'test']);
+});
