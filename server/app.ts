@@ -44,7 +44,7 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** Origins whose pages may act with the session cookie. */
   readonly authorizedParties: readonly string[];
-  /** Whose keys `/auth/verify` accepts. */
+  /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
   /** For the console's sign-in; null in demo mode. */
   readonly clerkPublishableKey: string | null;
@@ -72,7 +72,7 @@ export function createApp(parts: AppParts): App {
   const idRandomness = createIdRandomness();
   const wiring: Wiring = { services, authenticate, rateLimits };
   const app = new Hono<AppEnvironment>({
-    // Never by the normalized URL, in which the client can lead a proxy's path to another route.
+    // Routing by the normalized URL would let a client lead a proxy's request to another route.
     getPath: (_request, options) => routedPath(options?.env?.incoming.url ?? '/'),
   });
 

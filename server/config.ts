@@ -44,7 +44,7 @@ export interface Config {
   /** Per address; null means none. */
   readonly failedAuthRateLimit: RateLimitSetting | null;
   readonly dialects: readonly string[];
-  /** Whose keys `/auth/verify` accepts. */
+  /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
   readonly logLevel: string;
   readonly production: boolean;

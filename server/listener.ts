@@ -54,7 +54,7 @@ export function createListener(app: App): Server {
   const respond = getRequestListener(fetch, { errorHandler: refusal });
   // A request without a Host is refused below, in our own words.
   const server = createServer({ requireHostHeader: false }, (incoming, outgoing) => {
-    // The adapter refuses a backslash before the app can; encoded, it means the same.
+    // The adapter refuses a raw backslash before the app sees it. Encoded, it means the same.
     if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C');
     return respond(incoming, outgoing);
   });

@@ -3,21 +3,20 @@ import type { KeyRecord, Verifier } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
 import type { AppEnvironment } from './request-context.ts';
-import { createKeyCheck } from './with-key.ts';
+import { createKeyCheck, type KeyCall } from './with-key.ts';
 
 /** `GET /api/v1/key`: what a key is. A plain handler, which costs little beside the verification. */
 export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hono<AppEnvironment> {
-  const endpoint = '/api/v1/key';
   const withKey = createKeyCheck(rateLimits);
-  const app = new Hono<AppEnvironment>().get(endpoint, (c) =>
-    withKey(c, {
-      endpoint,
-      scope: null,
-      verify: (token) => verifier.verify(token, { dialect: 'reporisk', address: c.get('address') }),
-      respond: (key) => c.json(describe(key)),
-    }),
-  );
-  allowOnly(app, endpoint, ['GET']);
+  const call: KeyCall = {
+    endpoint: '/api/v1/key',
+    scope: null,
+    verify: (token, c) =>
+      verifier.verify(token, { dialect: 'reporisk', address: c.get('address') }),
+    respond: (key, c) => c.json(describe(key)),
+  };
+  const app = new Hono<AppEnvironment>().get(call.endpoint, (c) => withKey(c, call));
+  allowOnly(app, call.endpoint, ['GET']);
   return app;
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { forwardAuthPath, rawPath } from './request-target.ts';
 
-/** What a request to `/auth/verify` demands of its key beyond being valid. */
+/** Demands of a request to `/auth/verify`, beyond a valid key. */
 export interface Demands {
   /** A scope that the key must have; null for none. */
   readonly scope: string | null;
@@ -17,10 +17,8 @@ const nothing: Demands = { scope: null, subOrgId: null };
 const maxSubOrgId = 2 ** 31 - 1;
 
 /**
- * The query of a request to exactly `/auth/verify`. Below that path the query is the one that the
- * proxy's client wrote, and counts for nothing.
- *
- * @returns null when there is none.
+ * The query of a request to exactly `/auth/verify`; null when there is none. Below that path the query
+ * is the proxy's client's, and counts for nothing.
  */
 export function ownQuery(target: string): URLSearchParams | null {
   const start = target.indexOf('?');
@@ -46,8 +44,8 @@ export function demandsOf(target: string): Demands | null {
 }
 
 /**
- * Whether a valid key reaches the demanded sub-org: its own, or, for an organization-wide key, any
- * active one of its organization. Only the latter asks the database.
+ * Judges whether a valid key reaches the demanded sub-org: its own, or, for an organization-wide key,
+ * any active one of its organization. Only the latter asks the database.
  */
 export async function judgeSubOrg(
   key: KeyRecord,

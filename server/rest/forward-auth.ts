@@ -20,14 +20,14 @@ export interface ForwardAuthOptions {
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
   readonly database: Database;
-  /** Whose keys may pass. */
+  /** The environments whose keys may pass. */
   readonly environments: readonly Environment[];
 }
 
 /**
- * `/auth/verify`: whether a proxy may let a request through, and on whose behalf. Proxies take any
- * 2xx for leave, so that a 2xx here always means that the key may pass. Every method and every path
- * below is judged alike, because Envoy sends its client's; a body is not read.
+ * `/auth/verify`: whether a proxy may let a request through, and on whose behalf. A proxy takes any
+ * 2xx as permission: a 2xx here always means that the key may pass. Every method and every path below
+ * is judged alike, because Envoy sends its client's. A body is not read.
  */
 export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
   const { verifier, rateLimits, database, environments } = options;
@@ -50,7 +50,7 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
     return judgeSubOrg(key, demands, database);
   }
 
-  return new Hono<AppEnvironment>().all(forwardAuthPath, asNginxKnows, (c) => {
+  return new Hono<AppEnvironment>().all(forwardAuthPath, forNginx, (c) => {
     const target = c.env.incoming.url ?? '';
     const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target);
     if (demands === null) return c.json({ detail: 'Bad Request' }, 400);
@@ -64,10 +64,10 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
 }
 
 /**
- * nginx's `auth_request` knows 2xx, 401 and 403, and makes a 500 of anything else. With `?proxy=nginx`
- * any other status is 403, and the real one stands in `X-RepoRisk-Status`.
+ * nginx's `auth_request` turns every status but 2xx, 401 and 403 into a 500. With `?proxy=nginx` any
+ * other status becomes 403, and `X-RepoRisk-Status` holds the real one.
  */
-const asNginxKnows: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+const forNginx: MiddlewareHandler<AppEnvironment> = async (c, next) => {
   await next();
   const { status } = c.res;
   if (status < 300 || status === 401 || status === 403) return;
@@ -77,7 +77,7 @@ const asNginxKnows: MiddlewareHandler<AppEnvironment> = async (c, next) => {
   c.res.headers.set('X-RepoRisk-Status', String(status));
 };
 
-/** All six are always set, so that a proxy overwrites whatever its client sent under these names. */
+/** All six are always set: one left out would let the client's own header of that name pass. */
 function identityHeaders(key: KeyRecord): Record<string, string> {
   return {
     'X-RepoRisk-Org': key.organization.id,

@@ -1,12 +1,12 @@
-/** Where proxies ask whether a request may pass. */
+/** The path by which proxies ask whether a request may pass. */
 export const forwardAuthPath = '/auth/verify';
 
 /** Scheme and authority of the absolute form (RFC 9112, section 3.2.2). */
 const origin = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 
 /**
- * The path of a request target, byte for byte as it was sent. URL normalization would resolve dot
- * segments, and would let a crafted `Host` put a path of its own in front.
+ * The path of a request target as it was sent. A normalized URL has its dot segments resolved, and a
+ * crafted `Host` can put a path of its own in front.
  *
  * @param target - `IncomingMessage.url`.
  * @returns the part before the first `?`; it always begins with a slash.
@@ -19,8 +19,8 @@ export function rawPath(target: string): string {
 }
 
 /**
- * The path by which the app routes a request: the raw one. Whatever begins with `/auth/verify` is
- * one route, because a proxy appends its client's path, and takes any 2xx for leave.
+ * The path by which the app routes a request: the raw one. All targets that begin with `/auth/verify`
+ * are one route: a proxy appends its client's path, and takes any 2xx as permission.
  */
 export function routedPath(target: string): string {
   const path = rawPath(target);

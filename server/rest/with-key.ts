@@ -22,9 +22,9 @@ export interface KeyCall {
   /** The scope that the call asks of the key; null for none. */
   readonly scope: string | null;
   /** Verifies the presented token, and judges whatever else the call asks. */
-  readonly verify: (token: string) => Outcome | Promise<Outcome>;
+  readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
   /** The answer to a key that may. */
-  readonly respond: (key: KeyRecord) => Response;
+  readonly respond: (key: KeyRecord, c: Call) => Response;
 }
 
 /**
@@ -38,7 +38,7 @@ export function createKeyCheck({
   function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
     const answer = (fields: RateLimitFields) => {
       for (const name in fields) c.header(name, fields[name]);
-      return respond(key);
+      return respond(key, c);
     };
     try {
       const fields = admit(key);
@@ -71,7 +71,7 @@ export function createKeyCheck({
       noteKey(c, outcome, endpoint, scope);
       return outcome.ok ? admitted(c, outcome.key, respond) : refuse(c, outcome.refusal);
     };
-    const outcome = verify(credential.token);
+    const outcome = verify(credential.token, c);
     return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);
   };
 }

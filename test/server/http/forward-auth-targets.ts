@@ -42,6 +42,7 @@ export const targets: readonly [target: string, withKey: 200 | 400 | 404][] = [
   ['http://elsewhere.example:1/auth/verify/healthz', 200],
   ['https://a@localhost/auth/verify?x', 200],
   ['http:///auth/verify', 200],
+  ['http://localhost/auth/verify?scope=repos:read', 200],
 
   // What is refused: a dot segment or a backslash, however it is written.
   ['/auth/verify/.', 400],
@@ -66,6 +67,7 @@ export const targets: readonly [target: string, withKey: 200 | 400 | 404][] = [
   ['http://localhost/auth/verify/../../healthz', 400],
   ['http://localhost/auth/verify/%2e%2e/%2e%2e/healthz', 400],
   ['http://localhost/auth/verify\\..\\healthz', 400],
+  ['http://localhost/auth/verify?scope=nope', 400],
 
   // What is not the path as it was sent: nothing stands there.
   ['/auth/verif', 404],

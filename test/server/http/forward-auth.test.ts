@@ -124,6 +124,7 @@ test.each([
   ],
   ['GET /auth/verify HTTP/1.0\r\nHost: localhost\r\n\r\n', '401'],
   ['GET /auth/verify/x\r\n\r\n', '400'],
+  ['POST /auth/verify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n{', '401'],
   ['GET /auth/verify HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\n\r\n', '417'],
   [
     'GET /auth/verify HTTP/1.1\r\nHost: localhost\r\nConnection: close, Upgrade\r\nUpgrade: h2c\r\n\r\n',

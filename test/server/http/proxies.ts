@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port.ts';
 
-/** A proxy in front of `upstream` that asks `server` for leave; gone at the end of the scope. */
+/** A proxy in front of `upstream` that asks `server` for permission; gone at the end of the scope. */
 export type StartProxy = (
   server: string,
   upstream: string,
@@ -104,7 +104,7 @@ export const startCaddy: StartProxy = (server, upstream) => {
 
 /**
  * Plays Envoy's `ext_authz` over HTTP: asks by the client's own method, its path behind a prefix, its
- * `Host` and `Authorization`; 200 is leave, and the identity headers replace the client's.
+ * `Host` and `Authorization`; 200 is permission, and the identity headers replace the client's.
  */
 export const startEnvoy: StartProxy = async (server, upstream) => {
   const proxy = createServer((incoming, outgoing) => {
