@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'session_required'
   | 'insufficient_permissions'
   | 'plan_required'
+  | 'environment_denied'
   | 'tier_required'
   | 'address_denied'
   | 'repository_out_of_scope'
@@ -60,6 +61,11 @@ export const refusals: { readonly [Code in ErrorCode]: Refusal } = Object.freeze
   ),
   insufficient_permissions: refusal(403, 'insufficient_permissions', 'Insufficient permissions'),
   plan_required: refusal(403, 'plan_required', 'API access is not available on your current plan'),
+  environment_denied: refusal(
+    403,
+    'environment_denied',
+    'Access denied: sandbox keys are not accepted here',
+  ),
   tier_required: refusal(403, 'tier_required', 'API access requires a Tier 3 plan'),
   address_denied: refusal(
     403,

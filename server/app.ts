@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
-import type { Verifier } from '../core/mod.ts';
+import type { Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './id-randomness.ts';
 import { observabilityRoutes } from './observability/routes.ts';
 import { traceRequests } from './observability/tracing.ts';
@@ -11,6 +11,7 @@ import { allowOnly, byPath } from './rest/allow-only.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
+import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { limitUnsigned } from './rest/limit-unsigned.ts';
 import { logRequests } from './rest/log-requests.ts';
@@ -19,6 +20,7 @@ import { answerTo, problemResponse } from './rest/problem-response.ts';
 import { recordUsage } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
+import { routedPath } from './rest/request-target.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import { createAuthenticate } from './sessions/authenticate.ts';
 import type { DemoIdentityProvider } from './sessions/demo.ts';
@@ -42,6 +44,8 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** Origins whose pages may act with the session cookie. */
   readonly authorizedParties: readonly string[];
+  /** The environments whose keys `/auth/verify` accepts. */
+  readonly forwardAuthEnvironments: readonly Environment[];
   /** For the console's sign-in; null in demo mode. */
   readonly clerkPublishableKey: string | null;
   /** The folder of the built console. */
@@ -67,7 +71,10 @@ export function createApp(parts: AppParts): App {
   });
   const idRandomness = createIdRandomness();
   const wiring: Wiring = { services, authenticate, rateLimits };
-  const app = new Hono<AppEnvironment>();
+  const app = new Hono<AppEnvironment>({
+    // Routing by the normalized URL would let a client lead a proxy's request to another route.
+    getPath: (_request, options) => routedPath(options?.env?.incoming.url ?? '/'),
+  });
 
   app.use(async (c, next) => {
     setRequestVariables(c, trustedProxies, idRandomness);
@@ -102,6 +109,8 @@ export function createApp(parts: AppParts): App {
     );
   }
   app.route('/', dataPlaneRoutes(verifier, rateLimits));
+  const environments = parts.forwardAuthEnvironments;
+  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
   const document = openApiDocument(reporiskRoutes);

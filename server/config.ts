@@ -1,3 +1,4 @@
+import type { Environment } from '../core/mod.ts';
 import {
   readAnthropicBaseUrl,
   readDatabaseListenUrl,
@@ -43,11 +44,14 @@ export interface Config {
   /** Per address; null means none. */
   readonly failedAuthRateLimit: RateLimitSetting | null;
   readonly dialects: readonly string[];
+  /** The environments whose keys `/auth/verify` accepts. */
+  readonly forwardAuthEnvironments: readonly Environment[];
   readonly logLevel: string;
   readonly production: boolean;
 }
 
 const environments = ['production', 'development', 'test'];
+const keyEnvironments: readonly Environment[] = ['live', 'test'];
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
@@ -95,6 +99,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       get('FAILED_AUTH_RATE_LIMIT', '60/60'),
     ),
     dialects: dialects(list('DIALECTS')),
+    forwardAuthEnvironments: forwardAuthEnvironments(list('FORWARD_AUTH_ENVIRONMENTS')),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL', 'info'), logLevels),
     production,
   };
@@ -137,8 +142,18 @@ function dialects(values: readonly string[]): string[] {
   return ['reporisk'];
 }
 
-function oneOf(name: string, value: string, permitted: readonly string[]): string {
-  if (permitted.includes(value)) return value;
+function forwardAuthEnvironments(values: readonly string[]): readonly Environment[] {
+  const given = values.map((each) => oneOf('FORWARD_AUTH_ENVIRONMENTS', each, keyEnvironments));
+  return given.length === 0 ? ['live'] : given;
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  value: string,
+  permitted: readonly Value[],
+): Value {
+  const found = permitted.find((each) => each === value);
+  if (found !== undefined) return found;
   throw wrong(name, shown(value), permitted.join(', '));
 }
 

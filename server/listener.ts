@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { newId } from '../core/mod.ts';
@@ -25,16 +25,7 @@ export async function listen(
   app: App,
   { host, port }: Pick<Config, 'host' | 'port'>,
 ): Promise<Listener> {
-  // An HTTP/1 server: those are the bindings it gives.
-  const fetch = (request: Request, bindings: object) =>
-    app.fetch(request, bindings as HttpBindings);
-  const server = createServer(
-    // A request without one is refused below, in our own words.
-    { requireHostHeader: false },
-    getRequestListener(fetch, { errorHandler: refusal }),
-  );
-  server.on('clientError', refuseMalformed);
-  server.on('checkExpectation', refuseExpectation);
+  const server = createListener(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE';
@@ -53,6 +44,23 @@ export async function listen(
       clearTimeout(timeout);
     },
   };
+}
+
+/** An HTTP server in front of an app, not listening yet. */
+export function createListener(app: App): Server {
+  // An HTTP/1 server: those are the bindings it gives.
+  const fetch = (request: Request, bindings: object) =>
+    app.fetch(request, bindings as HttpBindings);
+  const respond = getRequestListener(fetch, { errorHandler: refusal });
+  // A request without a Host is refused below, in our own words.
+  const server = createServer({ requireHostHeader: false }, (incoming, outgoing) => {
+    // The adapter refuses a raw backslash before the app sees it. Encoded, it means the same.
+    if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C');
+    return respond(incoming, outgoing);
+  });
+  server.on('clientError', refuseMalformed);
+  server.on('checkExpectation', refuseExpectation);
+  return server;
 }
 
 /** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */

@@ -91,6 +91,7 @@ export async function startServer(
     trustedProxies: config.trustedProxies,
     authorizedParties: config.clerk?.authorizedParties ?? [],
     clerkPublishableKey: config.clerk?.publishableKey ?? null,
+    forwardAuthEnvironments: config.forwardAuthEnvironments,
     consoleFolder: parts.consoleFolder,
     metrics: metrics.text,
     tracer: tracing?.tracer ?? null,

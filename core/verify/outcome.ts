@@ -13,6 +13,7 @@ export type Reason =
   | 'retired'
   | 'disabled'
   | 'expired'
+  | 'environment'
   | 'tier'
   | 'address'
   | 'scope'

@@ -55,10 +55,12 @@ export function consoleRoutes(
   app.get('*', serveStatic({ root: folder }));
   // A page of an earlier build asks for what is gone: it must not get another page instead.
   app.get('/assets/*', (c) => c.json({ detail: 'Not Found' }, 404));
-  // Any other page is the console's own: it shows what belongs there. Only who asks for a page gets it.
-  app.get('*', (c, next) =>
+  // A page is for a browser, and only where the console has one: a page under any path would be a 2xx
+  // for a proxy that asks for permission under a misspelt one.
+  const pages = ['/settings', '/settings/:section{[a-z-]+}'];
+  app.on('GET', pages, (c, next) =>
     c.req.header('accept')?.includes('text/html') ? next() : c.json({ detail: 'Not Found' }, 404),
   );
-  app.get('*', serveStatic({ root: folder, path: 'index.html' }));
+  app.on('GET', pages, serveStatic({ root: folder, path: 'index.html' }));
   return app;
 }

@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { snake } from './case.ts';
+import { type Json, refusal, refusals } from './openapi-refusals.ts';
+import { verificationPaths } from './openapi-verification.ts';
 import { parameterNames, type Route } from './route.ts';
-
-type Json = Record<string, unknown>;
-
-function refusal(description: string, name = 'Problem'): Json {
-  const schema = { $ref: `#/components/schemas/${name}` };
-  return { description, content: { 'application/json': { schema } } };
-}
-
-const refusals: Record<number, Json> = {
-  401: refusal('No valid credential'),
-  403: refusal('Not permitted'),
-  429: refusal('Rate limit exceeded'),
-  503: refusal('Temporarily unavailable'),
-};
 
 /** The OpenAPI 3.1 description of the REST API, made from the operations themselves. */
 export function openApiDocument(routes: readonly Route[]): Json {
@@ -46,70 +34,6 @@ export function openApiDocument(routes: readonly Route[]): Json {
     },
   };
 }
-
-const keyDescription: Json = {
-  type: 'object',
-  properties: {
-    id: { type: 'string' },
-    label: { type: 'string' },
-    preview: { type: 'string' },
-    organization: {
-      type: 'object',
-      properties: { id: { type: 'string' }, name: { type: 'string' } },
-    },
-    sub_org_id: { type: ['integer', 'null'] },
-    scopes: { type: ['array', 'null'], items: { type: 'string' } },
-    environment: { enum: ['live', 'test'] },
-    expires_at: { type: ['string', 'null'], format: 'date-time' },
-  },
-};
-
-/** The two calls that no operation stands behind; see data-plane.ts. */
-const verificationPaths: Record<string, Json> = {
-  '/api/v1/key': {
-    get: {
-      operationId: 'key.get',
-      summary: 'What the API key is',
-      tags: ['key'],
-      security: [{ apiKey: [] }],
-      responses: {
-        200: {
-          description: 'Success',
-          content: { 'application/json': { schema: keyDescription } },
-        },
-        ...refusals,
-      },
-    },
-  },
-  '/auth/verify': {
-    get: {
-      operationId: 'key.verify',
-      summary: 'For a proxy: whether to let a request through, and on whose behalf',
-      tags: ['key'],
-      security: [{ apiKey: [] }],
-      parameters: [
-        {
-          name: 'proxy',
-          in: 'query',
-          description: 'nginx: 429 and 503 become 403 with X-RepoRisk-Status',
-          schema: { enum: ['nginx'] },
-        },
-      ],
-      responses: {
-        200: {
-          description: 'Let it through',
-          headers: Object.fromEntries(
-            ['Org', 'Sub-Org', 'Key-Id', 'Scopes'].map((name) => [
-              `X-RepoRisk-${name}`,
-              { schema: { type: 'string' } },
-            ]),
-          ),
-        },
-        ...refusals,
-      },
-    },
-  },
-};
 
 const problem: Json = {
   type: 'object',

@@ -13,6 +13,7 @@ test.each<[ErrorCode, number, string]>([
   ],
   ['insufficient_permissions', 403, 'Insufficient permissions'],
   ['plan_required', 403, 'API access is not available on your current plan'],
+  ['environment_denied', 403, 'Access denied: sandbox keys are not accepted here'],
   ['tier_required', 403, 'API access requires a Tier 3 plan'],
   ['address_denied', 403, "Access denied: address is not on the API key's allow list"],
   [

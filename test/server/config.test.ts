@@ -29,6 +29,7 @@ test('loadConfig() has documented defaults', () => {
     platformRateLimit: { limit: 600, windowSeconds: 60 },
     failedAuthRateLimit: { limit: 60, windowSeconds: 60 },
     dialects: ['reporisk'],
+    forwardAuthEnvironments: ['live'],
     logLevel: 'info',
     production: false,
   });
@@ -53,6 +54,7 @@ test('loadConfig() reads every setting', () => {
     PLATFORM_RATE_LIMIT: '5/1',
     FAILED_AUTH_RATE_LIMIT: 'off',
     DIALECTS: 'reporisk',
+    FORWARD_AUTH_ENVIRONMENTS: 'live, test',
     LOG_LEVEL: 'debug',
   });
   expect(config).toEqual({
@@ -76,6 +78,7 @@ test('loadConfig() reads every setting', () => {
     platformRateLimit: { limit: 5, windowSeconds: 1 },
     failedAuthRateLimit: null,
     dialects: ['reporisk'],
+    forwardAuthEnvironments: ['live', 'test'],
     logLevel: 'debug',
     production: true,
   });
@@ -169,6 +172,10 @@ const refused: [env: Record<string, string>, message: RegExp][] = [
   [{ DIALECTS: 'reporisk,platform' }, /^DIALECTS is "platform": .* not built yet$/],
   [{ DIALECTS: 'repurai' }, /^DIALECTS is "repurai": .* not built yet$/],
   [{ DIALECTS: 'github' }, /^DIALECTS is "github": it takes reporisk$/],
+  [
+    { FORWARD_AUTH_ENVIRONMENTS: 'live,prod' },
+    /^FORWARD_AUTH_ENVIRONMENTS is "prod": it takes live, test$/,
+  ],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud": it takes fatal, error, warn, info/],
   [{ NODE_ENV: 'prod' }, /^NODE_ENV is "prod": it takes production, development, test$/],
   [{ NODE_ENV: 'production', SERVER_SECRET: secret }, /^CLERK_JWT_KEY is not set: .* production$/],
@@ -196,6 +203,7 @@ const variables = [
   'TRUSTED_PROXIES',
   'PLATFORM_RATE_LIMIT',
   'DIALECTS',
+  'FORWARD_AUTH_ENVIRONMENTS',
   'LOG_LEVEL',
   'NODE_ENV',
 ];

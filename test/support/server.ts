@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
@@ -18,6 +17,7 @@ import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
+import { createListener } from '../../server/listener.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
 import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
@@ -89,6 +89,8 @@ export interface ServerOptions {
   readonly wrap?: (database: Database) => Database;
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
+  /** `live` only when absent. */
+  readonly forwardAuthEnvironments?: AppParts['forwardAuthEnvironments'];
   /** What takes in Clerk's webhooks; nothing when absent. */
   readonly clerkWebhooks?: (parts: Services) => AppParts['clerkWebhooks'];
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
@@ -194,20 +196,19 @@ export async function startServer(options: ServerOptions) {
     demo: options.demo === false ? null : demo,
     trustedProxies: options.trustedProxies ?? [],
     authorizedParties: options.authorizedParties ?? [],
+    forwardAuthEnvironments: options.forwardAuthEnvironments ?? ['live'],
     clerkPublishableKey: null,
     consoleFolder: options.consoleFolder ?? join(uploads, 'no-console'),
     metrics: async () => '',
     tracer: null,
   });
 
-  const listener = createAdaptorServer({
-    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
-  });
+  const listener = createListener(app);
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   resources.defer(async () => {
     listener.close();
-    if ('closeAllConnections' in listener) listener.closeAllConnections();
+    listener.closeAllConnections();
     await once(listener, 'close');
   });
   const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import type { KeyRecord } from '../../../core/mod.ts';
@@ -8,6 +7,7 @@ import { createApp } from '../../../server/app.ts';
 import { loadConfig } from '../../../server/config.ts';
 import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
+import { createListener } from '../../../server/listener.ts';
 import { createMetrics } from '../../../server/observability/metrics.ts';
 import { openRateLimits } from '../../../server/rate-limits/open-rate-limits.ts';
 import { noteKey } from '../../../server/rest/record-usage.ts';
@@ -106,6 +106,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
     demo: null,
     trustedProxies: [],
     authorizedParties: [],
+    forwardAuthEnvironments: ['live'],
     clerkPublishableKey: null,
     consoleFolder: '',
     metrics: metrics.text,
@@ -130,7 +131,7 @@ function withoutCredential(app: Hono<AppEnvironment>, key: KeyRecord): Hono<AppE
     environment: key.environment,
     expires_at: null,
   };
-  const bare = new Hono<AppEnvironment>();
+  const bare = new Hono<AppEnvironment>({ getPath: app.getPath });
   for (const route of app.routes) {
     if (route.method !== 'GET' || route.path !== path) {
       bare.on(route.method, route.path, route.handler);
@@ -145,9 +146,7 @@ function withoutCredential(app: Hono<AppEnvironment>, key: KeyRecord): Hono<AppE
 }
 
 async function serve(app: Hono<AppEnvironment>, resources: AsyncDisposableStack): Promise<number> {
-  const server = createAdaptorServer({
-    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
-  });
+  const server = createListener(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   resources.defer(() => void server.close());

@@ -133,7 +133,7 @@ onOneServerEach((server) => {
     });
   });
 
-  test('GET auth/verify tells a proxy who it is, and always overwrites all four headers', async () => {
+  test('GET auth/verify tells a proxy who it is, and always overwrites all six headers', async () => {
     const { mobile } = await demoIds(server());
     const cases = [
       [{}, '-', '*'],
@@ -149,9 +149,9 @@ onOneServerEach((server) => {
       const key = await issueKey(server(), input);
       const response = await server().fetch('/auth/verify', { as: key.raw });
       expect([response.status, await response.text()]).toEqual([200, '']);
-      const names = ['org', 'sub-org', 'key-id', 'scopes'];
+      const names = ['org', 'sub-org', 'key-id', 'scopes', 'environment', 'project'];
       const headers = names.map((name) => response.headers.get(`x-reporisk-${name}`));
-      expect(headers).toEqual(['org_demo_acme', subOrg, key.id, scopes]);
+      expect(headers).toEqual(['org_demo_acme', subOrg, key.id, scopes, 'live', '-']);
     }
     for (const path of ['/api/v1/key', '/auth/verify']) {
       const session = { status: 401, body: { detail: 'Invalid API key' } };

@@ -113,6 +113,17 @@ test('auth/verify turns 503 into 403 with X-RepoRisk-Status for nginx, and nothi
   expect([malformed.status, malformed.headers.get('x-reporisk-status')]).toEqual([401, null]);
 });
 
+test('auth/verify turns 500 into 403 for nginx, and says which it was', async () => {
+  let fault: Error | null = null;
+  await using server = await startServerOn('sqlite', { wrap: failing(() => fault) });
+  const { raw: as } = await issueKey(server);
+  fault = new Error(secretOfTheCause);
+  const nginx = await server.fetch('/auth/verify?sub_org_id=1&proxy=nginx', { as });
+  expect([nginx.status, nginx.headers.get('x-reporisk-status')]).toEqual([403, '500']);
+  expect(await nginx.text()).toMatch(/^{"detail":"Internal Server Error \(request id req_\w+\)"}$/);
+  expect((await server.fetch('/auth/verify?sub_org_id=1', { as })).status).toBe(500);
+});
+
 test('the server goes on by itself once PostgreSQL is back', async () => {
   await using kept = await demoDatabase('postgresql');
   await using server = await startServer({ database: kept.url });

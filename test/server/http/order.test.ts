@@ -11,7 +11,6 @@ const tooLarge = { detail: 'Request body must not exceed 1048576 bytes' };
 
 const paths = new Map<string, string[]>([
   ['/api/v1/key', ['GET']],
-  ['/auth/verify', ['GET']],
   ['/demo/session', ['POST']],
 ]);
 for (const { path, method } of reporiskRoutes)
@@ -48,7 +47,7 @@ onOneServerEach((server) => {
     '/api/v1//repos',
     '/api/v1/settings',
     '/api/v1/settings/api-keys/x/y',
-    '/auth/verify/',
+    '/auth/verif',
     '/webhooks/clerk',
     '/.env',
     '/api/v1/settings/..%2f..%2fsecret',

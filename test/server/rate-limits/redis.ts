@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { freePort } from '../../support/free-port.ts';
 
 /** A Redis of its own, gone at the end of the scope; null when redis-server is not installed. */
 export async function redisServer(port?: number) {
@@ -39,13 +38,4 @@ function isReady(server: ChildProcess): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.once('exit', () => resolve(false));
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

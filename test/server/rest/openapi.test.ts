@@ -36,6 +36,24 @@ test('openApiDocument() names every path parameter, and inputs in snake case', (
   }
 });
 
+test('openApiDocument() tells of /auth/verify and every path below what a proxy needs', () => {
+  for (const path of ['/auth/verify', '/auth/verify/{path}']) {
+    const { responses = {} } = document.paths[path]?.get ?? {};
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '429', '503']);
+    const accepted = responses[200] as { headers: object };
+    expect(Object.keys(accepted.headers)).toEqual([
+      'X-RepoRisk-Org',
+      'X-RepoRisk-Sub-Org',
+      'X-RepoRisk-Key-Id',
+      'X-RepoRisk-Scopes',
+      'X-RepoRisk-Environment',
+      'X-RepoRisk-Project',
+    ]);
+  }
+  const names = document.paths['/auth/verify']?.get?.parameters?.map(({ name }) => name);
+  expect(names).toEqual(['scope', 'sub_org_id', 'proxy']);
+});
+
 test('openApiDocument() asks for the body that creating a key takes', () => {
   expect(document.paths['/api/v1/settings/api-keys']?.post?.requestBody).toMatchObject({
     content: {

@@ -1,0 +1,66 @@
+import { type KeyRecord, type Outcome, refusals, scopesOf } from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
+import { forwardAuthPath, rawPath } from './request-target.ts';
+
+/** Demands of a request to `/auth/verify`, beyond a valid key. */
+export interface Demands {
+  /** A scope that the key must have; null for none. */
+  readonly scope: string | null;
+  /** A sub-org within the key's reach; null for none. */
+  readonly subOrgId: number | null;
+}
+
+const nothing: Demands = { scope: null, subOrgId: null };
+
+/** The largest id that the database can hold. */
+const maxSubOrgId = 2 ** 31 - 1;
+
+/**
+ * The query of a request to exactly `/auth/verify`; null when there is none. Below that path the query
+ * is the proxy's client's, and counts for nothing.
+ */
+export function ownQuery(target: string): URLSearchParams | null {
+  const start = target.indexOf('?');
+  if (start === -1 || rawPath(target) !== forwardAuthPath) return null;
+  return new URLSearchParams(target.slice(start));
+}
+
+/**
+ * Reads the demands of a request. Other parameters are ignored: some proxies pass their client's on.
+ *
+ * @returns null when one is given twice or malformed: a misspelt demand must not count as none.
+ */
+export function demandsOf(target: string): Demands | null {
+  const query = ownQuery(target);
+  if (query === null) return nothing;
+  const [scope = null, ...otherScopes] = query.getAll('scope');
+  const [subOrg = null, ...otherSubOrgs] = query.getAll('sub_org_id');
+  if (otherScopes.length > 0 || otherSubOrgs.length > 0) return null;
+  if (scope !== null && !scopesOf('reporisk').includes(scope)) return null;
+  if (subOrg === null) return { scope, subOrgId: null };
+  const subOrgId = /^[1-9]\d{0,9}$/.test(subOrg) ? Number(subOrg) : Number.NaN;
+  return subOrgId <= maxSubOrgId ? { scope, subOrgId } : null;
+}
+
+/**
+ * Judges whether a valid key reaches the demanded sub-org: its own, or, for an organization-wide key,
+ * any active one of its organization. Only the latter asks the database.
+ */
+export async function judgeSubOrg(
+  key: KeyRecord,
+  { subOrgId }: Demands,
+  database: Database,
+): Promise<Outcome> {
+  if (subOrgId === null || key.subOrg?.id === subOrgId) return { ok: true, key };
+  const isOwn =
+    key.subOrg === null &&
+    (await database.read().count(SubOrg, {
+      id: subOrgId,
+      orgId: key.organization.id,
+      removedAt: null,
+      archivedAt: null,
+    })) > 0;
+  if (isOwn) return { ok: true, key };
+  return { ok: false, refusal: refusals.insufficient_permissions, reason: 'sub_org', key };
+}

@@ -1,0 +1,98 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import {
+  type Environment,
+  type KeyRecord,
+  type Outcome,
+  permits,
+  refusals,
+  scopesOf,
+  type Verifier,
+} from '../../core/mod.ts';
+import type { Database } from '../database/database.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { type Demands, demandsOf, judgeSubOrg, ownQuery } from './forward-auth-demands.ts';
+import type { AppEnvironment } from './request-context.ts';
+import { forwardAuthPath, hasDotSegment, rawPath } from './request-target.ts';
+import { createKeyCheck } from './with-key.ts';
+
+/** What `/auth/verify` needs. */
+export interface ForwardAuthOptions {
+  readonly verifier: Verifier;
+  readonly rateLimits: RateLimits;
+  readonly database: Database;
+  /** The environments whose keys may pass. */
+  readonly environments: readonly Environment[];
+}
+
+/**
+ * `/auth/verify`: whether a proxy may let a request through, and on whose behalf. A proxy takes any
+ * 2xx as permission: a 2xx here always means that the key may pass. Every method and every path below
+ * is judged alike, because Envoy sends its client's. A body is not read.
+ */
+export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
+  const { verifier, rateLimits, database, environments } = options;
+  const withKey = createKeyCheck(rateLimits);
+
+  /** Verifies a key, then what a proxy demands beside its scope. */
+  async function judge(
+    token: string,
+    address: string | undefined,
+    demands: Demands,
+  ): Promise<Outcome> {
+    const { scope } = demands;
+    const asked = { dialect: 'reporisk', address, ...(scope !== null && { scope }) } as const;
+    const outcome = await verifier.verify(token, asked);
+    if (!outcome.ok) return outcome;
+    const { key } = outcome;
+    if (!environments.includes(key.environment)) {
+      return { ok: false, refusal: refusals.environment_denied, reason: 'environment', key };
+    }
+    return judgeSubOrg(key, demands, database);
+  }
+
+  return new Hono<AppEnvironment>().all(forwardAuthPath, forNginx, (c) => {
+    const target = c.env.incoming.url ?? '';
+    const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target);
+    if (demands === null) return c.json({ detail: 'Bad Request' }, 400);
+    return withKey(c, {
+      endpoint: forwardAuthPath,
+      scope: demands.scope,
+      verify: (token) => judge(token, c.get('address'), demands),
+      respond: (key) => c.body(null, 200, identityHeaders(key)),
+    });
+  });
+}
+
+/**
+ * nginx's `auth_request` turns every status but 2xx, 401 and 403 into a 500. With `?proxy=nginx` any
+ * other status becomes 403, and `X-RepoRisk-Status` holds the real one.
+ */
+const forNginx: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+  await next();
+  const { status } = c.res;
+  if (status < 300 || status === 401 || status === 403) return;
+  const proxies = ownQuery(c.env.incoming.url ?? '')?.getAll('proxy') ?? [];
+  if (!proxies.includes('nginx')) return;
+  c.res = new Response(c.res.body, { status: 403, headers: c.res.headers });
+  c.res.headers.set('X-RepoRisk-Status', String(status));
+};
+
+/** All six are always set: one left out would let the client's own header of that name pass. */
+function identityHeaders(key: KeyRecord): Record<string, string> {
+  return {
+    'X-RepoRisk-Org': key.organization.id,
+    'X-RepoRisk-Sub-Org': key.subOrg === null ? '-' : String(key.subOrg.id),
+    'X-RepoRisk-Key-Id': key.id,
+    'X-RepoRisk-Scopes': effectiveScopes(key),
+    'X-RepoRisk-Environment': key.environment,
+    // Keys of this dialect belong to no project.
+    'X-RepoRisk-Project': '-',
+  };
+}
+
+/** What the key may really do now: a demoted member's key with every scope still only reads. */
+function effectiveScopes(key: KeyRecord): string {
+  const all = scopesOf(key.dialect);
+  const effective = all.filter((scope) => permits(key, scope));
+  return effective.length === all.length ? '*' : effective.join(' ') || '-';
+}

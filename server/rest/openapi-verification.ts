@@ -1,0 +1,105 @@
+import { scopesOf } from '../../core/mod.ts';
+import { type Json, refusal, refusals } from './openapi-refusals.ts';
+import { forwardAuthPath } from './request-target.ts';
+
+const keyDescription: Json = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    label: { type: 'string' },
+    preview: { type: 'string' },
+    organization: {
+      type: 'object',
+      properties: { id: { type: 'string' }, name: { type: 'string' } },
+    },
+    sub_org_id: { type: ['integer', 'null'] },
+    scopes: { type: ['array', 'null'], items: { type: 'string' } },
+    environment: { enum: ['live', 'test'] },
+    expires_at: { type: ['string', 'null'], format: 'date-time' },
+  },
+};
+
+const identityHeaders: Record<string, string> = {
+  'X-RepoRisk-Org': 'The organization',
+  'X-RepoRisk-Sub-Org': 'The sub-org that the key is held to, or `-`',
+  'X-RepoRisk-Key-Id': 'The key',
+  'X-RepoRisk-Scopes': 'Its scopes, separated by spaces; `*` for all, `-` for none',
+  'X-RepoRisk-Environment': '`live` or `test`',
+  'X-RepoRisk-Project': 'The project that the key is held to, or `-`',
+};
+
+/** `/auth/verify` as a proxy asks it, by any method. */
+function forwardAuth(operationId: string, description: string, parameters: Json[]): Json {
+  return {
+    get: {
+      operationId,
+      summary: 'For a proxy: whether to let a request through, and on whose behalf',
+      description: `${description} Every method is answered alike; a body is not read.`,
+      tags: ['key'],
+      security: [{ apiKey: [] }],
+      parameters,
+      responses: {
+        200: {
+          description: 'The key may pass',
+          headers: Object.fromEntries(
+            Object.entries(identityHeaders).map(([name, meaning]) => [
+              name,
+              { description: meaning, required: true, schema: { type: 'string' } },
+            ]),
+          ),
+        },
+        400: refusal('A dot segment or backslash in the path; a demand twice or malformed'),
+        ...refusals,
+      },
+    },
+  };
+}
+
+/** The calls that no operation stands behind; see data-plane.ts and forward-auth.ts. */
+export const verificationPaths: Record<string, Json> = {
+  '/api/v1/key': {
+    get: {
+      operationId: 'key.get',
+      summary: 'What the API key is',
+      tags: ['key'],
+      security: [{ apiKey: [] }],
+      responses: {
+        200: {
+          description: 'Success',
+          content: { 'application/json': { schema: keyDescription } },
+        },
+        ...refusals,
+      },
+    },
+  },
+  [forwardAuthPath]: forwardAuth(
+    'key.verify',
+    'Parameters add demands, and never take one away; others are ignored.',
+    [
+      {
+        name: 'scope',
+        in: 'query',
+        description: 'A scope that the key must have',
+        schema: { enum: scopesOf('reporisk') },
+      },
+      {
+        name: 'sub_org_id',
+        in: 'query',
+        description: 'A sub-org within the reach of the key',
+        schema: { type: 'integer', minimum: 1 },
+      },
+      {
+        name: 'proxy',
+        in: 'query',
+        description:
+          'nginx: any status but 2xx, 401 and 403 becomes 403, with the real one in X-RepoRisk-Status',
+        schema: { enum: ['nginx'] },
+      },
+    ],
+  ),
+  [`${forwardAuthPath}/{path}`]: forwardAuth(
+    'key.verifyPath',
+    "For proxies that append their client's path (Envoy). The query counts for nothing.",
+    [{ name: 'path', in: 'path', required: true, schema: { type: 'string' } }],
+  ),
+};

@@ -1,0 +1,77 @@
+import type { Context } from 'hono';
+import {
+  credentialFrom,
+  type KeyRecord,
+  type Outcome,
+  type Refusal,
+  refusals,
+} from '../../core/mod.ts';
+import { Problem, refused } from '../operations/problem.ts';
+import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
+import { answerTo, problemResponse } from './problem-response.ts';
+import { noteKey } from './record-usage.ts';
+import type { AppEnvironment } from './request-context.ts';
+
+type Call = Context<AppEnvironment>;
+type Answer = Response | Promise<Response>;
+
+/** A call that needs a key and nothing else. */
+export interface KeyCall {
+  /** The route's pattern, as usage records it. */
+  readonly endpoint: string;
+  /** The scope that the call asks of the key; null for none. */
+  readonly scope: string | null;
+  /** Verifies the presented token, and judges whatever else the call asks. */
+  readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
+  /** The answer to a key that may. */
+  readonly respond: (key: KeyRecord, c: Call) => Response;
+}
+
+/**
+ * Makes the step before the calls that only a verification stands behind. It answers at once where
+ * verification and limits do: nothing may cost more than the verification itself.
+ */
+export function createKeyCheck({
+  admit,
+  failures,
+}: RateLimits): (c: Call, call: KeyCall) => Answer {
+  function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
+    const answer = (fields: RateLimitFields) => {
+      for (const name in fields) c.header(name, fields[name]);
+      return respond(key, c);
+    };
+    try {
+      const fields = admit(key);
+      if (!(fields instanceof Promise)) return answer(fields);
+      return fields.then(answer, (error) => problem(c, error));
+    } catch (error) {
+      return problem(c, error);
+    }
+  }
+
+  async function refuse(c: Call, refusal: Refusal): Promise<Response> {
+    try {
+      if (refusal.status === 401) await failures.count(c.get('address'));
+      return problem(c, refused(refusal));
+    } catch (error) {
+      return problem(c, error);
+    }
+  }
+
+  function problem(c: Call, error: unknown): Response {
+    if (!(error instanceof Problem)) throw error;
+    return problemResponse(answerTo(error, c.get('requestId'), () => []));
+  }
+
+  return (c, { endpoint, scope, verify, respond }) => {
+    const credential = credentialFrom(c.req.raw.headers);
+    if (credential.kind === 'missing') return problem(c, refused(refusals.missing_key));
+    if (credential.kind === 'invalid') return refuse(c, refusals.invalid_key);
+    const judge = (outcome: Outcome): Answer => {
+      noteKey(c, outcome, endpoint, scope);
+      return outcome.ok ? admitted(c, outcome.key, respond) : refuse(c, outcome.refusal);
+    };
+    const outcome = verify(credential.token, c);
+    return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);
+  };
+}
