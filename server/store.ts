@@ -3,7 +3,7 @@ import { createKeyring, type Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
-import { followSecretInUse, secretSubject } from './database/secret-in-use.ts';
+import { followSecretInUse } from './database/secret-in-use.ts';
 import { nodeHashing } from './node-hashing.ts';
 
 /** What a coherent verifier needs. */
@@ -76,12 +76,6 @@ export async function coherentVerifier(
 ): Promise<CoherentVerifier> {
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const coherence = await joinCoherence({ ...database.leases(databaseListenUrl), onError });
-  coherence.currency.subscribe((subjects) => {
-    if (subjects !== 'everything' && !subjects.includes(secretSubject)) return;
-    followSecretInUse(database, keyring).catch(onError);
-  });
-  // What was changed before the lease began is not announced.
-  await followSecretInUse(database, keyring);
   const store = await openCoherentStore({ database, coherence, keyring, onError });
   const verifier = createVerifier({ store, schemes, hashing: nodeHashing });
   return {

@@ -1,8 +1,9 @@
-import type { KeyStore } from '../../core/mod.ts';
+import type { InvalidationListener, KeyStore } from '../../core/mod.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Coherence } from './coherence.ts';
 import type { Database } from './database.ts';
 import { ApiKeySecret } from './entities/api-key-secret.ts';
+import { followSecretInUse, secretSubject } from './secret-in-use.ts';
 
 /** What a coherent store is made of. */
 export interface CoherentStoreOptions {
@@ -30,14 +31,33 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
     const one = await database.read().findOne(ApiKeySecret, { legacy: true });
     if (round === rounds) holdsImported = one !== null;
   }
+  const listeners = new Set<InvalidationListener>();
+  /** What is cached was found under another secret: it is looked up again, so that its row moves. */
+  async function followSecret(): Promise<void> {
+    if (!(await followSecretInUse(database, keyring))) return;
+    for (const listener of listeners) listener('everything', currency.epoch());
+  }
   currency.subscribe((subjects) => {
-    if (subjects === 'everything' || subjects.includes('imported-keys')) {
-      lookForImported().catch(onError);
-    }
+    const isTouched = (subject: string) => subjects === 'everything' || subjects.includes(subject);
+    if (isTouched('imported-keys')) lookForImported().catch(onError);
+    if (isTouched(secretSubject)) followSecret().catch(onError);
   });
   await lookForImported();
+  // What was changed before the lease began is not announced.
+  await followSecretInUse(database, keyring);
   return {
-    currency,
+    currency: {
+      isCurrent: () => currency.isCurrent(),
+      epoch: () => currency.epoch(),
+      subscribe(listener) {
+        listeners.add(listener);
+        const end = currency.subscribe(listener);
+        return () => {
+          listeners.delete(listener);
+          end();
+        };
+      },
+    },
     find: (lookup) => keys.find(lookup),
     holdsImportedKeys: () => holdsImported || !currency.isCurrent(),
     repepper(from, { lookup, seal }) {

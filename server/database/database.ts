@@ -93,6 +93,7 @@ export async function openDatabase(
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const orm = await connect(url, rowMacs);
   const isSqlite = url.startsWith('sqlite:');
+  const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const auditLog = createAuditLog(keyring.key('audit'));
   const signer = createAcknowledgementSigner(announcementKey);
   const transaction: Database['transaction'] = (work) =>
@@ -118,12 +119,12 @@ export async function openDatabase(
     leases: (listenUrl) =>
       isSqlite
         ? {
-            port: openSqliteLeases(sqlitePath(url), transaction),
+            port: openSqliteLeases(sqlitePath(url), transaction, secrets),
             timing: sqliteTiming,
             listen: null,
           }
         : {
-            port: openPostgresqlLeases(url, signer),
+            port: openPostgresqlLeases(url, signer, secrets),
             timing: postgresqlTiming,
             listen: (handlers) => listenForAnnouncements(listenUrl ?? url, signer, handlers),
           },

@@ -15,11 +15,13 @@ export async function readSecretInUse(em: EntityManager): Promise<string | null>
  * Goes over to the secret that the database says is in use. A database that says nothing yet is
  * claimed for the secret that its keys were issued under.
  *
+ * @returns whether it is another one than before.
  * @throws {ConfigError} when this process does not know it: whatever it wrote would be refused.
  */
-export async function followSecretInUse(database: Database, keyring: Keyring): Promise<void> {
+export async function followSecretInUse(database: Database, keyring: Keyring): Promise<boolean> {
+  const before = keyring.current().name;
   const name = (await readSecretInUse(database.read())) ?? (await claim(database, keyring));
-  if (keyring.use(name)) return;
+  if (keyring.use(name)) return name !== before;
   throw new ConfigError(
     'SERVER_SECRET is not the one that this database is used with: it takes that one, or a new one ' +
       'with that one in SERVER_SECRET_PREVIOUS',

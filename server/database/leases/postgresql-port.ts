@@ -11,8 +11,13 @@ export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
  *
  * @param url - the primary's address.
  * @param signer - signs what is announced of acknowledgements.
+ * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
-export function openPostgresqlLeases(url: string, signer: AcknowledgementSigner): LeasePort {
+export function openPostgresqlLeases(
+  url: string,
+  signer: AcknowledgementSigner,
+  secrets = '',
+): LeasePort {
   const renewals = openPool(url, { max: 1 });
   const waits = openPool(url, { max: 3 });
 
@@ -32,10 +37,10 @@ export function openPostgresqlLeases(url: string, signer: AcknowledgementSigner)
       // The share lock lets no epoch commit between reading it and registering: pruning, which looks
       // at registered holders only, cannot overtake a holder that is about to join.
       const { rows } = await renewals.query<{ epoch: number }>(
-        `insert into holder (id, acknowledged)
-         select $1, n from (select n from epoch for share) as present
+        `insert into holder (id, acknowledged, secrets)
+         select $1, n, $2 from (select n from epoch for share) as present
          returning acknowledged::float8 as epoch`,
-        [id],
+        [id, secrets],
       );
       return first(rows).epoch;
     },

@@ -11,10 +11,12 @@ import type { LeasePort } from './postgresql-port.ts';
  *
  * @param path - the database file, read through a handle of its own: it sees committed rows only.
  * @param transaction - runs a transaction on the one handle that this process writes with.
+ * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
 export function openSqliteLeases(
   path: string,
   transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>,
+  secrets = '',
 ): LeasePort {
   const reader = new BetterSqlite3(path, { readonly: true });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
@@ -55,7 +57,9 @@ export function openSqliteLeases(
       transaction(async (em) => {
         const [row] = await em.execute<{ n: number }[]>('select n from epoch');
         const epoch = row?.n ?? 0;
-        await em.execute('insert into holder (id, acknowledged) values (?, ?)', [id, epoch]);
+        await em.execute('insert into holder (id, acknowledged, secrets) values (?, ?, ?)', [
+          ...[id, epoch, secrets],
+        ]);
         return epoch;
       }),
     renew,
