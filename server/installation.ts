@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { pepperedScheme } from '../core/mod.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { assertSchemesFit, type SchemeIds } from './database/key-secret-counts.ts';
 import { deriveKeys, loadServerSecret } from './keys.ts';
 import type { Services } from './operations/operation.ts';
 import { perform } from './operations/perform.ts';
@@ -71,10 +72,19 @@ async function settledElsewhere(database: Database): Promise<void> {
   await port[Symbol.asyncDispose]();
 }
 
+/** The schemes that an installation's secrets stand for. */
+function schemesOf({ services, serverSecretPrevious }: Installation): SchemeIds {
+  const previous =
+    serverSecretPrevious === null
+      ? null
+      : pepperedScheme(deriveKeys(serverSecretPrevious).pepper, services.hashing).id;
+  return { current: services.scheme.id, previous };
+}
+
 /** Counts the secrets that still work by the pepper they are stored under. */
-export function countSecrets({ services, serverSecretPrevious: previous }: Installation) {
-  const previousScheme =
-    previous === null ? null : pepperedScheme(deriveKeys(previous).pepper, services.hashing).id;
+export function countSecrets(installation: Installation) {
+  const { services } = installation;
+  const { previous: previousScheme } = schemesOf(installation);
   const request = {
     caller: { kind: 'operator', organizationId: null },
     origin: { requestId: null, ipAddress: null },
@@ -82,17 +92,8 @@ export function countSecrets({ services, serverSecretPrevious: previous }: Insta
   return perform(secretStatus, services, request, () => ({ previousScheme }));
 }
 
-/**
- * Refuses to go on with another secret than the one that the keys were issued under: each of them
- * would be refused, and new ones would be issued beside them.
- *
- * @throws {ConfigError} with one line for the operator.
- */
+/** @throws {ConfigError} where the secret is not the one that the keys were issued under. */
 export async function assertSecretFits(installation: Installation): Promise<void> {
-  const { neither } = await countSecrets(installation);
-  if (neither === 0) return;
-  throw new ConfigError(
-    `SERVER_SECRET is not the one that ${neither} API key secrets in the database were issued under: ` +
-      'it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
-  );
+  const { database, now } = installation.services;
+  await assertSchemesFit(database.read(), schemesOf(installation), new Date(now()));
 }

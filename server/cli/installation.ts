@@ -1,5 +1,7 @@
 import { openDatabase } from '../database/database.ts';
 import { countSecrets } from '../installation.ts';
+import { loadServerSecret } from '../keys.ts';
+import { verificationSecretOf } from '../verification-secret.ts';
 import type { Command } from './command.ts';
 
 const migrate: Command = {
@@ -34,4 +36,15 @@ const secretStatus: Command = {
   },
 };
 
-export const installationCommands: readonly Command[] = [migrate, secretStatus];
+const secretVerification: Command = {
+  name: 'secret verification',
+  usage: '',
+  summary: 'Print the part of SERVER_SECRET that a service which embeds verification needs',
+  async run(context) {
+    const secret = verificationSecretOf(loadServerSecret(context.config(), context.dataFolder));
+    const text = Buffer.from(secret).toString('base64');
+    return { json: { verification_secret: text }, text };
+  },
+};
+
+export const installationCommands: readonly Command[] = [migrate, secretStatus, secretVerification];

@@ -67,6 +67,8 @@ export interface DatabaseOptions {
    * believes this process, and asks the database instead.
    */
   readonly announcementKey?: Uint8Array;
+  /** False to make nothing: neither a missing file nor its folder. */
+  readonly create?: boolean;
 }
 
 /**
@@ -76,11 +78,9 @@ export interface DatabaseOptions {
  * @returns the open database; dispose of it to close every connection.
  * @throws when it cannot be reached.
  */
-export async function openDatabase(
-  url: string,
-  { auditKeys = [randomBytes(32)], announcementKey = randomBytes(32) }: DatabaseOptions = {},
-): Promise<Database> {
-  const orm = await connect(url);
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { auditKeys = [randomBytes(32)], announcementKey = randomBytes(32) } = options;
+  const orm = await connect(url, options.create ?? true);
   const isSqlite = url.startsWith('sqlite:');
   const auditLog = createAuditLog(auditKeys);
   const signer = createAcknowledgementSigner(announcementKey);
@@ -92,7 +92,7 @@ export async function openDatabase(
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
     get keys() {
-      keys ??= isSqlite ? openSqliteKeyStore(sqlitePath(url)) : openPostgresqlKeyStore(url);
+      keys ??= openKeyStore(url);
       return keys;
     },
     read: () => orm.em.fork(),
@@ -131,7 +131,7 @@ const pingPatience = 2_000;
 /** A database that hangs is as far away as one that is gone; a bulk change takes seconds. */
 const patience = { connectionTimeoutMillis: 2_000, query_timeout: 20_000, keepAlive: true };
 
-async function connect(url: string): Promise<MikroORM> {
+async function connect(url: string, create: boolean): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
@@ -144,15 +144,22 @@ async function connect(url: string): Promise<MikroORM> {
     });
   }
   const path = sqlitePath(url);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return SqliteMikroORM.init({
     dbName: path,
-    driverOptions: new DurableSqliteDialect(path),
+    driverOptions: new DurableSqliteDialect(path, create),
     entities,
     extensions: [Migrator],
     schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations },
   });
+}
+
+/** Opens the verification path alone, which makes no file and changes nothing. */
+export function openKeyStore(url: string): KeyStore & AsyncDisposable {
+  return url.startsWith('sqlite:')
+    ? openSqliteKeyStore(sqlitePath(url))
+    : openPostgresqlKeyStore(url);
 }
 
 function sqlitePath(url: string): string {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type CountRow, countKeySecrets, countsOf } from '../../database/key-secret-counts.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
 const counts = z.object({ current: z.int(), previous: z.int(), neither: z.int() });
-type Counts = z.infer<typeof counts>;
 
 /**
  * Counts API key secrets that still work by the pepper they are stored under, and webhooks' signing
@@ -18,17 +18,10 @@ export const secretStatus = defineOperation({
   input: z.object({ previousScheme: z.string().nullish() }),
   output: counts.extend({ webhooks: counts }),
   async run({ em, services, now }, { previousScheme = null }) {
-    const keys = await em.execute<Row[]>(
-      `select s.scheme as under, count(*) as count
-       from api_key_secret s join api_key k on k.id = s.key_id
-       where k.revoked_at is null
-         and (k.expires_at is null or k.expires_at > ?)
-         and (s.retires_at is null or s.retires_at > ?)
-       group by s.scheme`,
-      [now, now],
-    );
+    const schemes = { current: services.scheme.id, previous: previousScheme };
+    const keys = await countKeySecrets(em, schemes, now);
     const { prefix, previousPrefix } = services.sealer;
-    const webhooks = await em.execute<Row[]>(
+    const webhooks = await em.execute<CountRow[]>(
       `select substr(sealed, 1, ?) as under, count(*) as count
        from (
          select secret as sealed from webhook
@@ -39,23 +32,8 @@ export const secretStatus = defineOperation({
       [prefix.length],
     );
     return {
-      ...countsOf(keys, services.scheme.id, previousScheme),
-      webhooks: countsOf(webhooks, prefix, previousPrefix),
+      ...keys,
+      webhooks: countsOf(webhooks, { current: prefix, previous: previousPrefix }),
     };
   },
 });
-
-/** How many secrets are under one pepper or key. */
-interface Row {
-  readonly under: string;
-  readonly count: number | string;
-}
-
-function countsOf(rows: readonly Row[], current: string, previous: string | null): Counts {
-  const sum = { current: 0, previous: 0, neither: 0 };
-  for (const { under, count } of rows) {
-    const state = under === current ? 'current' : under === previous ? 'previous' : 'neither';
-    sum[state] += Number(count);
-  }
-  return sum;
-}
