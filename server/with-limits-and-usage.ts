@@ -84,16 +84,24 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
     });
   }
 
+  function limit(
+    outcome: Outcome,
+    request: VerifyRequest | undefined,
+    began: number,
+  ): Outcome | Promise<Outcome> {
+    const isLimited = outcome.ok && limits !== null && outcome.key.rateLimit !== null;
+    const admitted = isLimited ? admit(outcome.key) : outcome;
+    return admitted instanceof Promise
+      ? admitted.then((later) => conclude(later, request, began))
+      : conclude(admitted, request, began);
+  }
+
+  if (usage === null && limits === null && onOutcome === undefined) return verifier.verify;
   return (key, request) => {
-    const began = performance.now();
-    const limit = (outcome: Outcome): Outcome | Promise<Outcome> => {
-      const isLimited = outcome.ok && limits !== null && outcome.key.rateLimit !== null;
-      const admitted = isLimited ? admit(outcome.key) : outcome;
-      return admitted instanceof Promise
-        ? admitted.then((later) => conclude(later, request, began))
-        : conclude(admitted, request, began);
-    };
+    const began = usage === null ? 0 : performance.now();
     const outcome = verifier.verify(key, request);
-    return outcome instanceof Promise ? outcome.then(limit) : limit(outcome);
+    return outcome instanceof Promise
+      ? outcome.then((later) => limit(later, request, began))
+      : limit(outcome, request, began);
   };
 }
