@@ -47,7 +47,7 @@ export async function startServer(
         logger.warn({ err: error }, 'verification, or coherence with other processes'),
     }),
   );
-  // Before anybody can verify: an embedded verifier may insert calls, and make no partition.
+  // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, installation.services.now());
   const metrics = createMetrics(verifier, verifier.coherence);
   // After the database and before the listener: what the last request did is stored at the end.

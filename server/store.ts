@@ -1,5 +1,6 @@
 import {
   createVerifier,
+  type LookupScheme,
   type Outcome,
   pepperedScheme,
   type Verifier,
@@ -99,16 +100,15 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   const database = resources.use(
     await openDatabase(databaseUrl, { announcementKey: keys.announcements, create: false }),
   );
-  const [current, previous = null] = schemesOf(keys, previousKeys).map(({ id }) => id);
-  if (current !== undefined) {
-    await assertSchemesFit(database.read(), { current, previous }, new Date());
-  }
+  const [current, previous] = schemesOf(keys, previousKeys);
+  const ids = { current: current.id, previous: previous?.id ?? null };
+  await assertSchemesFit(database.read(), ids, new Date());
   const excess = await excessPrivileges(database);
   if (excess.length > 0) {
     onError(
       new ConfigError(
-        `the verifier's database role may write ${excess.join(', ')}: whoever holds it and the ` +
-          'secret can make keys. server/README.md has the role that it needs',
+        `the verifier's database role may write ${excess.join(', ')}: with the secret, it can make ` +
+          'keys. server/README.md has the role that it needs',
       ),
     );
   }
@@ -190,7 +190,7 @@ async function openCoherent(
   const { repepper, ...reading } = await openCoherentStore({
     database,
     coherence,
-    scheme: schemes[0]?.id ?? '',
+    scheme: schemes[0].id,
     onError,
   });
   const store = onlyReads || repepper === undefined ? reading : { ...reading, repepper };
@@ -205,9 +205,14 @@ async function openCoherent(
 }
 
 /** The current scheme, then the one before it. */
-function schemesOf(keys: VerificationKeys, previousKeys: VerificationKeys | null) {
-  const all = previousKeys === null ? [keys] : [keys, previousKeys];
-  return all.map(({ pepper }) => pepperedScheme(pepper, nodeHashing));
+function schemesOf(
+  keys: VerificationKeys,
+  previousKeys: VerificationKeys | null,
+): readonly [LookupScheme, ...LookupScheme[]] {
+  const current = pepperedScheme(keys.pepper, nodeHashing);
+  return previousKeys === null
+    ? [current]
+    : [current, pepperedScheme(previousKeys.pepper, nodeHashing)];
 }
 
 function warn(error: unknown): void {

@@ -38,8 +38,8 @@ export function useLocation(): Location {
 }
 
 /**
- * The address bar, whose raw secrets are replaced by their previews first: for whoever opens a link
- * that somebody pasted a key into. Nothing else reads it.
+ * Reads the address bar. Raw secrets in it become their previews first, because a link may hold a
+ * pasted key. Nothing else reads the address.
  */
 export function readAddress(): URL {
   const address = new URL(location.href);

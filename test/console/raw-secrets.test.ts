@@ -14,7 +14,7 @@ const secrets: readonly (readonly [secret: string, preview: string])[] = [
   ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_MfKQ••••LaSw'],
 ];
 
-/** How a secret may stand in what somebody pastes. */
+/** How a secret may stand in a pasted text. */
 const pastes: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => ` ${text}\n`,

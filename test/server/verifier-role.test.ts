@@ -137,7 +137,7 @@ test('onError warns of each table that the role may write besides', async () => 
   };
   const says = (tables: string) => [
     expect.stringMatching(
-      new RegExp(`^ConfigError: the verifier's database role may write ${tables}: whoever`),
+      new RegExp(`^ConfigError: the verifier's database role may write ${tables}: with the secret`),
     ),
   ];
   expect(await warnings(databaseUrl)).toEqual([]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as core from '../../../core/mod.ts';
 import {
   type Currency,
   createMemoryKeyStore,
@@ -114,4 +115,18 @@ test('createMemoryKeyStore() neither keeps nor gives anything that can be change
       expect(store.find(lookups[0] ?? '')).toEqual(before);
     }),
   );
+});
+
+test('what core hands to every caller alike cannot be changed', () => {
+  const shared = [
+    ...Object.values(core),
+    core.recognizeKey(keys[0] ?? ''),
+    core.credentialFrom(new Headers()),
+    core.credentialFrom(new Headers({ authorization: 'none' })),
+  ].filter((value) => typeof value === 'object');
+  expect(shared.length).toBeGreaterThan(5);
+  const isFixed = (value: unknown): boolean =>
+    typeof value !== 'object' ||
+    (Object.isFrozen(value) && Object.values(value ?? {}).every(isFixed));
+  expect(shared.filter((value) => !isFixed(value))).toEqual([]);
 });
