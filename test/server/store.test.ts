@@ -230,17 +230,22 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
 
   test('a failed open leaves nothing behind: the process ends by itself', async () => {
     const program = `
-      import(${JSON.stringify(resolve('server/store.ts'))}).then(({ openVerifier }) =>
-        openVerifier({ databaseUrl: process.argv[1], serverSecret: new Uint8Array(32).fill(9) }),
-      ).catch((error) => console.log(error.message));
+      const [store, databaseUrl, byte] = process.argv.slice(1);
+      const secret = { serverSecret: new Uint8Array(32).fill(Number(byte)), onError() {} };
+      import(store).then(({ openVerifier }) => openVerifier({ databaseUrl, ...secret }))
+        .then((verifier) => verifier[Symbol.asyncDispose]())
+        .then(() => console.log('opened and closed'), (error) => console.log(error.message));
     `;
+    const says = async (url: string, byte: number) => {
+      const args = ['-e', program, resolve('server/store.ts'), url, String(byte)];
+      return (await promisify(execFile)(process.execPath, args)).stdout;
+    };
     await deployment.createKey();
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program, place.url]);
-    expect(stdout).toContain('SERVER_SECRET is not the one');
+    expect(await says(place.url, 5)).toBe('opened and closed\n');
+    expect(await says(place.url, 9)).toContain('SERVER_SECRET is not the one');
     if (name === 'PostgreSQL') {
-      const gone = `${place.url}_misspelt`;
-      const misspelt = await promisify(execFile)(process.execPath, ['-e', program, gone]);
-      expect(misspelt.stdout).toMatch(/database "test_\w+_misspelt" does not exist/);
+      expect(await says(`${place.url}_misspelt`, 5)).toMatch(/"test_\w+_misspelt" does not exist/);
+      expect(await says('postgresql://127.0.0.1:1/none', 5)).toContain('ECONNREFUSED');
     }
   });
 });
