@@ -48,7 +48,7 @@ export interface OpenVerifierOptions {
   /**
    * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
    * as a lost renewal, and with a warning where the database role may write more than it needs. Each
-   * becomes a warning of the process when absent.
+   * becomes a warning of the process when absent. What it throws is ignored.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -82,7 +82,8 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const { onError = warn, onOutcome, databaseListenUrl = null } = options;
+  const { onOutcome, databaseListenUrl = null } = options;
+  const onError = unfailing(options.onError ?? warn);
   const databaseUrl = readDatabaseUrl(options.databaseUrl);
   const redisUrl = options.redisUrl ? readRedisUrl(options.redisUrl) : null;
   const keys = verificationKeys(options);
@@ -213,6 +214,16 @@ function schemesOf(
   return previousKeys === null
     ? [current]
     : [current, pepperedScheme(previousKeys.pepper, nodeHashing)];
+}
+
+function unfailing(callback: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      callback(error);
+    } catch {
+      // The verification stands without the report.
+    }
+  };
 }
 
 function warn(error: unknown): void {

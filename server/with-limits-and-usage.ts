@@ -53,8 +53,8 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
   }
 
   function conclude(outcome: Outcome, request: VerifyRequest | undefined, began: number): Outcome {
-    record(outcome, request, began);
     try {
+      record(outcome, request, began);
       onOutcome?.(outcome, request);
     } catch (error) {
       onError(error);
