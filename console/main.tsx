@@ -1,5 +1,6 @@
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
+import { readAddress } from './settings/location.tsx';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/controls.css';
@@ -10,5 +11,7 @@ import './ui/styles/dialog.css';
 import './ui/styles/content.css';
 import './ui/styles/records.css';
 
+// Before anything else reads the address: a link may hold a raw key.
+readAddress();
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);

@@ -91,6 +91,6 @@ export {
   type MemoryKeyStore,
   type MemoryKeyStoreOptions,
 } from './store/memory-key-store.ts';
-export { decide, type VerifyRequest } from './verify/decide.ts';
+export { type CallDescription, decide, type VerifyRequest } from './verify/decide.ts';
 export type { Accepted, Outcome, Reason, Refused } from './verify/outcome.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './verify/verifier.ts';

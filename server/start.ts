@@ -18,6 +18,7 @@ import { reconcile } from './sessions/reconciliation.ts';
 import { startReconciliation } from './sessions/reconciliation-schedule.ts';
 import { coherentVerifier } from './store.ts';
 import { usageFigures } from './usage/figures.ts';
+import { makePartitions } from './usage/partitions.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
 
@@ -39,9 +40,12 @@ export async function startServer(
     await coherentVerifier(database, {
       keyring,
       databaseListenUrl: config.databaseListenUrl,
-      onError: (error) => logger.warn({ err: error }, 'coherence with other processes'),
+      onError: (error) =>
+        logger.warn({ err: error }, 'verification, or coherence with other processes'),
     }),
   );
+  // Before the first key exists: an embedded verifier may insert calls, but make no partition.
+  await makePartitions(database, installation.services.now());
   const metrics = createMetrics(verifier, verifier.coherence);
   // After the database and before the listener: what the last request did is stored at the end.
   const usage = resources.use(

@@ -1,22 +1,49 @@
-import { createVerifier, type Verifier, type VerifyRequest } from '../core/mod.ts';
-import { createKeyring, type Keyring } from './crypto/keyring.ts';
+import { createVerifier, type Outcome, type Verifier, type VerifyRequest } from '../core/mod.ts';
+import { readDatabaseUrl, readRedisUrl } from './config/addresses.ts';
+import { ConfigError } from './config/config-error.ts';
+import type { Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
+import { assertTables, excessPrivileges } from './database/verifier-role.ts';
 import { nodeHashing } from './node-hashing.ts';
+import { openRateLimits } from './rate-limits/open-rate-limits.ts';
+import { createUsageRecorder } from './usage/usage-recorder.ts';
+import { createUsageStore } from './usage/usage-store.ts';
+import { verifierKeyring } from './verification-secret.ts';
+import { withLimitsAndUsage } from './with-limits-and-usage.ts';
 
-/** What a coherent verifier needs. */
+/** What a verifier of another service needs: the database, and one of the two secrets. */
 export interface OpenVerifierOptions {
   /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
   readonly databaseUrl: string;
   /** A direct PostgreSQL address, where a pooler stands before the database. */
   readonly databaseListenUrl?: string | null;
-  /** The server's secret, 32 bytes: `SERVER_SECRET`, decoded. */
-  readonly serverSecret: Uint8Array;
+  /**
+   * `redis://…`: the server's `REDIS_URL`, where it has one. Without it, rate limits of keys are
+   * counted in PostgreSQL, together with the server's. On SQLite each process counts for itself.
+   */
+  readonly redisUrl?: string | null;
+  /** 32 bytes: what `cli secret verification` prints, decoded from base64. */
+  readonly verificationSecret?: Uint8Array | null;
+  /** The one before it, while a change is under way. */
+  readonly verificationSecretPrevious?: Uint8Array | null;
+  /** 32 bytes: `SERVER_SECRET`, decoded. It also decrypts credentials; prefer `verificationSecret`. */
+  readonly serverSecret?: Uint8Array | null;
   /** The one before it, while a change is under way. */
   readonly serverSecretPrevious?: Uint8Array | null;
-  /** Hears of failures that heal by themselves, such as a renewal that came to nothing. */
+  /** False to record neither calls nor when a key was last used. */
+  readonly usage?: boolean;
+  /** False to leave the rate limits of keys uncounted. */
+  readonly limits?: boolean;
+  /** Called with each outcome, and what was asked. What it throws goes to `onError`. */
+  readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
+  /**
+   * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
+   * as a lost renewal, and with a warning where the database role may write more than it needs. Each
+   * becomes a warning of the process when absent. What it throws is ignored.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -27,11 +54,15 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
 }
 
 /**
- * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds verification:
- * it caches, and yet refuses a key from the moment on that its revocation was answered.
+ * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds verification.
+ * It caches, and yet refuses a key from the moment on that its revocation was answered. It counts the
+ * rate limits of keys, and records their use, unless told otherwise.
  *
- * @returns the verifier; dispose of it to give its lease back and close its connections.
- * @throws when the database cannot be reached or has no tables yet.
+ * @returns the verifier; dispose of it to store what was used, give its lease back and close its
+ * connections.
+ * @throws {ConfigError} with one line: for a secret of the wrong form, one that the keys were not
+ * issued under, a file that is not there, a database without the server's tables. Nothing stays open.
+ * @throws when the database cannot be reached.
  * @example A service of its own
  * ```ts
  * import { protect } from '@reporisk/api-keys';
@@ -39,49 +70,122 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  *
  * await using verifier = await openVerifier({
  *   databaseUrl: process.env.DATABASE_URL,
- *   serverSecret: Buffer.from(process.env.SERVER_SECRET, 'base64'),
+ *   verificationSecret: Buffer.from(process.env.VERIFICATION_SECRET, 'base64'),
  * });
  * export default { fetch: protect(verifier, handler, { scope: 'repos:read' }) };
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const keyring = createKeyring(options.serverSecret, options.serverSecretPrevious ?? null);
-  const database = await openDatabase(options.databaseUrl, {
-    announcementKey: keyring.current().announcements,
-    keyring,
-    onForgedRow: ({ kind, id }) =>
-      options.onError?.(new Error(`the ${kind} ${id} was not written by the server`)),
-  });
-  await followSecretInUse(database, keyring);
-  const verifier = await coherentVerifier(database, { ...options, keyring });
+  const { onOutcome, databaseListenUrl = null } = options;
+  const onError = unfailing(options.onError ?? warn);
+  const databaseUrl = readDatabaseUrl(options.databaseUrl);
+  const redisUrl = options.redisUrl ? readRedisUrl(options.redisUrl) : null;
+  const keyring = verifierKeyring(options);
+
+  await assertTables(databaseUrl);
+  await using resources = new AsyncDisposableStack();
+  const database = resources.use(
+    await openDatabase(databaseUrl, {
+      keyring,
+      onForgedRow: ({ kind, id }) =>
+        onError(new Error(`the ${kind} ${id} was not written by the server: it gives nothing`)),
+      create: false,
+    }),
+  );
+  await followSecretInUse(database, keyring, true);
+  const excess = await excessPrivileges(database);
+  if (excess.length > 0) {
+    onError(
+      new ConfigError(
+        `the verifier's database role may write ${excess.join(', ')}: with the secret, it can make ` +
+          'keys. server/README.md has the role that it needs',
+      ),
+    );
+  }
+  const verifier = resources.use(
+    await openCoherent(database, keyring, { databaseListenUrl, onError, onlyReads: true }),
+  );
+  const usage =
+    options.usage === false
+      ? null
+      : resources.use(createUsageRecorder({ store: createUsageStore(database), onError }));
+  const limits =
+    options.limits === false
+      ? null
+      : resources.use(
+          await openRateLimits({
+            config: { databaseUrl, redisUrl, platformRateLimit: null, failedAuthRateLimit: null },
+            logger: { warn: ({ err }: { err: unknown }) => onError(err), info() {} },
+          }),
+        );
+  const opened = resources.move();
   return {
-    ...verifier,
-    async [Symbol.asyncDispose]() {
-      await verifier[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
+    verify: withLimitsAndUsage({ verifier, usage, limits, onOutcome, onError }),
+    cacheCounters: verifier.cacheCounters,
+    coherence: verifier.coherence,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-/** What a verifier on an open database needs. */
-export interface CoherentVerifierOptions
-  extends Pick<OpenVerifierOptions, 'databaseListenUrl' | 'onError'> {
+/** Options of a verifier on a database that is open already. */
+export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
+  readonly databaseListenUrl?: string | null;
+  readonly onError?: (error: unknown) => void;
 }
 
-/** The same on a database that is open already; disposing of it leaves the database open. */
-export async function coherentVerifier(
+/** The server's own verifier: disposing of it leaves the database open. */
+export function coherentVerifier(
   database: Database,
-  { keyring, databaseListenUrl = null, onError = () => {} }: CoherentVerifierOptions,
+  { keyring, databaseListenUrl = null, onError = warn }: CoherentVerifierOptions,
+): Promise<CoherentVerifier> {
+  return openCoherent(database, keyring, { databaseListenUrl, onError, onlyReads: false });
+}
+
+interface CoherentOptions {
+  readonly databaseListenUrl: string | null;
+  readonly onError: (error: unknown) => void;
+  /** True to leave to the server what writes more than a holder's own row. */
+  readonly onlyReads: boolean;
+}
+
+async function openCoherent(
+  database: Database,
+  keyring: Keyring,
+  { databaseListenUrl, onError, onlyReads }: CoherentOptions,
 ): Promise<CoherentVerifier> {
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
-  const coherence = await joinCoherence({ ...database.leases(databaseListenUrl), onError });
-  const store = await openCoherentStore({ database, coherence, keyring, onError });
-  const verifier = createVerifier({ store, schemes, hashing: nodeHashing });
+  const leases = database.leases(databaseListenUrl);
+  const port = onlyReads ? { ...leases.port, prune: async () => {} } : leases.port;
+  await using resources = new AsyncDisposableStack();
+  const coherence = resources.use(await joinCoherence({ ...leases, port, onError }));
+  const store = await openCoherentStore({
+    database,
+    coherence,
+    keyring,
+    onlyReads,
+    onError,
+  });
+  const verifier = createVerifier({ store, schemes, hashing: nodeHashing, onError });
+  const opened = resources.move();
   return {
-    verify: (key: string, request?: VerifyRequest) => verifier.verify(key, request),
+    verify: (key, request) => verifier.verify(key, request),
     cacheCounters: () => verifier.cacheCounters(),
     coherence,
-    [Symbol.asyncDispose]: () => coherence[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+function unfailing(callback: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      callback(error);
+    } catch {
+      // The verification stands without the report.
+    }
+  };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -17,6 +17,15 @@ test('a folder is named after what it holds', () => {
   expect(folders.filter((path) => vague.includes(basename(path)))).toEqual([]);
 });
 
+test('the console reads and writes the address in one place, which lets no raw secret through', () => {
+  const address = /\bhistory\.|(?<!\/)\blocation\.(?!origin\b)\w+|\bURLSearchParams\b|fetch\(\s*`/;
+  const users = globSync('console/**/*.{ts,tsx}', ignored).filter((path) =>
+    address.test(readFileSync(path, 'utf8')),
+  );
+  // And what a query asks for, which stands in its address.
+  expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/settings/location.tsx']);
+});
+
 test('the lock file names no registry, so that it installs from any', () => {
   const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
     readFileSync('package-lock.json', 'utf8'),

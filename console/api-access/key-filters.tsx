@@ -1,4 +1,3 @@
-import { onCleanup } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { subOrgQueries } from '../api/sub-orgs.ts';
@@ -6,24 +5,16 @@ import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { type KeyListState, type Sort, statuses } from './key-list-state.ts';
-
-/** A pause in typing, in milliseconds, after which the list is asked for. */
-const pause = 250;
 
 /** Search, filters, order, and the export of what they show. */
 export function KeyFilters(props: { state: KeyListState }) {
   const api = useApi();
   const say = useStatusLine();
   const subOrgs = useQuery(() => subOrgQueries.all(api));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
-  const search = (value: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => props.state.setSearch(value.trim()), pause);
-  };
   const exportCsv = createAction(async () => {
     const { downloadCsv } = await import('./export-csv.ts');
     const names = subOrgs.isSuccess ? subOrgs.data : [];
@@ -34,15 +25,11 @@ export function KeyFilters(props: { state: KeyListState }) {
       <search class="filters">
         <div class="search">
           <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            aria-label={text.filters.search}
+          <SearchField
+            label={text.filters.search}
             placeholder={text.filters.search}
-            maxLength={100}
-            dir="auto"
             value={props.state.search()}
-            onInput={(event) => search(event.currentTarget.value)}
+            onSearch={props.state.setSearch}
           />
         </div>
         <Select

@@ -1,9 +1,10 @@
-import { QueryClient } from '@tanstack/solid-query';
+import { hashKey, QueryClient, type QueryKey } from '@tanstack/solid-query';
 import type { TRPCClient } from '@trpc/client';
 import { createContext, useContext } from 'solid-js';
 import type { AppRouter } from '../../server/trpc/router.ts';
 import type { Identity } from '../session/identity.ts';
 import { problemOf } from './problem.ts';
+import { withoutSecrets } from './raw-secrets.ts';
 import { createClient } from './trpc-client.ts';
 
 /** What the pages talk to the server with. */
@@ -21,6 +22,7 @@ export function createApi(identity: Identity): Api {
     queries: new QueryClient({
       defaultOptions: {
         queries: {
+          queryKeyHashFn: hashWithoutSecrets,
           staleTime: 10_000,
           // A question that waits until the browser thinks it is online looks like one that never ends.
           networkMode: 'always',
@@ -30,6 +32,13 @@ export function createApi(identity: Identity): Api {
       },
     }),
   };
+}
+
+/** Every query passes here before it is cached. What makes its key has replaced raw secrets already. */
+function hashWithoutSecrets(key: QueryKey): string {
+  const hash = hashKey(key);
+  if (withoutSecrets(hash) !== hash) throw new Error('a query key holds a raw secret');
+  return hash;
 }
 
 export const ApiContext = createContext<Api>();

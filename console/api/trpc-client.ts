@@ -1,5 +1,6 @@
 import type { TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../server/trpc/router.ts';
+import { withoutSecrets } from './raw-secrets.ts';
 
 /** The server answered, and not with what was asked for. */
 export class RequestFailed extends Error {
@@ -38,8 +39,12 @@ export function createClient(headers: Authorization): TRPCClient<AppRouter> {
   return at([]) as TRPCClient<AppRouter>;
 }
 
+/** A query's input travels in its address: of a raw secret only the preview does. */
 async function query(headers: Authorization, procedure: string, input: unknown): Promise<unknown> {
-  const parameters = new URLSearchParams({ input: JSON.stringify(input) });
+  const safe = JSON.stringify(input, (_name, value) =>
+    typeof value === 'string' ? withoutSecrets(value) : value,
+  );
+  const parameters = new URLSearchParams({ input: safe });
   return answer(await fetch(`/trpc/${procedure}?${parameters}`, { headers: await headers() }));
 }
 

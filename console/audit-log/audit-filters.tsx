@@ -1,10 +1,8 @@
-import { createUniqueId, type JSX, onCleanup, Show } from 'solid-js';
+import { createUniqueId, type JSX, Show } from 'solid-js';
 import type { AuditFilter } from '../api/audit-log.ts';
 import { auditLog as text } from '../messages/messages.ts';
+import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
-
-/** A pause in typing, in milliseconds, after which the log is asked. */
-const pause = 300;
 
 /** By action, actor, target and day; ids match exactly, because an audit asks about one thing. */
 export function AuditFilters(props: {
@@ -12,12 +10,6 @@ export function AuditFilters(props: {
   onChange: (name: keyof AuditFilter, value: string) => void;
   onClear: () => void;
 }) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
-  const later = (name: keyof AuditFilter, value: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => props.onChange(name, value.trim()), pause);
-  };
   const isFiltered = () => Object.values(props.filter).some((value) => value !== '');
   /** Also one that the catalogue does not know, because the address may name it. */
   const actions = () => {
@@ -30,15 +22,11 @@ export function AuditFilters(props: {
   const id = (name: 'actor' | 'target') => (
     <Labelled label={text[name]}>
       {(control) => (
-        <input
+        <SearchField
           {...control}
-          class="input"
-          type="search"
           placeholder={text.placeholders[name]}
-          spellcheck={false}
-          autocomplete="off"
           value={props.filter[name]}
-          onInput={(event) => later(name, event.currentTarget.value)}
+          onSearch={(value) => props.onChange(name, value)}
         />
       )}
     </Labelled>

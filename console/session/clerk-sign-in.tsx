@@ -1,5 +1,6 @@
 import { createResource, For, Match, Switch } from 'solid-js';
 import { session } from '../messages/messages.ts';
+import { readAddress } from '../settings/location.tsx';
 import { clerkIdentity, loadClerk } from './clerk-identity.ts';
 import type { Clerk } from './clerk-script.ts';
 import type { Identity } from './identity.ts';
@@ -42,7 +43,7 @@ export function ClerkSignIn(props: {
             <button
               type="button"
               class="button button-primary"
-              onClick={() => void loaded().redirectToSignIn({ redirectUrl: location.href })}
+              onClick={() => void loaded().redirectToSignIn({ redirectUrl: readAddress().href })}
             >
               {text.action}
             </button>

@@ -6,6 +6,7 @@ import {
   type ParentProps,
   useContext,
 } from 'solid-js';
+import { withoutSecrets } from '../api/raw-secrets.ts';
 
 // A router of this size is enough for five fixed paths and a few parameters, and weighs a tenth of
 // one that could do more.
@@ -13,7 +14,10 @@ interface Location {
   readonly path: () => string;
   /** One parameter of the query; null when it is not there. */
   readonly parameter: (name: string) => string | null;
-  /** Goes to another page, which starts at its top. */
+  /**
+   * Goes to another page, which starts at its top. Here as in `change`, a raw secret becomes its
+   * preview before the browser learns of it.
+   */
   readonly go: (href: string) => void;
   /** Changes parameters where one is; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
@@ -33,11 +37,41 @@ export function useLocation(): Location {
   return location;
 }
 
+/**
+ * Reads the address bar. Raw secrets in it become their previews first, because a link may hold a
+ * pasted key. Nothing else reads the address.
+ */
+export function readAddress(): URL {
+  const address = new URL(location.href);
+  const safe = safeAddress(address);
+  if (safe.href !== address.href) history.replaceState(null, '', safe);
+  return safe;
+}
+
+function writeAddress(how: 'push' | 'replace', address: URL): void {
+  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', safeAddress(address));
+}
+
+function safeAddress(address: URL): URL {
+  const safe = new URL(address);
+  safe.pathname = withoutSecrets(safe.pathname);
+  safe.hash = withoutSecrets(safe.hash);
+  for (const [name, value] of address.searchParams) {
+    if (withoutSecrets(name) !== name) safe.searchParams.delete(name);
+    else if (withoutSecrets(value) !== value) safe.searchParams.set(name, withoutSecrets(value));
+  }
+  return safe;
+}
+
 export function LocationProvider(props: ParentProps) {
-  const [address, setAddress] = createSignal(new URL(location.href));
-  const follow = () => setAddress(new URL(location.href));
+  const [address, setAddress] = createSignal(readAddress());
+  const follow = () => setAddress(readAddress());
   let mayLeave = () => true;
-  const step = () => (mayLeave() ? follow() : history.pushState(null, '', address()));
+  const step = () => {
+    const next = readAddress();
+    if (mayLeave()) setAddress(next);
+    else writeAddress('push', address());
+  };
   window.addEventListener('popstate', step);
   onCleanup(() => window.removeEventListener('popstate', step));
   return (
@@ -46,7 +80,7 @@ export function LocationProvider(props: ParentProps) {
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
         go(href) {
-          history.pushState(null, '', href);
+          writeAddress('push', new URL(href, address()));
           follow();
           window.scrollTo(0, 0);
         },
@@ -56,7 +90,7 @@ export function LocationProvider(props: ParentProps) {
             if (value === undefined) changed.searchParams.delete(name);
             else changed.searchParams.set(name, value);
           }
-          history[how === 'push' ? 'pushState' : 'replaceState'](null, '', changed);
+          writeAddress(how, changed);
           follow();
         },
         guard(asked) {

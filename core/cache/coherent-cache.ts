@@ -1,7 +1,7 @@
 import type { KeyRecord } from '../store/key-store.ts';
 import type { Currency } from './currency.ts';
 import { DigestTable, maxCells, slotBytes } from './digest-table.ts';
-import { SharedParts } from './shared-parts.ts';
+import { RecordInterner } from './record-interner.ts';
 import { subjectsOf } from './subjects.ts';
 import { TouchedCells } from './touched-cells.ts';
 
@@ -108,7 +108,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   readonly #keys: DigestTable<KeyRecord>;
   readonly #absent: DigestTable<Absent>;
   readonly #touched = new TouchedCells();
-  readonly #parts = new SharedParts();
+  readonly #interner = new RecordInterner();
   readonly #underWay = new Map<string, UnderWay<Absent>>();
   readonly #unsubscribe: () => void;
   #closed = false;
@@ -124,7 +124,11 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   constructor(options: CoherentCacheOptions) {
     const { currency, maxEntries = 100_000, maxBytes = 64 * 2 ** 20, maxAbsent = 4096 } = options;
     this.#currency = currency;
-    this.#keys = new DigestTable(bound('maxEntries', maxEntries), bound('maxBytes', maxBytes));
+    this.#keys = new DigestTable(
+      bound('maxEntries', maxEntries),
+      bound('maxBytes', maxBytes),
+      this.#interner,
+    );
     this.#absent = new DigestTable(bound('maxAbsent', maxAbsent), maxAbsent * slotBytes);
     this.#base = currency.epoch();
     this.#unsubscribe = currency.subscribe((subjects, epoch) => this.#apply(subjects, epoch));
@@ -212,7 +216,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
       this.#absent.put(digest, loaded.absent, since, cells, slotBytes);
       return value;
     }
-    const { key, bytes } = this.#parts.share(loaded.key);
+    const { key, bytes } = this.#interner.intern(loaded.key);
     this.#absent.remove(digest);
     this.#keys.put(digest, key, since, cells, bytes + slotBytes);
     return key;
@@ -238,6 +242,6 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     this.#keys.clear();
     this.#absent.clear();
     this.#touched.clear();
-    this.#parts.clear();
+    this.#interner.clear();
   }
 }

@@ -20,6 +20,14 @@ export const maxCells = 4;
 /** What a table takes for a slot, beside the value itself: row, bucket and reference. */
 export const slotBytes = 80;
 
+/** What values share: it counts towards the bound, and goes with the last value that holds it. */
+export interface SharedContent<Value> {
+  /** The bytes of all that the values in the table share. */
+  readonly bytes: number;
+  /** Takes back the share of a value that leaves the table. */
+  release(value: Value): void;
+}
+
 /** Reads a word. The index is within the array always, which its type cannot tell. */
 function word(words: Int32Array, index: number): number {
   return words[index] ?? 0;
@@ -45,6 +53,7 @@ export class DigestTable<Value> {
   readonly #seed = crypto.getRandomValues(new Int32Array(2));
   readonly #maxEntries: number;
   readonly #maxBytes: number;
+  readonly #shared: SharedContent<Value> | null;
   #firstFree = -1;
   #hand = 0;
   #entries = 0;
@@ -54,11 +63,13 @@ export class DigestTable<Value> {
   /**
    * @param maxEntries - the most entries held; their rows are reserved at once, used page by page.
    * @param maxBytes - the most bytes held, as estimated by the caller of `put`.
+   * @param shared - what values share beside their own bytes.
    */
-  constructor(maxEntries: number, maxBytes: number) {
+  constructor(maxEntries: number, maxBytes: number, shared: SharedContent<Value> | null = null) {
     const bits = Math.max(1, Math.ceil(Math.log2(maxEntries)));
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
+    this.#shared = shared;
     this.#rows = new Int32Array(maxEntries * stride);
     this.#heads = new Int32Array(2 ** bits).fill(-1);
     this.#shift = 32 - bits;
@@ -69,9 +80,9 @@ export class DigestTable<Value> {
     return this.#entries;
   }
 
-  /** How many bytes they are estimated at. */
+  /** How many bytes they are estimated at, with what they share. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.#shared?.bytes ?? 0);
   }
 
   /** How many entries were pushed out by others so far. */
@@ -121,18 +132,25 @@ export class DigestTable<Value> {
   }
 
   /**
-   * Adds or replaces an entry, and evicts what no longer fits.
+   * Adds or replaces an entry, and evicts what no longer fits. An entry that alone is over the bound
+   * is not kept.
    *
    * @param digest - 64 lower-case hexadecimal characters.
-   * @param value - what is kept.
+   * @param value - what is kept; what it shares is among the shared bytes already.
    * @param epoch - the epoch applied when the value was asked for, relative to the base.
    * @param cells - one to four cells that the value depends on.
-   * @param bytes - the estimated size, at least `slotBytes`.
+   * @param bytes - the estimated size without what is shared, at least `slotBytes`.
    */
   put(digest: string, value: Value, epoch: number, cells: readonly number[], bytes: number): void {
     this.remove(digest);
-    if (bytes > this.#maxBytes) return;
-    while (this.#entries >= this.#maxEntries || this.#bytes + bytes > this.#maxBytes) this.#evict();
+    const isFull = () => this.#entries >= this.#maxEntries || this.bytes + bytes > this.#maxBytes;
+    while (isFull()) {
+      if (this.#entries === 0) {
+        this.#shared?.release(value);
+        return;
+      }
+      this.#evict();
+    }
     const slot = this.#claim();
     const row = slot * stride;
     this.#read(digest);
@@ -215,6 +233,8 @@ export class DigestTable<Value> {
   }
 
   #release(slot: number): void {
+    const value = this.#values[slot];
+    if (value !== undefined) this.#shared?.release(value);
     const rows = this.#rows;
     const row = slot * stride;
     this.#digest.set(rows.subarray(row, row + 8));

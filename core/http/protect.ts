@@ -1,4 +1,4 @@
-import { type Refusal, refusals } from '../errors.ts';
+import { refusals } from '../errors.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Verifier } from '../verify/verifier.ts';
@@ -22,6 +22,8 @@ export interface ProtectOptions<Rest extends readonly unknown[]> {
    * can set.
    */
   readonly address?: (request: Request, ...rest: Rest) => string | undefined;
+  /** What usage records say was called, for example `/v1/reports/{id}`; `-` when absent. */
+  readonly endpoint?: string;
 }
 
 /**
@@ -47,22 +49,20 @@ export function protect<Rest extends readonly unknown[] = []>(
   handler: ProtectedHandler<Rest>,
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const { scope, address } = options;
+  const { scope, address, endpoint = '-' } = options;
   const asked: VerifyRequest = { dialect: 'reporisk', ...(scope !== undefined && { scope }) };
 
-  /** The verified key, or why there is none. */
-  async function admit(request: Request, rest: Rest): Promise<KeyRecord | Refusal> {
-    const credential = credentialFrom(request);
-    if (credential.kind === 'missing') return refusals.missing_key;
-    if (credential.kind === 'invalid') return refusals.invalid_key;
-    const from = address?.(request, ...rest);
-    const outcome = await verifier.verify(credential.token, { ...asked, address: from });
-    return outcome.ok ? outcome.key : outcome.refusal;
-  }
-
   return async (request, ...rest) => {
-    const admitted = await admit(request, rest);
-    if ('status' in admitted) return refusalResponse(admitted);
-    return handler(request, admitted, ...rest);
+    const credential = credentialFrom(request);
+    if (credential.kind === 'missing') return refusalResponse(refusals.missing_key);
+    if (credential.kind === 'invalid') return refusalResponse(refusals.invalid_key);
+    const outcome = await verifier.verify(credential.token, {
+      ...asked,
+      address: address?.(request, ...rest),
+      call: { endpoint, method: request.method, userAgent: request.headers.get('user-agent') },
+    });
+    if (outcome.ok) return handler(request, outcome.key, ...rest);
+    const { refusal, headers } = outcome;
+    return refusalResponse(refusal, headers === undefined ? {} : { headers });
   };
 }

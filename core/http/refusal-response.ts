@@ -6,6 +6,8 @@ export interface RefusalResponseOptions {
   readonly requestId?: string;
   /** Whole seconds, sent as `Retry-After`; 1 on 503 when absent. */
   readonly retryAfterSeconds?: number;
+  /** Further header fields. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface RefusalResponseOptions {
 export function refusalResponse(refusal: Refusal, options: RefusalResponseOptions = {}): Response {
   const { requestId, retryAfterSeconds = refusal.status === 503 ? 1 : undefined } = options;
   const headers = new Headers({
+    ...options.headers,
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
   });

@@ -148,25 +148,38 @@ export function normalizeCidr(text: string): string | null {
   return `${address}/${prefixLength}`;
 }
 
-function contains(block: Cidr, address: Cidr): boolean {
-  return (
-    block.family === address.family &&
-    block.groups.every(
-      (group, index) =>
-        ((group ^ (address.groups[index] ?? 0)) | hostMask(block.prefixLength, index)) ===
-        hostMask(block.prefixLength, index),
-    )
-  );
+/** Blocks one after another in one array, ten words each: family, prefix length, up to eight groups. */
+type Blocks = Uint16Array;
+const stride = 10;
+
+function blocksOf(list: readonly string[]): Blocks {
+  const parsed = list.map(parseCidr).filter((block) => block !== null);
+  const blocks = new Uint16Array(parsed.length * stride);
+  for (const [index, { family, prefixLength, groups }] of parsed.entries()) {
+    blocks.set([family, prefixLength, ...groups], index * stride);
+  }
+  return blocks;
 }
 
-// A list is read once, however many requests it judges; it goes with the record that holds it.
-const known = new WeakMap<readonly string[], readonly Cidr[]>();
+/** Whether the block that begins at `at` holds an address. */
+function contains(blocks: Blocks, at: number, { family, groups }: Address): boolean {
+  if (blocks[at] !== family) return false;
+  const prefixLength = blocks[at + 1] ?? 0;
+  return groups.every((group, index) => {
+    const mask = hostMask(prefixLength, index);
+    return (((blocks[at + 2 + index] ?? 0) ^ group) | mask) === mask;
+  });
+}
 
-function blocksOf(list: readonly string[]): readonly Cidr[] {
+// A list that cannot change is read once, however many requests it judges; the blocks go with it.
+// The cache counts them: see record-interner.ts.
+const known = new WeakMap<readonly string[], Blocks>();
+
+function knownBlocks(list: readonly string[]): Blocks {
   let blocks = known.get(list);
   if (blocks === undefined) {
-    blocks = list.map(parseCidr).filter((block) => block !== null);
-    known.set(list, blocks);
+    blocks = blocksOf(list);
+    if (Object.isFrozen(list)) known.set(list, blocks);
   }
   return blocks;
 }
@@ -176,7 +189,8 @@ function blocksOf(list: readonly string[]): readonly Cidr[] {
  * address), except that an IPv4-mapped IPv6 address is the IPv4 address. What cannot be read matches
  * nothing: a bad entry, a missing address, one with a zone or a prefix length.
  *
- * @param list - CIDR blocks or bare addresses, not changed afterwards; an empty list allows nothing.
+ * @param list - CIDR blocks or bare addresses; an empty list allows nothing. A frozen list is parsed
+ * once only.
  * @param address - the client's IP address.
  * @returns true when some block holds it.
  * @example
@@ -191,5 +205,7 @@ export function addressAllowed(list: readonly string[], address: string | undefi
   if (list.length === 0 || address === undefined || address.includes('/')) return false;
   const client = parseCidr(address);
   if (client === null) return false;
-  return blocksOf(list).some((block) => contains(block, client));
+  const blocks = knownBlocks(list);
+  for (let at = 0; at < blocks.length; at += stride) if (contains(blocks, at, client)) return true;
+  return false;
 }

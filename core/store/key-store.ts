@@ -33,7 +33,10 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
-/** Everything a decision about a key reads. Never the secret. All times are Unix milliseconds. */
+/**
+ * Everything a decision about a key reads. Never the secret. All times are Unix milliseconds. The one
+ * in an outcome is deeply frozen.
+ */
 export interface KeyRecord {
   /** `key_` and a ULID; the same for life. */
   readonly id: string;
@@ -81,7 +84,8 @@ export interface KeyStore {
    * Finds a key by the lookup value of one of its secrets.
    *
    * @param lookup - the lookup value, hexadecimal.
-   * @returns the stored key or null when there is none; at once where the store is in memory.
+   * @returns the stored key or null when there is none; at once where the store is in memory. The
+   * verifier copies it, and refuses with 503 where a field is absent or of another type.
    * @throws when the store cannot be asked; the verifier then refuses with 503.
    */
   find(lookup: string): StoredKey | null | Promise<StoredKey | null>;

@@ -1,4 +1,5 @@
 import type { KeyStore, StoredKey } from './key-store.ts';
+import { readStoredKey } from './read-key.ts';
 
 /** What an in-memory store starts with. */
 export interface MemoryKeyStoreOptions {
@@ -14,8 +15,9 @@ export interface MemoryKeyStore extends KeyStore {
    * Adds a key.
    *
    * @param lookup - the lookup value of its secret.
-   * @param key - record and seal.
+   * @param key - record and seal; copied.
    * @throws {Error} when the store holds that lookup value already.
+   * @throws {TypeError} when a field is absent or of another type.
    */
   put(lookup: string, key: StoredKey): void;
 
@@ -24,8 +26,9 @@ export interface MemoryKeyStore extends KeyStore {
    * from the next verification on.
    *
    * @param lookup - the lookup value of its secret.
-   * @param key - record and seal.
+   * @param key - record and seal; copied.
    * @throws {Error} when the store does not hold that lookup value.
+   * @throws {TypeError} when a field is absent or of another type.
    */
   replace(lookup: string, key: StoredKey): void;
 
@@ -57,18 +60,18 @@ export function createMemoryKeyStore(options: MemoryKeyStoreOptions = {}): Memor
     holdsImportedKeys: () => importedKeys,
     put(lookup, key) {
       if (keys.has(lookup)) throw new Error('the store holds this key already');
-      keys.set(lookup, key);
+      keys.set(lookup, readStoredKey(key));
     },
     replace(lookup, key) {
       if (!keys.has(lookup)) throw new Error('the store does not hold this key');
-      keys.set(lookup, key);
+      keys.set(lookup, readStoredKey(key));
     },
     delete: (lookup) => keys.delete(lookup),
     repepper(from, to) {
       const key = keys.get(from);
       if (key === undefined || keys.has(to.lookup)) return;
       keys.delete(from);
-      keys.set(to.lookup, { record: key.record, seal: to.seal });
+      keys.set(to.lookup, Object.freeze({ record: key.record, seal: to.seal }));
     },
   };
 }

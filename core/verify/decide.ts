@@ -6,6 +6,16 @@ import { permits } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { Outcome, Reason, Refused } from './outcome.ts';
 
+/** What usage records say of a call; nothing is decided by it. */
+export interface CallDescription {
+  /** What was called, for example `/v1/reports/{id}`: never a path in which a client may write anything. */
+  readonly endpoint: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The `User-Agent` header. */
+  readonly userAgent: string | null;
+}
+
 /** What a request asks of its key. Everything is optional: an empty request asks only "is it valid". */
 export interface VerifyRequest {
   /** The dialect whose paths were called; a key is valid on its own dialect's only. */
@@ -14,6 +24,8 @@ export interface VerifyRequest {
   readonly scope?: string;
   /** The client's IP address; needed where a key has an allow list, refused where it is absent. */
   readonly address?: string | undefined;
+  /** Recorded by a verifier that records usage. */
+  readonly call?: CallDescription;
 }
 
 const nothingAsked: VerifyRequest = Object.freeze({});

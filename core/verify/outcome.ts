@@ -18,6 +18,7 @@ export type Reason =
   | 'address'
   | 'scope'
   | 'authority'
+  | 'rate_limited'
   | 'unavailable';
 
 /** The key may do what was asked. */
@@ -36,6 +37,8 @@ export interface Refused {
   readonly reason: Reason;
   /** The key, where one was found; null otherwise. */
   readonly key: KeyRecord | null;
+  /** What the response says besides, such as `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a verification comes to. An invalid key is an outcome, never an exception. */

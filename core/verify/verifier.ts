@@ -10,7 +10,8 @@ import { keyLength } from '../format/reporisk.ts';
 import { constantTimeEqual } from '../hash/constant-time.ts';
 import { type Hashing, nobleHashing } from '../hash/hashing.ts';
 import { type LookupScheme, sha256Scheme } from '../hash/lookup-scheme.ts';
-import type { KeyRecord, KeyStore, StoredKey } from '../store/key-store.ts';
+import type { KeyRecord, KeyStore } from '../store/key-store.ts';
+import { readStoredKey } from '../store/read-key.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
 import type { Outcome, Refused } from './outcome.ts';
 
@@ -29,17 +30,24 @@ export interface VerifierOptions {
   readonly now?: () => number;
   /** Bounds of the cache, which there is only where the store proves currency. */
   readonly cache?: Omit<CoherentCacheOptions, 'currency'>;
+  /**
+   * Called with the cause of each outcome `unavailable`, and when a row could not be moved to the
+   * current pepper. What it throws is ignored. `console.error` when absent.
+   */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** Verifies keys. */
 export interface Verifier {
   /**
-   * Decides whether a key may do what a request asks. Never throws: an unreachable store is the
-   * outcome 503. A key that is not well formed costs no lookup.
+   * Decides whether a key may do what a request asks. Never throws and never rejects: a store that
+   * cannot be asked, or answers with something else than a key, is the outcome 503, and `onError`
+   * gets the cause. A key that is not well formed costs no lookup.
    *
    * @param key - the raw key as presented; not kept beyond the call.
    * @param request - what the call asks.
-   * @returns the outcome, at once where the store answers at once.
+   * @returns the outcome, at once where the store answers at once. The key in it is deeply frozen,
+   * because other verifications share it.
    */
   verify(key: string, request?: VerifyRequest): Outcome | Promise<Outcome>;
 
@@ -70,6 +78,8 @@ const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'))
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { store, schemes = [sha256Scheme], hashing = nobleHashing, now = Date.now } = options;
+  // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
+  const { onError = console.error } = options;
   const newest = firstOf(schemes);
   // During a change of pepper a row may move between two looks: so the newest is asked once more.
   const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
@@ -82,10 +92,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const scheme = attempts[index];
     if (scheme === undefined) return absent(unknown, digest);
     const lookup = scheme.lookup(digest);
-    const conclude = (found: StoredKey | null) =>
+    const conclude = (found: unknown) =>
       found === null ? load(digest, index + 1) : unseal(found, scheme, lookup, digest);
-    const found = store.find(lookup);
-    return found instanceof Promise ? found.then(conclude) : conclude(found);
+    const found: unknown = store.find(lookup);
+    return isThenable(found) ? Promise.resolve(found).then(conclude) : conclude(found);
   }
 
   /** An answer that stays right until something appears under one of the digest's lookup values. */
@@ -95,12 +105,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { absent: refused, subjects };
   }
 
+  /** @param found - a stored key, by the store's own word. */
   function unseal(
-    { record, seal }: StoredKey,
+    found: unknown,
     scheme: LookupScheme,
     lookup: string,
     digest: string,
   ): Loaded<Refused> {
+    const { record, seal } = readStoredKey(found);
     const expected = scheme.seal(record.id, record.organization.id, lookup);
     if (expected !== null && !constantTimeEqual(expected, seal ?? '')) {
       // Not kept: whoever mends the row touches subjects that a forged row need not tell.
@@ -113,7 +125,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
   function moveTo(scheme: LookupScheme, from: string, digest: string, record: KeyRecord): void {
     const lookup = scheme.lookup(digest);
     const seal = scheme.seal(record.id, record.organization.id, lookup);
-    if (seal !== null) store.repepper?.(from, { lookup, seal });
+    if (seal === null) return;
+    try {
+      const moved: unknown = store.repepper?.(from, { lookup, seal });
+      if (isThenable(moved)) Promise.resolve(moved).catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  function report(error: unknown): void {
+    try {
+      onError(error);
+    } catch {
+      // The outcome stands without the report.
+    }
+  }
+
+  function fail(error: unknown): Refused {
+    report(error);
+    return unavailable;
   }
 
   /** Looks up the key under a digest, or the refusal that needs no decision. */
@@ -137,12 +168,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
         if (!shape.checksummed && store.holdsImportedKeys?.() !== true) return malformed;
         const found = find(digest);
         if (!(found instanceof Promise)) return conclude(found, request, now());
-        return found.then(
-          (later) => conclude(later, request, now()),
-          () => unavailable,
-        );
-      } catch {
-        return unavailable;
+        return found.then((later) => conclude(later, request, now())).catch(fail);
+      } catch (error) {
+        return fail(error);
       }
     },
     cacheCounters: () => cache?.counters() ?? null,
@@ -159,6 +187,11 @@ function conclude(
   now: number,
 ): Outcome {
   return 'refusal' in found ? found : decide(found, request, now);
+}
+
+/** A promise of another realm or library is one as well. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 function firstOf(schemes: readonly LookupScheme[]): LookupScheme {

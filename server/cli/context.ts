@@ -10,6 +10,8 @@ import { complaintOf, finishJobs } from './finish-jobs.ts';
 
 /** What commands work with; opened when first asked for. */
 export interface Context extends AsyncDisposable {
+  /** The folder of the server's own secret. */
+  readonly dataFolder: string;
   config(): Config;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
@@ -37,14 +39,16 @@ export function createContext(
 ): Context {
   let config: Config | undefined;
   let installation: Promise<Installation> | undefined;
+  const dataFolder = '.data';
   const context: Context = {
+    dataFolder,
     config() {
       config ??= loadConfig(env);
       return config;
     },
     installation() {
       const logger = pino({ level: 'warn' }, pino.destination(2));
-      installation ??= openInstallation({ config: context.config(), dataFolder: '.data', logger });
+      installation ??= openInstallation({ config: context.config(), dataFolder, logger });
       return installation;
     },
     async perform(operation, organizationId, input) {

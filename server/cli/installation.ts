@@ -1,7 +1,9 @@
+import { loadServerSecret } from '../keys.ts';
 import { changeSecret } from '../operations/secrets/change.ts';
 import { moveSecrets } from '../operations/secrets/move.ts';
 import { secretStatus } from '../operations/secrets/status.ts';
 import { snakeKeys } from '../rest/case.ts';
+import { verificationSecretOf } from '../verification-secret.ts';
 import type { Command } from './command.ts';
 
 const migrate: Command = {
@@ -70,4 +72,21 @@ const move: Command = {
   },
 };
 
-export const installationCommands: readonly Command[] = [migrate, status, change, move];
+const verification: Command = {
+  name: 'secret verification',
+  usage: '',
+  summary: 'Print the part of SERVER_SECRET that a service which embeds verification needs',
+  async run(context) {
+    const secret = verificationSecretOf(loadServerSecret(context.config(), context.dataFolder));
+    const text = Buffer.from(secret).toString('base64');
+    return { json: { verification_secret: text }, text };
+  },
+};
+
+export const installationCommands: readonly Command[] = [
+  migrate,
+  status,
+  change,
+  move,
+  verification,
+];

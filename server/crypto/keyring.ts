@@ -11,11 +11,13 @@ export interface ChangingKey {
 }
 
 /** The keys of one secret, and what they are called in rows. */
-export interface NamedKeys extends Keys {
+export interface NamedSecret {
   /** The id of the secret's lookup scheme: 8 hexadecimal characters that tell nothing of the secret. */
   readonly name: string;
   readonly scheme: LookupScheme;
 }
+
+export type NamedKeys = Keys & NamedSecret;
 
 /**
  * The keys of a deployment. During a change of its secret a process knows two, and the database says
@@ -46,7 +48,12 @@ export interface Keyring {
  * @param previous - the one that is being replaced; null when none is.
  */
 export function createKeyring(secret: Uint8Array, previous: Uint8Array | null): Keyring {
-  const newest = named(secret);
+  return keyringOf(deriveKeys(secret), previous === null ? null : deriveKeys(previous));
+}
+
+/** The same of keys that were derived elsewhere. */
+export function keyringOf(keys: Keys, previous: Keys | null): Keyring {
+  const newest = named(keys);
   const accepted = previous === null ? [newest] : [newest, named(previous)];
   let inUse = accepted.at(-1) ?? newest;
   return {
@@ -73,8 +80,7 @@ export function fixedKey(current: Uint8Array, ...others: readonly Uint8Array[]):
   return { current: () => current, accepted: [current, ...others] };
 }
 
-function named(secret: Uint8Array): NamedKeys {
-  const keys = deriveKeys(secret);
+function named(keys: Keys): NamedKeys {
   const scheme = pepperedScheme(keys.pepper, nodeHashing);
   return { ...keys, name: scheme.id, scheme };
 }

@@ -10,6 +10,8 @@ export interface CoherentStoreOptions {
   readonly database: Database;
   readonly coherence: Coherence;
   readonly keyring: Keyring;
+  /** True to leave to the server what writes: rows then stay under the secret that they are under. */
+  readonly onlyReads?: boolean;
   /** Hears why a row was not moved to the current pepper; the next use tries again. */
   readonly onError: (error: unknown) => void;
 }
@@ -19,7 +21,7 @@ export interface CoherentStoreOptions {
  * them, and with what a store does besides finding.
  */
 export async function openCoherentStore(options: CoherentStoreOptions): Promise<KeyStore> {
-  const { database, coherence, keyring, onError } = options;
+  const { database, coherence, keyring, onlyReads = false, onError } = options;
   const { keys } = database;
   const { currency } = coherence;
   let holdsImported = true;
@@ -34,7 +36,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
   const listeners = new Set<InvalidationListener>();
   /** What is cached was found under another secret: it is looked up again, so that its row moves. */
   async function followSecret(): Promise<void> {
-    if (!(await followSecretInUse(database, keyring))) return;
+    if (!(await followSecretInUse(database, keyring, onlyReads))) return;
     for (const listener of listeners) listener('everything', currency.epoch());
   }
   currency.subscribe((subjects) => {
@@ -44,7 +46,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
   });
   await lookForImported();
   // What was changed before the lease began is not announced.
-  await followSecretInUse(database, keyring);
+  await followSecretInUse(database, keyring, onlyReads);
   return {
     currency: {
       isCurrent: () => currency.isCurrent(),
@@ -64,7 +66,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
       // The verifier moves to the newest secret that it knows. Until that is in use, it would take the
       // key from processes that do not know it.
       const { name } = keyring.current();
-      if (name !== keyring.accepted[0]?.name) return;
+      if (onlyReads || name !== keyring.accepted[0]?.name) return;
       database
         .transaction((em) =>
           // Guarded by the old lookup value: of several processes that find the key, one moves it.

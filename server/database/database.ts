@@ -68,6 +68,8 @@ export interface DatabaseOptions {
   readonly keyring?: Keyring;
   /** Called for each row that gives something and was not written by the server. */
   readonly onForgedRow?: (row: ForgedRow) => void;
+  /** False to make nothing: neither a missing file nor its folder. */
+  readonly create?: boolean;
   /**
    * What processes sign what they announce to each other with. Without one, a random one: then nobody
    * believes this process, and asks the database instead.
@@ -87,11 +89,12 @@ export async function openDatabase(
   {
     keyring = createKeyring(randomBytes(32), null),
     onForgedRow = () => {},
+    create = true,
     announcementKey = randomBytes(32),
   }: DatabaseOptions = {},
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
-  const orm = await connect(url, rowMacs);
+  const orm = await connect(url, rowMacs, create);
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const auditLog = createAuditLog(keyring.key('audit'));
@@ -104,9 +107,7 @@ export async function openDatabase(
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
     get keys() {
-      keys ??= isSqlite
-        ? openSqliteKeyStore(sqlitePath(url), rowMacs)
-        : openPostgresqlKeyStore(url, rowMacs);
+      keys ??= openKeyStore(url, rowMacs);
       return keys;
     },
     read: () => orm.em.fork(),
@@ -154,7 +155,7 @@ const pingPatience = 2_000;
 /** A database that hangs is as far away as one that is gone; a bulk change takes seconds. */
 const patience = { connectionTimeoutMillis: 2_000, query_timeout: 20_000, keepAlive: true };
 
-async function connect(url: string, rowMacs: RowMacs): Promise<MikroORM> {
+async function connect(url: string, rowMacs: RowMacs, create: boolean): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
@@ -167,15 +168,22 @@ async function connect(url: string, rowMacs: RowMacs): Promise<MikroORM> {
     });
   }
   const path = sqlitePath(url);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return SqliteMikroORM.init({
     dbName: path,
-    driverOptions: new DurableSqliteDialect(path),
+    driverOptions: new DurableSqliteDialect(path, create),
     entities,
     extensions: [Migrator],
     schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations(rowMacs) },
   });
+}
+
+/** Opens the verification path alone, which makes no file and changes nothing. */
+export function openKeyStore(url: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
+  return url.startsWith('sqlite:')
+    ? openSqliteKeyStore(sqlitePath(url), rowMacs)
+    : openPostgresqlKeyStore(url, rowMacs);
 }
 
 function sqlitePath(url: string): string {

@@ -15,12 +15,18 @@ export async function readSecretInUse(em: EntityManager): Promise<string | null>
  * Goes over to the secret that the database says is in use. A database that says nothing yet is
  * claimed for the secret that its keys were issued under.
  *
+ * @param onlyReads - true to claim nothing.
  * @returns whether it is another one than before.
  * @throws {ConfigError} when this process does not know it: whatever it wrote would be refused.
  */
-export async function followSecretInUse(database: Database, keyring: Keyring): Promise<boolean> {
+export async function followSecretInUse(
+  database: Database,
+  keyring: Keyring,
+  onlyReads = false,
+): Promise<boolean> {
   const before = keyring.current().name;
-  const name = (await readSecretInUse(database.read())) ?? (await claim(database, keyring));
+  const known = await readSecretInUse(database.read());
+  const name = known ?? (onlyReads ? before : await claim(database, keyring));
   if (keyring.use(name)) return name !== before;
   throw new ConfigError(
     'SERVER_SECRET is not the one that this database is used with: it takes that one, or a new one ' +

@@ -22,8 +22,9 @@ const checkpointAfter = 4_000;
 export class DurableSqliteDialect extends SqliteDialect {
   readonly #database: BetterSqlite3.Database;
 
-  constructor(path: string) {
-    const database = new BetterSqlite3(path, { timeout: busyTimeout });
+  /** @param create - whether to make the file where there is none. */
+  constructor(path: string, create: boolean) {
+    const database = new BetterSqlite3(path, { timeout: busyTimeout, fileMustExist: !create });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');

@@ -22,7 +22,7 @@ export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & A
   // Pages are read where the system holds them, up to SQLite's limit of 2 GiB. SQLite's own cache
   // would hold a few hundred of them, and among a million keys every lookup needs other ones.
   database.pragma('mmap_size = 2147418112');
-  const find = database.prepare<[string], KeyRow>(findKeyQuery);
+  const find = prepareOrClose(database);
   return {
     find(lookup) {
       const row = find.get(lookup);
@@ -32,4 +32,16 @@ export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & A
       database.close();
     },
   };
+}
+
+/** @throws where the file is no database, or has other tables: then it is closed again. */
+function prepareOrClose(
+  database: BetterSqlite3.Database,
+): BetterSqlite3.Statement<[string], KeyRow> {
+  try {
+    return database.prepare<[string], KeyRow>(findKeyQuery);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }

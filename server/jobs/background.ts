@@ -1,6 +1,7 @@
 import type { Figure } from '../observability/metrics.ts';
 import type { Services } from '../operations/operation.ts';
 import { moveRows } from '../operations/secrets/move-rows.ts';
+import { makePartitions } from '../usage/partitions.ts';
 import { announceExpiry } from '../webhooks/announce-expiry.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
@@ -40,6 +41,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   }
   every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
   every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
+  every(3600, 'making partitions of calls', () => makePartitions(database, now()));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
   every(10, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));

@@ -28,7 +28,7 @@ export function monthOfPartition(name: string): Month {
 /** The monthly parts of `key_call` on PostgreSQL. */
 export interface Partitions {
   /** Makes the partitions of these calls, and the next month's ahead, where they are missing. */
-  prepareFor(calls: readonly KeyCall[]): Promise<void>;
+  prepareFor(calls: readonly Pick<KeyCall, 'at'>[]): Promise<void>;
   /** Looks again next time: something else may have dropped one. */
   forget(): void;
 }
@@ -38,26 +38,37 @@ export function createPartitions(database: Database): Partitions {
   const known = new Set<string>();
   return {
     async prepareFor(calls) {
-      const missing = monthsOf(calls).filter(({ partition }) => !known.has(partition));
-      if (missing.length === 0) return;
+      const unknown = monthsOf(calls).filter(({ partition }) => !known.has(partition));
+      if (unknown.length === 0) return;
       await database.transaction(async (em) => {
         // Two processes that make the same one would both find it missing.
         await em.execute(`select pg_advisory_xact_lock(${partitionLock})`);
-        for (const { partition, from, until } of missing) {
+        for (const { partition, from, until } of unknown) {
+          // A role that may only insert finds what the server has made.
+          const [found] = await em.execute('select to_regclass(?) as made', [partition]);
+          if (found?.made !== null) continue;
           await em.execute(
             `create table if not exists ${partition} partition of key_call
              for values from ('${from.toISOString()}') to ('${until.toISOString()}')`,
           );
         }
       });
-      for (const { partition } of missing) known.add(partition);
+      for (const { partition } of unknown) known.add(partition);
     },
     forget: () => known.clear(),
   };
 }
 
+/**
+ * Makes the partitions of this month and the next, also where the server stores no calls: a service
+ * that embeds verification stores its own, and may make none.
+ */
+export async function makePartitions(database: Database, now: number): Promise<void> {
+  if (database.kind === 'postgresql') await createPartitions(database).prepareFor([{ at: now }]);
+}
+
 /** The months that calls are in, and the one after each. */
-function monthsOf(calls: readonly KeyCall[]): Month[] {
+function monthsOf(calls: readonly Pick<KeyCall, 'at'>[]): Month[] {
   const months = new Map<string, Month>();
   let seen: Month | undefined;
   for (const { at } of calls) {

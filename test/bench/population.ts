@@ -193,3 +193,6 @@ async function fillPostgresql(url: string, count: number, known: number): Promis
   await client.end();
   return keys;
 }
+
+/** An embedded verifier that does what the server's own does: verify, and nothing around it. */
+export const bare = { usage: false, limits: false, onError: () => {} };

@@ -59,7 +59,7 @@ test('no state of the list of keys breaks a rule of accessibility, in any look',
   await page.getByText('1 key unused for 90 days').waitFor();
   await page.getByText('1 key with a secret over 90 days old').waitFor();
   await expectSoundInEveryLook(page, 'keys of every state');
-  const search = page.getByLabel('Search by label');
+  const search = page.getByLabel('Search by label or preview');
   await search.fill('nothing like it');
   await page.getByText('No key matches').waitFor();
   await expectSoundInEveryLook(page, 'no match');

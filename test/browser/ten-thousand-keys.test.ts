@@ -70,7 +70,7 @@ test('KeyCard asks for one page of 10,000 keys, and lets the server sort, search
   await page.getByLabel('Status').selectOption('Revoked');
   await expect.poll(() => page.locator('[data-status=active]').count()).toBe(0);
   expect(await next()).toEqual([{ sort: 'expires_at', limit: 25, status: 'revoked' }]);
-  await page.getByLabel('Search by label').fill('AUDIT 99');
+  await page.getByLabel('Search by label or preview').fill('AUDIT 99');
   await expect.poll(() => page.locator('tbody .row').count()).toBe(4);
   const filter = { sort: 'expires_at', status: 'revoked', search: 'AUDIT 99' };
   expect(await next()).toEqual([{ ...filter, limit: 25 }]);

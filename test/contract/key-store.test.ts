@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyRecord } from '../../core/mod.ts';
+import { createVerifier, generateKey, type KeyRecord, nobleHashing } from '../../core/mod.ts';
+import { ManualCurrency } from '../core/cache/fixtures.ts';
+import { tamper } from '../support/tamper.ts';
 import {
   at,
   databaseStore,
@@ -217,6 +219,23 @@ describe.each(Object.entries(stores))('KeyStore in %s', (_name, open) => {
     const absent = ['', '0'.repeat(64), lookup.toUpperCase(), lookup.slice(0, 63), `${lookup}0`];
     for (const other of [...absent, '%', "' or '1'='1", 'ключ']) {
       expect(await under.store.find(other)).toBeNull();
+    }
+  });
+
+  test('find() gives a verifier nothing that its callers could change', async () => {
+    const { key } = generateKey();
+    const lookup = nobleHashing.sha256(key);
+    const scopes = ['repos:read'];
+    await under.put(lookup, { ...member, key: { scopes } }, () => ({
+      record: recordOf(`key_${lookup.slice(-8)}`, { scopes }),
+      seal: lookup,
+    }));
+    for (const cache of [{}, { currency: new ManualCurrency() }]) {
+      const verifier = createVerifier({ store: { ...under.store, ...cache } });
+      const read = await verifier.verify(key, { scope: 'repos:read' });
+      expect(read.ok).toBe(true);
+      tamper(read);
+      expect((await verifier.verify(key, { scope: 'admin:*' })).ok).toBe(false);
     }
   });
 

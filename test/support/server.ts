@@ -188,7 +188,7 @@ export async function startServer(options: ServerOptions) {
   );
   const app = createApp({
     services,
-    verifier: createVerifier({ store, schemes: [scheme], hashing, now }),
+    verifier: createVerifier({ store, schemes: [scheme], hashing, now, onError }),
     rateLimits: testLimits(now, options.rateLimits),
     usage,
     sessions,

@@ -28,7 +28,7 @@ export const apiAccess = {
   imported: 'Imported',
   testKey: 'Test',
   filters: {
-    search: 'Search by label',
+    search: 'Search by label or preview',
     status: 'Status',
     anyStatus: 'Any status',
     subOrg: 'Sub-organization',

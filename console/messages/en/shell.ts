@@ -25,6 +25,10 @@ export const lists = {
   page: (number: number) => `Page ${number}`,
 };
 
+export const search = {
+  onlyPreview: 'A raw key or secret is never searched for, only its preview.',
+};
+
 export const dialogs = {
   close: 'Close',
   cancel: 'Cancel',

@@ -11,6 +11,7 @@ const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
 const input = z.object({
+  /** Part of a label, or a whole preview. */
   search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
@@ -71,7 +72,15 @@ function conditions(
   if (query.serviceAccountId !== undefined) {
     where.push(['k.service_account_id = ?', query.serviceAccountId]);
   }
-  if (query.search !== undefined) {
+  if (query.search?.includes('••••')) {
+    where.push([
+      `exists (
+         select 1 from api_key_secret s
+         where s.key_id = k.id and s.prefix || s.first4 || '••••' || s.last4 = ?
+       )`,
+      query.search,
+    ]);
+  } else if (query.search !== undefined) {
     const escaped = query.search.replace(/[!%_]/g, '!$&');
     // SQLite's own `like` ignores the case of ASCII letters.
     const like = kind === 'sqlite' ? 'like' : 'ilike';

@@ -4,7 +4,7 @@ import { nodeHashing } from '../../../server/node-hashing.ts';
 import { openVerifier } from '../../../server/store.ts';
 import { compare } from '../compare.ts';
 import { atMost, duration, type Section } from '../figure.ts';
-import { populated, request, scheme, serverSecret } from '../population.ts';
+import { bare, populated, request, scheme, serverSecret } from '../population.ts';
 
 const few = 1000;
 const many = 1_000_000;
@@ -24,8 +24,8 @@ interface Keys {
 }
 
 async function warm(small: Keys, large: Keys) {
-  await using inSmall = await openVerifier({ databaseUrl: small.url, serverSecret });
-  await using inLarge = await openVerifier({ databaseUrl: large.url, serverSecret });
+  await using inSmall = await openVerifier({ databaseUrl: small.url, serverSecret, ...bare });
+  await using inLarge = await openVerifier({ databaseUrl: large.url, serverSecret, ...bare });
   // As many in use on both sides: how much fits into a processor's cache is not the question.
   const keyIn = (keys: readonly string[]) => {
     const every = keys.length / few;

@@ -9,7 +9,7 @@ import { createUsageRecorder, type UsageRecorder } from '../../../server/usage/u
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { type Comparison, compare } from '../compare.ts';
 import { atLeast, atMost, duration, type Figure, reference, type Section } from '../figure.ts';
-import { type Kind, kinds, populated, request, serverSecret } from '../population.ts';
+import { bare, type Kind, kinds, populated, request, serverSecret } from '../population.ts';
 
 const keysInUse = 1000;
 const calls = 200_000;
@@ -37,7 +37,7 @@ function discarding(): UsageRecorder {
 async function recording(): Promise<Figure> {
   await using database = await populated('SQLite', keysInUse);
   const { keys, url } = database;
-  await using verifier = await openVerifier({ databaseUrl: url, serverSecret });
+  await using verifier = await openVerifier({ databaseUrl: url, serverSecret, ...bare });
   await using recorder = discarding();
   const records = await Promise.all(
     keys.map(async (key) => {

@@ -3,7 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { openVerifier } from '../../../server/store.ts';
 import { compare } from '../compare.ts';
 import { atMost, duration, type Section } from '../figure.ts';
-import { type Kind, kinds, populated, request, serverSecret } from '../population.ts';
+import { bare, type Kind, kinds, populated, request, serverSecret } from '../population.ts';
 
 const keysInUse = 1000;
 
@@ -17,7 +17,7 @@ export const warm: Section = async () => {
 async function measure(kind: Kind) {
   await using database = await populated(kind, keysInUse);
   const { keys, url } = database;
-  await using verifier = await openVerifier({ databaseUrl: url, serverSecret });
+  await using verifier = await openVerifier({ databaseUrl: url, serverSecret, ...bare });
   for (const key of keys) {
     if (!(await verifier.verify(key, request)).ok) throw new Error('a key was refused');
   }

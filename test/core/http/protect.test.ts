@@ -75,7 +75,8 @@ test('protect() refuses a key with an allow list where no address is known', asy
 
 test('protect() answers 503 when the store cannot be asked', async () => {
   const find = () => Promise.reject(new Error('away'));
-  const response = await protect(createVerifier({ store: { find } }), hello)(call(`Bearer ${key}`));
+  const verifier = createVerifier({ store: { find }, onError: () => {} });
+  const response = await protect(verifier, hello)(call(`Bearer ${key}`));
   expect(response.status).toBe(503);
   expect(response.headers.get('Retry-After')).toBe('1');
 });

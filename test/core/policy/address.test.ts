@@ -150,3 +150,10 @@ test.each<[string[], string | undefined, boolean]>([
 ])('addressAllowed(%j, %j) is %s', (list, address, allowed) => {
   expect(addressAllowed(list, address)).toBe(allowed);
 });
+
+test('addressAllowed() reads a list again that can change', () => {
+  const list = ['203.0.113.0/24'];
+  expect(addressAllowed(list, '198.51.100.1')).toBe(false);
+  list.push('198.51.100.0/24');
+  expect(addressAllowed(list, '198.51.100.1')).toBe(true);
+});

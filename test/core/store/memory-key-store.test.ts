@@ -9,7 +9,7 @@ test('createMemoryKeyStore() finds what was put', () => {
   const store = createMemoryKeyStore();
   expect(store.find(lookup)).toBeNull();
   store.put(lookup, key);
-  expect(store.find(lookup)).toBe(key);
+  expect(store.find(lookup)).toEqual(key);
 });
 
 test('put() refuses a lookup value that is taken, replace() one that is not there', () => {
@@ -24,7 +24,7 @@ test('replace() and delete() hold at once', () => {
   store.put(lookup, key);
   const revoked = { ...key, record: keyRecord({ revokedAt: 1 }) };
   store.replace(lookup, revoked);
-  expect(store.find(lookup)).toBe(revoked);
+  expect(store.find(lookup)).toEqual(revoked);
   expect(store.delete(lookup)).toBe(true);
   expect(store.find(lookup)).toBeNull();
   expect(store.delete(lookup)).toBe(false);
@@ -41,7 +41,7 @@ test('repepper() moves a key, keeps its record, and moves nothing onto another',
   expect(store.find(to.lookup)).toEqual({ record: key.record, seal: to.seal });
   store.put(lookup, key);
   store.repepper?.(lookup, to);
-  expect(store.find(lookup)).toBe(key);
+  expect(store.find(lookup)).toEqual(key);
 });
 
 test('createMemoryKeyStore() holds imported keys only when told', () => {

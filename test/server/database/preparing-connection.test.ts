@@ -6,7 +6,7 @@ import { sqliteDatabase } from '../../support/sqlite.ts';
 
 async function openRaw() {
   const place = await sqliteDatabase();
-  const kysely = new Kysely<object>({ dialect: new DurableSqliteDialect(place.path) });
+  const kysely = new Kysely<object>({ dialect: new DurableSqliteDialect(place.path, true) });
   const run = (sql: string, ...values: unknown[]) =>
     kysely.executeQuery<{ n: number }>(CompiledQuery.raw(sql, values));
   await run('create table t (n integer)');

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { maskKey } from '../../../core/mod.ts';
 import { KeyUse } from '../../../server/database/entities/key-use.ts';
 import { answer, demoIds, type IssuedKey, issueKey, revokeKey } from '../../support/issued-keys.ts';
 import {
@@ -121,6 +122,27 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
     ['\\', []],
   ])('searches for %s to the letter', async (search, expected) => {
     expect(await list(`search=${encodeURIComponent(search)}`)).toEqual(expected);
+  });
+
+  test('searches for a whole preview', async () => {
+    const preview = maskKey(made.bravo?.raw ?? '');
+    expect(await list(`search=${encodeURIComponent(preview)}`)).toEqual(['bravo']);
+    expect(await list(`search=${encodeURIComponent(preview.slice(0, -1))}`)).toEqual([]);
+  });
+
+  test.each([
+    [keys, 'search'],
+    ['/api/v1/settings/audit-log', 'action'],
+    ['/api/v1/settings/audit-log', 'actor'],
+    ['/api/v1/settings/audit-log', 'target'],
+  ])('%s refuses a raw key as its %s, and does not repeat it', async (path, name) => {
+    const raw = made.bravo?.raw ?? '';
+    const { status, body } = await answer(
+      server.fetch(`${path}?${name}=${encodeURIComponent(`Bearer ${raw}`)}`, { as }),
+    );
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ detail: [{ loc: ['query', name], type: 'value_error' }] });
+    expect(JSON.stringify(body)).not.toContain(raw);
   });
 
   test('filters by sub-org, and by several at once', async () => {

@@ -1,0 +1,107 @@
+import {
+  type KeyRecord,
+  type Outcome,
+  refusals,
+  type Verifier,
+  type VerifyRequest,
+} from '../core/mod.ts';
+import { Problem } from './operations/problem.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
+import { keptUserAgent } from './usage/key-call.ts';
+import type { UsageSink } from './usage/usage-recorder.ts';
+
+/** What is put around an embedded verifier. */
+export interface EmbeddedParts {
+  readonly verifier: Pick<Verifier, 'verify'>;
+  /** Null where use is not recorded. */
+  readonly usage: UsageSink | null;
+  /** Null where limits are not counted. */
+  readonly limits: Pick<RateLimits, 'admit'> | null;
+  readonly onOutcome: ((outcome: Outcome, request: VerifyRequest | undefined) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What stands for the parts of a call that the embedding service did not tell. */
+const untold = { endpoint: '-', method: '-', userAgent: null };
+
+/**
+ * Verifies as the server does: what is accepted spends one of the key's limit, and what the server
+ * would record is recorded. Like the verifier's own, it neither throws nor rejects, and answers at
+ * once where verifier and limits do.
+ */
+export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
+  const { verifier, usage, limits, onOutcome, onError } = parts;
+
+  function admit(key: KeyRecord): Outcome | Promise<Outcome> {
+    const accepted: Outcome = { ok: true, key };
+    const refuse = (error: unknown) => overLimit(key, error);
+    try {
+      const admitted = limits?.admit(key);
+      return admitted instanceof Promise ? admitted.then(() => accepted, refuse) : accepted;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  function overLimit(key: KeyRecord, error: unknown): Outcome {
+    if (error instanceof Problem) {
+      const { headers } = error;
+      return { ok: false, refusal: refusals.rate_limited, reason: 'rate_limited', key, headers };
+    }
+    onError(error);
+    return { ok: false, refusal: refusals.unavailable, reason: 'unavailable', key: null };
+  }
+
+  function conclude(outcome: Outcome, request: VerifyRequest | undefined, began: number): Outcome {
+    try {
+      record(outcome, request, began);
+      onOutcome?.(outcome, request);
+    } catch (error) {
+      onError(error);
+    }
+    return outcome;
+  }
+
+  /** As for the server's own calls, a key that is answered 401 is not used. */
+  function record(outcome: Outcome, request: VerifyRequest | undefined, began: number): void {
+    const { key } = outcome;
+    const statusCode = outcome.ok ? 200 : outcome.refusal.status;
+    if (usage === null || key === null || statusCode === 401) return;
+    const { endpoint, method, userAgent } = request?.call ?? untold;
+    usage.record({
+      at: Date.now(),
+      keyId: key.id,
+      orgId: key.organization.id,
+      endpoint,
+      method,
+      statusCode,
+      durationMs: performance.now() - began,
+      requestId: '-',
+      ipAddress: request?.address ?? null,
+      userAgent: keptUserAgent(userAgent),
+      scope: outcome.ok ? (request?.scope ?? null) : null,
+      retiresAt: key.secretExpiresAt,
+    });
+  }
+
+  function limit(
+    outcome: Outcome,
+    request: VerifyRequest | undefined,
+    began: number,
+  ): Outcome | Promise<Outcome> {
+    const isLimited = outcome.ok && limits !== null && outcome.key.rateLimit !== null;
+    const admitted = isLimited ? admit(outcome.key) : outcome;
+    return admitted instanceof Promise
+      ? admitted.then((later) => conclude(later, request, began))
+      : conclude(admitted, request, began);
+  }
+
+  if (usage === null && limits === null && onOutcome === undefined) return verifier.verify;
+  return (key, request) => {
+    const began = usage === null ? 0 : performance.now();
+    const outcome = verifier.verify(key, request);
+    return outcome instanceof Promise
+      ? outcome.then((later) => limit(later, request, began))
+      : limit(outcome, request, began);
+  };
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { withoutSecrets } from '../../console/api/raw-secrets.ts';
+import { maskKey } from '../../core/mod.ts';
+import { anyKey } from '../support/keys.ts';
+
+const hex = '0123456789abcdef'.repeat(4);
+const secrets: readonly (readonly [secret: string, preview: string])[] = [
+  ['rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW', 'rrk_live_AbCd••••JkEW'],
+  ['rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz-0123456789abd_YZ', 'rrk_live_AbCd••••d_YZ'],
+  [`rep_${hex}`, 'rep_0123••••cdef'],
+  [`rfk_01ARZ3NDEKTSV4RRFFQ69G5FAV_${hex}`, 'rfk_01AR••••cdef'],
+  ['sk-ant-api03-AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-AA', 'sk-ant-api0••••9-AA'],
+  ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_MfKQ••••LaSw'],
+];
+
+/** How a secret may stand in a pasted text. */
+const pastes: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => ` ${text}\n`,
+  (text) => `Authorization: Bearer ${text}, please`,
+  (text) => `REPORISK_API_KEY="${text}"`,
+  (text) => `https://example.com/?key=${text}&page=2`,
+  (text) => `${text}, ${text}`,
+];
+
+test.each(secrets)(
+  'withoutSecrets() leaves of %s the preview, wherever it stands',
+  (secret, preview) => {
+    for (const paste of pastes) expect(withoutSecrets(paste(secret))).toBe(paste(preview));
+  },
+);
+
+test.each(secrets)(
+  'withoutSecrets() finds %s broken by white space, cut off or encoded',
+  (secret, preview) => {
+    for (const gap of [' ', '\n', '\r\n  ', '\u200b', '\u00ad', '\ufeff']) {
+      const broken = secret.replace(/.{9}/g, `$&${gap}`);
+      expect(withoutSecrets(broken)).toBe(preview);
+    }
+    for (const length of [30, secret.length - 1]) {
+      expect(withoutSecrets(secret.slice(0, length))).toContain('••••');
+    }
+    const everything = secret.replace(
+      /./g,
+      (character) => `%${character.charCodeAt(0).toString(16)}`,
+    );
+    for (const encoded of [everything, encodeURIComponent(everything), everything.toUpperCase()]) {
+      expect(withoutSecrets(`a ${encoded}`)).toBe(`a ${preview}`);
+    }
+  },
+);
+
+test('withoutSecrets() leaves of any key the preview that the list shows', () => {
+  fc.assert(
+    fc.property(anyKey, (key) => {
+      expect(withoutSecrets(key)).toBe(maskKey(key));
+    }),
+  );
+});
+
+test.each([
+  '',
+  'CI Pipeline',
+  'rrk_live_AbCd••••JkEW',
+  'key_01ARYZ6S41TSV4RRFFQ69G5FAV',
+  'user:user_2abcdefghijklmnopqrstuvwxyz',
+  'org_2abcdefghijklmnopqrstuvwxyz',
+  'apiKeys.create',
+  '100 %',
+  '%E2%82%AC %zz %',
+  'WyIyMDI2LTAxLTAyVDAzOjA0OjA1LjY3OFoiLCJrZXlfMDEiXQ',
+  'rrk_live_',
+  'report_2026',
+])('withoutSecrets() leaves %j as it is', (text) => {
+  expect(withoutSecrets(text)).toBe(text);
+});
