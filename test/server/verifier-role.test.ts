@@ -77,6 +77,7 @@ test('the role in the README may read and write nothing else', async () => {
     sub_org: 'select',
     membership: 'select',
     service_account: 'select',
+    secret_in_use: 'select',
     epoch: 'select, update(one)',
     invalidation: 'select',
     holder: 'select, insert, update, delete',
