@@ -1,6 +1,7 @@
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
 import { createRowMacs } from '../../server/crypto/row-macs.ts';
+import { openDatabase } from '../../server/database/database.ts';
 import { createSealer } from '../../server/sealing.ts';
 
 /** The secret of every test server. */
@@ -13,3 +14,17 @@ export const testRowMacs = createRowMacs(testKeyring.key('pepper'), () => {});
 /** What every test server encrypts with. */
 export const testSealer = (random: RandomSource = secureRandom) =>
   createSealer(testKeyring.key('credential'), random);
+
+/** What a process works with that knows these secrets and uses the first; dispose of its database. */
+export async function processKnowing(url: string, secret: Uint8Array, previous: Uint8Array | null) {
+  const keyring = createKeyring(secret, previous);
+  keyring.use(keyring.accepted[0]?.name ?? '');
+  const forged: unknown[] = [];
+  const errors: unknown[] = [];
+  const onForgedRow = (row: unknown) => void forged.push(row);
+  const database = await openDatabase(url, { keyring, onForgedRow });
+  const sealer = createSealer(keyring.key('credential'), secureRandom);
+  const logger = { error: (details: unknown) => void errors.push(details) };
+  const schemes = keyring.accepted.map(({ scheme }) => scheme);
+  return { database, keyring, scheme: keyring.scheme, schemes, sealer, logger, forged, errors };
+}
