@@ -56,6 +56,16 @@ export function createListener(app: App): Server {
   const server = createServer({ requireHostHeader: false }, (incoming, outgoing) => {
     // The adapter refuses a raw backslash before the app sees it. Encoded, it means the same.
     if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C');
+    // HTTP/1.0 has no Host (RFC 9112, section 3.2), and health checks speak it.
+    if (incoming.httpVersion === '1.0' && incoming.headers.host === undefined) {
+      incoming.headers.host = 'localhost';
+      incoming.rawHeaders.push('Host', 'localhost');
+    }
+    if (hasSeveralHosts(incoming.rawHeaders)) return refuseRequest(outgoing, 400, malformed);
+    // A body that nothing reads would stand before the connection's next request.
+    if (incoming.method === 'GET' || incoming.method === 'HEAD') {
+      if (hasBody(incoming)) outgoing.shouldKeepAlive = false;
+    }
     return respond(incoming, outgoing);
   });
   server.on('clientError', refuseMalformed);
@@ -76,8 +86,27 @@ function refusal(error: unknown): Response {
 
 /** `Expect` with anything but `100-continue`, which Node answers by itself. */
 function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const { body, headers } = answerOf('Expectation failed');
-  response.writeHead(417, headers).end(body);
+  refuseRequest(response, 417, 'Expectation failed');
+}
+
+function refuseRequest(response: ServerResponse, status: number, detail: string): void {
+  const { body, headers } = answerOf(detail);
+  response.writeHead(status, headers).end(body);
+}
+
+/** Whether `Host` comes twice. Node keeps the first alone; a proxy may have gone by the second. */
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 /** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */

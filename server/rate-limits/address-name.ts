@@ -7,5 +7,12 @@ import { parseCidr } from '../../core/mod.ts';
 export function addressName(address: string): string {
   const block = parseCidr(address);
   if (block === null) return address;
-  return (block.family === 6 ? block.groups.slice(0, 4) : block.groups).join('.');
+  const { family, groups } = block;
+  if (family === 4) return groups.join('.');
+  return groups.slice(...(isTranslated(groups) ? [6] : [0, 4])).join('.');
+}
+
+/** 64:ff9b::/96 holds IPv4 clients behind a translator (RFC 6052): each counts as its IPv4 address. */
+function isTranslated(groups: readonly number[]): boolean {
+  return [0x64, 0xff9b, 0, 0, 0, 0].every((group, index) => groups[index] === group);
 }

@@ -3,7 +3,8 @@ import { addressAllowed, parseCidr } from '../../core/mod.ts';
 /**
  * The client's IP address: the socket's, unless that is a trusted proxy. Then the last address in
  * `X-Forwarded-For` that is no trusted proxy, because only what trusted proxies appended is true.
- * What is no address is not passed on: the proxy that did counts in its place.
+ * What is no address is not passed on: the proxy that did counts in its place. Some proxies append the
+ * client's port, and put an IPv6 address in brackets.
  *
  * @param peer - the socket's address; undefined when the socket is gone.
  * @param forwardedFor - the header's value, or null.
@@ -19,10 +20,15 @@ export function clientAddress(
   }
   let nearest = peer;
   for (const hop of forwardedFor.split(',').reverse()) {
-    const address = hop.trim();
+    const address = withoutPort(hop.trim());
     if (address.includes('/') || parseCidr(address) === null) return nearest;
     nearest = address;
     if (!addressAllowed(trustedProxies, address)) return nearest;
   }
   return nearest;
+}
+
+function withoutPort(hop: string): string {
+  const [, v6, v4] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(hop) ?? [];
+  return v6 ?? v4 ?? hop;
 }

@@ -16,8 +16,13 @@ export function textInput(
   return Object.fromEntries(
     Object.entries(members)
       .filter(([name]) => !/[A-Z]/.test(name))
-      .map(([name, text]) => [camel(name), parsed(text, schema.shape[camel(name)])]),
+      .map(([name, text]) => [camel(name), parsed(text, fieldOf(schema, camel(name)))]),
   );
+}
+
+/** A schema's own field: a query may be named after what every object has. */
+function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefined {
+  return Object.hasOwn(shape, name) ? shape[name] : undefined;
 }
 
 /** Text that is not of the field's form stays text, so that the field's own rule refuses it. */
@@ -65,7 +70,7 @@ export async function rawInput(request: Request, limit: number): Promise<Record<
 }
 
 /** @throws {Problem} 415 for a body that says it is something else. */
-function assertJson(request: Request): void {
+export function assertJson(request: Request): void {
   const length = Number(request.headers.get('content-length') ?? '0');
   const hasBody = length > 0 || request.headers.has('transfer-encoding');
   if (request.body === null || !hasBody) return;

@@ -6,7 +6,7 @@ import type { UsedKey } from './record-usage.ts';
 
 /** What every request carries through the app. */
 export interface RequestVariables {
-  /** `req_` and a ULID; sent back as `X-Request-Id`. */
+  /** A trusted proxy's `X-Request-Id`, else `req_` and a ULID; sent back as `X-Request-Id`. */
   requestId: string;
   /** The client's IP address. */
   address: string | undefined;
@@ -31,10 +31,12 @@ export function setRequestVariables(
   idRandomness: RandomSource,
 ): void {
   const peer = c.env.incoming.socket.remoteAddress;
-  c.set('requestId', newId('req', Date.now(), idRandomness));
+  const isProxied = trustedProxies.length > 0 && addressAllowed(trustedProxies, peer);
+  const given = isProxied ? c.req.header('x-request-id') : undefined;
+  const isKept = given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given);
+  c.set('requestId', isKept ? given : newId('req', Date.now(), idRandomness));
   c.set('address', clientAddress(peer, c.req.header('x-forwarded-for') ?? null, trustedProxies));
   c.set('ownOrigin', () => {
-    const isProxied = addressAllowed(trustedProxies, peer);
     const url = new URL(c.req.url);
     const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);
     const host = (isProxied && c.req.header('x-forwarded-host')) || url.host;

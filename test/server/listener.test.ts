@@ -14,6 +14,7 @@ test('what no HTTP parser takes is refused in the shape of every error', async (
 
   for (const [request, answer] of [
     ['GET /api/v1/key HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['GET / HTTP/1.1\r\nHost: localhost\r\nhOST: b\r\n\r\n', '400 Bad Request'],
     ['OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', '400 Bad Request'],
     ['GET / HTTP/1.1\r\nHost: local host\r\nConnection: close\r\n\r\n', '400 Bad Request'],
     ['GET / HTTP/1.1\r\nHost: localhost\r\nExpect: foo\r\n\r\n', '417 Expectation Failed'],
@@ -28,4 +29,17 @@ test('what no HTTP parser takes is refused in the shape of every error', async (
   const tooLarge = await rawRequest(product.url, long);
   expect(tooLarge).toMatch(/^HTTP\/1\.1 431 /);
   expect(tooLarge).toMatch(/\{"detail":"Request headers are too large"\}$/);
+});
+
+test('HTTP/1.0 needs no Host, and a GET that announces a body spoils no later request', async () => {
+  await using product = await serverProcess();
+  const health = await rawRequest(product.url, 'GET /healthz HTTP/1.0\r\n\r\n');
+  expect(health).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  const announced = [
+    'GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n',
+    'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  ];
+  const answered = await rawRequest(product.url, announced.join(''));
+  expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(answered).toMatch(/\r\nconnection: close\r\n/i);
 });

@@ -53,3 +53,15 @@ test('clientAddress() is an address, or the proxy’s that passed on what is non
   // All of them are proxies: the client is the farthest one.
   expect(clientAddress('10.0.0.1', '10.0.0.9, 10.0.0.7', proxies)).toBe('10.0.0.9');
 });
+
+test.each([
+  ['203.0.113.9:51234', '203.0.113.9'],
+  ['[2001:db8::9]:443', '2001:db8::9'],
+  ['[2001:db8::9]', '2001:db8::9'],
+  ['198.51.100.7:1, 203.0.113.9:51234, 10.0.0.2:80', '203.0.113.9'],
+  ['203.0.113.9:port', '10.0.0.1'],
+  ['[203.0.113.9', '10.0.0.1'],
+  ['2001:db8::9:443x', '10.0.0.1'],
+])('clientAddress() reads %s with a port or brackets', (said, address) => {
+  expect(clientAddress('10.0.0.1', said, proxies)).toBe(address);
+});
