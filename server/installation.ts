@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { pepperedScheme } from '../core/mod.ts';
-import { type Config, ConfigError } from './config.ts';
+import { parseHead } from './audit/head.ts';
+import { ConfigError, shown, wrong } from './config/config-error.ts';
+import type { Config } from './config.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { deriveKeys, loadServerSecret } from './keys.ts';
@@ -45,17 +47,15 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     ({ audit }) => audit,
   );
   await using resources = new AsyncDisposableStack();
-  const announcementKey = keys.announcements;
-  const database = resources.use(
-    await openDatabase(config.databaseUrl, { auditKeys, announcementKey }),
-  );
+  const database = resources.use(await openDatabase(config.databaseUrl, { auditKeys }));
   await database.migrate();
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);
+  const isRestored = () => isRestoreDeclared(database);
   const opened = resources.move();
   return {
     services: createServices({
-      ...{ database, keys, previousKeys, logger, uploads, settled, now },
+      ...{ database, keys, previousKeys, logger, uploads, settled, isRestored, now },
       ...(parts.targets === undefined ? {} : { targets: parts.targets }),
     }),
     serverSecret,
@@ -71,6 +71,14 @@ async function settledElsewhere(database: Database): Promise<void> {
   await port[Symbol.asyncDispose]();
 }
 
+/** All that a process can tell that has only just looked at the database. */
+async function isRestoreDeclared(database: Database): Promise<boolean> {
+  const pending = await database
+    .read()
+    .execute<unknown[]>('select 1 from restoration where not accepted');
+  return pending.length > 0;
+}
+
 /** Counts the secrets that still work by the pepper they are stored under. */
 export function countSecrets({ services, serverSecretPrevious: previous }: Installation) {
   const previousScheme =
@@ -80,6 +88,24 @@ export function countSecrets({ services, serverSecretPrevious: previous }: Insta
     origin: { requestId: null, ipAddress: null },
   } as const;
   return perform(secretStatus, services, request, () => ({ previousScheme }));
+}
+
+/**
+ * Refuses to go on with a database that lacks what the operator knows of it.
+ *
+ * @param head - a row of the audit log, `SEQ:MAC`, as the server logs it.
+ * @throws {ConfigError} with one line for the operator.
+ */
+export async function assertHolds({ services }: Installation, head: string): Promise<void> {
+  const expected = parseHead(head);
+  if (expected === null)
+    throw wrong('--expect-head', shown(head), 'SEQ:MAC, as the server logs it');
+  const { auditLog, read } = services.database;
+  if (await auditLog.holds(read(), expected)) return;
+  throw new ConfigError(
+    `The database is not the one of --expect-head: its audit log ends at ${await auditLog.head(read())} ` +
+      `and does not hold row ${expected.seq} as given. Run "cli restore" to go on with it`,
+  );
 }
 
 /**

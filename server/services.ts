@@ -20,6 +20,8 @@ export interface ServicesParts {
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  readonly isRestored: Services['isRestored'];
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
   readonly random?: RandomSource;
@@ -29,7 +31,7 @@ export interface ServicesParts {
 
 /** Makes what operations work with. */
 export function createServices(parts: ServicesParts): Services {
-  const { database, keys, previousKeys, logger, uploads, settled } = parts;
+  const { database, keys, previousKeys, logger, uploads, settled, isRestored } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
   const scheme = pepperedScheme(keys.pepper, nodeHashing);
   const previous = previousKeys === null ? [] : [pepperedScheme(previousKeys.pepper, nodeHashing)];
@@ -49,5 +51,6 @@ export function createServices(parts: ServicesParts): Services {
       pause: (milliseconds) => setTimeout(milliseconds),
     },
     settled,
+    isRestored,
   };
 }

@@ -2,6 +2,7 @@ import { createVerifier, pepperedScheme, type Verifier, type VerifyRequest } fro
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import type { LostHistory } from './database/leases/known-history.ts';
 import { deriveKeys } from './keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 
@@ -44,8 +45,7 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const announcementKey = deriveKeys(options.serverSecret).announcements;
-  const database = await openDatabase(options.databaseUrl, { announcementKey });
+  const database = await openDatabase(options.databaseUrl);
   const verifier = await coherentVerifier(database, options);
   return {
     ...verifier,
@@ -59,13 +59,18 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
 /** The same on a database that is open already; disposing of it leaves the database open. */
 export async function coherentVerifier(
   database: Database,
-  options: Omit<OpenVerifierOptions, 'databaseUrl'>,
+  options: Omit<OpenVerifierOptions, 'databaseUrl'> & {
+    /** Called when the database was found to lack what this process has seen of its history. */
+    readonly onLost?: (lost: LostHistory) => void;
+  },
 ): Promise<CoherentVerifier> {
   const { databaseListenUrl = null, serverSecret, serverSecretPrevious = null } = options;
   const onError = options.onError ?? (() => {});
   const current = schemeOf(serverSecret);
   const schemes = serverSecretPrevious ? [current, schemeOf(serverSecretPrevious)] : [current];
-  const coherence = await joinCoherence({ ...database.leases(databaseListenUrl), onError });
+  const { onLost = () => onError(new Error('The database was restored: cli restore')) } = options;
+  const leases = database.leases(databaseListenUrl);
+  const coherence = await joinCoherence({ ...leases, onError, onLost });
   const store = await openCoherentStore({ database, coherence, scheme: current.id, onError });
   const verifier = createVerifier({ store, schemes, hashing: nodeHashing });
   return {

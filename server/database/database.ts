@@ -10,10 +10,14 @@ import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
 import { withRecording } from '../audit/record-event.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
-import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
+import {
+  type AuditHead,
+  type LeaseTiming,
+  postgresqlTiming,
+  sqliteTiming,
+} from './leases/ports.ts';
 import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
-import { createAcknowledgementSigner } from './leases/signed-acknowledgement.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
 import { systemClock } from './leases/system-clock.ts';
 import { within } from './leases/within.ts';
@@ -31,6 +35,8 @@ export type EntityManager = SqlEntityManager;
 /** An open database. */
 export interface Database extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgresql';
+  /** How long the leases of its processes last. */
+  readonly timing: LeaseTiming;
   /** The verification path: prepared statements on connections of its own. */
   readonly keys: KeyStore;
   /** An entity manager for reading, outside any transaction. */
@@ -62,11 +68,6 @@ export interface DatabaseOptions {
    * there are none, random ones: what is recorded then verifies for nobody.
    */
   readonly auditKeys?: readonly Uint8Array[];
-  /**
-   * What processes sign what they announce to each other with. Without one, a random one: then nobody
-   * believes this process, and asks the database instead.
-   */
-  readonly announcementKey?: Uint8Array;
 }
 
 /**
@@ -78,19 +79,27 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   url: string,
-  { auditKeys = [randomBytes(32)], announcementKey = randomBytes(32) }: DatabaseOptions = {},
+  { auditKeys = [randomBytes(32)] }: DatabaseOptions = {},
 ): Promise<Database> {
   const orm = await connect(url);
   const isSqlite = url.startsWith('sqlite:');
   const auditLog = createAuditLog(auditKeys);
-  const signer = createAcknowledgementSigner(announcementKey);
-  const transaction: Database['transaction'] = (work) =>
-    orm.em
-      .fork()
-      .transactional((em) => withRecording(em, work, (events) => auditLog.append(em, events)));
+  const timing = isSqlite ? sqliteTiming : postgresqlTiming;
+  let onAudited: ((head: AuditHead) => void) | undefined;
+  const transaction: Database['transaction'] = async (work) => {
+    let head: AuditHead | undefined;
+    const result = await orm.em.fork().transactional((em) =>
+      withRecording(em, work, async (events) => {
+        head = await auditLog.append(em, events);
+      }),
+    );
+    if (head !== undefined) onAudited?.(head);
+    return result;
+  };
   let keys: (KeyStore & AsyncDisposable) | undefined;
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
+    timing,
     get keys() {
       keys ??= isSqlite ? openSqliteKeyStore(sqlitePath(url)) : openPostgresqlKeyStore(url);
       return keys;
@@ -101,18 +110,14 @@ export async function openDatabase(
     ping: async () =>
       void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url),
-    leases: (listenUrl) =>
-      isSqlite
-        ? {
-            port: openSqliteLeases(sqlitePath(url), transaction),
-            timing: sqliteTiming,
-            listen: null,
-          }
-        : {
-            port: openPostgresqlLeases(url, signer),
-            timing: postgresqlTiming,
-            listen: (handlers) => listenForAnnouncements(listenUrl ?? url, signer, handlers),
-          },
+    leases: (listenUrl) => ({
+      timing,
+      port: isSqlite ? openSqliteLeases(sqlitePath(url), transaction) : openPostgresqlLeases(url),
+      listen: isSqlite ? null : (handlers) => listenForAnnouncements(listenUrl ?? url, handlers),
+      hearAudited(hear) {
+        onAudited = hear;
+      },
+    }),
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();
       await orm.close();
@@ -122,7 +127,15 @@ export async function openDatabase(
 
 /** No entities: the statements of leases, calls, limits and the log's head are written by hand. */
 const schemaGenerator = {
-  skipTables: ['epoch', 'invalidation', 'holder', 'rate_limit_window', 'audit_head', /^key_call/],
+  skipTables: [
+    'epoch',
+    'invalidation',
+    'holder',
+    'restoration',
+    'rate_limit_window',
+    'audit_head',
+    /^key_call/,
+  ],
 };
 
 /** Milliseconds after which a database that says nothing counts as away. */

@@ -34,7 +34,7 @@ export interface Revoked {
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const serverSecret = Buffer.from(settings.serverSecret, 'hex');
 const keys = deriveKeys(serverSecret);
-const database = await openDatabase(settings.databaseUrl, { announcementKey: keys.announcements });
+const database = await openDatabase(settings.databaseUrl);
 await database.migrate();
 await seedDemo(database, Date.now());
 const verifier = await coherentVerifier(database, { ...settings, serverSecret });
@@ -45,6 +45,7 @@ const services = createServices({
   previousKeys: null,
   logger: pino({ level: 'silent' }),
   uploads: '',
+  isRestored: () => verifier.coherence.isRestored(),
   async settled() {
     const began = instant();
     await verifier.coherence.settled();

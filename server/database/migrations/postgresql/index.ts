@@ -4,6 +4,7 @@ import { Usage } from './0003-usage.ts';
 import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
 import { RateLimits } from './0006-rate-limits.ts';
+import { LostHistory } from './0007-lost-history.ts';
 
 /** PostgreSQL's migrations, oldest first. */
 export const postgresqlMigrations = [
@@ -13,4 +14,5 @@ export const postgresqlMigrations = [
   { name: '0004-webhooks', class: Webhooks },
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0006-rate-limits', class: RateLimits },
+  { name: '0007-lost-history', class: LostHistory },
 ];
