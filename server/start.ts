@@ -1,7 +1,13 @@
 import { createApp } from './app.ts';
+import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import type { ClerkSettings } from './config.ts';
-import { assertSecretFits, type InstallationParts, openInstallation } from './installation.ts';
+import {
+  assertHolds,
+  assertSecretFits,
+  type InstallationParts,
+  openInstallation,
+} from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
 import { type Listener, listen } from './listener.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -29,11 +35,16 @@ import { createUsageStore } from './usage/usage-store.ts';
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(
-  parts: InstallationParts & { readonly consoleFolder: string },
+  parts: InstallationParts & {
+    readonly consoleFolder: string;
+    /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
+    readonly expectHead?: string | null;
+  },
 ): Promise<Listener> {
   const { config } = parts;
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
+  if (typeof parts.expectHead === 'string') await assertHolds(installation, parts.expectHead);
   await assertSecretFits(installation);
   const { serverSecret, serverSecretPrevious } = installation;
   const { logger, database } = installation.services;
@@ -43,6 +54,10 @@ export async function startServer(
       serverSecretPrevious,
       databaseListenUrl: config.databaseListenUrl,
       onError: (error) => logger.warn({ err: error }, 'coherence with other processes'),
+      onLost({ seen, found }) {
+        const heads = { seenHead: formatHead(seen), foundHead: formatHead(found) };
+        logger.error(heads, 'The database was restored. Run "cli restore" first.');
+      },
     }),
   );
   const metrics = createMetrics(verifier, verifier.coherence);
@@ -68,7 +83,8 @@ export async function startServer(
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { settled } = metrics;
-  const services: Services = { ...installation.services, settled };
+  const isRestored = () => verifier.coherence.isRestored();
+  const services: Services = { ...installation.services, settled, isRestored };
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
   if (identity.reconciliation !== null) resources.use(identity.reconciliation());

@@ -11,6 +11,8 @@ import { complaintOf, finishJobs } from './finish-jobs.ts';
 /** What commands work with; opened when first asked for. */
 export interface Context extends AsyncDisposable {
   config(): Config;
+  /** Writes a line to standard output, for what is too long to be a result. */
+  print(line: string): Promise<void>;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
   perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
@@ -30,14 +32,17 @@ export interface Context extends AsyncDisposable {
  * Makes the context of one run.
  *
  * @param report - hears how far something is that takes long, in one line.
+ * @param print - writes a line to standard output.
  */
 export function createContext(
   env: Readonly<Record<string, string | undefined>>,
   report: (line: string) => void,
+  print: Context['print'],
 ): Context {
   let config: Config | undefined;
   let installation: Promise<Installation> | undefined;
   const context: Context = {
+    print,
     config() {
       config ??= loadConfig(env);
       return config;
