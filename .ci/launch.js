@@ -31,7 +31,7 @@ const vite = 'node_modules/vite/bin/vite.js';
 const vitest = 'node_modules/vitest/vitest.mjs';
 
 const commands = {
-  start: async () => (await buildConsole()) || run('server/main.ts'),
+  start: async (args) => (await buildConsole()) || run('server/main.ts', ...args),
   cli: (args) => run('server/cli.ts', ...args),
   demo: () => run('server/demo.ts'),
   bench: (args) => run('test/bench/run.ts', ...args),
@@ -50,6 +50,11 @@ const commands = {
       ...args,
     );
     return summarize(failed, code);
+  },
+  'test:long': (args) => {
+    env.SIMULATION_SEEDS ??= '2000';
+    env.FORGED_REVOCATIONS ??= '400';
+    return commands.test(args);
   },
 };
 

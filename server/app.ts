@@ -64,7 +64,7 @@ export interface App {
 /** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppParts): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
-  const { database, now, settled, logger } = services;
+  const { database, now, settled, isRestored, logger } = services;
   const authenticate = createAuthenticate({
     ...{ database, verifier, sessions, authorizedParties, now, settled },
     failures: rateLimits.failures,
@@ -99,7 +99,7 @@ export function createApp(parts: AppParts): App {
   app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));
   if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
   const ping = () => database.ping();
-  app.route('/', observabilityRoutes({ metrics: parts.metrics, ping }));
+  app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
   for (const [path, routes] of byPath(reporiskRoutes)) {
     for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));
     allowOnly(

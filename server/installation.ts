@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
+import { parseHead } from './audit/head.ts';
+import { ConfigError, shown, wrong } from './config/config-error.ts';
 import type { Config } from './config.ts';
 import { createKeyring } from './crypto/keyring.ts';
 import { waitUntilHeld } from './database/coherence.ts';
@@ -46,7 +48,6 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   const database = resources.use(
     await openDatabase(config.databaseUrl, {
       keyring,
-      announcementKey: keyring.current().announcements,
       onForgedRow: forgedRows.report,
     }),
   );
@@ -55,10 +56,11 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   await followSecretInUse(database, keyring);
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);
+  const isRestored = () => isRestoreDeclared(database);
   const opened = resources.move();
   return {
     services: createServices({
-      ...{ database, keyring, logger, uploads, settled, now },
+      ...{ database, keyring, logger, uploads, settled, isRestored, now },
       ...(parts.targets === undefined ? {} : { targets: parts.targets }),
     }),
     serverSecret,
@@ -73,4 +75,30 @@ async function settledElsewhere(database: Database): Promise<void> {
   const { port, timing } = database.leases();
   await waitUntilHeld(port, timing);
   await port[Symbol.asyncDispose]();
+}
+
+/** All that a process can tell that has only just looked at the database. */
+async function isRestoreDeclared(database: Database): Promise<boolean> {
+  const pending = await database
+    .read()
+    .execute<unknown[]>('select 1 from restoration where not accepted');
+  return pending.length > 0;
+}
+
+/**
+ * Refuses to go on with a database that lacks what the operator knows of it.
+ *
+ * @param head - a row of the audit log, `SEQ:MAC`, as the server logs it.
+ * @throws {ConfigError} with one line for the operator.
+ */
+export async function assertHolds({ services }: Installation, head: string): Promise<void> {
+  const expected = parseHead(head);
+  if (expected === null)
+    throw wrong('--expect-head', shown(head), 'SEQ:MAC, as the server logs it');
+  const { auditLog, read } = services.database;
+  if (await auditLog.holds(read(), expected)) return;
+  throw new ConfigError(
+    `The database is not the one of --expect-head: its audit log ends at ${await auditLog.head(read())} ` +
+      `and does not hold row ${expected.seq} as given. Run "cli restore" to go on with it`,
+  );
 }

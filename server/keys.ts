@@ -20,8 +20,6 @@ export interface Keys {
   readonly credential: Uint8Array;
   /** What the rows of the audit log are linked under. */
   readonly audit: Uint8Array;
-  /** What processes sign what they announce to each other with. */
-  readonly announcements: Uint8Array;
 }
 
 /**
@@ -34,7 +32,6 @@ export function deriveKeys(secret: Uint8Array): Keys {
     pepper: derive('reporisk api key pepper v1'),
     credential: derive('reporisk credential encryption v1'),
     audit: derive('reporisk audit log v1'),
-    announcements: derive('reporisk announcements v1'),
   };
 }
 

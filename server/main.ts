@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { loadConfig } from './config.ts';
 import { explain } from './explain.ts';
@@ -6,9 +7,11 @@ import { startServer } from './start.ts';
 
 /** The server as a process: settings from the environment, one line at the start, a clean end. */
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'expect-head': { type: 'string' } } });
   const config = loadConfig(process.env);
   const server = await startServer({
     config,
+    expectHead: values['expect-head'] ?? null,
     dataFolder: '.data',
     consoleFolder: join(import.meta.dirname, '..', 'console', 'dist'),
     logger: pino({ level: config.logLevel }),

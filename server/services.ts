@@ -18,6 +18,8 @@ export interface ServicesParts {
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  readonly isRestored: Services['isRestored'];
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
   readonly random?: RandomSource;
@@ -27,7 +29,7 @@ export interface ServicesParts {
 
 /** Makes what operations work with. */
 export function createServices(parts: ServicesParts): Services {
-  const { database, keyring, logger, uploads, settled } = parts;
+  const { database, keyring, logger, uploads, settled, isRestored } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
   return {
     database,
@@ -46,5 +48,6 @@ export function createServices(parts: ServicesParts): Services {
       pause: (milliseconds) => setTimeout(milliseconds),
     },
     settled,
+    isRestored,
   };
 }

@@ -1,7 +1,8 @@
 import { createApp } from './app.ts';
+import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import type { ClerkSettings } from './config.ts';
-import { type InstallationParts, openInstallation } from './installation.ts';
+import { assertHolds, type InstallationParts, openInstallation } from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
 import { type Listener, listen } from './listener.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -30,11 +31,16 @@ import { createUsageStore } from './usage/usage-store.ts';
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(
-  parts: InstallationParts & { readonly consoleFolder: string },
+  parts: InstallationParts & {
+    readonly consoleFolder: string;
+    /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
+    readonly expectHead?: string | null;
+  },
 ): Promise<Listener> {
   const { config } = parts;
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
+  if (typeof parts.expectHead === 'string') await assertHolds(installation, parts.expectHead);
   const { logger, database, keyring } = installation.services;
   const verifier = resources.use(
     await coherentVerifier(database, {
@@ -42,6 +48,10 @@ export async function startServer(
       databaseListenUrl: config.databaseListenUrl,
       onError: (error) =>
         logger.warn({ err: error }, 'verification, or coherence with other processes'),
+      onLost({ seen, found }) {
+        const heads = { seenHead: formatHead(seen), foundHead: formatHead(found) };
+        logger.error(heads, 'The database was restored. Run "cli restore" first.');
+      },
     }),
   );
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
@@ -75,7 +85,8 @@ export async function startServer(
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { settled } = metrics;
-  const services: Services = { ...installation.services, settled };
+  const isRestored = () => verifier.coherence.isRestored();
+  const services: Services = { ...installation.services, settled, isRestored };
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
   if (identity.reconciliation !== null) resources.use(identity.reconciliation());

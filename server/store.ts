@@ -5,6 +5,7 @@ import type { Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import type { LostHistory } from './database/leases/known-history.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import { assertTables, excessPrivileges } from './database/verifier-role.ts';
 import { nodeHashing } from './node-hashing.ts';
@@ -103,7 +104,12 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
     );
   }
   const verifier = resources.use(
-    await openCoherent(database, keyring, { databaseListenUrl, onError, onlyReads: true }),
+    await openCoherent(database, keyring, {
+      databaseListenUrl,
+      onError,
+      onLost: () => onError(new Error('The database was restored. Run "cli restore" first.')),
+      onlyReads: true,
+    }),
   );
   const usage =
     options.usage === false
@@ -132,19 +138,22 @@ export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
   readonly databaseListenUrl?: string | null;
   readonly onError?: (error: unknown) => void;
+  /** Called when the database was found to lack what this process has seen of its history. */
+  readonly onLost?: (lost: LostHistory) => void;
 }
 
 /** The server's own verifier: disposing of it leaves the database open. */
 export function coherentVerifier(
   database: Database,
-  { keyring, databaseListenUrl = null, onError = warn }: CoherentVerifierOptions,
+  { keyring, databaseListenUrl = null, onError = warn, onLost }: CoherentVerifierOptions,
 ): Promise<CoherentVerifier> {
-  return openCoherent(database, keyring, { databaseListenUrl, onError, onlyReads: false });
+  return openCoherent(database, keyring, { databaseListenUrl, onError, onLost, onlyReads: false });
 }
 
 interface CoherentOptions {
   readonly databaseListenUrl: string | null;
   readonly onError: (error: unknown) => void;
+  readonly onLost: ((lost: LostHistory) => void) | undefined;
   /** True to leave to the server what writes more than a holder's own row. */
   readonly onlyReads: boolean;
 }
@@ -152,13 +161,13 @@ interface CoherentOptions {
 async function openCoherent(
   database: Database,
   keyring: Keyring,
-  { databaseListenUrl, onError, onlyReads }: CoherentOptions,
+  { databaseListenUrl, onError, onLost = () => {}, onlyReads }: CoherentOptions,
 ): Promise<CoherentVerifier> {
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const leases = database.leases(databaseListenUrl);
   const port = onlyReads ? { ...leases.port, prune: async () => {} } : leases.port;
   await using resources = new AsyncDisposableStack();
-  const coherence = resources.use(await joinCoherence({ ...leases, port, onError }));
+  const coherence = resources.use(await joinCoherence({ ...leases, port, onError, onLost }));
   const store = await openCoherentStore({
     database,
     coherence,

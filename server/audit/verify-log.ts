@@ -3,6 +3,7 @@ import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
 import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
 import { formatHead, type Head, readHead } from './head.ts';
+import { rowsUpTo } from './rows.ts';
 
 /** What came of verifying the log. */
 export interface Verification {
@@ -21,8 +22,6 @@ export interface Fault {
   readonly kind: 'altered' | 'removed' | 'inserted' | 'cut';
   readonly detail: string;
 }
-
-const pageSize = 1_000;
 
 /**
  * Reads the whole log and compares each row with what was written. A row whose secret is long gone
@@ -67,21 +66,6 @@ export async function verifyLog(
   if (last.mac !== recorded.mac) fault ??= altered(last.seq);
   fault ??= await behindTheEnd(em, recorded.seq);
   return { events, head: formatHead(recorded), fault };
-}
-
-async function* rowsUpTo(em: EntityManager, end: number): AsyncGenerator<AuditEvent> {
-  let after = Number.MIN_SAFE_INTEGER;
-  for (;;) {
-    const page = await em.find(
-      AuditEvent,
-      { seq: { $gt: after, $lte: end } },
-      { orderBy: { seq: 'asc' }, limit: pageSize, disableIdentityMap: true },
-    );
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
-  }
 }
 
 /** Rows that the head never counted; one that was written meanwhile has moved it. */

@@ -1,3 +1,5 @@
+import { formatJournalLine } from '../audit/journal.ts';
+import { rowsUpTo } from '../audit/rows.ts';
 import { verifyAuditLog } from '../operations/audit-log/verify.ts';
 import type { Command } from './command.ts';
 
@@ -16,4 +18,17 @@ const verify: Command = {
   },
 };
 
-export const auditCommands: readonly Command[] = [verify];
+const exportLog: Command = {
+  name: 'audit export',
+  usage: '',
+  summary: 'Print the whole audit log, one JSON object per line, each with its chain value',
+  async run(context) {
+    const { services } = await context.installation();
+    for await (const row of rowsUpTo(services.database.read(), Number.MAX_SAFE_INTEGER)) {
+      await context.print(formatJournalLine(row));
+    }
+    return { json: null, text: '' };
+  },
+};
+
+export const auditCommands: readonly Command[] = [verify, exportLog];

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 
 /** What a command answers: for scripts, and for people. */
 export interface Result {
-  /** Printed with `--json`. */
+  /** Printed with `--json`; null where the command has printed lines of JSON itself. */
   readonly json: unknown;
   readonly text: string;
 }
@@ -17,6 +17,8 @@ export interface Command {
   readonly summary: string;
   /** Options that take a value. */
   readonly options?: readonly string[];
+  /** Options that take none. */
+  readonly flags?: readonly string[];
   /** How many arguments follow that are no options. */
   readonly positionals?: number;
   run(context: Context, given: Given): Promise<Result>;
@@ -34,12 +36,17 @@ export interface Given {
   option(name: string): string | undefined;
   /** An option's value. @throws {UsageError} without one. */
   needed(name: string): string;
+  /** Whether an option that takes no value was given. */
+  flag(name: string): boolean;
+  /** Options that do not go together. */
+  wrong(complaint: string): UsageError;
 }
 
 /** @throws {UsageError} for what the command does not know. */
 export function parseCommand(command: Command, args: readonly string[]): Given & { json: boolean } {
   const options: ParseArgsOptionsConfig = { json: { type: 'boolean' } };
   for (const name of command.options ?? []) options[name] = { type: 'string' };
+  for (const name of command.flags ?? []) options[name] = { type: 'boolean' };
   const { values, positionals } = parse(command, args, options);
   if (positionals.length !== (command.positionals ?? 0)) throw usage(command, 'wrong arguments');
   const option = (name: string) => {
@@ -55,6 +62,8 @@ export function parseCommand(command: Command, args: readonly string[]): Given &
       if (value === undefined) throw usage(command, `--${name} is missing`);
       return value;
     },
+    flag: (name) => values[name] === true,
+    wrong: (complaint) => usage(command, complaint),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Context extends AsyncDisposable {
   /** The folder of the server's own secret. */
   readonly dataFolder: string;
   config(): Config;
+  /** Writes a line to standard output, for what is too long to be a result. */
+  print(line: string): Promise<void>;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
   perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
@@ -32,16 +34,19 @@ export interface Context extends AsyncDisposable {
  * Makes the context of one run.
  *
  * @param report - hears how far something is that takes long, in one line.
+ * @param print - writes a line to standard output.
  */
 export function createContext(
   env: Readonly<Record<string, string | undefined>>,
   report: (line: string) => void,
+  print: Context['print'],
 ): Context {
   let config: Config | undefined;
   let installation: Promise<Installation> | undefined;
   const dataFolder = '.data';
   const context: Context = {
     dataFolder,
+    print,
     config() {
       config ??= loadConfig(env);
       return config;

@@ -6,6 +6,7 @@ import { installationCommands } from './installation.ts';
 import { jobCommands } from './jobs.ts';
 import { keyCommands } from './keys.ts';
 import { organizationCommands } from './organizations.ts';
+import { restoreCommands } from './restore.ts';
 import { sessionCommands } from './session.ts';
 import { subOrgCommands } from './sub-orgs.ts';
 import { usageCommands } from './usage.ts';
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   ...subOrgCommands,
   ...keyCommands,
   ...auditCommands,
+  ...restoreCommands,
   ...usageCommands,
   ...jobCommands,
   ...sessionCommands,
@@ -33,11 +35,13 @@ export type Ended =
  * @param args - the command line behind the program's name.
  * @param env - the settings, as the server reads them.
  * @param report - hears how far something is that takes long, in one line.
+ * @param print - writes a line to standard output, before the run has ended.
  */
 export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   report: (line: string) => void = () => {},
+  print: (line: string) => Promise<void> = async () => {},
 ): Promise<Ended> {
   try {
     const words = args.filter((word) => !word.startsWith('-'));
@@ -46,9 +50,9 @@ export async function run(
     }
     const { command, rest } = find(args);
     const given = parseCommand(command, rest);
-    await using context = createContext(env, report);
+    await using context = createContext(env, report, print);
     const { json, text } = await command.run(context, given);
-    return { code: 0, output: given.json ? JSON.stringify(json) : text };
+    return { code: 0, output: given.json && json !== null ? JSON.stringify(json) : text };
   } catch (error) {
     return { code: error instanceof UsageError ? 2 : 1, complaint: explain(error) };
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Currency } from '../../core/mod.ts';
+import type { LostHistory } from './leases/known-history.ts';
 import { LeaseHolder } from './leases/lease-holder.ts';
-import type { Acknowledgement, LeaseTiming } from './leases/ports.ts';
+import type { Acknowledgement, AuditHead, LeaseTiming } from './leases/ports.ts';
 import type { AnnouncementHandlers, Announcements } from './leases/postgresql-announcements.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
 import { systemClock } from './leases/system-clock.ts';
@@ -13,6 +14,8 @@ export interface Coherence extends AsyncDisposable {
   readonly currency: Currency;
   /** Resolves when everything committed so far holds on every process; see leases/README.md. */
   settled(): Promise<void>;
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  isRestored(): boolean;
 }
 
 type HearAcknowledgement = (said?: Acknowledgement) => void;
@@ -23,8 +26,12 @@ export interface CoherenceOptions {
   readonly timing: LeaseTiming;
   /** Listens for what is announced; null where nothing announces changes. */
   readonly listen: ((handlers: AnnouncementHandlers) => Announcements) | null;
+  /** Registers the function that is called with each row of the audit log that this process commits. */
+  readonly hearAudited: (hear: (head: AuditHead) => void) => void;
   /** Hears why a renewal failed. */
   readonly onError: (error: unknown) => void;
+  /** Called when the database was found to lack what this process has seen of its history. */
+  readonly onLost?: (lost: LostHistory) => void;
 }
 
 /**
@@ -34,15 +41,16 @@ export interface CoherenceOptions {
  * each verification until a later attempt succeeds.
  */
 export async function joinCoherence(options: CoherenceOptions): Promise<Coherence> {
-  const { port, timing, listen, onError } = options;
+  const { port, timing, listen, hearAudited, onError, onLost = () => {} } = options;
   const clock = systemClock(false);
-  const holder = new LeaseHolder({ port, clock, timing, newId: randomUUID, onError });
+  const holder = new LeaseHolder({ port, clock, timing, newId: randomUUID, onError, onLost });
+  hearAudited((head) => holder.committed(head));
   const waiting = new Set<HearAcknowledgement>();
   const announcements =
     listen === null
       ? null
       : listen({
-          onEpoch: (news) => void holder.hear(news),
+          onEpoch: () => void holder.hear(),
           onAcknowledged: (read) => {
             if (waiting.size === 0) return;
             const said = read();
@@ -54,6 +62,7 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
   await announcements?.started;
   return {
     currency: holder,
+    isRestored: () => holder.isRestored(),
     async settled() {
       // Our own holder hears of a change like all others: it is told only where nothing is announced,
       // or when an announcement does not come.

@@ -12,10 +12,14 @@ import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import { createRowMacs, type ForgedRow, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
-import { postgresqlTiming, sqliteTiming } from './leases/ports.ts';
+import {
+  type AuditHead,
+  type LeaseTiming,
+  postgresqlTiming,
+  sqliteTiming,
+} from './leases/ports.ts';
 import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
-import { createAcknowledgementSigner } from './leases/signed-acknowledgement.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
 import { systemClock } from './leases/system-clock.ts';
 import { within } from './leases/within.ts';
@@ -33,6 +37,8 @@ export type EntityManager = SqlEntityManager;
 /** An open database. */
 export interface Database extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgresql';
+  /** How long the leases of its processes last. */
+  readonly timing: LeaseTiming;
   /** The verification path: prepared statements on connections of its own. */
   readonly keys: KeyStore;
   /** An entity manager for reading, outside any transaction. */
@@ -70,11 +76,6 @@ export interface DatabaseOptions {
   readonly onForgedRow?: (row: ForgedRow) => void;
   /** False to make nothing: neither a missing file nor its folder. */
   readonly create?: boolean;
-  /**
-   * What processes sign what they announce to each other with. Without one, a random one: then nobody
-   * believes this process, and asks the database instead.
-   */
-  readonly announcementKey?: Uint8Array;
 }
 
 /**
@@ -90,7 +91,6 @@ export async function openDatabase(
     keyring = createKeyring(randomBytes(32), null),
     onForgedRow = () => {},
     create = true,
-    announcementKey = randomBytes(32),
   }: DatabaseOptions = {},
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
@@ -98,14 +98,22 @@ export async function openDatabase(
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const auditLog = createAuditLog(keyring.key('audit'));
-  const signer = createAcknowledgementSigner(announcementKey);
-  const transaction: Database['transaction'] = (work) =>
-    orm.em
-      .fork()
-      .transactional((em) => withRecording(em, work, (events) => auditLog.append(em, events)));
+  const timing = isSqlite ? sqliteTiming : postgresqlTiming;
+  let onAudited: ((head: AuditHead) => void) | undefined;
+  const transaction: Database['transaction'] = async (work) => {
+    let head: AuditHead | undefined;
+    const result = await orm.em.fork().transactional((em) =>
+      withRecording(em, work, async (events) => {
+        head = await auditLog.append(em, events);
+      }),
+    );
+    if (head !== undefined) onAudited?.(head);
+    return result;
+  };
   let keys: (KeyStore & AsyncDisposable) | undefined;
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
+    timing,
     get keys() {
       keys ??= openKeyStore(url, rowMacs);
       return keys;
@@ -117,18 +125,16 @@ export async function openDatabase(
     ping: async () =>
       void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url),
-    leases: (listenUrl) =>
-      isSqlite
-        ? {
-            port: openSqliteLeases(sqlitePath(url), transaction, secrets),
-            timing: sqliteTiming,
-            listen: null,
-          }
-        : {
-            port: openPostgresqlLeases(url, signer, secrets),
-            timing: postgresqlTiming,
-            listen: (handlers) => listenForAnnouncements(listenUrl ?? url, signer, handlers),
-          },
+    leases: (listenUrl) => ({
+      timing,
+      port: isSqlite
+        ? openSqliteLeases(sqlitePath(url), transaction, secrets)
+        : openPostgresqlLeases(url, secrets),
+      listen: isSqlite ? null : (handlers) => listenForAnnouncements(listenUrl ?? url, handlers),
+      hearAudited(hear) {
+        onAudited = hear;
+      },
+    }),
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();
       await orm.close();
@@ -142,6 +148,7 @@ const schemaGenerator = {
     'epoch',
     'invalidation',
     'holder',
+    'restoration',
     'rate_limit_window',
     'audit_head',
     'secret_in_use',

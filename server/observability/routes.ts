@@ -15,13 +15,16 @@ export function observabilityRoutes(parts: {
   readonly metrics: () => Promise<string>;
   /** Rejects when the database cannot be asked. */
   readonly ping: () => Promise<void>;
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  readonly isRestored: () => boolean | Promise<boolean>;
 }): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/readyz', async (c) => {
       try {
         await parts.ping();
-        return c.json({ status: 'ready' });
+        const isRestored = await parts.isRestored();
+        return c.json({ status: 'ready', ...(isRestored ? { restored: true } : {}) });
       } catch {
         return c.json({ detail: 'The database cannot be reached' }, 503, { 'Retry-After': '1' });
       }

@@ -31,7 +31,7 @@ export type Caller =
 export type Access =
   | ({ readonly plane: 'management' } & ManagementRule)
   | { readonly plane: 'data'; readonly scope: string | null; readonly action: 'read' | 'submit' }
-  | { readonly plane: 'operator' }
+  | { readonly plane: 'operator'; readonly whileRestored: boolean }
   | { readonly plane: 'anyone'; readonly actor: string; readonly limitedByAddress: boolean };
 
 /** Management of keys and what belongs to them, by an admin of a parent org. */
@@ -55,9 +55,13 @@ export function dataPlane(scope: string | null, action: 'read' | 'submit'): Acce
   return { plane: 'data', scope, action };
 }
 
-/** The command line only. */
-export function operatorOnly(): Access {
-  return { plane: 'operator' };
+/**
+ * The command line only.
+ *
+ * @param whileRestored - also before the operator has accepted a restore of the database.
+ */
+export function operatorOnly({ whileRestored = false } = {}): Access {
+  return { plane: 'operator', whileRestored };
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Services {
   readonly leaks: LeakServices;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  readonly isRestored: () => boolean | Promise<boolean>;
 }
 
 /** Where a request came from; for the audit log. */

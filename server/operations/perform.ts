@@ -3,7 +3,7 @@ import { newId, refusals } from '../../core/mod.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
-import { type Access, authorize, authorizeAgain, type Principal } from './access.ts';
+import { type Access, authorize, authorizeAgain, type Caller, type Principal } from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
@@ -48,6 +48,7 @@ async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, 
 ): Promise<z.output<Output>> {
   const reader = services.database.read();
   const principal = await authorize(reader, request.caller, operation.access);
+  if (isManagement(operation, request.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
     if (principal.key !== null) await request.admit?.(principal.key);
   };
@@ -62,6 +63,17 @@ async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, 
   });
   await admit();
   return result;
+}
+
+/** Whether an operation has to wait until the operator has accepted a restore of the database. */
+function isManagement({ access, kind }: Operation, caller: Caller): boolean {
+  if (access.plane === 'operator') return kind === 'mutation' && !access.whileRestored;
+  return access.plane === 'management' && !(caller.kind === 'operator' && kind === 'query');
+}
+
+function restored(): Problem {
+  const detail = 'The database was restored. Run "cli restore" first.';
+  return new Problem(503, detail, { 'Retry-After': '5' });
 }
 
 /**

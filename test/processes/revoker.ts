@@ -34,7 +34,6 @@ export interface Revoked {
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const keyring = createKeyring(Buffer.from(settings.serverSecret, 'hex'), null);
 const database = await openDatabase(settings.databaseUrl, {
-  announcementKey: keyring.current().announcements,
   keyring,
 });
 await database.migrate();
@@ -46,6 +45,7 @@ const services = createServices({
   keyring,
   logger: pino({ level: 'silent' }),
   uploads: '',
+  isRestored: () => verifier.coherence.isRestored(),
   async settled() {
     const began = instant();
     await verifier.coherence.settled();

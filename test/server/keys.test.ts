@@ -17,7 +17,6 @@ test('deriveKeys() derives each key by HKDF-SHA-256 under a label that never cha
     pepper: derive('reporisk api key pepper v1'),
     credential: derive('reporisk credential encryption v1'),
     audit: derive('reporisk audit log v1'),
-    announcements: derive('reporisk announcements v1'),
   });
 });
 

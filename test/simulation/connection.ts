@@ -10,8 +10,8 @@ export interface Network {
   readonly slow: number;
   /** The share of statements, answers and announcements that are lost. */
   readonly lossy: number;
-  /** The share of announcements that somebody else makes, and that say too little. */
-  readonly forged: number;
+  /** Milliseconds between two announcements that somebody forges; 0 for none. */
+  readonly forgedEvery: number;
 }
 
 /** What connections are made of. */
@@ -32,8 +32,8 @@ export class Connection implements HolderPort, WaitPort {
     this.#link = link;
   }
 
-  join(id: string): Promise<number> {
-    return this.#send((database, answer) => database.join(id, answer));
+  join(...[id, mark]: Parameters<HolderPort['join']>): ReturnType<HolderPort['join']> {
+    return this.#send((database, answer) => database.join(id, mark, answer));
   }
 
   renew(id: string, report: Report): ReturnType<HolderPort['renew']> {

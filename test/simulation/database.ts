@@ -1,15 +1,26 @@
 import type {
   Acknowledgement,
+  History,
   Laggards,
   News,
   Report,
+  Restoration,
   SeenHolder,
 } from '../../server/database/leases/ports.ts';
 import type { Choices } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
-/** How often each subject has changed, in one snapshot; a lookup's subject is odd while it is there. */
+/**
+ * The version of each subject in one snapshot: a number that was never used before, not even in a
+ * history that was lost. A lookup's subject is odd while it is there.
+ */
 export type Versions = ReadonlyMap<string, number>;
+
+/** What somebody announces, truly or not: the product takes nothing but the call from it. */
+export interface Announced {
+  readonly epoch: number;
+  readonly subjects: readonly string[];
+}
 
 /** What a change touches, and how it is carried out. */
 export interface Change {
@@ -22,13 +33,26 @@ export interface Change {
 
 interface Holder {
   acknowledged: number;
-  renewals: number;
+  mark: string;
 }
 
 interface Invalidation {
   readonly epoch: number;
   readonly subject: string;
 }
+
+/** All that a restore brings back. Its parts are replaced by each commit, never altered. */
+interface State {
+  readonly at: number;
+  readonly epoch: number;
+  readonly holders: ReadonlyMap<string, Holder>;
+  readonly invalidations: readonly Invalidation[];
+  readonly versions: Versions;
+  readonly restorations: readonly Restoration[];
+}
+
+/** How far back a restore may go, in milliseconds. */
+const backups = 200;
 
 /**
  * A transactional database: a statement sees what was committed when it runs, and the epoch's row
@@ -38,23 +62,27 @@ interface Invalidation {
 export class Database {
   /** False while it is away. */
   up = true;
-  /** Every commit, in order: when, and what each subject's version became. */
-  readonly commits: { readonly at: number; readonly versions: Versions }[] = [];
-  readonly onCommit: ((news: News) => void)[] = [];
+  /** Counts its histories: each restore begins another one. */
+  history = 0;
+  /** Every commit of this history, in order: when, and what each subject's version became. */
+  commits: { readonly at: number; readonly versions: Versions }[] = [];
+  readonly onCommit: ((news: Announced) => void)[] = [];
   readonly onAcknowledge: ((said: Acknowledgement) => void)[] = [];
   /** Called once, when a holder has said next what it applied. */
   onReport: ((id: string) => void) | null = null;
-  /** Their rows. A row is replaced, never altered. */
   holders: ReadonlyMap<string, Holder> = new Map();
-  invalidations: Invalidation[] = [];
+  invalidations: readonly Invalidation[] = [];
   epoch = 0;
+  restorations: readonly Restoration[] = [];
   protected readonly schedule: Schedule;
   protected readonly choices: Choices;
-  /** Like SQLite, every acknowledgement is a renewal, and only those that say something are counted. */
+  /** Like SQLite, every acknowledgement is a renewal, and only those that say something write. */
   readonly #acknowledgesByRenewing: boolean;
   /** The holders as a crash would find them, then as each commit since has left them. */
-  #history: ReadonlyMap<string, Holder>[] = [];
+  #volatile: ReadonlyMap<string, Holder>[] = [];
+  #states: State[] = [];
   #versions: Versions = new Map();
+  #lastVersion = 0;
   #locked = false;
   #waiting: (() => void)[] = [];
 
@@ -69,37 +97,39 @@ export class Database {
     return this.#versions;
   }
 
-  /** Runs a transaction; calls back once it is committed. */
+  /** Runs a transaction; calls back once it is committed, and never if a restore came first. */
   transact(change: Change, committed: () => void): void {
-    const work = (run: () => void) => this.schedule.in(change.takes / 2, run);
-    if (change.epochFirst) {
-      this.lockEpoch((epoch) => work(() => work(() => this.commit(change, epoch, committed))));
-    } else {
-      work(() => this.lockEpoch((epoch) => work(() => this.commit(change, epoch, committed))));
-    }
+    const { history } = this;
+    const work = (run: () => void) =>
+      this.schedule.in(change.takes / 2, () => {
+        if (this.history === history) run();
+      });
+    const commit = (epoch: number) => this.commit(change, epoch, committed);
+    if (change.epochFirst) this.lockEpoch((epoch) => work(() => work(() => commit(epoch))));
+    else work(() => this.lockEpoch((epoch) => work(() => commit(epoch))));
   }
 
   /** The statement reads the epoch a moment before its own row is committed. */
-  join(id: string, joined: (epoch: number) => void): void {
+  join(id: string, mark: string, joined: (history: History) => void): void {
     const acknowledged = this.epoch;
+    const { history } = this;
     this.schedule.in(this.choices.between(0, 3), () => {
-      this.write(id, { acknowledged, renewals: 0 }, true);
-      joined(acknowledged);
+      if (this.history !== history) return;
+      this.write(id, { acknowledged, mark }, true);
+      joined({ ...this.#present(), epoch: acknowledged });
     });
   }
 
-  renew(id: string, report: Report): News | null {
-    const { applied } = report;
-    const holder = this.holders.get(id);
-    if (holder === undefined) return null;
-    const says = applied > holder.acknowledged || this.epoch > applied;
-    const counted = says || !this.#acknowledgesByRenewing ? 1 : 0;
-    return this.record(id, report, counted, true);
+  renew(id: string, report: Report): News {
+    const holder = this.holderOf(id, report);
+    const writes = this.says(holder, report) || !this.#acknowledgesByRenewing;
+    return this.record(id, report, writes, true);
   }
 
-  acknowledge(id: string, report: Report): News | null {
+  acknowledge(id: string, report: Report): News {
     if (this.#acknowledgesByRenewing) return this.renew(id, report);
-    return this.record(id, report, 0, false);
+    const holder = this.holderOf(id, report);
+    return this.record(id, report, this.says(holder, report), false);
   }
 
   leave(id: string): void {
@@ -110,13 +140,13 @@ export class Database {
     const wanted = epoch ?? this.epoch;
     const holders = [...this.holders]
       .filter(([, { acknowledged }]) => acknowledged < wanted)
-      .map(([id, { renewals }]) => ({ id, renewals }));
+      .map(([id, { mark }]) => ({ id, mark }));
     return { epoch: wanted, holders };
   }
 
   presumeDead(seen: readonly SeenHolder[]): void {
-    for (const { id, renewals } of seen) {
-      if (this.holders.get(id)?.renewals === renewals) this.write(id, null, true);
+    for (const { id, mark } of seen) {
+      if (this.holders.get(id)?.mark === mark) this.write(id, null, true);
     }
   }
 
@@ -124,33 +154,71 @@ export class Database {
     const acknowledged = [...this.holders.values()].map((holder) => holder.acknowledged);
     const oldest = Math.min(this.epoch, ...acknowledged);
     this.invalidations = this.invalidations.filter(({ epoch }) => epoch > oldest);
+    this.#keep();
   }
 
   /** Loses commits that are not durable yet, the last ones. */
   crash(): void {
-    const kept = this.choices.pick([0, this.#history.length - 1]);
-    this.holders = this.#history[kept] ?? this.holders;
-    this.#history = [];
+    const kept = this.choices.pick([0, this.#volatile.length - 1]);
+    this.holders = this.#volatile[kept] ?? this.holders;
+    this.#volatile = [];
+    this.#keep();
   }
 
-  protected record(id: string, report: Report, counted: number, durable: boolean): News | null {
-    const { applied, claimed } = report;
+  /** Goes back to an earlier commit: a backup, or a failover to a standby that lagged. */
+  restore(): void {
+    this.#states = this.#states.filter(({ at }) => at > this.schedule.now - backups);
+    if (this.#states.length === 0) return;
+    const index = Math.floor(this.choices.next() * this.#states.length);
+    this.#states = this.#states.slice(0, index + 1);
+    const state = this.#states[index];
+    if (state === undefined) return;
+    this.epoch = state.epoch;
+    this.holders = state.holders;
+    this.invalidations = state.invalidations;
+    this.restorations = state.restorations;
+    this.#versions = state.versions;
+    const last = this.commits.findLastIndex(({ versions }) => versions === state.versions);
+    this.commits = this.commits.slice(0, last + 1);
+    this.#volatile = [];
+    this.#waiting = [];
+    this.#locked = false;
+    this.history += 1;
+  }
+
+  /** Notes that the operator has accepted what the last restore lost. */
+  accept(): void {
+    this.restorations = [...this.restorations, { id: `${this.history}`, accepted: true }];
+    this.#keep();
+  }
+
+  /** The holder's row, where it holds one of the marks. */
+  protected holderOf(id: string, { marks }: Report): Holder | undefined {
     const holder = this.holders.get(id);
-    if (holder === undefined) return null;
-    if (claimed !== null) {
-      const touched = this.invalidations.filter(({ epoch }) => epoch === applied);
-      const isTrue =
-        touched.length > 0 && touched.every(({ subject }) => claimed.includes(subject));
-      if (!isTrue) return null;
-    }
+    return holder !== undefined && marks.includes(holder.mark) ? holder : undefined;
+  }
+
+  /** Whether a report records or brings something. */
+  protected says(holder: Holder | undefined, { applied }: Report): boolean {
+    return holder !== undefined && (applied > holder.acknowledged || this.epoch > applied);
+  }
+
+  protected record(id: string, report: Report, writes: boolean, durable: boolean): News {
+    const { applied } = report;
+    const holder = this.holderOf(id, report);
+    const history = this.#present();
+    if (holder === undefined) return { history, mine: null };
     const acknowledged = Math.max(holder.acknowledged, applied);
-    this.write(id, { acknowledged, renewals: holder.renewals + counted }, durable);
+    const mark = writes ? report.mark : holder.mark;
+    if (writes || acknowledged > holder.acknowledged) {
+      this.write(id, { acknowledged, mark }, durable);
+    }
     if (applied > holder.acknowledged) {
       for (const announce of this.onAcknowledge) announce({ id, epoch: applied });
     }
     this.onReport?.(id);
     const news = this.invalidations.filter(({ epoch }) => epoch > applied);
-    return { epoch: this.epoch, subjects: news.map(({ subject }) => subject) };
+    return { history, mine: { mark, subjects: news.map(({ subject }) => subject) } };
   }
 
   protected write(id: string, row: Holder | null, durable: boolean): void {
@@ -159,8 +227,9 @@ export class Database {
     if (row === null) holders.delete(id);
     else holders.set(id, row);
     this.holders = holders;
-    if (durable) this.#history = [];
-    else this.#history.push(before);
+    if (durable) this.#volatile = [];
+    else this.#volatile.push(before);
+    this.#keep();
   }
 
   protected lockEpoch(granted: (epoch: number) => void): void {
@@ -172,24 +241,42 @@ export class Database {
     else take();
   }
 
-  protected announce(news: News): void {
+  protected announce(news: Announced): void {
     for (const tell of this.onCommit) tell(news);
   }
 
   protected commit(change: Change, epoch: number, committed: () => void): void {
     const versions = new Map(this.#versions);
-    for (const subject of change.subjects) {
-      versions.set(subject, (versions.get(subject) ?? 0) + 1);
-      this.invalidations.push({ epoch, subject });
+    const { subjects } = change;
+    for (const subject of subjects) {
+      this.#lastVersion += 2;
+      versions.set(subject, this.#lastVersion + 1 - ((versions.get(subject) ?? 0) % 2));
     }
+    const touched = subjects.map((subject) => ({ epoch, subject }));
+    this.invalidations = [...this.invalidations, ...touched];
     this.#versions = versions;
     this.epoch = Math.max(this.epoch, epoch);
     this.commits.push({ at: this.schedule.now, versions });
-    this.#history = [];
+    this.#volatile = [];
     this.#locked = false;
+    this.#keep();
     committed();
-    const { subjects } = change;
     this.announce({ epoch, subjects });
     this.#waiting.shift()?.();
+  }
+
+  /** Only the protocol's own part: whether processes notice a loss is tested on real databases. */
+  #present(): History {
+    const head = { seq: 0, mac: '' };
+    const { epoch, restorations } = this;
+    return { epoch, head, holdsHeads: true, restorations };
+  }
+
+  #keep(): void {
+    const { epoch, holders, invalidations, restorations } = this;
+    const versions = this.#versions;
+    this.#states.push({
+      ...{ at: this.schedule.now, epoch, holders, invalidations, versions, restorations },
+    });
   }
 }

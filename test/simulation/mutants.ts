@@ -7,8 +7,8 @@ const cache = 'core/cache/coherent-cache.ts';
 const holder = 'server/database/leases/lease-holder.ts';
 const wait = 'server/database/leases/until-held.ts';
 
-function altered(path: string, from: string, to: string): () => Promise<Rules> {
-  return async () => Object.assign({}, rules, await mutate(path, from, to));
+function altered(path: string, ...replacements: readonly string[]): () => Promise<Rules> {
+  return async () => Object.assign({}, rules, await mutate(path, ...replacements));
 }
 
 function replaced(pieces: Partial<Rules>): () => Promise<Rules> {
@@ -53,35 +53,71 @@ class HastyDatabase extends Database {
   }
 }
 
-/** Counts a renewal when it acknowledges, not already when it brings what is to be acknowledged. */
-class LateCountingDatabase extends Database {
-  protected override record(id: string, report: Report, counted: number, durable: boolean) {
+/** Writes a mark when it acknowledges, not already when it brings what is to be acknowledged. */
+class LateMarkingDatabase extends Database {
+  protected override record(id: string, report: Report, writes: boolean, durable: boolean): News {
     const { acknowledged = 0 } = this.holders.get(id) ?? {};
-    return super.record(id, report, report.applied > acknowledged ? counted : 0, durable);
+    return super.record(id, report, writes && report.applied > acknowledged, durable);
   }
 }
 
-/** Counts only renewals that say something, though acknowledgements may have said it uncounted. */
-class SparinglyCountingDatabase extends Database {
-  override renew(id: string, report: Report): News | null {
-    const { acknowledged = 0 } = this.holders.get(id) ?? {};
-    const says = report.applied > acknowledged || this.epoch > report.applied;
-    return this.record(id, report, says ? 1 : 0, true);
+/** Lets acknowledgements bring news without a mark. */
+class UnmarkedAcknowledgementDatabase extends Database {
+  override acknowledge(id: string, report: Report): News {
+    return this.record(id, report, false, false);
   }
 }
 
 /** Loses renewals in a crash. */
 class LaxDatabase extends Database {
-  protected override record(id: string, report: Report, counted: number) {
-    return super.record(id, report, counted, false);
+  protected override record(id: string, report: Report, writes: boolean): News {
+    return super.record(id, report, writes, false);
   }
 }
 
-/** Believes what holders were told by announcements. */
-class CredulousDatabase extends Database {
-  protected override record(id: string, report: Report, counted: number, durable: boolean) {
-    return super.record(id, { ...report, claimed: null }, counted, durable);
+/** Takes a holder for the one that it knows, whatever mark its row holds. */
+class MarklessDatabase extends Database {
+  protected override holderOf(id: string, report: Report) {
+    const { mark = '' } = this.holders.get(id) ?? {};
+    return super.holderOf(id, { ...report, marks: [mark] });
   }
+}
+
+/** Compares what a holder applied on the word of an announcement with what stands in the tables. */
+class ComparingDatabase extends Database {
+  protected override holderOf(id: string, report: Report & { claimed?: readonly string[] | null }) {
+    const { applied, claimed = null } = report;
+    const touched = this.invalidations.filter(({ epoch }) => epoch === applied);
+    const isTrue =
+      touched.length > 0 && touched.every(({ subject }) => claimed?.includes(subject) ?? true);
+    return claimed === null || isTrue ? super.holderOf(id, report) : undefined;
+  }
+}
+
+/** Applies an announcement of the next epoch before the database was asked. */
+function credulous(pieces: Partial<Rules>): () => Promise<Rules> {
+  const asks = 'this.#heard = true;\n    this.#running ??=';
+  return async () => ({
+    ...(await altered(
+      holder,
+      ...['hear(): Promise<void> {', 'hear(announced): Promise<void> {'],
+      asks,
+      `const isNext = this.#id !== null && announced?.epoch === this.#applied + 1;
+      if (isNext && this.#running === null && !this.claimed) {
+        this.claimed = announced.subjects;
+        this.#tell(announced.subjects, announced.epoch);
+      }
+      ${asks}`,
+      ...[
+        'return { applied: this.#applied,',
+        'return { claimed: this.claimed, applied: this.#applied,',
+      ],
+      ...['this.#marks = [mine.mark];', 'this.#marks = [mine.mark]; this.claimed = null;'],
+      ...['this.#marks = [mark];', 'this.#marks = [mark]; this.claimed = null;'],
+    )()),
+    ...pieces,
+    hear: (process, announced) => Reflect.apply(process.hear, process, [announced]),
+  });
 }
 
 /** Prunes what somebody has not acknowledged yet. */
@@ -90,7 +126,7 @@ class ForgetfulDatabase extends Database {
     this.invalidations = [];
   }
 
-  override renew(id: string, report: Report): News | null {
+  override renew(id: string, report: Report): News {
     const renewal = super.renew(id, report);
     this.prune();
     return renewal;
@@ -139,26 +175,22 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'what a renewal brings is applied before the lease is extended': altered(
     holder,
-    'this.#apply(news);',
-    'this.#clock.after(2, () => this.#apply(news));',
+    'if (isNew) this.#tell(mine.subjects, history.epoch);',
+    'if (isNew) this.#clock.after(2, () => this.#tell(mine.subjects, history.epoch));',
   ),
   'what is acknowledged was applied': altered(
     holder,
-    'const report = { applied, claimed: this.#claimed };',
-    'const report = { applied: applied + 1, claimed: this.#claimed };',
+    'return { applied: this.#applied, marks',
+    'return { applied: this.#applied + 1, marks',
   ),
-  'an announced change is applied only where nothing is missing before it': altered(
-    holder,
-    'announced?.epoch === this.#applied + 1',
-    'announced !== undefined',
-  ),
-  'what was announced is compared with what stands in the database': replaced({
-    Database: CredulousDatabase,
+  'what is announced is not acknowledged': credulous({}),
+  'what is announced is not applied before the database was asked': credulous({
+    Database: ComparingDatabase,
   }),
-  'an announced acknowledgement is of what is waited for': altered(
+  'an announced acknowledgement is only a call to look': altered(
     wait,
-    '(said.get(id) ?? -1) >= epoch',
-    'said.has(id)',
+    'if (!isWorthALook()) await',
+    'if (isWorthALook()) return;\n    await',
   ),
   'the lease is read at each use, not kept by a timer': altered(
     holder,
@@ -179,8 +211,8 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'a holder whose row is gone starts anew': altered(
     holder,
-    "this.#tell('everything', epoch);",
-    'this.#applied = epoch;',
+    "this.#tell('everything', history.epoch);",
+    'this.#applied = history.epoch;',
   ),
   'a holder stops serving before it gives its row back': altered(
     holder,
@@ -208,11 +240,12 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   'epochs commit in their order': replaced({ Database: UnlockedDatabase }),
   'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
   'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),
-  'a renewal counts from when it brings something': replaced({ Database: LateCountingDatabase }),
-  'every renewal counts where acknowledgements do not': replaced({
-    Database: SparinglyCountingDatabase,
+  'a renewal writes its mark when it brings something': replaced({ Database: LateMarkingDatabase }),
+  'an acknowledgement that brings something writes its mark': replaced({
+    Database: UnmarkedAcknowledgementDatabase,
   }),
-  'the count of renewals outlives a crash of the database': replaced({ Database: LaxDatabase }),
+  'the mark of a renewal outlives a crash of the database': replaced({ Database: LaxDatabase }),
+  'a renewal names the mark that the one before wrote': replaced({ Database: MarklessDatabase }),
   'no lease rests on an acknowledgement': altered(
     holder,
     'if (isRenewal) {',

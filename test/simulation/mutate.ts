@@ -4,19 +4,22 @@ import { stripTypeScriptTypes } from 'node:module';
 const root = new URL('../../', import.meta.url);
 
 /**
- * Imports a module of the product with one passage replaced, so that the product itself carries no
+ * Imports a module of the product with passages replaced, so that the product itself carries no
  * switches for its tests.
  *
  * @param path - the module, from the project's root.
- * @param from - the passage; it must occur exactly once.
- * @param to - what stands in its place.
+ * @param replacements - in turn a passage, which must occur exactly once, and what stands in its place.
  * @returns the altered module's exports.
  */
-export async function mutate(path: string, from: string, to: string): Promise<unknown> {
+export async function mutate(path: string, ...replacements: readonly string[]): Promise<unknown> {
   const url = new URL(path, root);
-  const source = readFileSync(url, 'utf8');
-  if (source.split(from).length !== 2) throw new Error(`${path} has not exactly one: ${from}`);
-  const altered = stripTypeScriptTypes(source.replace(from, () => to))
+  let source = readFileSync(url, 'utf8');
+  for (let n = 0; n < replacements.length; n += 2) {
+    const [from = '', to = ''] = replacements.slice(n, n + 2);
+    if (source.split(from).length !== 2) throw new Error(`${path} has not exactly one: ${from}`);
+    source = source.replace(from, () => to);
+  }
+  const altered = stripTypeScriptTypes(source)
     // Its own imports are unaltered, and found from where the original stands.
     .replaceAll(/from '(\.[^']*)'/g, (_, name: string) => `from '${new URL(name, url).href}'`);
   return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(altered)}`);

@@ -3,7 +3,7 @@ import { LeaseHolder } from '../../server/database/leases/lease-holder.ts';
 import type { LeaseTiming } from '../../server/database/leases/ports.ts';
 import { untilHeld } from '../../server/database/leases/until-held.ts';
 import { Connection } from './connection.ts';
-import { Database } from './database.ts';
+import { type Announced, Database } from './database.ts';
 
 /** Everything that has a part in the promise; a mutant replaces one piece. */
 export interface Rules {
@@ -13,6 +13,8 @@ export interface Rules {
   readonly Database: typeof Database;
   readonly Connection: typeof Connection;
   readonly timing: LeaseTiming;
+  /** What a process does with an announcement. */
+  readonly hear: (holder: LeaseHolder, announced: Announced) => void;
   /** Whether an operation that finds the thing taken away already waits as well. */
   readonly repeatedWaits: boolean;
 }
@@ -25,5 +27,6 @@ export const rules: Rules = {
   Database,
   Connection,
   timing: { length: 100, margin: 5 },
+  hear: (holder) => void holder.hear(),
   repeatedWaits: true,
 };

@@ -7,7 +7,7 @@ import { World } from './world.ts';
 /** How long a run lasts: a dozen leases. */
 const duration = 1200;
 
-const calmNetwork: Network = { slow: 0, lossy: 0, forged: 0 };
+const calmNetwork: Network = { slow: 0, lossy: 0, forgedEvery: 0 };
 
 /** What a run came to. */
 export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 'hits'>;
@@ -21,7 +21,8 @@ export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 
  * @param calm - nothing goes wrong.
  */
 export async function simulate(seed: number, rules: Rules, calm = false): Promise<Run> {
-  const world = new World(seed, rules, calm ? calmNetwork : networkOf(seed));
+  const network = calm ? calmNetwork : networkOf(seed);
+  const world = new World(seed, rules, network);
   const { choices, schedule } = world;
   const operator = world.machine();
 
@@ -38,6 +39,7 @@ export async function simulate(seed: number, rules: Rules, calm = false): Promis
   every(world, 5, () => traffic(world));
   every(world, 45, () => operation(world, operator));
   if (!calm) every(world, choices.between(40, 200), () => trouble(world, operator));
+  if (network.forgedEvery > 0) every(world, network.forgedEvery, () => forge(world));
 
   while (world.violations.length === 0 && schedule.step(duration)) {
     // All that the event set going in the code under test runs before the next one.
@@ -49,7 +51,7 @@ export async function simulate(seed: number, rules: Rules, calm = false): Promis
 function networkOf(seed: number): Network {
   const quality = [0, 0.02, 0.1, 0.3];
   const at = (place: number) => quality[(seed >> place) % 4] ?? 0;
-  return { slow: at(0), lossy: at(2) / 3, forged: at(4) / 3 };
+  return { slow: at(0), lossy: at(2) / 3, forgedEvery: [0, 0, 3, 12][(seed >> 4) % 4] ?? 0 };
 }
 
 function every(world: World, milliseconds: number, run: () => void): void {
@@ -126,6 +128,33 @@ function burial(world: World, operator: ReturnType<World['machine']>, machine: M
   for (let n = 0; n < 3; n++) schedule.in(choices.between(90, 140), change);
 }
 
+/** Somebody who may connect announces an epoch that may come next, and what it may touch. */
+function forge(world: World): void {
+  const { choices } = world;
+  const serving = world.serving();
+  if (serving.length === 0) return;
+  const process = choices.pick(serving);
+  const key = choices.pick(simulatedKeys);
+  const subjects = choices.pick([[], key.subjects, [choices.pick(key.subjects)]]);
+  const epoch = process.holder.epoch() + choices.pick([1, 1, 1, 2]);
+  world.announce(process, { epoch, subjects });
+  world.forgeAcknowledgement();
+}
+
+/** The database is restored while processes run, and things change before they have noticed. */
+function restore(world: World, operator: ReturnType<World['machine']>, lasting: number): void {
+  const { choices, schedule, database } = world;
+  const isStopped = choices.chance(0.3);
+  if (isStopped) database.up = false;
+  schedule.in(isStopped ? lasting / 2 : 0, () => {
+    database.up = true;
+    world.restore();
+    for (let n = choices.pick([0, 3, 6]); n > 0; n--) {
+      schedule.in(choices.between(0, 20), () => operation(world, operator));
+    }
+  });
+}
+
 function trouble(world: World, operator: ReturnType<World['machine']>): void {
   const { choices, schedule, database } = world;
   const lasting = choices.between(0, choices.pick([20, 150, 400]));
@@ -135,10 +164,7 @@ function trouble(world: World, operator: ReturnType<World['machine']>): void {
     pause: () => machine.pause(lasting),
     suspend: () => machine.suspend(lasting),
     cutOff: () => machine.cutOffFor(lasting),
-    forge: () => {
-      const epoch = holder.epoch() + choices.pick([1, 1, 2]);
-      process.connection.announce(() => holder.hear({ epoch, subjects: [] }));
-    },
+    restore: () => restore(world, operator, lasting),
     burial: () => burial(world, operator, machine),
     away: () => {
       if (choices.chance(0.5)) database.crash();

@@ -23,7 +23,7 @@ function sum(runs: readonly Run[], of: 'requests' | 'hits' | 'refused'): number 
 }
 
 test('leases: a request that begins after an answer is judged by the new state, whatever fails', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const runs = await run(Number(process.env.SIMULATION_SEEDS ?? 500), rules);
   expect(violationsOf(runs)).toEqual([]);

@@ -2,7 +2,7 @@ import type { CoherentCache } from '../../core/cache/coherent-cache.ts';
 import type { LeaseHolder } from '../../server/database/leases/lease-holder.ts';
 import type { Acknowledgement } from '../../server/database/leases/ports.ts';
 import type { Connection, Link, Network } from './connection.ts';
-import type { Change, Database, Versions } from './database.ts';
+import type { Announced, Change, Database, Versions } from './database.ts';
 import { find, type NoKey, type SimulatedKey, staleIn } from './keys.ts';
 import { Machine } from './machine.ts';
 import { Choices } from './random.ts';
@@ -37,6 +37,8 @@ export class World {
   /** By subject, the version that every request from now on must see. */
   #required: Versions = new Map();
   #commitsSeen = 0;
+  /** When an operation must have begun to promise something. */
+  #promisesFrom = 0;
   #machines = 0;
 
   constructor(seed: number, rules: Rules, network: Network) {
@@ -81,13 +83,44 @@ export class World {
     });
     const process = { machine, connection, holder, cache };
     this.processes.push(process);
-    this.database.onCommit.push((news) => {
-      const said = this.choices.chance(0.8) ? news : undefined;
-      const isForged = this.choices.chance(this.#link.network.forged);
-      connection.announce(() => holder.hear(isForged ? { ...news, subjects: [] } : said));
-    });
+    this.database.onCommit.push((news) => this.announce(process, news));
     machine.deliver(() => holder.hear());
     return process;
+  }
+
+  /** Announces something to a process, truly or not. */
+  announce({ connection, holder }: Process, announced: Announced): void {
+    connection.announce(() => this.#rules.hear(holder, announced));
+  }
+
+  /** Announces to all who wait that a holder has acknowledged something, which is not true. */
+  forgeAcknowledgement(): void {
+    const { holders, epoch } = this.database;
+    if (holders.size === 0) return;
+    const id = this.choices.pick([...holders.keys()]);
+    for (const tell of this.database.onAcknowledge) tell({ id, epoch: epoch + 1 });
+  }
+
+  /**
+   * Brings the database back to an earlier commit. What was promised of commits that are lost is lost
+   * with them. Nothing is promised until a lease has passed, because a holder that joined after that
+   * commit is unknown; then the operator accepts.
+   */
+  restore(): void {
+    this.database.restore();
+    const { history, commits } = this.database;
+    const versions = this.database.snapshot();
+    this.#required = new Map(
+      [...this.#required].map(([subject, version]) => [
+        subject,
+        Math.min(version, versions.get(subject) ?? 0),
+      ]),
+    );
+    this.#commitsSeen = Math.min(this.#commitsSeen, commits.length);
+    this.#promisesFrom = this.schedule.now + this.#staleness;
+    this.schedule.in(this.#staleness, () => {
+      if (this.database.history === history) this.database.accept();
+    });
   }
 
   /** The processes that take requests. */
@@ -99,9 +132,11 @@ export class World {
   request({ machine, connection, cache }: Process, key: SimulatedKey): void {
     const required = this.#promised();
     const arrived = this.schedule.now;
+    const { history } = this.database;
     machine.deliver(() => {
       this.requests += 1;
       const judge = (answer: Awaited<ReturnType<typeof cache.lookUp>>) => {
+        if (this.database.history !== history) return;
         for (const subject of staleIn(key, answer, required)) {
           this.violations.push(`${machine.name} at ${arrived.toFixed(1)}: stale ${subject}`);
         }
@@ -133,31 +168,35 @@ export class World {
     change: Change,
     answered: () => void,
   ): Promise<void> {
+    const begun = this.schedule.now;
     try {
       await connection.transact(change);
     } catch {
       return;
     }
     holder?.hear();
-    await this.#hold(machine, connection);
+    await this.#hold(machine, connection, begun);
     answered();
   }
 
   /** Finds something changed already, and says so. */
   async repeat(machine: Machine, connection: Connection, answered: () => void): Promise<void> {
     let found: Versions;
+    const begun = this.schedule.now;
+    const { history } = this.database;
     try {
       found = await connection.read();
     } catch {
       return;
     }
-    if (this.#rules.repeatedWaits) await this.#hold(machine, connection);
-    this.#promise(found);
+    if (this.#rules.repeatedWaits) await this.#hold(machine, connection, begun);
+    this.#promise(found, history, begun);
     answered();
   }
 
-  async #hold(machine: Machine, connection: Connection): Promise<void> {
+  async #hold(machine: Machine, connection: Connection, begun: number): Promise<void> {
     const committed = this.database.snapshot();
+    const { history } = this.database;
     const since = this.schedule.now;
     const stops = machine.stops;
     await this.#rules.untilHeld({
@@ -173,7 +212,7 @@ export class World {
           this.database.onAcknowledge.splice(this.database.onAcknowledge.indexOf(announce), 1);
       },
     });
-    this.#promise(committed);
+    this.#promise(committed, history, begun);
     const took = this.schedule.now - since;
     this.waits.push(took);
     if (took > this.#staleness + 1 && machine.stops === stops) {
@@ -181,7 +220,12 @@ export class World {
     }
   }
 
-  #promise(versions: Versions): void {
+  /** @param begun - when the operation began that promises it. */
+  #promise(versions: Versions, history: number, begun: number): void {
+    if (history === this.database.history && begun >= this.#promisesFrom) this.#require(versions);
+  }
+
+  #require(versions: Versions): void {
     const newer = [...versions].filter(
       ([subject, version]) => version > (this.#required.get(subject) ?? 0),
     );
@@ -194,7 +238,7 @@ export class World {
     for (; ; this.#commitsSeen++) {
       const commit = commits[this.#commitsSeen];
       if (commit === undefined || commit.at > this.schedule.now - this.#staleness) break;
-      this.#promise(commit.versions);
+      this.#require(commit.versions);
     }
     return this.#required;
   }

@@ -178,6 +178,7 @@ export async function startServer(options: ServerOptions) {
     targets,
     leaks: { ...noLeaks, ...options.leaks },
     settled,
+    isRestored: () => coherence?.isRestored() ?? false,
   };
   const usage = resources.use(
     createUsageRecorder({

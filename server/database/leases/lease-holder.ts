@@ -1,5 +1,6 @@
 import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
-import type { HolderPort, LeaseClock, LeaseTiming, News } from './ports.ts';
+import { KnownHistory, type LostHistory } from './known-history.ts';
+import type { AuditHead, HolderPort, LeaseClock, LeaseTiming, Report } from './ports.ts';
 import { within } from './within.ts';
 
 /** What a lease holder is made of. */
@@ -7,8 +8,10 @@ export interface LeaseHolderOptions {
   readonly port: HolderPort;
   readonly clock: LeaseClock;
   readonly timing: LeaseTiming;
-  /** Gives an id that no holder has ever had. */
+  /** Gives an id or a mark that was never used before, and that cannot be guessed. */
   readonly newId: () => string;
+  /** Called when the database was found to lack what this process has seen of its history. */
+  readonly onLost?: (lost: LostHistory) => void;
   /** Hears why a round failed, for the log. The next round tries again by itself. */
   readonly onError?: (error: unknown) => void;
 }
@@ -21,6 +24,9 @@ interface Moment {
 
 /** How many renewals pass between two prunings. */
 const renewalsPerPruning = 32;
+
+/** Unanswered reports after which a holder gives its row up, long after its lease. */
+const maxMarks = 32;
 
 /**
  * One process's lease on serving from a cache. See README.md for the protocol and why it is right;
@@ -37,9 +43,10 @@ export class LeaseHolder implements Currency {
   readonly #listeners = new Set<InvalidationListener>();
   /** The id under which a row was registered; null before joining and after the row was lost. */
   #id: string | null = null;
+  /** The marks that the row may hold; see `Report`. */
+  #marks: readonly string[] = [];
   #applied = 0;
-  /** What an announcement said of the epoch applied last, until the database has confirmed it. */
-  #claimed: readonly string[] | null = null;
+  readonly #history: KnownHistory;
   #renewedAt: Moment | null = null;
   /** By the monotonic clock. */
   #dueAt = 0;
@@ -57,6 +64,17 @@ export class LeaseHolder implements Currency {
     this.#renewEvery = options.timing.length / 4;
     this.#newId = options.newId;
     this.#onError = options.onError ?? (() => {});
+    this.#history = new KnownHistory(options.onLost ?? (() => {}));
+  }
+
+  /** Whether the database was restored, and the operator has not accepted that yet. */
+  isRestored(): boolean {
+    return this.#history.isRestored;
+  }
+
+  /** Notes a row of the audit log that this process has committed. */
+  committed(head: AuditHead): void {
+    this.#history.committed(head);
   }
 
   isCurrent(): boolean {
@@ -79,19 +97,13 @@ export class LeaseHolder implements Currency {
   }
 
   /**
-   * Makes a round now: at the start, and whenever a change was announced. Announcements may be lost,
-   * doubled or late; without any, the lease is renewed every quarter of it.
+   * Makes a round now: at the start, and whenever a change was announced. Anybody may announce
+   * anything, so nothing but the database's answer is applied. Announcements may be lost, doubled or
+   * late; without any, the lease is renewed every quarter of it.
    *
-   * @param announced - what the change touched, if that was said: applied at once where nothing is
-   * missing before it and no round is under way, so that the next round acknowledges it already.
    * @returns resolved when the rounds under way are over, whether they succeeded or not.
    */
-  hear(announced?: News): Promise<void> {
-    const isNext = this.#id !== null && announced?.epoch === this.#applied + 1;
-    if (isNext && this.#running === null && this.#claimed === null) {
-      this.#claimed = announced.subjects;
-      this.#apply(announced);
-    }
+  hear(): Promise<void> {
     this.#heard = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
@@ -110,7 +122,6 @@ export class LeaseHolder implements Currency {
     this.#renewedAt = null;
     const id = this.#id;
     this.#id = null;
-    this.#claimed = null;
     if (id !== null) await within(this.#clock, this.#patience, this.#port.leave(id));
   }
 
@@ -143,22 +154,26 @@ export class LeaseHolder implements Currency {
     // Before sending: the answer tells of what was committed until some moment after this one.
     const sent = this.#now();
     if (id === null) return this.#join(sent);
-
-    const applied = this.#applied;
-    const isRenewal = sent.monotonic >= this.#dueAt || !this.isCurrent();
-    const report = { applied, claimed: this.#claimed };
-    const answer = isRenewal ? this.#port.renew(id, report) : this.#port.acknowledge(id, report);
-    const news = await within(this.#clock, this.#patience, answer);
-    if (this.#left) return false;
-    if (news === null || news.epoch < applied) {
-      // Presumed dead, the database was set back, or an announcement was false. What was missed may be
-      // pruned already, so only a new start helps.
+    if (this.#marks.length > maxMarks) {
       await this.#giveBack();
       return true;
     }
-    this.#claimed = null;
-    const isNew = news.epoch > this.#applied;
-    this.#apply(news);
+    const isRenewal = sent.monotonic >= this.#dueAt || !this.isCurrent();
+    const report = this.#report();
+    const answer = isRenewal ? this.#port.renew(id, report) : this.#port.acknowledge(id, report);
+    const { history, mine } = await within(this.#clock, this.#patience, answer);
+    if (this.#left) return false;
+    this.#history.see(history, report.heads);
+    const isUnproved = this.#history.isRestored && this.#renewedAt !== null;
+    if (mine === null || history.epoch < this.#applied || isUnproved) {
+      // Presumed dead, or the database's history is another one. What was missed may be pruned
+      // already, and what was looked up may be lost, so only a new start helps.
+      await this.#giveBack();
+      return true;
+    }
+    this.#marks = [mine.mark];
+    const isNew = history.epoch > this.#applied;
+    if (isNew) this.#tell(mine.subjects, history.epoch);
     // An acknowledgement may be lost with the database: whoever looks for the dead could not tell.
     if (isRenewal) {
       this.#extend(sent);
@@ -167,27 +182,37 @@ export class LeaseHolder implements Currency {
     return isNew;
   }
 
+  /** What to report next. Until it is answered, the row may hold its mark or one from before. */
+  #report(): Report {
+    const { heads } = this.#history;
+    const marks = this.#marks;
+    const mark = this.#newId();
+    this.#marks = [...marks, mark];
+    return { applied: this.#applied, marks, mark, heads };
+  }
+
   async #join(sent: Moment): Promise<boolean> {
     const id = this.#newId();
-    const epoch = await within(this.#clock, this.#patience, this.#port.join(id));
+    const mark = this.#newId();
+    const { heads } = this.#history;
+    const history = await within(this.#clock, this.#patience, this.#port.join(id, mark, heads));
     if (this.#left) {
       await this.#port.leave(id);
       return false;
     }
+    this.#history.see(history, heads);
     // Lookups under way may have read from before the row stood: they are forgotten with the rest.
-    this.#tell('everything', epoch);
+    this.#tell('everything', history.epoch);
     this.#id = id;
+    this.#marks = [mark];
     this.#extend(sent);
     return false;
   }
 
   #extend(sent: Moment): void {
-    this.#renewedAt = sent;
+    // What the operator has not accepted yet may be worse than what was cached: each request asks.
+    this.#renewedAt = this.#history.isRestored ? null : sent;
     this.#dueAt = sent.monotonic + this.#renewEvery;
-  }
-
-  #apply({ subjects, epoch }: News): void {
-    if (epoch > this.#applied) this.#tell(subjects, epoch);
   }
 
   #tell(subjects: readonly string[] | 'everything', epoch: number): void {

@@ -28,26 +28,59 @@ export const postgresqlTiming: LeaseTiming = Object.freeze({ length: 2000, margi
 /** On one SQLite file, where nothing announces a change: renewed, and so polled, every 25 ms. */
 export const sqliteTiming: LeaseTiming = Object.freeze({ length: 100, margin: 5 });
 
-/** What a renewal or an announcement brings. */
-export interface News {
-  /** The newest epoch that it tells of. */
-  readonly epoch: number;
-  /**
-   * What was touched up to that epoch: of a renewal after the epoch that it acknowledged, of an
-   * announcement in that epoch alone.
-   */
-  readonly subjects: readonly string[];
+/** A row of the audit log by its place and its MAC, which stands for all rows before it. */
+export interface AuditHead {
+  /** 0 in an empty log. */
+  readonly seq: number;
+  readonly mac: string;
 }
 
-/** What a holder tells the database. */
+/** A restore of the database that the operator was told of; see `cli restore`. */
+export interface Restoration {
+  readonly id: string;
+  /** Whether the operator has accepted what was lost. */
+  readonly accepted: boolean;
+}
+
+/** A database's history in one snapshot, compared with what a holder has seen. */
+export interface History {
+  /** The newest epoch. */
+  readonly epoch: number;
+  /** The end of the audit log. */
+  readonly head: AuditHead;
+  /** Whether the audit log holds every head that was asked for. */
+  readonly holdsHeads: boolean;
+  readonly restorations: readonly Restoration[];
+}
+
+/** What a holder records. */
 export interface Report {
   /** The newest epoch that it has applied. */
   readonly applied: number;
-  /** What an announcement said to be touched in that epoch; null where the database itself said it. */
-  readonly claimed: readonly string[] | null;
+  /** The marks that its row may hold: of its last answered report, and of those unanswered since. */
+  readonly marks: readonly string[];
+  /** The mark that this report writes, never used before. */
+  readonly mark: string;
+  /** Rows of the audit log that it has seen. */
+  readonly heads: readonly AuditHead[];
 }
 
-/** What an announcement of a holder says: what it has applied, committed before it was announced. */
+/** The answer to a report. */
+export interface News {
+  readonly history: History;
+  /** Null when there is no row that holds one of the marks: then nothing was recorded. */
+  readonly mine: {
+    /** The mark that the row holds now. */
+    readonly mark: string;
+    /**
+     * All that was touched after the epoch reported as applied, up to the newest; `'everything'` where
+     * an epoch in between has no invalidation, for example because of a hand-typed statement.
+     */
+    readonly subjects: readonly string[] | 'everything';
+  } | null;
+}
+
+/** A hint that a holder has recorded an epoch; anybody who may connect can announce one. */
 export interface Acknowledgement {
   readonly id: string;
   readonly epoch: number;
@@ -56,33 +89,34 @@ export interface Acknowledgement {
 /**
  * A holder's side of the database. Each call is one transaction, begun after the call was made, on
  * the primary, and sees one snapshot of committed state. Each rejects when the database is away.
+ *
+ * A report that records something, or whose answer holds something new, writes its mark in the
+ * transaction that it read in. So a row that holds a mark is of a history that holds everything that
+ * the holder has applied.
  */
 export interface HolderPort {
   /**
    * Registers a holder that has applied the present epoch.
    *
    * @param id - never used before.
-   * @returns that epoch.
+   * @param mark - the first mark of its row.
+   * @param heads - rows of the audit log that it has seen.
    */
-  join(id: string): Promise<number>;
+  join(id: string, mark: string, heads: readonly AuditHead[]): Promise<History>;
 
   /**
-   * Records what a holder has applied (never less than before), tells what is new, and counts the
-   * renewal in the holder's row: for good, so that not even the database's crash takes it back. Only
-   * where acknowledgements count too, one that records and tells nothing need not be counted.
-   *
-   * @param id - the holder.
-   * @param report - what it has applied.
-   * @returns what is new; null when the holder's row is gone, and when there is no such epoch as was
-   * claimed, or it touched more: then nothing is recorded.
+   * Records what a holder has applied (never less than before) and tells what is new, where the
+   * holder's row holds one of the marks (compare and set). Writes the mark for good, so that not even
+   * the database's crash takes it back. Only where acknowledgements are durable too, a renewal that
+   * records and tells nothing need not write.
    */
-  renew(id: string, report: Report): Promise<News | null>;
+  renew(id: string, report: Report): Promise<News>;
 
   /**
-   * Records and tells the same, as fast as it can: what it records may be lost if the database
-   * crashes. It is counted for good or not at all. No lease rests on it.
+   * Records and tells the same, as fast as it can: what it writes may be lost if the database
+   * crashes, and it writes nothing where it records and tells nothing. No lease rests on it.
    */
-  acknowledge(id: string, report: Report): Promise<News | null>;
+  acknowledge(id: string, report: Report): Promise<News>;
 
   /** Removes a holder that has stopped serving from its cache. */
   leave(id: string): Promise<void>;
@@ -94,11 +128,10 @@ export interface HolderPort {
 /** A holder as one snapshot shows it. */
 export interface SeenHolder {
   readonly id: string;
-  /** The count of its renewals. */
-  readonly renewals: number;
+  readonly mark: string;
 }
 
-/** Who is behind an epoch. */
+/** The holders that are behind an epoch. */
 export interface Laggards {
   readonly epoch: number;
   readonly holders: readonly SeenHolder[];
@@ -107,13 +140,12 @@ export interface Laggards {
 /** A taking-away operation's side of the database; of each call holds what holds of `HolderPort`'s. */
 export interface WaitPort {
   /**
-   * Who has not yet acknowledged an epoch.
+   * The holders that have not acknowledged an epoch.
    *
    * @param epoch - the epoch; null for the newest committed.
-   * @returns that epoch and the holders that are behind it.
    */
   behind(epoch: number | null): Promise<Laggards>;
 
-  /** Deletes, of the holders given, those whose count of renewals is still the one given. */
+  /** Deletes, of the holders given, those whose mark is still the one given. */
   presumeDead(holders: readonly SeenHolder[]): Promise<void>;
 }

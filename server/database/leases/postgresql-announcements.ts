@@ -1,8 +1,6 @@
 import pg from 'pg';
 import { z } from 'zod';
-import type { Acknowledgement, News } from './ports.ts';
-import { readAnnounced } from './read-announced.ts';
-import type { AcknowledgementSigner } from './signed-acknowledgement.ts';
+import type { Acknowledgement } from './ports.ts';
 
 /** What PostgreSQL announces; each announcement only makes something happen sooner. */
 export interface Announcements extends AsyncDisposable {
@@ -13,34 +11,30 @@ export interface Announcements extends AsyncDisposable {
 /** Milliseconds before a lost listening connection is tried again. */
 const retryAfter = 500;
 
-/** What the triggers say of a change, where they can. */
-const news = z.object({ epoch: z.int(), subjects: z.array(z.string()) });
+/** What a holder announces. */
+const acknowledgement = z.object({ id: z.string(), epoch: z.int() });
 
 /** Milliseconds in which an announcement of one's own must come back. */
 const echoWithin = 2_000;
 
 /** Who is told what is announced. */
 export interface AnnouncementHandlers {
-  /** Told what changed, where the announcement says it. */
-  readonly onEpoch: (news?: News) => void;
-  /** Told that somebody has applied something; reads who and what, where the announcement says it. */
+  /** Called when something may have changed. */
+  readonly onEpoch: () => void;
+  /** Called when a holder may have recorded something; reads what, where that can be read. */
   readonly onAcknowledged: (read: () => Acknowledgement | undefined) => void;
   /** Told when announcements do not arrive: the leases then rest on polling alone. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Listens for changes and acknowledgements. A connection that breaks is made anew; what was
- * announced meanwhile is caught up with, because `onEpoch` is called on each new connection.
+ * Listens for changes and acknowledgements. Any role that may connect can announce either, so each is
+ * only a hint to look. A connection that breaks is replaced; what was announced in between is caught up
+ * with, because `onEpoch` is called on each new connection.
  *
  * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
- * @param signer - tells acknowledgements of this deployment's processes from anybody else's.
  */
-export function listenForAnnouncements(
-  url: string,
-  signer: AcknowledgementSigner,
-  handlers: AnnouncementHandlers,
-): Announcements {
+export function listenForAnnouncements(url: string, handlers: AnnouncementHandlers): Announcements {
   let stopped = false;
   let client: pg.Client | null = null;
   let retry: NodeJS.Timeout | undefined;
@@ -64,8 +58,8 @@ export function listenForAnnouncements(
     mine.on('end', lost);
     mine.on('notification', ({ channel, payload = '' }) => {
       clearTimeout(silent);
-      if (channel === 'reporisk_epoch') handlers.onEpoch(readAnnounced(news, payload));
-      else handlers.onAcknowledged(() => signer.verify(payload));
+      if (channel === 'reporisk_epoch') handlers.onEpoch();
+      else handlers.onAcknowledged(() => readAcknowledgement(payload));
     });
     try {
       await mine.connect();
@@ -86,4 +80,12 @@ export function listenForAnnouncements(
       await client?.end().catch(() => {});
     },
   };
+}
+
+function readAcknowledgement(text: string): Acknowledgement | undefined {
+  try {
+    return acknowledgement.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,48 +1,70 @@
 import { openPool } from '../postgresql-pool.ts';
-import type { HolderPort, Report, WaitPort } from './ports.ts';
-import type { AcknowledgementSigner } from './signed-acknowledgement.ts';
+import type {
+  AuditHead,
+  HolderPort,
+  News,
+  Report,
+  Restoration,
+  SeenHolder,
+  WaitPort,
+} from './ports.ts';
 
 /** Both sides of the leases on PostgreSQL; each call is one statement, and so one snapshot. */
 export type LeasePort = HolderPort & WaitPort & AsyncDisposable;
+
+interface HistoryRow {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly mac: string;
+  readonly holds_heads: boolean;
+  readonly restorations: readonly Restoration[];
+}
+
+interface NewsRow extends HistoryRow {
+  readonly mark: string | null;
+  readonly subjects: readonly string[];
+  readonly epochs: number;
+}
 
 /**
  * Leases on PostgreSQL, through connections of their own: neither management nor verification work
  * can keep a renewal waiting, nor can those who wait. What every revocation waits for is prepared once.
  *
  * @param url - the primary's address.
- * @param signer - signs what is announced of acknowledgements.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
-export function openPostgresqlLeases(
-  url: string,
-  signer: AcknowledgementSigner,
-  secrets = '',
-): LeasePort {
+export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
   const renewals = openPool(url, { max: 1 });
   const waits = openPool(url, { max: 3 });
 
-  async function tell(name: keyof typeof reports, id: string, { applied, claimed }: Report) {
-    const announced = signer.sign({ id, epoch: applied });
-    const { rows } = await renewals.query<{
-      epoch: number;
-      mine: string | null;
-      subjects: string[];
-    }>({ name, text: reports[name], values: [id, applied, claimed, announced] });
-    const { epoch, mine, subjects } = first(rows);
-    return mine === null ? null : { epoch, subjects };
+  async function tell(name: keyof typeof reports, id: string, report: Report): Promise<News> {
+    const { applied, marks, mark, heads } = report;
+    const announced = JSON.stringify({ id, epoch: applied });
+    const { rows } = await renewals.query<NewsRow>({
+      name,
+      text: reports[name],
+      values: [...columns(heads), id, applied, marks, mark, announced],
+    });
+    const row = first(rows);
+    const { mark: held, epoch, epochs } = row;
+    const subjects = epochs < epoch - applied ? ('everything' as const) : row.subjects;
+    return { history: historyOf(row), mine: held === null ? null : { mark: held, subjects } };
   }
 
   return {
-    async join(id) {
+    async join(id, mark, heads) {
       // The share lock lets no epoch commit between reading it and registering: pruning, which looks
       // at registered holders only, cannot overtake a holder that is about to join.
-      const { rows } = await renewals.query<{ epoch: number }>(
-        `insert into holder (id, acknowledged, secrets)
-         select $1, n, $2 from (select n from epoch for share) as present
-         returning acknowledged::float8 as epoch`,
-        [id, secrets],
+      const { rows } = await renewals.query<HistoryRow>(
+        `with present as (select n from epoch for share),
+           joined as (
+             insert into holder (id, acknowledged, mark, secrets) select $3, n, $4, $5 from present
+             returning acknowledged
+           )
+         select joined.acknowledged::float8 as epoch, ${history} from joined, audit_head`,
+        [...columns(heads), id, mark, secrets],
       );
-      return first(rows).epoch;
+      return historyOf(first(rows));
     },
     renew: (id, report) => tell('renew', id, report),
     acknowledge: (id, report) => tell('acknowledge', id, report),
@@ -56,21 +78,21 @@ export function openPostgresqlLeases(
       );
     },
     async behind(epoch) {
-      const { rows } = await waits.query<{ epoch: number; id: string | null; renewals: number }>({
+      const { rows } = await waits.query<{ epoch: number } & (SeenHolder | { id: null })>({
         name: 'behind',
-        text: `select asked.epoch::float8 as epoch, h.id, h.renewals::float8 as renewals
+        text: `select asked.epoch::float8 as epoch, h.id, h.mark
          from (select coalesce($1::bigint, n) as epoch from epoch) as asked
            left join holder h on h.acknowledged < asked.epoch`,
         values: [epoch],
       });
-      const holders = rows.flatMap(({ id, renewals }) => (id === null ? [] : [{ id, renewals }]));
+      const holders = rows.flatMap(({ epoch: _, ...row }) => (row.id === null ? [] : [row]));
       return { epoch: first(rows).epoch, holders };
     },
     async presumeDead(holders) {
       await waits.query(
-        `delete from holder h using unnest($1::text[], $2::bigint[]) as seen(id, renewals)
-         where h.id = seen.id and h.renewals = seen.renewals`,
-        [holders.map((holder) => holder.id), holders.map((holder) => holder.renewals)],
+        `delete from holder h using unnest($1::text[], $2::text[]) as seen(id, mark)
+         where h.id = seen.id and h.mark = seen.mark`,
+        [holders.map((holder) => holder.id), holders.map((holder) => holder.mark)],
       );
     },
     async [Symbol.asyncDispose]() {
@@ -79,28 +101,52 @@ export function openPostgresqlLeases(
   };
 }
 
-// What an acknowledgement says is true without its row: it waits for no disk and no standby, and
-// neither do the others, whose announcements take turns with its commit.
+/** The audit log, compared with the heads $1 and $2, and what was declared of restores. */
+const history = `audit_head.seq, audit_head.mac,
+    not exists (
+      select from unnest($1::int[], $2::text[]) as asked(seq, mac)
+      where asked.seq > 0 and not exists (
+        select from audit_event e where e.seq = asked.seq and e.mac = asked.mac
+      )
+    ) as holds_heads,
+    coalesce(
+      (select json_agg(json_build_object('id', id, 'accepted', accepted)) from restoration), '[]'
+    ) as restorations`;
+
 const reports = {
-  renew: reportOf(', renewals = renewals + 1', ''),
-  acknowledge: reportOf('', ", set_config('synchronous_commit', 'off', true)"),
+  renew: reportOf({ isDurable: true }),
+  // What an acknowledgement says is true without its row: it waits for no disk and no standby, and
+  // neither do the others, whose announcements take turns with its commit.
+  acknowledge: reportOf({ isDurable: false }),
 };
 
-function reportOf(counted: string, lax: string): string {
-  return `with before as (select acknowledged from holder where id = $1),
+function reportOf({ isDurable }: { readonly isDurable: boolean }): string {
+  const written = '(select mark from mine)';
+  const saysSomething = 'acknowledged < $4 or (select n from epoch) > $4';
+  return `with before as (select acknowledged, mark from holder where id = $3 and mark = any ($5)),
       mine as (
-        update holder set acknowledged = greatest(acknowledged, $2)${counted}
-        where id = $1 and ($3::text[] is null or (
-          select bool_and(subject = any ($3)) from invalidation where epoch = $2
-        ))
-        returning id
+        update holder set acknowledged = greatest(acknowledged, $4), mark = $6
+        where id = $3 and mark = any ($5) and ${isDurable ? 'true' : `(${saysSomething})`}
+        returning mark
       ),
       told as (
-        select pg_notify('reporisk_acknowledged', $4) from mine, before where before.acknowledged < $2
+        select pg_notify('reporisk_acknowledged', $7) from mine, before where before.acknowledged < $4
       )
-    select n::float8 as epoch, (select id from mine) as mine, (select count(*) from told),
-      array(select distinct subject from invalidation where epoch > $2) as subjects${lax}
-    from epoch`;
+    select n::float8 as epoch, ${history},
+      ${isDurable ? '' : "set_config('synchronous_commit', 'off', true),"}
+      ${isDurable ? written : `coalesce(${written}, (select mark from before))`} as mark,
+      (select count(*) from told),
+      array(select distinct subject from invalidation where epoch > $4) as subjects,
+      (select count(distinct epoch) from invalidation where epoch > $4)::float8 as epochs
+    from epoch, audit_head`;
+}
+
+function columns(heads: readonly AuditHead[]): [seqs: number[], macs: string[]] {
+  return [heads.map(({ seq }) => seq), heads.map(({ mac }) => mac)];
+}
+
+function historyOf({ epoch, seq, mac, holds_heads: holdsHeads, restorations }: HistoryRow) {
+  return { epoch, head: { seq, mac }, holdsHeads, restorations };
 }
 
 function first<Row>(rows: readonly Row[]): Row {

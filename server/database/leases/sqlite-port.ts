@@ -1,13 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
-import type { News, Report, SeenHolder } from './ports.ts';
+import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
 /**
  * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
- * something to write: a holder that has applied everything is not behind, and nobody counts its
- * renewals. Every commit is durable, so that an acknowledgement is one more renewal.
- * Nothing is announced, and so nothing claimed.
+ * something to write: a holder that has applied everything is not behind. Every commit is durable, so
+ * that an acknowledgement is one more renewal. Nothing is announced.
  *
  * @param path - the database file, read through a handle of its own: it sees committed rows only.
  * @param transaction - runs a transaction on the one handle that this process writes with.
@@ -20,48 +19,77 @@ export function openSqliteLeases(
 ): LeasePort {
   const reader = new BetterSqlite3(path, { readonly: true });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
-  const rowOf = reader.prepare<[string], { acknowledged: number }>(
-    'select acknowledged from holder where id = ?',
+  const rowOf = reader.prepare<[string], { acknowledged: number; mark: string }>(
+    'select acknowledged, mark from holder where id = ?',
   );
-  const since = reader
-    .prepare<[number], string>('select distinct subject from invalidation where epoch > ?')
-    .pluck();
   const behindOf = reader.prepare<[number], SeenHolder>(
-    'select id, renewals from holder where acknowledged < ?',
+    'select id, mark from holder where acknowledged < ?',
+  );
+  const headOf = reader.prepare<[], AuditHead>('select seq, mac from audit_head');
+  const eventOf = reader.prepare<[number, string]>(
+    'select 1 from audit_event where seq = ? and mac = ?',
+  );
+  const restorationsOf = reader.prepare<[], { id: string; accepted: number }>(
+    'select id, accepted from restoration',
   );
   const newest = () => epochOf.get()?.n ?? 0;
   /** One snapshot for several statements. */
   const snapshot = <T>(read: () => T): T => reader.transaction(read)();
-  const write = (sql: string, parameters: (string | number)[] = []) =>
-    transaction((em) => em.execute(sql, parameters));
+  const write = <Row>(sql: string, parameters: (string | number)[] = []) =>
+    transaction((em) => em.execute<Row[]>(sql, parameters));
 
-  async function renew(id: string, { applied }: Report): Promise<News | null> {
+  const history = (heads: readonly AuditHead[]): History => ({
+    epoch: newest(),
+    head: headOf.get() ?? { seq: 0, mac: '' },
+    holdsHeads: heads.every(({ seq, mac }) => seq === 0 || eventOf.get(seq, mac) !== undefined),
+    restorations: restorationsOf
+      .all()
+      .map(({ id, accepted }) => ({ id, accepted: accepted === 1 })),
+  });
+
+  async function renew(id: string, { applied, marks, mark, heads }: Report): Promise<News> {
     const seen = snapshot(() => ({
       row: rowOf.get(id),
-      epoch: newest(),
-      subjects: since.all(applied),
+      history: history(heads),
     }));
-    if (seen.row === undefined) return null;
-    if (seen.epoch > applied || seen.row.acknowledged < applied) {
-      const updated = await write(
-        'update holder set acknowledged = max(acknowledged, ?), renewals = renewals + 1 where id = ? returning id',
-        [applied, id],
-      );
-      if (updated.length === 0) return null;
+    const { row } = seen;
+    if (row === undefined || !marks.includes(row.mark))
+      return { history: seen.history, mine: null };
+    if (seen.history.epoch <= applied && row.acknowledged >= applied) {
+      return { history: seen.history, mine: { mark: row.mark, subjects: [] } };
     }
-    return { epoch: seen.epoch, subjects: seen.subjects };
+    // Read again where it is written: a restore may come between.
+    return transaction(async (em) => {
+      const [written] = await em.execute<{ n: number }[]>(
+        `update holder set acknowledged = max(acknowledged, ?), mark = ?
+         where id = ? and mark = ? returning (select n from epoch) as n`,
+        [applied, mark, id, row.mark],
+      );
+      if (written === undefined) return { history: seen.history, mine: null };
+      const touched = await em.execute<{ epoch: number; subject: string }[]>(
+        'select epoch, subject from invalidation where epoch > ?',
+        [applied],
+      );
+      const epochs = new Set(touched.map(({ epoch }) => epoch));
+      const subjects = new Set(touched.map(({ subject }) => subject));
+      const isComplete = epochs.size >= written.n - applied;
+      return {
+        history: { ...seen.history, epoch: written.n },
+        mine: { mark, subjects: isComplete ? [...subjects] : 'everything' },
+      };
+    });
   }
 
   return {
-    join: (id) =>
-      transaction(async (em) => {
-        const [row] = await em.execute<{ n: number }[]>('select n from epoch');
-        const epoch = row?.n ?? 0;
-        await em.execute('insert into holder (id, acknowledged, secrets) values (?, ?, ?)', [
-          ...[id, epoch, secrets],
-        ]);
-        return epoch;
-      }),
+    async join(id, mark, heads) {
+      const [joined] = await write<{ acknowledged: number }>(
+        `insert into holder (id, acknowledged, mark, secrets) select ?, n, ?, ? from epoch
+         returning acknowledged`,
+        [id, mark, secrets],
+      );
+      if (joined === undefined) throw new Error('the epoch is missing: run the migrations');
+      return { ...snapshot(() => history(heads)), epoch: joined.acknowledged };
+    },
     renew,
     acknowledge: renew,
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
@@ -77,8 +105,8 @@ export function openSqliteLeases(
       }),
     presumeDead: (holders) =>
       transaction(async (em) => {
-        for (const { id, renewals } of holders) {
-          await em.execute('delete from holder where id = ? and renewals = ?', [id, renewals]);
+        for (const { id, mark } of holders) {
+          await em.execute('delete from holder where id = ? and mark = ?', [id, mark]);
         }
       }),
     async [Symbol.asyncDispose]() {

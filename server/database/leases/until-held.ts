@@ -16,8 +16,8 @@ export interface UntilHeldOptions {
   /** Milliseconds between two looks when nothing is announced. */
   readonly pollEvery: number;
   /**
-   * Subscribes to announcements that somebody acknowledged something; returns what ends it. One that
-   * says who and what stands for a look, any other makes the next look come sooner.
+   * Subscribes to announcements that a holder acknowledged something; returns what ends it. Anybody
+   * may announce anything, so each only makes the next look come sooner.
    */
   readonly onAcknowledged?: (hear: (said?: Acknowledgement) => void) => () => void;
 }
@@ -40,19 +40,19 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
   const sleep = new Sleep(clock);
   let first: (Laggards & { at: number }) | null = null;
   let last: Laggards | null = null;
-  const said = new Map<string, number>();
-  /** Whether everyone whom the last look showed behind has said since that he no longer is. */
-  const isHeld = (): boolean => {
-    if (last === null) return false;
-    const { holders, epoch } = last;
-    return holders.every(({ id }) => (said.get(id) ?? -1) >= epoch);
-  };
+  /** The holders that were announced to have acknowledged since the last look began. */
+  const said = new Set<string>();
+  const isHeld = () => last?.holders.length === 0;
+  /** Whether all that the last look showed behind were announced since. */
+  const isWorthALook = () => last?.holders.every(({ id }) => said.has(id)) === true;
   const unsubscribe = onAcknowledged?.((heard) => {
-    if (heard !== undefined) said.set(heard.id, Math.max(heard.epoch, said.get(heard.id) ?? -1));
-    if (heard === undefined || isHeld()) sleep.wake();
+    // Before the first look ends, its epoch is not known: any announcement may be of it.
+    if (heard !== undefined && heard.epoch >= (last?.epoch ?? 0)) said.add(heard.id);
+    if (heard === undefined || isWorthALook()) sleep.wake();
   });
 
   while (remaining() > 0) {
+    said.clear();
     try {
       const seen: Laggards = await within(clock, remaining(), port.behind(first?.epoch ?? null));
       first ??= { at: clock.monotonic(), ...seen };
@@ -60,11 +60,11 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
     } catch {
       // Away or late: the next look may succeed, and the deadline needs no answer.
     }
-    if (!isHeld()) await sleep.upTo(Math.min(pollEvery, remaining()));
     if (isHeld()) {
       unsubscribe?.();
       return;
     }
+    if (!isWorthALook()) await sleep.upTo(Math.min(pollEvery, remaining()));
   }
 
   unsubscribe?.();

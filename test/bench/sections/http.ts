@@ -97,6 +97,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
       logger,
       uploads: '',
       settled: metrics.settled,
+      isRestored: () => false,
     }),
     verifier: metrics.verifier,
     rateLimits: resources.use(await openRateLimits({ config, logger })),

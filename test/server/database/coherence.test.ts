@@ -1,104 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import {
-  type CacheCounters,
-  createVerifier,
-  generateKey,
-  nobleHashing,
-  pepperedScheme,
-  type Verifier,
-} from '../../../core/mod.ts';
-import { joinCoherence } from '../../../server/database/coherence.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
-import { ApiKey } from '../../../server/database/entities/api-key.ts';
-import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
-import { Membership } from '../../../server/database/entities/membership.ts';
-import { Organization } from '../../../server/database/entities/organization.ts';
-import { ServiceAccount } from '../../../server/database/entities/service-account.ts';
-import { SubOrg } from '../../../server/database/entities/sub-org.ts';
+import type { CacheCounters, Verifier } from '../../../core/mod.ts';
+import { backup } from '../../support/backup.ts';
 import { migrated, onEachDatabase } from '../../support/databases.ts';
-import { testKeyring, testRowMacs } from '../../support/keyring.ts';
-
-const scheme = pepperedScheme(new Uint8Array(32).fill(1));
-const at = new Date('2026-01-01T00:00:00Z');
-
-/** One process's part: its own connections, its own lease, its own cache. */
-async function node(url: string) {
-  const database = await openDatabase(url, { keyring: testKeyring });
-  // A renewal that came too late on a busy machine is made good by the next.
-  const onError = () => {};
-  const coherence = await joinCoherence({ ...database.leases(), onError });
-  const { keys } = database;
-  const store = {
-    find: (lookup: string) => keys.find(lookup),
-    currency: coherence.currency,
-  };
-  return {
-    database,
-    coherence,
-    verifier: createVerifier({ store, schemes: [scheme] }),
-    async [Symbol.asyncDispose]() {
-      await coherence[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function seed(database: Database) {
-  const made = generateKey();
-  const lookup = scheme.lookup(nobleHashing.sha256(made.key));
-  await database.transaction(async (em) => {
-    await em.insert(Organization, {
-      id: 'org',
-      name: 'Org',
-      tier: 3,
-      asOf: at,
-      createdAt: at,
-      updatedAt: at,
-    });
-    await em.insert(SubOrg, { id: 1, orgId: 'org', name: 'Sub', createdAt: at });
-    await em.insert(Membership, {
-      clerkOrgId: 'org',
-      userId: 'u',
-      role: 'admin',
-      active: true,
-      asOf: at,
-    });
-    await em.insert(ServiceAccount, {
-      id: 'sa',
-      orgId: 'org',
-      name: 'CI',
-      slug: 'ci',
-      role: 'admin',
-      roleMac: testRowMacs.make('service-account', ['sa', 'org', 'admin']),
-      isActive: true,
-      createdAt: at,
-      updatedAt: at,
-    });
-    await em.insert(ApiKey, {
-      id: 'key',
-      dialect: 'reporisk',
-      environment: 'live',
-      orgId: 'org',
-      subOrgId: 1,
-      label: 'CI',
-      createdBy: 'u',
-      createdAt: at,
-      updatedAt: at,
-    });
-    await em.insert(ApiKeySecret, {
-      lookup,
-      keyId: 'key',
-      scheme: scheme.id,
-      seal: scheme.seal('key', 'org', lookup) ?? '',
-      prefix: made.prefix,
-      first4: made.first4,
-      last4: made.last4,
-      createdAt: at,
-    });
-  });
-  return { key: made.key, lookup };
-}
+import { at, coherentNode as node, seedKeys } from './coherent-node.ts';
 
 /** Verifies a key until its cache has come to what is asked; a lease may lapse on a busy machine. */
 async function answerUntil(
@@ -133,10 +39,8 @@ onEachDatabase((place) => {
       await using where = await place();
       await using one = await node(where.url);
       await using other = await node(where.url);
-      const { key } = await seed(one.database);
-      if (what.includes('service account')) {
-        await one.database.read().execute("update api_key set service_account_id = 'sa'");
-      }
+      const keys = await seedKeys(one.database);
+      const { key } = what.includes('service account') ? keys.account : keys.member;
       const request = { scope: 'repos:read' };
       for (const { verifier } of [one, other]) {
         await answerUntil(verifier, key, { ok: true }, ({ hits }) => hits > 0);
@@ -155,24 +59,53 @@ onEachDatabase((place) => {
     await using where = await place();
     await using one = await node(where.url);
     await using other = await node(where.url);
-    const { key, lookup } = await seed(one.database);
+    const { key, lookup } = (await seedKeys(one.database)).member;
     await one.database.transaction((em) =>
-      em.execute("update api_key_secret set lookup = 'elsewhere'"),
+      em.execute("update api_key_secret set lookup = 'elsewhere' where key_id = 'key'"),
     );
     await one.coherence.settled();
     await answerUntil(other.verifier, key, { reason: 'unknown' }, ({ absent }) => absent === 1);
 
     await one.database.transaction((em) =>
-      em.execute('update api_key_secret set lookup = ?', [lookup]),
+      em.execute("update api_key_secret set lookup = ? where key_id = 'key'", [lookup]),
     );
     await one.coherence.settled();
     expect(await other.verifier.verify(key)).toMatchObject({ ok: true });
   });
 
+  test('a database that was restored and has gone on, before a process looked, revokes what it says', async () => {
+    await using where = await place();
+    await using one = await node(where.url);
+    const { key } = (await seedKeys(one.database)).member;
+    await one.database.transaction((em) =>
+      em.execute(
+        `insert into organization (id, name, tier, as_of, created_at, updated_at)
+         select 'other', name, tier, as_of, created_at, updated_at from organization`,
+      ),
+    );
+    await one.coherence.settled();
+    const before = await backup(where.url);
+    const start = one.coherence.currency.epoch();
+    const rename = (n: number) => `update organization set name = 'Org ${n}' where id = 'other'`;
+    for (const n of [1, 2, 3]) {
+      await one.database.transaction((em) => em.execute(rename(n)));
+      await one.coherence.settled();
+    }
+    expect(one.coherence.currency.epoch()).toBe(start + 3);
+    await answerUntil(one.verifier, key, { ok: true }, ({ hits }) => hits > 0);
+
+    // The epoch of the revocation is one that the process has applied, of another history.
+    const revoke = "update api_key set revoked_at = '2026-01-01'";
+    await before.restore(revoke, ...[4, 5, 6, 7].map(rename));
+    await one.coherence.settled();
+    expect(await one.verifier.verify(key)).toMatchObject({ refusal: { status: 401 } });
+    await expect.poll(() => one.coherence.currency.epoch()).toBeGreaterThan(start + 3);
+  });
+
   test('what changes with each request touches nothing that decisions read', async () => {
     await using where = await place();
     await using one = await node(where.url);
-    const { key } = await seed(one.database);
+    const { key } = (await seedKeys(one.database)).member;
     await one.coherence.settled();
     const before = one.coherence.currency.epoch();
     await one.database.transaction(async (em) => {
@@ -185,11 +118,63 @@ onEachDatabase((place) => {
   });
 });
 
+const replacements: [what: string, sql: string, status: number][] = [
+  [
+    'of a key by a revoked one',
+    `replace into api_key (id, dialect, environment, org_id, label, disabled, imported, created_at, updated_at, revoked_at)
+     select id, dialect, environment, org_id, label, disabled, imported, created_at, updated_at, 1 from api_key`,
+    401,
+  ],
+  [
+    'of a secret by one that has retired',
+    `insert or replace into api_key_secret (lookup, key_id, scheme, seal, prefix, first4, last4, created_at, retires_at)
+     select lookup, key_id, scheme, seal, prefix, first4, last4, created_at, 1 from api_key_secret`,
+    401,
+  ],
+  [
+    'of an organization by one of a lower tier',
+    `replace into organization (id, name, tier, as_of, created_at, updated_at)
+     select id, name, 1, as_of, created_at, updated_at from organization`,
+    403,
+  ],
+  [
+    'of a sub-org by another with its Clerk id',
+    `replace into sub_org (id, org_id, name, clerk_id, created_at)
+     select 9, org_id, name, clerk_id, created_at from sub_org`,
+    401,
+  ],
+  ['of a member by a change of ids', "update or replace membership set user_id = 'other'", 403],
+];
+
+test.each(replacements)(
+  'on SQLite, as the sqlite3 shell does it, REPLACE %s is refused on every process',
+  async (_what, sql, status) => {
+    await using where = await migrated.SQLite();
+    await using one = await node(where.url);
+    await using other = await node(where.url);
+    const { key } = (await seedKeys(one.database)).member;
+    for (const { verifier } of [one, other]) {
+      await answerUntil(verifier, key, { ok: true }, ({ hits }) => hits > 0);
+    }
+
+    const shell = new BetterSqlite3(where.url.slice('sqlite:'.length));
+    shell.pragma('foreign_keys = off');
+    shell.exec(sql);
+    shell.close();
+    await one.coherence.settled();
+
+    for (const { verifier } of [one, other]) {
+      const request = { scope: 'repos:read' };
+      expect(await verifier.verify(key, request)).toMatchObject({ refusal: { status } });
+    }
+  },
+);
+
 test('an announcement that somebody else made, of a change that touches nothing, keeps no revoked key alive', async () => {
   await using where = await migrated.PostgreSQL();
   await using one = await node(where.url);
   await using other = await node(where.url);
-  const { key } = await seed(one.database);
+  const { key } = (await seedKeys(one.database)).member;
   await one.coherence.settled();
   await answerUntil(other.verifier, key, { ok: true }, ({ hits }) => hits > 0);
 

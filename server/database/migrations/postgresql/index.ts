@@ -6,6 +6,7 @@ import { Usage } from './0003-usage.ts';
 import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
 import { RateLimits } from './0006-rate-limits.ts';
+import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
 
@@ -29,6 +30,7 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0004-webhooks', class: Webhooks },
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0006-rate-limits', class: RateLimits },
+  { name: '0007-lost-history', class: LostHistory },
   { name: '0008-retired-secrets', class: RetiredSecrets },
   { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
   { name: '0011-secret-in-use', class: SecretInUse },

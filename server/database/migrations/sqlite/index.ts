@@ -5,6 +5,7 @@ import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
 import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
+import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
 
@@ -24,6 +25,7 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0003-usage', class: Usage },
   { name: '0004-webhooks', class: Webhooks },
   { name: '0005-audit-chain', class: AuditChain },
+  { name: '0007-lost-history', class: LostHistory },
   { name: '0008-retired-secrets', class: RetiredSecrets },
   { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
   { name: '0011-secret-in-use', class: SecretInUse },

@@ -1,26 +1,43 @@
 import { expect, test } from 'vitest';
 import { LeaseHolder } from '../../../../server/database/leases/lease-holder.ts';
-import type { HolderPort, News, Report } from '../../../../server/database/leases/ports.ts';
+import type {
+  AuditHead,
+  History,
+  HolderPort,
+  News,
+  Report,
+} from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
+
+/** What the database answers to a report: the newest epoch, and what was touched. */
+interface Touched {
+  readonly epoch: number;
+  readonly subjects: readonly string[];
+}
+
+const head: AuditHead = { seq: 0, mac: '' };
 
 /** A database that answers what the test puts into it, and notes what it was asked. */
 class ScriptedPort implements HolderPort {
   readonly calls: string[] = [];
+  /** The marks of each report: those that the row may hold, and the one to write. */
+  readonly marks: string[] = [];
   epoch = 5;
+  restorations: History['restorations'] = [];
   /** Answers of the next renewals and acknowledgements; with none left, nothing is new. */
-  readonly answers: (News | null | Promise<News>)[] = [];
+  readonly answers: (Touched | null | Promise<Touched>)[] = [];
   away = false;
 
-  async join(id: string): Promise<number> {
+  async join(id: string): Promise<History> {
     this.#note(`join ${id}`);
-    return this.epoch;
+    return this.#history(this.epoch);
   }
 
-  async renew(id: string, report: Report): Promise<News | null> {
+  async renew(id: string, report: Report): Promise<News> {
     return this.#report('renew', id, report);
   }
 
-  async acknowledge(id: string, report: Report): Promise<News | null> {
+  async acknowledge(id: string, report: Report): Promise<News> {
     return this.#report('acknowledge', id, report);
   }
 
@@ -32,10 +49,17 @@ class ScriptedPort implements HolderPort {
     this.#note('prune');
   }
 
-  #report(name: string, id: string, { applied, claimed }: Report): News | null | Promise<News> {
-    this.#note(`${name} ${id} ${applied}${claimed === null ? '' : ` ${claimed}`}`);
-    const next = this.answers.shift();
-    return next === undefined ? { epoch: applied, subjects: [] } : next;
+  async #report(name: string, id: string, { applied, marks, mark }: Report): Promise<News> {
+    this.#note(`${name} ${id} ${applied}`);
+    this.marks.push(`${marks} -> ${mark}`);
+    const answer = this.answers.shift();
+    const next = answer === undefined ? { epoch: applied, subjects: [] } : await answer;
+    if (next === null) return { history: this.#history(this.epoch), mine: null };
+    return { history: this.#history(next.epoch), mine: { mark, subjects: next.subjects } };
+  }
+
+  #history(epoch: number): History {
+    return { epoch, head, holdsHeads: true, restorations: this.restorations };
   }
 
   #note(call: string): void {
@@ -50,22 +74,24 @@ async function joined() {
   const port = new ScriptedPort();
   const errors: unknown[] = [];
   const told: unknown[] = [];
-  let rows = 0;
+  const lost: unknown[] = [];
+  let ids = 0;
   const holder = new LeaseHolder({
     port,
     clock,
     timing: { length: 2000, margin: 100 },
-    newId: () => `row${rows++}`,
+    newId: () => `id${ids++}`,
     onError: (error) => errors.push(error),
+    onLost: (loss) => lost.push(loss),
   });
   holder.subscribe((subjects, epoch) => told.push([subjects, epoch]));
   await holder.hear();
-  return { clock, port, errors, told, holder };
+  return { clock, port, errors, told, lost, holder };
 }
 
 test('LeaseHolder is not current before it has joined, and starts anew when it has', async () => {
   const { holder, told, port } = await joined();
-  expect(port.calls).toEqual(['join row0']);
+  expect(port.calls).toEqual(['join id0']);
   expect(told).toEqual([['everything', 5]]);
   expect([holder.isCurrent(), holder.epoch()]).toEqual([true, 5]);
 });
@@ -73,7 +99,7 @@ test('LeaseHolder is not current before it has joined, and starts anew when it h
 test('LeaseHolder renews every quarter of the lease and so stays current', async () => {
   const { clock, holder, port } = await joined();
   await clock.pass(4000);
-  expect(port.calls.slice(1)).toEqual(Array(8).fill('renew row0 5'));
+  expect(port.calls.slice(1)).toEqual(Array(8).fill('renew id0 5'));
   expect(holder.isCurrent()).toBe(true);
 });
 
@@ -82,90 +108,19 @@ test('LeaseHolder.hear() applies what is new and acknowledges it at once', async
   port.answers.push({ epoch: 7, subjects: ['key/a', 'key/b'] });
   await holder.hear();
   expect(told.at(-1)).toEqual([['key/a', 'key/b'], 7]);
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 7']);
-});
-
-test('LeaseHolder.hear() applies an announced change at once and acknowledges it in the same round', async () => {
-  const { holder, port, told } = await joined();
-  await holder.hear({ epoch: 6, subjects: ['key/a'] });
-  expect(told.at(-1)).toEqual([['key/a'], 6]);
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6 key/a']);
-});
-
-test('LeaseHolder says what was announced until the database has confirmed it, and applies no other before', async () => {
-  const { clock, holder, port, told } = await joined();
-  port.away = true;
-  await holder.hear({ epoch: 6, subjects: ['key/a'] });
-  await holder.hear({ epoch: 7, subjects: ['key/b'] });
-  port.away = false;
-  expect(told.at(-1)).toEqual([['key/a'], 6]);
-  port.answers.push({ epoch: 7, subjects: ['key/b'] });
-  await clock.pass(500);
-  expect(told.at(-1)).toEqual([['key/b'], 7]);
-  expect(port.calls.slice(3)).toEqual(['renew row0 6 key/a', 'acknowledge row0 7']);
-});
-
-test('LeaseHolder starts anew when the database knows nothing of what was announced', async () => {
-  const { holder, port, told } = await joined();
-  port.answers.push(null);
-  await holder.hear({ epoch: 6, subjects: [] });
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 6 ', 'leave row0', 'join row1']);
-  expect(told.at(-1)).toEqual(['everything', 5]);
-  expect(holder.epoch()).toBe(5);
-});
-
-for (const epoch of [4, 5, 7]) {
-  test(`LeaseHolder.hear() takes an announcement of epoch ${epoch}, where 6 is next, for a call to ask`, async () => {
-    const { holder, port, told } = await joined();
-    await holder.hear({ epoch, subjects: ['key/a'] });
-    expect(told).toEqual([['everything', 5]]);
-    expect(port.calls.slice(1)).toEqual(['acknowledge row0 5']);
-  });
-}
-
-test('LeaseHolder.hear() applies no announcement before it has joined', async () => {
-  const port = new ScriptedPort();
-  port.away = true;
-  const told: unknown[] = [];
-  const holder = new LeaseHolder({
-    port,
-    clock: new ManualClock(),
-    timing: { length: 2000, margin: 100 },
-    newId: () => 'row',
-  });
-  holder.subscribe((subjects) => told.push(subjects));
-  await holder.hear({ epoch: 1, subjects: ['key/a'] });
-  expect(told).toEqual([]);
-});
-
-test('LeaseHolder applies nothing that is announced while a round is under way', async () => {
-  const { holder, port, told } = await joined();
-  const { promise, resolve } = Promise.withResolvers<News>();
-  port.answers.push(promise);
-  const round = holder.hear();
-  holder.hear({ epoch: 6, subjects: ['key/a'] });
-  expect(told).toEqual([['everything', 5]]);
-  port.answers.push({ epoch: 6, subjects: ['key/a', 'key/b'] });
-  resolve({ epoch: 5, subjects: [] });
-  await round;
-  expect(port.calls.slice(1)).toEqual([
-    'acknowledge row0 5',
-    'acknowledge row0 5',
-    'acknowledge row0 6',
-  ]);
-  expect(told.at(-1)).toEqual([['key/a', 'key/b'], 6]);
+  expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'acknowledge id0 7']);
 });
 
 test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
   const { holder, port } = await joined();
-  const { promise, resolve } = Promise.withResolvers<News>();
+  const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
   const first = holder.hear();
   holder.hear();
   holder.hear();
   resolve({ epoch: 5, subjects: [] });
   await first;
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'acknowledge row0 5']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'acknowledge id0 5']);
 });
 
 test('LeaseHolder acknowledges as often as it likes, and renews when that is due and only then', async () => {
@@ -190,7 +145,7 @@ test('LeaseHolder acknowledges as often as it likes, and renews when that is due
 test('LeaseHolder renews where one round follows the other without a pause', async () => {
   const { clock, holder, port } = await joined();
   const answered = [0, 300, 300, 300].map((milliseconds) => {
-    const { promise, resolve } = Promise.withResolvers<News>();
+    const { promise, resolve } = Promise.withResolvers<Touched>();
     port.answers.push(promise);
     return async () => {
       clock.stop(milliseconds);
@@ -221,7 +176,7 @@ test('LeaseHolder.isCurrent() rests on no acknowledgement', async () => {
 test('LeaseHolder.isCurrent() ends a margin before the lease, counted from the sending', async () => {
   const { clock, holder, port } = await joined();
   clock.stop(500);
-  const { promise, resolve } = Promise.withResolvers<News>();
+  const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
   const round = holder.hear();
   clock.stop(1899);
@@ -257,18 +212,61 @@ test('LeaseHolder starts anew under another id when its row is gone', async () =
   port.answers.push(null);
   port.epoch = 9;
   await holder.hear();
-  expect(port.calls.slice(1)).toEqual(['acknowledge row0 5', 'leave row0', 'join row1']);
+  expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'leave id0', 'join id3']);
   expect(told.at(-1)).toEqual(['everything', 9]);
   expect(holder.isCurrent()).toBe(true);
 });
 
-test('LeaseHolder starts anew when the database was set back', async () => {
-  const { holder, port, told } = await joined();
+test('LeaseHolder starts anew when the database was set back, and serves again when that is accepted', async () => {
+  const { holder, port, told, lost } = await joined();
   port.answers.push({ epoch: 3, subjects: [] });
   port.epoch = 3;
   await holder.hear();
   expect(told.at(-1)).toEqual(['everything', 3]);
   expect(holder.epoch()).toBe(3);
+  expect(lost).toEqual([{ seen: head, found: head }]);
+  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
+  await holder.hear();
+  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
+  port.restorations = [{ id: 'r', accepted: true }];
+  await holder.hear();
+  expect([holder.isRestored(), holder.isCurrent()]).toEqual([false, true]);
+});
+
+test('LeaseHolder starts anew when a restore was declared, though its own row is as it was', async () => {
+  const { holder, port, told } = await joined();
+  port.restorations = [{ id: 'r', accepted: false }];
+  await holder.hear();
+  expect(told).toEqual([
+    ['everything', 5],
+    ['everything', 5],
+  ]);
+  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
+});
+
+test('LeaseHolder names in each report the mark of the one before, and those unanswered since', async () => {
+  const { clock, holder, port } = await joined();
+  await holder.hear();
+  port.away = true;
+  await holder.hear();
+  port.away = false;
+  await clock.pass(500);
+  await clock.pass(500);
+  expect(port.marks).toEqual(['id1 -> id2', 'id2,id3 -> id4', 'id4 -> id5']);
+});
+
+test('LeaseHolder gives its row up when it knows too little of what stands there', async () => {
+  const { clock, port } = await joined();
+  port.away = true;
+  await clock.pass(40 * 500);
+  port.away = false;
+  await clock.pass(500);
+  expect(port.calls.filter((call) => !call.startsWith('renew'))).toEqual([
+    ...['join id0', 'leave id0'],
+    ...Array(port.calls.filter((call) => call.startsWith('join')).length - 1).fill(
+      expect.stringMatching(/^join/),
+    ),
+  ]);
 });
 
 test('LeaseHolder runs out while the database is away and comes back by itself', async () => {
@@ -284,7 +282,7 @@ test('LeaseHolder runs out while the database is away and comes back by itself',
 
 test('LeaseHolder gives up on a renewal that is never answered, and ignores it when late', async () => {
   const { clock, holder, port, told } = await joined();
-  const { promise, resolve } = Promise.withResolvers<News>();
+  const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
   holder.hear();
   await clock.pass(2500);
@@ -301,7 +299,7 @@ test('LeaseHolder.leave() stops serving before it gives the row back, and renews
   expect(holder.isCurrent()).toBe(false);
   await left;
   await clock.pass(5000);
-  expect(port.calls.slice(1)).toEqual(['leave row0']);
+  expect(port.calls.slice(1)).toEqual(['leave id0']);
 });
 
 test('LeaseHolder.leave() during a join gives that row back too', async () => {

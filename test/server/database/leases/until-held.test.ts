@@ -51,8 +51,8 @@ function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
   return { clock, port, state };
 }
 
-const alive = { id: 'a', renewals: 3 };
-const silent = { id: 'b', renewals: 8 };
+const alive = { id: 'a', mark: 'a3' };
+const silent = { id: 'b', mark: 'b8' };
 
 test('untilHeld() is over at once when no holder is behind', async () => {
   const { clock, port, state } = waiting();
@@ -84,7 +84,7 @@ test('untilHeld() looks again as soon as an acknowledgement is announced', async
   expect(state.took).toBe(3);
 });
 
-test('untilHeld() is over when all who were behind have said what they acknowledged, without another look', async () => {
+test('untilHeld() looks again when all that were behind are announced, and believes only what it sees', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive, silent];
   });
@@ -94,17 +94,23 @@ test('untilHeld() is over when all who were behind have said what they acknowled
   await clock.pass(1);
   expect([state.took, port.asked]).toEqual([-1, [null]]);
   state.wake({ id: 'b', epoch: 8 });
+  await clock.pass(1);
+  expect([state.took, port.asked]).toEqual([-1, [null, 7]]);
+  state.wake({ id: 'a', epoch: 7 });
+  port.holders = [];
+  state.wake({ id: 'b', epoch: 7 });
   await clock.pass(0);
-  expect([state.took, port.asked]).toEqual([2, [null]]);
+  expect([state.took, port.asked]).toEqual([3, [null, 7, 7]]);
 });
 
-test('untilHeld() counts what was said while it looked', async () => {
+test('untilHeld() looks again at once for what was announced while it looked', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive];
   });
   state.wake({ id: 'a', epoch: 7 });
   await clock.pass(0);
-  expect([state.took, port.asked]).toEqual([0, [null]]);
+  // Once: what was announced before a look counts for none after it.
+  expect([state.took, port.asked]).toEqual([-1, [null, 7]]);
 });
 
 test('untilHeld() misses no announcement that comes while it looks', async () => {

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { parseJournal } from '../audit/journal.ts';
+import type { LeaseTiming } from '../database/leases/ports.ts';
+import { systemClock } from '../database/leases/system-clock.ts';
+import { acceptRestore } from '../operations/restore/accept.ts';
+import { declareRestore } from '../operations/restore/declare.ts';
+import { snakeKeys } from '../rest/case.ts';
+import type { Command } from './command.ts';
+
+const restore: Command = {
+  name: 'restore',
+  usage: '[--accept [--journal FILE]]',
+  summary:
+    'After the database was restored: stop management, wait a lease, and accept what is lost',
+  options: ['journal'],
+  flags: ['accept'],
+  async run(context, given) {
+    const file = given.option('journal');
+    const isAccepted = given.flag('accept');
+    if (file !== undefined && !isAccepted) throw given.wrong('--journal needs --accept');
+    const journal = file === undefined ? null : await readFile(file, 'utf8');
+    const { services } = await context.installation();
+    const { database } = services;
+    // A journal that cannot be used is better known now than a lease later.
+    if (journal !== null) await database.auditLog.lost(database.read(), parseJournal(journal));
+    const { head } = await context.perform(declareRestore, null, {});
+    await leaseOver(database.timing);
+    if (!isAccepted) {
+      const text = [
+        `The restored audit log ends at ${head}`,
+        'Management is refused until: npm run cli -- restore --accept [--journal FILE]',
+      ];
+      return { json: { head, accepted: false }, text: text.join('\n') };
+    }
+    const { revokedKeys, lost } = await context.perform(acceptRestore, null, { journal });
+    const text = [
+      `The restore is accepted: ${revokedKeys} API keys were revoked once more`,
+      ...lost.map(({ at, action, target }) =>
+        ['lost:', at.toISOString(), action, target ?? ''].join(' ').trim(),
+      ),
+    ];
+    const json = snakeKeys({ head, accepted: true, revokedKeys, lost });
+    return { json, text: text.join('\n') };
+  },
+};
+
+/** Waits until every lease has run out that the restored database does not know of. */
+function leaseOver({ length, margin }: LeaseTiming): Promise<void> {
+  return new Promise((resolve) => void systemClock(true).after(length + margin, resolve));
+}
+
+export const restoreCommands: readonly Command[] = [restore];

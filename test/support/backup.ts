@@ -1,0 +1,97 @@
+import BetterSqlite3 from 'better-sqlite3';
+import pg from 'pg';
+
+/** A database as it was at one moment, to go back to. */
+export interface Backup {
+  /**
+   * Brings it back, under the connections of running processes, in one transaction.
+   *
+   * @param statements - what happens next, in the same transaction: no process sees the state between.
+   */
+  restore(...statements: string[]): Promise<void>;
+}
+
+/** Keeps what a database holds now. */
+export async function backup(url: string): Promise<Backup> {
+  return url.startsWith('sqlite:')
+    ? sqliteBackup(url.slice('sqlite:'.length))
+    : postgresBackup(url);
+}
+
+async function sqliteBackup(path: string): Promise<Backup> {
+  const kept = `${path}.backup`;
+  {
+    const database = new BetterSqlite3(path);
+    await database.backup(kept);
+    database.close();
+  }
+  return {
+    async restore(...next) {
+      const database = new BetterSqlite3(path, { timeout: 10_000 });
+      database.pragma('foreign_keys = off');
+      database.prepare('attach ? as kept').run(kept);
+      const names = (type: string) =>
+        database
+          .prepare<[string], { name: string; sql: string }>(
+            `select name, sql from main.sqlite_schema where type = ?
+             and (name not like 'sqlite_%' or name = 'sqlite_sequence')`,
+          )
+          .all(type);
+      const triggers = names('trigger');
+      const statements = [
+        ...triggers.map(({ name }) => `drop trigger main.${name}`),
+        ...names('table').flatMap(({ name }) => [
+          `delete from main.${name}`,
+          `insert into main.${name} select * from kept.${name}`,
+        ]),
+        ...triggers.map(({ sql }) => sql),
+        ...next,
+      ];
+      database.exec(['begin immediate', ...statements, 'commit'].join(';\n'));
+      database.close();
+    },
+  };
+}
+
+async function postgresBackup(url: string): Promise<Backup> {
+  await inOneTransaction(url, 'public', (tables) => [
+    'create schema kept',
+    ...tables.map((name) => `create table kept.${name} as table public.${name}`),
+  ]);
+  return {
+    restore: (...next) =>
+      inOneTransaction(url, 'kept', (tables) => [
+        // No trigger fires.
+        'set local session_replication_role = replica',
+        ...tables.flatMap((name) => [
+          `delete from public.${name}`,
+          `insert into public.${name} overriding system value table kept.${name}`,
+        ]),
+        'set local session_replication_role = origin',
+        // Each takes an epoch of its own.
+        ...next.flatMap((statement) => [
+          'set constraints touch immediate',
+          statement,
+          'set constraints announce immediate',
+          'set constraints announce deferred',
+        ]),
+      ]),
+  };
+}
+
+async function inOneTransaction(
+  url: string,
+  schema: string,
+  statements: (tables: readonly string[]) => readonly string[],
+): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `select quote_ident(relname) as name from pg_class
+     where relnamespace = to_regnamespace($1) and relkind in ('r', 'p') and not relispartition`,
+    [schema],
+  );
+  const all = statements(rows.map(({ name }) => name));
+  await client.query(['begin', ...all, 'commit'].join(';\n'));
+  await client.end();
+}
