@@ -6,7 +6,8 @@ import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
 /** The verification path's one statement. */
 export const findKeyQuery: string = keyRowQuery({
   parameter: '?',
-  milliseconds: (column) => column,
+  // A time that was typed by hand as text becomes a number, and is long over.
+  milliseconds: (column) => `cast(${column} as integer)`,
   flag: (condition) => condition,
   text: (column) => column,
 });

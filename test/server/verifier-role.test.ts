@@ -78,6 +78,7 @@ test('the role in the README may read and write nothing else', async () => {
     membership: 'select',
     service_account: 'select',
     secret_in_use: 'select',
+    restoration: 'select',
     epoch: 'select, update(one)',
     invalidation: 'select',
     holder: 'select, insert, update, delete',
