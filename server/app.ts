@@ -98,7 +98,10 @@ export function createApp(parts: AppParts): App {
   app.use('/api/v1/leaks/github', limitUnsigned(rateLimits.failures, 401));
   app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));
   if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
-  const ping = () => database.ping();
+  const ping = async () => {
+    services.keyring.current();
+    await database.ping();
+  };
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
   for (const [path, routes] of byPath(reporiskRoutes)) {
     for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));

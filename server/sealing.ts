@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import type { RandomSource } from '../core/mod.ts';
+import { type RandomSource, secureRandom } from '../core/mod.ts';
 import type { ChangingKey } from './crypto/keyring.ts';
 
 /** Keeps customers' own secrets encrypted in the database. */
@@ -26,7 +26,7 @@ export interface Sealer {
  *
  * @param key - see `deriveKeys`.
  */
-export function createSealer(key: ChangingKey, random: RandomSource): Sealer {
+export function createSealer(key: ChangingKey, random: RandomSource = secureRandom): Sealer {
   const keys = new Map(key.accepted.map((each) => [prefixOf(each), each]));
   return {
     prefix: () => prefixOf(key.current()),

@@ -2,6 +2,7 @@ import { createApp } from './app.ts';
 import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import type { ClerkSettings } from './config.ts';
+import { assertNothingLeft } from './database/left-secrets.ts';
 import { assertHolds, type InstallationParts, openInstallation } from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
 import { type Listener, listen } from './listener.ts';
@@ -41,7 +42,8 @@ export async function startServer(
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
   if (typeof parts.expectHead === 'string') await assertHolds(installation, parts.expectHead);
-  const { logger, database, keyring } = installation.services;
+  const { logger, database, keyring, now } = installation.services;
+  await assertNothingLeft(database.read(), keyring, new Date(now()));
   const verifier = resources.use(
     await coherentVerifier(database, {
       keyring,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Mac } from '../../core/mod.ts';
 import { canonical } from '../crypto/canonical-json.ts';
+import { UnknownSecret } from '../crypto/keyring.ts';
 import type { EntityManager } from '../database/database.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 import { digestOf, firstDigest, isMadeUnder, macOf, type NewAuditEvent } from './audit-row.ts';
@@ -15,6 +16,7 @@ const batchSize = 200;
  *
  * @param key - what the rows are written under.
  * @param accepted - what the rows before them may have been written under.
+ * @param secrets - names of the secrets that this process knows.
  * @param last - where the log ended when it was last written to, by the same process: most often it
  * still ends there, and then nobody has to ask first. Null when it never was.
  * @returns where it ends now.
@@ -23,19 +25,21 @@ export async function appendEvents(
   em: EntityManager,
   key: Mac,
   accepted: readonly Mac[],
+  secrets: readonly string[],
   events: readonly NewAuditEvent[],
   last: Head | null,
 ): Promise<Head> {
   if (last !== null && events.length <= batchSize) {
     const { rows, head } = link(key, last, events);
-    if (await append(em, rows, last, head)) return head;
+    if (await append(em, rows, last, head, secrets)) return head;
   }
   let stored = await lockHead(em);
   let from = trusted(stored, accepted);
   for (let start = 0; start < events.length; start += batchSize) {
     const { rows, head } = link(key, from, events.slice(start, start + batchSize));
-    const isWritten = await append(em, rows, stored, head);
-    if (!isWritten) throw new Error('the head of the audit log moved although it was locked');
+    const isWritten = await append(em, rows, stored, head, secrets);
+    // The head is locked, so it is the secret that does not fit.
+    if (!isWritten) throw new UnknownSecret();
     stored = head;
     from = head;
   }

@@ -29,8 +29,9 @@ export interface AuditLog {
  * Makes the log.
  *
  * @param key - see `deriveKeys`.
+ * @param secrets - names of the secrets that this process knows.
  */
-export function createAuditLog(key: ChangingKey): AuditLog {
+export function createAuditLog(key: ChangingKey, secrets: readonly string[]): AuditLog {
   const macs = new Map(key.accepted.map((each) => [each, nodeHashing.hmacSha256(each)]));
   const all = [...macs.values()];
   const current = () => macs.get(key.current()) ?? nodeHashing.hmacSha256(key.current());
@@ -38,7 +39,7 @@ export function createAuditLog(key: ChangingKey): AuditLog {
   let last: Head | null = null;
   return {
     async append(em, events) {
-      last = await appendEvents(em, current(), all, events, last);
+      last = await appendEvents(em, current(), all, secrets, events, last);
       return last;
     },
     verify: (em, trusted) => verifyLog(em, all, trusted),

@@ -35,6 +35,8 @@ export function lockHead(em: EntityManager): Promise<Head> {
  *
  * @param from - the head as it stands in the database.
  * @param to - the head after the rows.
+ * @param secrets - names of the secrets that this process knows: where another is in use, it must not
+ * write, because no later row would vouch for its own.
  * @returns whether they were written.
  */
 export async function append(
@@ -42,10 +44,13 @@ export async function append(
   rows: readonly AuditEvent[],
   from: Head,
   to: Head,
+  secrets: readonly string[],
 ): Promise<boolean> {
   const move = `update audit_head set seq = ?, digest = ?, mac = ?
-    where seq = ? and digest = ? and mac = ?`;
-  const params = [to.seq, to.digest, to.mac, from.seq, from.digest, from.mac];
+    where seq = ? and digest = ? and mac = ? and not exists (
+      select 1 from secret_in_use where name not in (${secrets.map(() => '?').join(', ')})
+    )`;
+  const params = [to.seq, to.digest, to.mac, from.seq, from.digest, from.mac, ...secrets];
   if (!(em.getDriver() instanceof PostgreSqlDriver)) {
     const moved = await em.execute<unknown[]>(`${move} returning seq`, params);
     if (moved.length > 0) await em.insertMany(AuditEvent, [...rows]);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ApiKey } from '../database/entities/api-key.ts';
+import { assertNothingLeft } from '../database/left-secrets.ts';
 import { importApiKeys } from '../operations/api-keys/import.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
@@ -65,6 +66,8 @@ const importKeys: Command = {
   summary: 'Import API keys by the SHA-256 of their secret, one JSON object per line',
   positionals: 1,
   async run(context, { positionals: [file = ''] }) {
+    const { database, keyring, now } = (await context.installation()).services;
+    await assertNothingLeft(database.read(), keyring, new Date(now()));
     const { items, lines, lineOf } = parseImport(await readFile(file, 'utf8'));
     const { jobIds } = await context
       .perform(importApiKeys, null, { items, lines })

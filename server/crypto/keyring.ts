@@ -2,6 +2,19 @@ import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
 import { deriveKeys, type Keys } from '../keys.ts';
 import { nodeHashing } from '../node-hashing.ts';
 
+/**
+ * The deployment went over to a secret that this process does not know: it can neither verify nor write,
+ * and answers 503 until it is started with that secret.
+ */
+export class UnknownSecret extends Error {
+  override readonly name = 'UnknownSecret';
+  readonly code = 'SECRET_UNKNOWN';
+
+  constructor() {
+    super('SERVER_SECRET is not the one in use: start this process with the one that is');
+  }
+}
+
 /** A derived key while the secret is being changed: one to write under, and all to read under. */
 export interface ChangingKey {
   /** What new values are made under now; asked for at each use, because a change moves it. */
@@ -27,8 +40,14 @@ export type NamedKeys = Keys & NamedSecret;
 export interface Keyring {
   /** Of every secret that this process knows, `SERVER_SECRET` first. */
   readonly accepted: readonly NamedKeys[];
-  /** Of the secret in use. Before the database has been asked: the previous one, where there is one. */
+  /**
+   * Of the secret in use. Before the database has been asked: the previous one, where there is one.
+   *
+   * @throws {UnknownSecret} when this process does not know the secret in use.
+   */
   current(): NamedKeys;
+  /** Whether this process knows the secret in use. */
+  isKnown(): boolean;
   /**
    * Goes over to a secret.
    *
@@ -55,22 +74,26 @@ export function createKeyring(secret: Uint8Array, previous: Uint8Array | null): 
 export function keyringOf(keys: Keys, previous: Keys | null): Keyring {
   const newest = named(keys);
   const accepted = previous === null ? [newest] : [newest, named(previous)];
-  let inUse = accepted.at(-1) ?? newest;
+  let inUse = accepted.at(-1);
+  function current(): NamedKeys {
+    if (inUse === undefined) throw new UnknownSecret();
+    return inUse;
+  }
   return {
     accepted,
-    current: () => inUse,
+    current,
+    isKnown: () => inUse !== undefined,
     use(name) {
-      const known = accepted.find((each) => each.name === name);
-      inUse = known ?? inUse;
-      return known !== undefined;
+      inUse = accepted.find((each) => each.name === name);
+      return inUse !== undefined;
     },
-    key: (of) => ({ current: () => inUse[of], accepted: accepted.map((each) => each[of]) }),
+    key: (of) => ({ current: () => current()[of], accepted: accepted.map((each) => each[of]) }),
     scheme: {
       get id() {
-        return inUse.scheme.id;
+        return current().name;
       },
-      lookup: (digest) => inUse.scheme.lookup(digest),
-      seal: (keyId, organizationId, lookup) => inUse.scheme.seal(keyId, organizationId, lookup),
+      lookup: (digest) => current().scheme.lookup(digest),
+      seal: (keyId, organizationId, lookup) => current().scheme.seal(keyId, organizationId, lookup),
     },
   };
 }

@@ -36,7 +36,11 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
   const listeners = new Set<InvalidationListener>();
   /** What is cached was found under another secret: it is looked up again, so that its row moves. */
   async function followSecret(): Promise<void> {
-    if (!(await followSecretInUse(database, keyring, onlyReads))) return;
+    const isOther = await followSecretInUse(database, keyring, onlyReads).catch((error) => {
+      onError(error);
+      return true;
+    });
+    if (!isOther) return;
     for (const listener of listeners) listener('everything', currency.epoch());
   }
   currency.subscribe((subjects) => {
@@ -60,7 +64,11 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
         };
       },
     },
-    find: (lookup) => keys.find(lookup),
+    find(lookup) {
+      // A key that is not found under another secret is no unknown key.
+      keyring.current();
+      return keys.find(lookup);
+    },
     holdsImportedKeys: () => holdsImported || !currency.isCurrent(),
     repepper(from, { lookup, seal }) {
       // The verifier moves to the newest secret that it knows. Until that is in use, it would take the

@@ -96,8 +96,9 @@ export async function openDatabase(
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const orm = await connect(url, rowMacs, create);
   const isSqlite = url.startsWith('sqlite:');
-  const secrets = keyring.accepted.map(({ name }) => name).join(' ');
-  const auditLog = createAuditLog(keyring.key('audit'));
+  const names = keyring.accepted.map(({ name }) => name);
+  const secrets = names.join(' ');
+  const auditLog = createAuditLog(keyring.key('audit'), names);
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
   let onAudited: ((head: AuditHead) => void) | undefined;
   const transaction: Database['transaction'] = async (work) => {
@@ -152,6 +153,7 @@ const schemaGenerator = {
     'rate_limit_window',
     'audit_head',
     'secret_in_use',
+    'former_secret',
     /^key_call/,
   ],
 };

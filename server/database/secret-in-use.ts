@@ -24,9 +24,9 @@ export async function followSecretInUse(
   keyring: Keyring,
   onlyReads = false,
 ): Promise<boolean> {
-  const before = keyring.current().name;
+  const before = keyring.isKnown() ? keyring.current().name : null;
   const known = await readSecretInUse(database.read());
-  const name = known ?? (onlyReads ? before : await claim(database, keyring));
+  const name = known ?? (onlyReads ? (before ?? '') : await claim(database, keyring));
   if (keyring.use(name)) return name !== before;
   throw new ConfigError(
     'SERVER_SECRET is not the one that this database is used with: it takes that one, or a new one ' +

@@ -1,13 +1,15 @@
 import { LockMode } from '@mikro-orm/core';
-import { newId } from '../../core/mod.ts';
+import { type LookupScheme, newId } from '../../core/mod.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
 import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { everyScheme } from '../database/former-secrets.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
@@ -47,7 +49,8 @@ export function importKeys(services: ImportServices) {
           { orderBy: { line: 'asc' }, limit: batchSize },
         );
         left = rows.length;
-        const lines = readLines(job.id, orgId ?? '', rows, services);
+        const schemes = await everyScheme(em, services.schemes, services.sealer);
+        const lines = readLines(job.id, orgId ?? '', rows, schemes, services);
         const imported = await importLines(em, job.id, orgId ?? '', lines, services);
         await em.nativeDelete(KeyImport, {
           jobId: job.id,
@@ -68,7 +71,8 @@ function readLines(
   jobId: string,
   orgId: string,
   rows: readonly KeyImport[],
-  { database, schemes, sealer }: ImportServices,
+  schemes: readonly LookupScheme[],
+  { database, sealer }: ImportServices,
 ): Line[] {
   return rows.flatMap(({ line, item, mac }) => {
     const fields = [jobId, line, canonicalJson(item)] as const;
@@ -92,7 +96,9 @@ async function importLines(
     lines.map(({ lookups }) => lookups),
   );
   const ids = lines.map(({ item }) => item.id);
-  const done = new Set((await em.find(ApiKey, { id: { $in: ids } })).map(({ id }) => id));
+  // By the audit log, from which nothing is deleted: a line that is put back writes no second key.
+  const written = await em.find(AuditEvent, { action: 'apiKeys.import', target: { $in: ids } });
+  const done = new Set(written.map(({ target }) => target));
   const added = lines.filter(({ item, line }, index) => {
     const key = known[index];
     if (key === undefined) return !done.has(item.id);

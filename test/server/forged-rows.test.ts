@@ -327,6 +327,7 @@ onBothDatabases((kind) => {
     deleted_user: 'takes away only',
     epoch: 'takes away only',
     extension: "the organization's own data",
+    former_secret: 'encrypted; one that is not is left out',
     holder: 'coherence among processes that write',
     invalidation: 'takes away only',
     job: 'MAC',

@@ -4,7 +4,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 export const AuditEvent = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_event',
-  indexes: [{ properties: ['orgId', 'seq'] }],
+  indexes: [{ properties: ['orgId', 'seq'] }, { properties: ['target'] }],
   properties: {
     /** `evt_` and a ULID. */
     id: p.string().primary(),

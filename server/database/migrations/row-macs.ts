@@ -10,18 +10,26 @@ type MigrationClass = new (...parameters: ConstructorParameters<typeof Migration
  */
 export function rowMacsMigration(
   rowMacs: RowMacs,
-  /** Tells of a service account whose MAC changed, which its keys' decisions read. */
-  triggers: readonly string[],
+  /** The statements that differ between the databases. */
+  own: {
+    /** A row where a later migration has run: then rows are no longer taken over. */
+    readonly isLater: string;
+    /** Tells of a service account whose MAC changed, which its keys' decisions read. */
+    readonly triggers: readonly string[];
+  },
 ): MigrationClass {
   return class extends Migration {
     override name = '0009-row-macs';
 
     override async up(): Promise<void> {
+      if ((await this.execute(own.isLater)).length > 0) {
+        throw new Error('0009-row-macs has run: it takes rows over once');
+      }
       for (const [table, column] of columns) {
         await this.execute(`alter table ${table} add column ${column} text null`);
       }
       await adoptRows(rowMacs, (sql, values) => this.execute(sql, values));
-      for (const sql of triggers) await this.execute(sql);
+      for (const sql of own.triggers) await this.execute(sql);
     }
   };
 }

@@ -5,6 +5,7 @@ import type { EntityManager } from '../../database/database.ts';
 import { KeyImport, type WaitingKey } from '../../database/entities/key-import.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { everyScheme } from '../../database/former-secrets.ts';
 import { queueJob } from '../../jobs/queue-job.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation, type Work } from '../operation.ts';
@@ -37,12 +38,15 @@ export const importApiKeys = defineOperation({
     lines: z.array(z.int()).optional(),
   }),
   output: z.object({ jobIds: z.array(z.string()) }),
-  prepare: ({ services }, { items, lines }): Item[] =>
-    items.map((item, index) => ({
+  async prepare({ services }, { items, lines }): Promise<Item[]> {
+    const { database, sealer } = services;
+    const schemes = await everyScheme(database.read(), services.schemes, sealer);
+    return items.map((item, index) => ({
       ...item,
-      lookups: services.schemes.map((scheme) => scheme.lookup(item.hashSha256)),
+      lookups: schemes.map((scheme) => scheme.lookup(item.hashSha256)),
       line: lines?.[index] ?? index + 1,
-    })),
+    }));
+  },
   async run(work, _input, items) {
     await assertOwners(work.em, items);
     await assertNew(work.em, items);

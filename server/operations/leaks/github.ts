@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { LookupScheme } from '../../../core/mod.ts';
 import { isSignedByGithub } from '../../leaks/github-signature.ts';
 import { anyone } from '../access.ts';
 import { withoutKeys } from '../keys-in-text.ts';
-import { defineOperation, type Services } from '../operation.ts';
+import { defineOperation } from '../operation.ts';
 import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
-import { leakOf } from './leak-of.ts';
+import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
 
 /** What GitHub sends: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program */
@@ -48,7 +49,7 @@ export const reportGithubLeaks = defineOperation({
     if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) {
       throw new Problem(401, 'Invalid signature', { 'WWW-Authenticate': 'Bearer' });
     }
-    return read(services, parseInput(githubMatches, parseJson(body)));
+    return read(await lookupSchemes(services), parseInput(githubMatches, parseJson(body)));
   },
   async run(work, _input, { matches, leaks }) {
     const ours = await takeBack(work, leaks);
@@ -66,11 +67,11 @@ function label(isOurs: boolean): 'true_positive' | 'false_positive' {
 }
 
 /** The matches in their order, and each leak once, with every place that it was found in. */
-function read(services: Services, sent: z.output<typeof githubMatches>) {
+function read(schemes: readonly LookupScheme[], sent: z.output<typeof githubMatches>) {
   const matches: Match[] = [];
   const leaks = new Map<string, Leak & { readonly places: string[] }>();
   for (const { token, type, url } of sent) {
-    const { digest, leak } = leakOf(services, token);
+    const { digest, leak } = leakOf(schemes, token);
     const places = leaks.get(digest)?.places ?? [];
     if (url && places.length < mostPlaces) places.push(printable(url));
     leaks.set(digest, { ...leak, places });

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { LookupScheme } from '../../../core/mod.ts';
+import { everyScheme } from '../../database/former-secrets.ts';
 import type { Services } from '../operation.ts';
 import type { Leak } from './take-back.ts';
 
 /** A leaked text by its digest: SHA-256, hexadecimal, and what it may be stored under. */
 export function leakOf(
-  { schemes }: Services,
+  schemes: readonly LookupScheme[],
   token: string,
   places: readonly string[] = [],
 ): { readonly digest: string; readonly leak: Leak } {
@@ -13,4 +15,9 @@ export function leakOf(
     digest,
     leak: { lookups: schemes.map((scheme) => scheme.lookup(digest)), places },
   };
+}
+
+/** What a leaked secret may be stored under: a retired one also under a secret that is gone. */
+export function lookupSchemes({ database, schemes, sealer }: Services) {
+  return everyScheme(database.read(), schemes, sealer);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyone } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { leakOf } from './leak-of.ts';
+import { leakOf, lookupSchemes } from './leak-of.ts';
 import { takeBack } from './take-back.ts';
 
 /**
@@ -17,7 +17,7 @@ export const reportLeak = defineOperation({
   input: z.object({ token: z.string() }),
   output: z.object({ status: z.literal('accepted') }),
   // As copied: whoever reports a key has no second try, because the answer tells him nothing.
-  prepare: ({ services }, { token }) => leakOf(services, token.trim()),
+  prepare: async ({ services }, { token }) => leakOf(await lookupSchemes(services), token.trim()),
   async run(work, _input, { leak }) {
     await takeBack(work, [leak]);
     return { status: 'accepted' as const };

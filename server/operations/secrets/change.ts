@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { keepFormerSecret } from '../../database/former-secrets.ts';
+import { assertNothingLeft } from '../../database/left-secrets.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
@@ -15,9 +17,17 @@ export const changeSecret = defineOperation({
   access: operatorOnly(),
   input: z.object({}),
   output: z.object({ inUse: z.string() }),
-  // Processes that are gone are struck off while this waits for them.
-  prepare: ({ services }) => services.settled(),
-  async run({ em, services, audit }) {
+  /**
+   * Every process has to acknowledge a change of nothing, so that one that is gone is struck off: it has
+   * to be silent for a whole wait after it was seen to be behind, which takes two.
+   */
+  async prepare({ services: { database, settled } }) {
+    for (let round = 0; round < 2; round++) {
+      await database.transaction((em) => em.execute('update secret_in_use set name = name'));
+      await settled();
+    }
+  },
+  async run({ em, services, audit, now }) {
     const [newest, previous] = services.keyring.accepted;
     if (newest === undefined || previous === undefined) {
       throw new Problem(
@@ -26,8 +36,10 @@ export const changeSecret = defineOperation({
           'as SERVER_SECRET_PREVIOUS, here and on every server, and restart them',
       );
     }
-    const before = services.keyring.current().name;
+    const replaced = services.keyring.current();
+    const before = replaced.name;
     if (before === newest.name) throw new Problem(409, 'SERVER_SECRET is the one in use already');
+    await assertNothingLeft(em, services.keyring, now);
     const holders = await em.execute<{ id: string; secrets: string }[]>(
       'select id, secrets from holder order by id',
     );
@@ -45,6 +57,9 @@ export const changeSecret = defineOperation({
       [newest.name, before],
     );
     if (changed.length === 0) throw new Problem(409, 'The secret was changed meanwhile');
+    await keepFormerSecret(em, services.sealer, replaced, newest);
+    // From here on, so that the log's last row is under the secret that will be left.
+    services.keyring.use(newest.name);
     audit({ target: null, changes: { secret: { before, after: newest.name } } });
     return { inUse: newest.name };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
+import { workingSecrets } from '../../database/left-secrets.ts';
 import { prefixOf } from '../../sealing.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
@@ -67,13 +68,6 @@ export const secretStatus = defineOperation({
     };
   },
 });
-
-/** Secrets that may still be presented; each names a time twice. */
-const workingSecrets = `
-  from api_key_secret s join api_key k on k.id = s.key_id
-  where k.revoked_at is null
-    and (k.expires_at is null or k.expires_at > ?)
-    and s.retired_at is null and (s.retires_at is null or s.retires_at > ?)`;
 
 /** The length of what `prefixOf` gives. */
 const sealedPrefixLength = prefixOf(new Uint8Array(32)).length;

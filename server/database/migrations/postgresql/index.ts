@@ -9,6 +9,9 @@ import { RateLimits } from './0006-rate-limits.ts';
 import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
+import { FormerSecrets } from './0013-former-secrets.ts';
+
+const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
 const roleMacTriggers = [
   `create function touch_service_account_mac() returns trigger language plpgsql as $$
@@ -32,6 +35,10 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0006-rate-limits', class: RateLimits },
   { name: '0007-lost-history', class: LostHistory },
   { name: '0008-retired-secrets', class: RetiredSecrets },
-  { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
+  {
+    name: '0009-row-macs',
+    class: rowMacsMigration(rowMacs, { isLater, triggers: roleMacTriggers }),
+  },
   { name: '0011-secret-in-use', class: SecretInUse },
+  { name: '0013-former-secrets', class: FormerSecrets },
 ];

@@ -8,6 +8,9 @@ import { AuditChain } from './0005-audit-chain.ts';
 import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
+import { FormerSecrets } from './0013-former-secrets.ts';
+
+const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
 const roleMacTriggers = [
   `create trigger touch_service_account_mac after update of role_mac on service_account
@@ -27,6 +30,10 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0007-lost-history', class: LostHistory },
   { name: '0008-retired-secrets', class: RetiredSecrets },
-  { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
+  {
+    name: '0009-row-macs',
+    class: rowMacsMigration(rowMacs, { isLater, triggers: roleMacTriggers }),
+  },
   { name: '0011-secret-in-use', class: SecretInUse },
+  { name: '0013-former-secrets', class: FormerSecrets },
 ];
