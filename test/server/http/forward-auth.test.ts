@@ -159,11 +159,10 @@ test.each([
         whole.server.url,
         `${first}${framing}${body}${first}${whole.authorization}\r\n${framing}${body}${head('GET', '/auth/verify', [])}`,
       );
-      expect([...answered.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status)).toEqual([
-        '401',
-        '200',
-        '401',
-      ]);
+      // After a GET that has a body, the connection ends.
+      expect([...answered.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status)).toEqual(
+        method === 'GET' ? ['401'] : ['401', '200', '401'],
+      );
       expect(answered).not.toContain('"ok"');
     }
   },
