@@ -7,6 +7,7 @@ import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
 import { RateLimits } from './0006-rate-limits.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
+import { FormerLinks } from './0012-former-links.ts';
 
 const roleMacTriggers = [
   `create function touch_service_account_mac() returns trigger language plpgsql as $$
@@ -30,4 +31,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0006-rate-limits', class: RateLimits },
   { name: '0008-retired-secrets', class: RetiredSecrets },
   { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
+  { name: '0012-former-links', class: FormerLinks },
 ];

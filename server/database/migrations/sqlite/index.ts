@@ -6,6 +6,7 @@ import { Usage } from './0003-usage.ts';
 import { Webhooks } from './0004-webhooks.ts';
 import { AuditChain } from './0005-audit-chain.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
+import { FormerLinks } from './0012-former-links.ts';
 
 const roleMacTriggers = [
   `create trigger touch_service_account_mac after update of role_mac on service_account
@@ -25,4 +26,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0005-audit-chain', class: AuditChain },
   { name: '0008-retired-secrets', class: RetiredSecrets },
   { name: '0009-row-macs', class: rowMacsMigration(rowMacs, roleMacTriggers) },
+  { name: '0012-former-links', class: FormerLinks },
 ];
