@@ -5,7 +5,11 @@ import { Organization } from '../../../server/database/entities/organization.ts'
 import { Repo } from '../../../server/database/entities/repo.ts';
 import { ServiceAccount } from '../../../server/database/entities/service-account.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
+import {
+  applyOrganization,
+  applyOrganizationDeleted,
+} from '../../../server/sessions/apply-organization.ts';
+import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';
 
@@ -61,6 +65,23 @@ onBothDatabases((kind) => {
       subOrgs: await em.count(SubOrg, { orgId, archivedAt: null, removedAt: null }),
       accounts: await em.count(ServiceAccount, { orgId, isActive: true }),
     }).toEqual({ keys: 0, subOrgs: 0, accounts: 0 });
+  });
+
+  test('a linked sub-org that an admin removes is not linked again by Clerk’s next event', async () => {
+    await using server = await startServerOn(kind);
+    const { database, services } = server;
+    const { mobile } = await demoIds(server);
+    const id = 'org_demo_acme_mobile';
+    const path = `${settings}/sub-orgs/${mobile}`;
+    await server.fetch(path, { as: 'parent-admin', method: 'DELETE' });
+    const context = { now: new Date(), logger: services.logger, rowMacs: database.rowMacs };
+    const change = { id, name: 'Mobile', tier: 3, parentId: orgId, at: clerkTime(1) };
+    await database.transaction((em) => applyOrganization(em, change, context));
+    const em = database.read();
+    expect(await em.count(SubOrg, { clerkId: id })).toBe(0);
+    expect(await em.findOneOrFail(Organization, { id })).toMatchObject({ tier: null });
+    const session = await server.fetch('/api/v1/repos', { as: 'sub-org-admin' });
+    expect(session.status).toBe(403);
   });
 
   test('mutations and deletions of one organization wait for each other one way round', async () => {
