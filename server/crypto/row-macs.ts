@@ -7,6 +7,8 @@ import type { ChangingKey } from './keyring.ts';
 interface Authenticated {
   /** Members of the Clerk organization act in the sub-org. */
   readonly 'sub-org-link': readonly [id: number, orgId: string, clerkId: string];
+  /** The sub-org may be linked to the Clerk organization again. */
+  readonly 'former-sub-org-link': readonly [id: number, orgId: string, clerkId: string];
   /** Keys of the account act with its role. */
   readonly 'service-account': readonly [id: string, orgId: string, role: string];
   /** A worker does the job on behalf of its organization. */

@@ -114,12 +114,12 @@ async function assertOwners(em: EntityManager, orgId: string, lines: readonly Li
   const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
   const ids = [...new Set(lines.flatMap(({ item }) => item.subOrgId ?? []))];
   const active = { orgId, archivedAt: null, removedAt: null };
-  const subOrgs = await em.find(SubOrg, { id: { $in: ids }, ...active }, held);
   const parent = { id: orgId, tier: { $ne: null }, deletedAt: null };
   const [line] = lines;
   if (line !== undefined && (await em.findOne(Organization, parent, held)) === null) {
     throw new JobFailure(`line ${line.line}: org: not a parent organization`);
   }
+  const subOrgs = await em.find(SubOrg, { id: { $in: ids }, ...active }, held);
   const found = new Set(subOrgs.map(({ id }) => id));
   const wrong = lines.find(({ item }) => item.subOrgId !== null && !found.has(item.subOrgId));
   if (wrong !== undefined) {

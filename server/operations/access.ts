@@ -9,6 +9,7 @@ import {
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
+import { type Hold, holdOrganization } from '../sessions/hold-organization.ts';
 import { membershipOf, type PresentMembership } from '../sessions/membership.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from './problem.ts';
@@ -76,6 +77,9 @@ export function anyone(
   return { plane: 'anyone', actor, limitedByAddress };
 }
 
+/** What stands between user and impersonator in an actor's text. */
+export const impersonation = ' (by user:';
+
 /** A caller who was let in, and on whose behalf. */
 export interface Principal {
   readonly kind: 'member' | 'key' | 'operator' | 'anyone';
@@ -89,16 +93,19 @@ export interface Principal {
   readonly subOrgId: number | null;
   readonly role: 'admin' | 'member';
   readonly userId: string | null;
+  /** Who acts in the user's place; null when the user does. */
+  readonly impersonatedBy: string | null;
   readonly key: KeyRecord | null;
   /** Where the audit log ended when the caller was let in; 0 where nothing asks for it. */
   readonly authorizedAt: number;
-  /** For the audit log: `user:ID`, `key:ID`, `operator`, or what `anyone` says. */
+  /** For the audit log: `user:ID`, `user:ID (by user:ID)`, `key:ID`, `operator`, or what `anyone` says. */
   readonly actor: string;
 }
 
 /**
- * Judges a caller once more, by what the database holds now: a role may have been taken away since
- * the request came.
+ * Judges a caller once more, by what the database holds now: a role may have been taken away, or the
+ * organization deleted, since the request came. From here on the organization is held, so that its
+ * deletion finds what this transaction adds.
  *
  * @param em - the transaction's.
  * @throws {Problem} as `authorize` does.
@@ -108,13 +115,54 @@ export async function authorizeAgain(
   rowMacs: RowMacs,
   caller: Caller,
   access: Access,
+  hold: Hold,
 ): Promise<Principal> {
+  const id = organizationOf(caller);
+  // An operator's other operations lock what they need themselves.
+  if (id !== null && (caller.kind !== 'operator' || hold === 'exclusive')) {
+    await holdOrganization(em, id, hold);
+  }
+  if (caller.kind === 'key' && id !== null && (await isDeleted(em, id))) {
+    throw refused(refusals.invalid_key);
+  }
   if (caller.kind !== 'session') return authorize(em, caller, access);
   return authorize(
     em,
     { ...caller, membership: await membershipOf(em, rowMacs, caller.session) },
     access,
   );
+}
+
+function organizationOf(caller: Caller): string | null {
+  if (caller.kind === 'session') return caller.session.organizationId;
+  if (caller.kind === 'operator') return caller.organizationId;
+  return caller.kind === 'key' && caller.outcome.ok ? caller.outcome.key.organization.id : null;
+}
+
+/** A deletion revokes the organization's keys: this one was verified before. */
+async function isDeleted(em: EntityManager, id: string): Promise<boolean> {
+  return (await em.count(Organization, { id, deletedAt: null })) === 0;
+}
+
+/**
+ * Refuses what an impersonated session may not do: it reads, and takes away.
+ *
+ * @param input - undefined while it is not read yet: then only what never takes away is refused.
+ * @throws {Problem} 403.
+ */
+export function refuseImpersonated<Input>(
+  caller: Caller,
+  operation: {
+    readonly kind: 'query' | 'mutation';
+    takesAway?(input: Input): boolean;
+  },
+  input?: Input,
+): void {
+  if (caller.kind !== 'session' || caller.session.impersonatedBy === null) return;
+  if (operation.kind === 'query') return;
+  const { takesAway } = operation;
+  if (takesAway !== undefined && (input === undefined || takesAway(input))) return;
+  throw refused(refusals.insufficient_permissions);
 }
 
 /**
@@ -151,6 +199,7 @@ function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
     subOrgId: null,
     role: kind === 'operator' ? 'admin' : 'member',
     userId: null,
+    impersonatedBy: null,
     key: null,
     authorizedAt: 0,
     actor,
@@ -212,6 +261,7 @@ function keyHolder(key: KeyRecord): Principal {
     subOrgId: key.subOrg === null ? null : key.subOrg.id,
     role: permits(key, 'admin:*') ? 'admin' : 'member',
     userId: null,
+    impersonatedBy: null,
     key,
     authorizedAt: 0,
     actor: `key:${key.id}`,
@@ -224,14 +274,17 @@ function member(
   role: Principal['role'],
   subOrgId: number | null,
 ): Principal {
+  const { userId, impersonatedBy } = session;
+  const by = impersonatedBy === null ? '' : `${impersonation}${impersonatedBy})`;
   return {
     kind: 'member',
     organization,
     subOrgId,
     role,
-    userId: session.userId,
+    userId,
+    impersonatedBy,
     key: null,
     authorizedAt: 0,
-    actor: `user:${session.userId}`,
+    actor: `user:${userId}${by}`,
   };
 }

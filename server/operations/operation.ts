@@ -6,6 +6,7 @@ import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
 import type { Sealer } from '../sealing.ts';
+import type { Hold } from '../sessions/hold-organization.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
@@ -89,8 +90,15 @@ export interface Operation<
   readonly output: Output;
   /** Who may call it. */
   readonly access: Access;
+  /** How a mutation holds the caller's organization while it runs; `shared` when absent. */
+  readonly hold?: Hold;
   /** Milliseconds before which it does not answer, where its time would tell something. */
   readonly takesAtLeast?: number;
+  /**
+   * Whether a mutation with this input does nothing but take away: an impersonated session may then
+   * call it. Without it, none may.
+   */
+  takesAway?(input: z.output<Input>): boolean;
   /** What must not hold a transaction: hashing, network, streams. */
   prepare?(preparation: Preparation, input: z.output<Input>): Promise<Prepared> | Prepared;
   /** The work, in one transaction when it is a mutation. Returns plain, wire-ready values. */

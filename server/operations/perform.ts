@@ -3,7 +3,14 @@ import { newId, refusals } from '../../core/mod.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
-import { type Access, authorize, authorizeAgain, type Caller, type Principal } from './access.ts';
+import {
+  type Access,
+  authorize,
+  authorizeAgain,
+  type Caller,
+  type Principal,
+  refuseImpersonated,
+} from './access.ts';
 import type { Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
@@ -27,6 +34,9 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
   try {
     return await admitAndRun(operation, services, request, readInput);
+  } catch (error) {
+    logRefusal(operation.name, services, request, error);
+    throw error;
   } finally {
     // Whatever management answers may report something as taken away, refusals too: "not found" a key
     // that another request has just revoked, a list an archived sub-org. So each answer is sent when
@@ -40,6 +50,21 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   }
 }
 
+/** Names organization and user of a session that is refused: both were verified with its token. */
+function logRefusal(
+  operation: string,
+  { logger }: Services,
+  { caller, origin }: Request,
+  error: unknown,
+): void {
+  if (caller.kind !== 'session' || !(error instanceof Problem) || error.status !== 403) return;
+  const { organizationId, userId, impersonatedBy } = caller.session;
+  const { requestId } = origin;
+  const { message: detail } = error;
+  const session = { organizationId, userId, impersonatedBy };
+  logger.info({ requestId, operation, ...session, detail }, 'session refused');
+}
+
 async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
@@ -47,6 +72,7 @@ async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, 
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
   const reader = services.database.read();
+  refuseImpersonated(request.caller, operation);
   const principal = await authorize(reader, request.caller, operation.access);
   if (isManagement(operation, request.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
@@ -99,6 +125,7 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
   const { database } = services;
   const now = new Date(services.now());
   const parsed = parseInput(operation.input, await readInput());
+  refuseImpersonated(request.caller, operation, parsed);
   const prepared = (await operation.prepare?.({ services, principal, now }, parsed)) as Prepared;
 
   const run = (em: EntityManager, as: Principal) =>
@@ -106,8 +133,9 @@ async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Pre
   if (operation.kind === 'query') {
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }
+  const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
-    run(em, await authorizeAgain(em, database.rowMacs, request.caller, operation.access)),
+    run(em, await authorizeAgain(em, database.rowMacs, request.caller, access, hold)),
   );
   return operation.output.parse(result) as z.output<Output>;
 }

@@ -27,7 +27,8 @@ export function openApiDocument(routes: readonly Route[]): Json {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A Clerk session token',
+          description:
+            'A Clerk session token. An impersonated one (with an `act` claim) reads, and takes away',
         },
       },
       schemas: { Problem: problem, ValidationProblem: validationProblem },

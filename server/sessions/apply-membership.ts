@@ -63,12 +63,12 @@ export async function applyMembership(
  */
 export async function applyUserDeleted(
   em: EntityManager,
-  { id: userId, at: deletedAt }: Deletion,
+  { id: userId }: Deletion,
   { now }: Pick<ApplyContext, 'now'>,
 ): Promise<void> {
   await lockUser(em, userId);
   if ((await em.count(DeletedUser, { userId })) > 0) return;
-  await em.insert(DeletedUser, { userId, deletedAt });
+  await em.insert(DeletedUser, { userId, deletedAt: now });
   const where = { userId, active: true };
   const memberships = await em.find(Membership, where, { disableIdentityMap: true });
   await em.nativeUpdate(Membership, where, { active: false });

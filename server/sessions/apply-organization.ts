@@ -1,29 +1,33 @@
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
+import { ServiceAccount } from '../database/entities/service-account.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { revokeKeys } from '../operations/api-keys/revoke-keys.ts';
 import { auditClerk } from './clerk-audit.ts';
-import type { ApplyContext, Deletion, OrganizationChange } from './clerk-change.ts';
-import { linkSubOrg } from './link-sub-org.ts';
+import type { ApplyContext, ClerkTime, Deletion, OrganizationChange } from './clerk-change.ts';
+import { type LinkState, linkSubOrg } from './link-sub-org.ts';
 import { lockOrganizations } from './lock-organizations.ts';
 
+const fresh = { disableIdentityMap: true } as const;
+
 /**
- * The tier that an organization has: none once deleted, what an operator pinned, none while it is
- * another's sub-org, else what Clerk's metadata names.
+ * The tier that an organization has: none once deleted, what an operator pinned, none while it is, or
+ * by Clerk's metadata should be, another's sub-org, else what Clerk's metadata names.
  */
 export function effectiveTier(
   organization: Pick<Organization, 'deletedAt' | 'tierPinned' | 'tier' | 'clerkTier'>,
-  isSubOrg: boolean,
+  link: LinkState,
 ): number | null {
   const { deletedAt, tierPinned, tier, clerkTier } = organization;
   if (deletedAt != null) return null;
   if (tierPinned) return tier ?? null;
-  return isSubOrg ? null : (clerkTier ?? null);
+  return link === 'none' ? (clerkTier ?? null) : null;
 }
 
 /**
  * Records what Clerk says of an organization, unless something newer is recorded: its name, its
- * tier, and whose sub-org it is.
+ * tier, and whose sub-org it is. Of two changes of the same time, in any order, the lesser tier holds,
+ * and being a sub-org; the name is the one that came last.
  *
  * @param em - the transaction's.
  */
@@ -32,18 +36,20 @@ export async function applyOrganization(
   change: OrganizationChange,
   context: ApplyContext,
 ): Promise<void> {
-  const { id, name, tier: clerkTier, at: asOf } = change;
-  const parentId = change.parentId === id ? null : change.parentId;
-  const ids = parentId === null ? [id] : [id, parentId];
-  const organizations = await lockOrganizations(em, ids, context.now);
-  const before = organizations.get(id);
-  if (before === undefined || before.asOf >= asOf) return;
+  const { id, name, at: asOf } = change;
+  const named = change.parentId === id ? null : change.parentId;
+  const ids = named === null ? [id] : [id, named];
+  const before = (await lockOrganizations(em, ids, context.now)).get(id);
+  if (before === undefined || before.asOf > asOf) return;
 
-  const parent = parentId === null ? null : (organizations.get(parentId) ?? null);
+  const isTie = before.asOf.getTime() === asOf.getTime();
+  const parentId = isTie ? lesserParent(named, await recordedParent(em, id, asOf)) : named;
+  const clerkTier = isTie ? lesserTier(change.tier, before.clerkTier ?? null) : change.tier;
+  const parent = parentId === null ? null : await em.findOne(Organization, { id: parentId }, fresh);
   // A deleted organization is nobody's sub-org any more, whatever arrives late.
-  const isSubOrg =
-    before.deletedAt == null && (await linkSubOrg(em, before, change, parent, context));
-  const tier = effectiveTier({ ...before, clerkTier }, isSubOrg);
+  const link =
+    before.deletedAt == null ? await linkSubOrg(em, before, change, parent, context) : 'none';
+  const tier = effectiveTier({ ...before, clerkTier }, link);
   const updatedAt = context.now;
   await em.nativeUpdate(Organization, { id }, { name, clerkTier, tier, asOf, updatedAt });
 
@@ -53,34 +59,51 @@ export async function applyOrganization(
   await auditClerk(em, { ...event, action: 'clerk.organization' }, context.now);
 }
 
+/** The parent that Clerk had named for an organization at the time that is recorded of it. */
+async function recordedParent(em: EntityManager, id: string, at: ClerkTime) {
+  const isRemoved = { formerClerkId: id, removedAt: { $ne: null }, asOf: at };
+  const isLinked = { clerkId: id, asOf: { $ne: null } };
+  const found = await em.find(SubOrg, { $or: [isLinked, isRemoved] }, fresh);
+  const linked = found.find(({ clerkId }) => clerkId === id);
+  return (linked ?? found[0])?.orgId ?? null;
+}
+
+function lesserParent(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
+
+function lesserTier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.min(one, other);
+}
+
 /**
  * Records that Clerk deleted an organization, for good: its tier and keys are gone, its sub-orgs
- * archived. Where it was a sub-org, that is archived and its keys are gone.
+ * archived, its service accounts disabled. Where it was a sub-org, that is archived and its keys are
+ * gone.
  *
  * @param em - the transaction's.
  */
 export async function applyOrganizationDeleted(
   em: EntityManager,
-  { id, at: deletedAt }: Deletion,
+  { id }: Deletion,
   { now, rowMacs }: Pick<ApplyContext, 'now' | 'rowMacs'>,
 ): Promise<void> {
   const organization = (await lockOrganizations(em, [id], now)).get(id);
   if (organization === undefined || organization.deletedAt != null) return;
-  await em.nativeUpdate(Organization, { id }, { deletedAt, tier: null, updatedAt: now });
+  await em.nativeUpdate(Organization, { id }, { deletedAt: now, tier: null, updatedAt: now });
 
-  const subOrgs = await em.find(
-    SubOrg,
-    { $or: [{ orgId: id }, { clerkId: id }] },
-    { disableIdentityMap: true },
-  );
+  const subOrgs = await em.find(SubOrg, { $or: [{ orgId: id }, { clerkId: id }] }, fresh);
   const ids = subOrgs.map((each) => each.id);
   const archived = await em.nativeUpdate(
     SubOrg,
     { id: { $in: ids }, archivedAt: null },
-    { archivedAt: deletedAt },
+    { archivedAt: now },
   );
   const itsKeys = { $or: [{ orgId: id }, { subOrgId: { $in: ids } }] };
   const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs });
+  const active = { orgId: id, isActive: true };
+  await em.nativeUpdate(ServiceAccount, active, { isActive: false, updatedAt: now });
   const event = { clerkOrgId: id, target: id, changes: { archived, revoked } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);
 }

@@ -30,13 +30,20 @@ export function createAuthenticate(parts: {
   readonly now: () => number;
   /** Resolves when everything committed so far holds on every process. */
   readonly settled: () => Promise<void>;
-  /** Counts, per address, keys that were refused with 401; throws 429 in its place beyond the limit. */
+  /**
+   * Counts, per address, keys that were refused with 401 and session tokens that the issuer did not
+   * sign; throws 429 in its place beyond the limit. An address beyond it has no further signature
+   * verified; its sessions that are known already, and its keys, still work.
+   */
   readonly failures: AddressLimit;
 }): Authenticate {
   const { database, verifier, sessions, authorizedParties = [], now, settled, failures } = parts;
 
-  async function session(token: string): Promise<Caller> {
-    const verified = await sessions.verify(token);
+  async function session(token: string, address: string | undefined): Promise<Caller> {
+    const verified = await sessions.verify(token, {
+      check: () => failures.check(address),
+      count: () => failures.count(address),
+    });
     if (verified === null) return { kind: 'nobody', credential: 'invalid' };
     const membership = await presentMembership(database, verified, now, settled);
     return { kind: 'session', session: verified, membership };
@@ -46,9 +53,9 @@ export function createAuthenticate(parts: {
     if (access.plane === 'anyone') return { kind: 'nobody', credential: 'missing' };
     const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
     if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
-    if (credential.kind === 'cookie') return session(credential.token);
+    if (credential.kind === 'cookie') return session(credential.token, address);
     if (credential.kind === 'bearer' && isSessionToken(credential.token)) {
-      return session(credential.token);
+      return session(credential.token, address);
     }
     if (credential.kind === 'invalid') {
       // A page that may not use the cookie is no attempt at a key.

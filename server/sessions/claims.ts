@@ -1,4 +1,4 @@
-import { memberRole, type Session } from './session.ts';
+import { clerkId, memberRole, type Session } from './session.ts';
 
 /** How far Clerk's clock may be ahead of ours. */
 export const clockLeeway = 5_000;
@@ -29,9 +29,7 @@ export function readClaims(claims: Claims, rules: ClaimRules, now: number): Sess
   // A pending session has tasks left, for example choosing an organization or a second factor.
   if (sts !== undefined && (typeof sts !== 'string' || sts === 'pending')) return null;
   if (!isTime(iat) || !isTime(exp) || !isTime(nbf)) return null;
-  if (exp * 1000 <= now || nbf * 1000 > now + clockLeeway || iat * 1000 > now + clockLeeway) {
-    return null;
-  }
+  if (exp * 1000 <= now || beginsLater(claims, now)) return null;
   const organization = readOrganization(claims);
   if (organization === null) return null;
   return {
@@ -39,9 +37,19 @@ export function readClaims(claims: Claims, rules: ClaimRules, now: number): Sess
     sessionId: sid,
     organizationId: organization.id,
     role: organization.role,
+    impersonatedBy: readImpersonator(claims),
     issuedAt: new Date(iat * 1000),
     expiresAt: new Date(exp * 1000),
   };
+}
+
+/**
+ * Whether a token's times are so far ahead that it is not valid yet.
+ *
+ * @param now - Unix milliseconds.
+ */
+export function beginsLater({ iat, nbf = iat }: Claims, now: number): boolean {
+  return [iat, nbf].some((time) => isTime(time) && time * 1000 > now + clockLeeway);
 }
 
 const noOrganization = { id: null, role: null };
@@ -63,6 +71,14 @@ function readOrganization(claims: Claims): (Pick<Session, 'role'> & { id: string
   if (typeof o !== 'object' || o === null) return null;
   const { id, rol } = o as Claims;
   return isText(id) && isText(rol) ? { id, role: rol === 'admin' ? 'admin' : 'member' } : null;
+}
+
+/** The `act` claim (RFC 8693, section 4.1). Of whatever shape it is, the session is impersonated. */
+function readImpersonator(claims: Claims): string | null {
+  if (!Object.hasOwn(claims, 'act')) return null;
+  const { act } = claims;
+  const { sub } = typeof act === 'object' && act !== null ? (act as Claims) : {};
+  return typeof sub === 'string' && clerkId.test(sub) ? sub : 'unknown';
 }
 
 function isAuthorizedParty(azp: unknown, parties: readonly string[] = []): boolean {

@@ -2,6 +2,23 @@ import type { Logger } from 'pino';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { MemberRole } from './session.ts';
 
+declare const ofClerk: unique symbol;
+
+/**
+ * A time by Clerk's clock. It is compared with other times of Clerk only: against this server's own
+ * clock, a server that is ahead would drop what Clerk takes away.
+ */
+export type ClerkTime = Date & { readonly [ofClerk]: true };
+
+/**
+ * Marks a time as Clerk's: from a webhook's event, a session token's `iat`, or an answer of its API.
+ *
+ * @param time - Unix milliseconds by Clerk's clock.
+ */
+export function clerkTime(time: number): ClerkTime {
+  return new Date(time) as ClerkTime;
+}
+
 /** What Clerk holds about an organization, as of a time. */
 export interface OrganizationChange {
   readonly id: string;
@@ -10,7 +27,7 @@ export interface OrganizationChange {
   readonly tier: number | null;
   /** From `public_metadata.parent_org_id`. */
   readonly parentId: string | null;
-  readonly at: Date;
+  readonly at: ClerkTime;
 }
 
 /** What Clerk holds about a user's membership, as of a time. */
@@ -20,13 +37,12 @@ export interface MembershipChange {
   readonly role: MemberRole;
   /** False when the membership ended. */
   readonly active: boolean;
-  readonly at: Date;
+  readonly at: ClerkTime;
 }
 
-/** An organization or user that Clerk deleted. */
+/** An organization or user that Clerk deleted: for good, so its time does not matter. */
 export interface Deletion {
   readonly id: string;
-  readonly at: Date;
 }
 
 /** What applying a change needs besides the transaction. */
@@ -38,7 +54,7 @@ export interface ApplyContext {
 }
 
 /** The time of what Clerk has not told yet: anything it tells is newer. */
-export const neverTold = new Date(0);
+export const neverTold = clerkTime(0);
 
 /**
  * The tier in an organization's public metadata.

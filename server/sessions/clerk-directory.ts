@@ -1,6 +1,6 @@
 import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
-import { parentIn, tierIn } from './clerk-change.ts';
+import { type ClerkTime, clerkTime, parentIn, tierIn } from './clerk-change.ts';
 import { type MemberRole, memberRole } from './session.ts';
 
 /** An organization as Clerk lists it. */
@@ -19,11 +19,15 @@ export interface ListedMember {
 
 /** What Clerk's Backend API holds. Each call throws rather than answer with a part. */
 export interface ClerkDirectory {
+  /** The time by Clerk's clock: whatever is asked for from now on is at least as new. */
+  time(): Promise<ClerkTime>;
   organizations(): Promise<ListedOrganization[]>;
   organizationExists(id: string): Promise<boolean>;
   /** All members, or those of the given users that are members. */
   members(organizationId: string, userIds?: readonly string[]): Promise<ListedMember[]>;
 }
+
+const clerkApi = 'https://api.clerk.com';
 
 /** The most that Clerk gives at a time, and the most ids that it filters by. */
 const pageSize = 500;
@@ -38,8 +42,12 @@ export function createClerkDirectory(options: {
   readonly secretKey: string;
   readonly apiUrl?: string;
 }): ClerkDirectory {
-  const { organizations } = createClerkClient({ ...options, telemetry: { disabled: true } });
+  const { secretKey, apiUrl = clerkApi } = options;
+  const client = createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } });
+  const { organizations } = client;
   return {
+    time: () => fetchTime(apiUrl, secretKey),
+
     async organizations() {
       const listed = await everyPage((page) =>
         organizations.getOrganizationList({ ...page, orderBy: '+created_at' }),
@@ -76,6 +84,22 @@ export function createClerkDirectory(options: {
       return distinct(listed.map(member), ({ userId }) => userId);
     },
   };
+}
+
+/**
+ * The client gives no headers, so the request is its own. `Date` (RFC 9110, section 6.6.1) has whole
+ * seconds, rounded down: it is never later than the answer.
+ */
+async function fetchTime(apiUrl: string, secretKey: string): Promise<ClerkTime> {
+  const response = await fetch(new URL('/v1/organizations?limit=1', apiUrl), {
+    headers: { authorization: `Bearer ${secretKey}` },
+  });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`Clerk answers ${response.status}`);
+  const date = response.headers.get('date');
+  const time = clerkTime(Date.parse(date ?? ''));
+  if (time.toUTCString() !== date) throw new Error('Clerk answers without a time');
+  return time;
 }
 
 function filters(userIds: readonly string[] | undefined): { userId?: string[] }[] {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  type ClerkTime,
+  clerkTime,
   type Deletion,
   type MembershipChange,
   type OrganizationChange,
@@ -19,7 +21,7 @@ export type ClerkEvent =
 const id = z.string().regex(clerkId);
 const event = z.object({
   type: z.string(),
-  /** Unix milliseconds of what happened; the same for every attempt. */
+  /** Unix milliseconds of what happened, by Clerk's clock; the same for every attempt. */
   timestamp: z
     .int()
     .min(0)
@@ -43,39 +45,48 @@ const deleted = z.object({ id });
  * Reads a webhook's body.
  *
  * @param body - the JSON text, as signed.
- * @param sentAt - stands in where the event has no time of its own.
- * @returns what it tells, or null when it is not what Clerk sends.
+ * @returns what it tells, or null when it is not what Clerk sends, or when its time decides and it has
+ * none: the time of an attempt is another clock's, and later than what happened.
  */
-export function readClerkEvent(body: string, sentAt: Date): ClerkEvent | null {
+export function readClerkEvent(body: string): ClerkEvent | null {
   try {
     const { type, timestamp, data } = event.parse(JSON.parse(body));
-    return readData(type, data, timestamp === undefined ? sentAt : new Date(timestamp));
+    return readDeletion(type, data) ?? readChange(type, data, timestamp);
   } catch {
     return null;
   }
 }
 
-function readData(type: string, data: unknown, at: Date): ClerkEvent {
+function readDeletion(type: string, data: unknown): ClerkEvent | null {
+  if (type === 'organization.deleted') {
+    return { kind: 'organization-deleted', change: { id: deleted.parse(data).id } };
+  }
+  if (type !== 'user.deleted') return null;
+  return { kind: 'user-deleted', change: { id: deleted.parse(data).id } };
+}
+
+function readChange(type: string, data: unknown, timestamp: number | undefined): ClerkEvent {
   switch (type) {
     case 'organization.created':
     case 'organization.updated': {
       const { id, name, public_metadata: metadata = null } = organization.parse(data);
-      const change = { id, name, tier: tierIn(metadata), parentId: parentIn(metadata), at };
-      return { kind: 'organization', change };
+      const change = { id, name, tier: tierIn(metadata), parentId: parentIn(metadata) };
+      return { kind: 'organization', change: { ...change, at: timeOf(timestamp) } };
     }
-    case 'organization.deleted':
-      return { kind: 'organization-deleted', change: { id: deleted.parse(data).id, at } };
     case 'organizationMembership.created':
     case 'organizationMembership.updated':
     case 'organizationMembership.deleted': {
       const { organization, public_user_data: user, role } = membership.parse(data);
       const of = { clerkOrgId: organization.id, userId: user.user_id, role: memberRole(role) };
       const active = type !== 'organizationMembership.deleted';
-      return { kind: 'membership', change: { ...of, active, at } };
+      return { kind: 'membership', change: { ...of, active, at: timeOf(timestamp) } };
     }
-    case 'user.deleted':
-      return { kind: 'user-deleted', change: { id: deleted.parse(data).id, at } };
     default:
       return { kind: 'other' };
   }
+}
+
+function timeOf(timestamp: number | undefined): ClerkTime {
+  if (timestamp === undefined) throw new TypeError('the event has no time');
+  return clerkTime(timestamp);
 }

@@ -2,13 +2,18 @@ import type { EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
-import { type MembershipChange, neverTold, type OrganizationChange } from './clerk-change.ts';
+import {
+  type ClerkTime,
+  type MembershipChange,
+  neverTold,
+  type OrganizationChange,
+} from './clerk-change.ts';
 import type { ClerkDirectory, ListedOrganization } from './clerk-directory.ts';
 
 /** All that Clerk holds of what concerns us, at least as new as its time. */
 export interface ClerkSnapshot {
-  /** Noted before the first request. */
-  readonly at: Date;
+  /** By Clerk's clock, noted before the first list. */
+  readonly at: ClerkTime;
   readonly organizations: readonly OrganizationChange[];
   /** Ids of organizations that Clerk once told of and that are gone. */
   readonly deleted: readonly string[];
@@ -22,14 +27,13 @@ export interface ClerkSnapshot {
  * offset, so a deletion meanwhile pushes the first of the next page out of sight.
  *
  * @param em - for reading what is recorded.
- * @param at - the time before this call.
  * @throws when Clerk cannot be asked, or gives less than all.
  */
 export async function fetchSnapshot(
   em: EntityManager,
   directory: ClerkDirectory,
-  at: Date,
 ): Promise<ClerkSnapshot> {
+  const at = await directory.time();
   const told = await em.find(Organization, {
     deletedAt: null,
     isDemo: false,
@@ -69,7 +73,7 @@ async function fetchMemberships(
   em: EntityManager,
   directory: ClerkDirectory,
   clerkOrgId: string,
-  at: Date,
+  at: ClerkTime,
 ): Promise<MembershipChange[]> {
   const recorded = await em.find(Membership, { clerkOrgId, active: true });
   const members = await directory.members(clerkOrgId);

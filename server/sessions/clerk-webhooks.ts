@@ -44,15 +44,15 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
      * @throws when the database fails; answered with an error, Clerk delivers it again.
      */
     async receive(request: { headers: Headers; body: string }): Promise<WebhookAnswer> {
-      const message = verifyMessage(webhook, request.headers, request.body, now());
-      if (message === null) return { status: 400, detail: 'Invalid webhook signature' };
-      const event = readClerkEvent(request.body, message.sentAt);
+      const messageId = verifyMessage(webhook, request.headers, request.body, now());
+      if (messageId === null) return { status: 400, detail: 'Invalid webhook signature' };
+      const event = readClerkEvent(request.body);
       if (event === null) return { status: 400, detail: 'Malformed webhook event' };
       if (event.kind === 'other') return { status: 200, outcome: 'ignored' };
 
       const context = { now: new Date(now()), logger, rowMacs: database.rowMacs };
       const isNew = await database.transaction(async (em) => {
-        const isFirst = await recordReceipt(em, message.id, context.now);
+        const isFirst = await recordReceipt(em, messageId, context.now);
         if (isFirst) await apply(em, event, context);
         return isFirst;
       });

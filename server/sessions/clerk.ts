@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type JsonWebKey } from 'node:crypto';
 import { verifyJwt } from '@clerk/backend/jwt';
-import { type ClaimRules, readClaims } from './claims.ts';
+import { beginsLater, type ClaimRules, readClaims } from './claims.ts';
 import type { Session, SessionVerifier } from './session.ts';
 
 /** What Clerk session tokens are verified with. */
@@ -20,7 +20,10 @@ const longestToken = 8_192;
  * Verifies Clerk's session tokens without a network call: signature (RS256), `exp`, `nbf`, `iat`,
  * `iss` and `azp` where they are set, `sid`, `sts`.
  *
- * A signature costs 200 µs, so verified tokens are remembered by their SHA-256 until they expire.
+ * A signature costs 200 µs, and a wrong one more. Tokens with a right one are remembered by their
+ * SHA-256, also those that are refused for their claims: presented again they cost a hash. `attempts`
+ * counts every token that the issuer did not sign. A signed one that has expired, or is refused for
+ * another claim, does not count: a page that was left open must not lock its office's address out.
  *
  * @returns the verifier.
  * @throws {TypeError} when the key is not an RSA public key.
@@ -33,23 +36,32 @@ const longestToken = 8_192;
 export function createClerkSessions(options: ClerkSessionOptions): SessionVerifier {
   const { now, cacheSize = 10_000 } = options;
   const key = publicKey(options.jwtKey);
-  const verified = new Map<string, Session>();
+  /** Sessions by the digest of a signed token; null where it is refused for its claims. */
+  const verified = new Map<string, Session | null>();
 
   return {
-    async verify(token) {
-      if (token.length > longestToken || !isSessionJwt(token)) return null;
+    async verify(token, attempts) {
+      if (token.length > longestToken || !isSessionJwt(token)) {
+        await attempts?.count();
+        return null;
+      }
       const digest = hash('sha256', token);
       const known = verified.get(digest);
       if (known !== undefined) {
-        if (known.expiresAt.getTime() > now()) return known;
-        verified.delete(digest);
+        if (known === null || known.expiresAt.getTime() > now()) return known;
+        verified.set(digest, null);
         return null;
       }
+      attempts?.check();
       const claims = await verifySignature(token, key);
-      const session = claims === null ? null : readClaims(claims, options, now());
-      if (session !== null) {
+      if (claims === null) {
+        await attempts?.count();
+        return null;
+      }
+      const session = readClaims(claims, options, now());
+      if (session !== null || !beginsLater(claims, now())) {
         verified.set(digest, session);
-        // The oldest goes first; whoever still uses it pays for one signature.
+        // The oldest goes first; its next use costs one signature.
         if (verified.size > cacheSize) verified.delete(verified.keys().next().value ?? digest);
       }
       return session;

@@ -4,62 +4,113 @@ import type { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, OrganizationChange } from './clerk-change.ts';
-import { writeSubOrgLink } from './sub-org-link.ts';
+import { endSubOrgLink, formerSubOrg, writeSubOrgLink } from './sub-org-link.ts';
 
 /**
- * Makes an organization the sub-org of the parent that Clerk's metadata names, or nobody's.
+ * What an organization is by its link: a sub-org, no sub-org, or `refused`: Clerk names a parent that it
+ * must not be linked to, and it has the rights of neither.
+ */
+export type LinkState = 'linked' | 'none' | 'refused';
+
+/**
+ * Makes an organization the sub-org of the parent that Clerk's metadata names, or of none.
  *
- * What an operator decided stays: a link of his (one without a Clerk time) and an organization whose
- * tier he pinned. An organization that holds keys as a parent stays one, or its keys would become
- * another organization's.
+ * What an operator decided stays: a link that an operator made (one without a Clerk time) and an
+ * organization with a pinned tier. An organization with keys or sub-orgs of its own stays a parent, or
+ * they would become another organization's. A sub-org that an admin removed stays unlinked; one that
+ * Clerk unlinked is linked again, with what belongs to it.
  *
  * @param em - the transaction's; organization and parent are locked.
  * @param organization - as recorded so far.
  * @param change - what Clerk says now.
- * @param parent - whom the change names.
- * @returns true when the organization is a sub-org now.
+ * @param parent - the organization that the change names as parent.
  */
 export async function linkSubOrg(
   em: EntityManager,
   organization: Organization,
-  { name, at: asOf }: OrganizationChange,
+  change: OrganizationChange,
   parent: Organization | null,
   context: ApplyContext,
-): Promise<boolean> {
+): Promise<LinkState> {
   const { id: clerkId } = organization;
   const present = await em.findOne(SubOrg, { clerkId }, { disableIdentityMap: true });
-  if (present !== null && present.asOf == null) return true;
+  if (present !== null && present.asOf == null) return 'linked';
   if (present !== null && present.orgId === parent?.id) {
-    // Only Clerk's own renaming renames it: an admin may have given it another name here.
-    const renamed = organization.name !== name;
-    await em.nativeUpdate(SubOrg, { id: present.id }, renamed ? { name, asOf } : { asOf });
-    return true;
+    await follow(em, present, organization, change);
+    return 'linked';
   }
 
   if (present !== null) await unlink(em, present, context);
-  if (parent === null || (await mustStayParent(em, organization, parent, context))) return false;
-  const subOrg = {
+  if (parent === null || (await mustStayParent(em, organization, parent, context))) return 'none';
+  if (await isSubOrg(em, parent, organization, context)) return 'refused';
+  const former = await formerSubOrg(em, context.rowMacs, parent.id, clerkId);
+  if (former?.removedAt != null) {
+    await stayRemoved(em, former, organization, change, context);
+    return 'refused';
+  }
+  const id = former?.id ?? (await insert(em, change, parent, context));
+  await writeSubOrgLink(em, context.rowMacs, { id, orgId: parent.id }, clerkId);
+  if (former !== null) await follow(em, former, organization, change);
+  const event = { clerkOrgId: clerkId, target: clerkId, changes: { parent: parent.id } };
+  await auditClerk(em, { ...event, action: 'clerk.subOrg.linked' }, context.now);
+  return 'linked';
+}
+
+function insert(
+  em: EntityManager,
+  { name, at: asOf }: OrganizationChange,
+  parent: Organization,
+  { now }: ApplyContext,
+): Promise<number> {
+  return em.insert(SubOrg, {
     orgId: parent.id,
     name,
     // A parent may have been deleted before this was heard of; its sub-orgs are archived.
     archivedAt: parent.deletedAt ?? null,
     removedAt: null,
     asOf,
-    createdAt: context.now,
-  };
-  const id = await em.insert(SubOrg, subOrg);
-  await writeSubOrgLink(em, context.rowMacs, { ...subOrg, id }, clerkId);
-  const event = { clerkOrgId: clerkId, target: clerkId, changes: { parent: parent.id } };
-  await auditClerk(em, { ...event, action: 'clerk.subOrg.linked' }, context.now);
-  return true;
+    createdAt: now,
+  });
+}
+
+/** Only Clerk's own renaming renames a sub-org: an admin may have given it another name here. */
+async function follow(
+  em: EntityManager,
+  { id }: SubOrg,
+  organization: Organization,
+  { name, at: asOf }: OrganizationChange,
+): Promise<void> {
+  await em.nativeUpdate(SubOrg, { id }, organization.name === name ? { asOf } : { name, asOf });
 }
 
 /** It stays with its parent as a sub-org without a Clerk organization: it may hold keys and repos. */
-async function unlink(em: EntityManager, subOrg: SubOrg, { now }: ApplyContext): Promise<void> {
+async function unlink(
+  em: EntityManager,
+  subOrg: SubOrg,
+  { now, rowMacs }: ApplyContext,
+): Promise<void> {
   const { id, clerkId = null, orgId } = subOrg;
   const event = { clerkOrgId: clerkId, target: `${id}`, changes: { parent: orgId, clerkId } };
   await auditClerk(em, { ...event, action: 'clerk.subOrg.unlinked' }, now);
-  await em.nativeUpdate(SubOrg, { id }, { clerkId: null, linkMac: null });
+  await endSubOrgLink(em, rowMacs, subOrg);
+}
+
+/** Told once: a removed sub-org has a Clerk time from the first time on. */
+async function stayRemoved(
+  em: EntityManager,
+  { id, orgId, asOf }: SubOrg,
+  { id: clerkId }: Organization,
+  change: OrganizationChange,
+  { now, logger }: ApplyContext,
+): Promise<void> {
+  await em.nativeUpdate(SubOrg, { id }, { asOf: change.at });
+  if (asOf != null) return;
+  logger.warn(
+    { organization: clerkId, parent: orgId, subOrg: id },
+    'Clerk names a parent whose sub-organization was removed: not linked',
+  );
+  const event = { clerkOrgId: orgId, target: `${id}`, changes: { clerkId } };
+  await auditClerk(em, { ...event, action: 'clerk.subOrg.stayedRemoved' }, now);
 }
 
 async function mustStayParent(
@@ -70,10 +121,26 @@ async function mustStayParent(
 ): Promise<boolean> {
   const { id: orgId, tierPinned } = organization;
   const keys = await em.count(ApiKey, { orgId, revokedAt: null });
-  if (!tierPinned && keys === 0) return false;
+  const subOrgs = await em.count(SubOrg, { orgId, removedAt: null });
+  if (!tierPinned && keys === 0 && subOrgs === 0) return false;
   logger.warn(
-    { organization: orgId, parent: parent.id, keys, tierPinned },
+    { organization: orgId, parent: parent.id, keys, subOrgs, tierPinned },
     'Clerk names a parent for an organization that is a parent itself: not linked',
+  );
+  return true;
+}
+
+/** A sub-org has no sub-orgs, whichever of the two links Clerk tells of first. */
+async function isSubOrg(
+  em: EntityManager,
+  parent: Organization,
+  { id: organization }: Organization,
+  { logger }: ApplyContext,
+): Promise<boolean> {
+  if ((await em.count(SubOrg, { clerkId: parent.id })) === 0) return false;
+  logger.warn(
+    { organization, parent: parent.id },
+    'Clerk names a parent that is a sub-organization itself: not linked',
   );
   return true;
 }

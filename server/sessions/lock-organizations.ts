@@ -12,10 +12,9 @@ const locked = {
 } as const;
 
 /**
- * Locks organizations, and the sub-orgs that they are or have. What Clerk tells of organizations is
- * applied one transaction after the other: it is rare, and two that name each other would deadlock.
- * Sub-orgs come first, because whoever creates a key locks its sub-org and then, by the foreign key,
- * its organization.
+ * Locks organizations, and then the sub-orgs that they are or have: the order of every mutation, see
+ * `holdOrganization`. What Clerk tells of organizations is applied one transaction after the other: it
+ * is rare, and two that name each other would deadlock.
  *
  * An organization that is not known yet gets a row without rights: events arrive in any order, and
  * the one that names a parent may come before the parent's own.
@@ -31,18 +30,17 @@ export async function lockOrganizations(
 ): Promise<Map<string, Organization>> {
   await takeTurns(em, 'organizations');
   const id = { $in: [...new Set(ids)] };
+  let found = await em.find(Organization, { id }, locked);
+  const missing = id.$in.filter((each) => !found.some((one) => one.id === each));
+  if (missing.length > 0) {
+    for (const each of missing) await insertUnknown(em, each, now);
+    found = await em.find(Organization, { id }, locked);
+  }
   await lockSubOrgs(em, id.$in);
-  const known = await em.find(Organization, { id }, locked);
-  const missing = id.$in.filter((each) => !known.some((one) => one.id === each));
-  if (missing.length === 0) return byId(known);
-  for (const each of missing) await insertUnknown(em, each, now);
-  return byId(await em.find(Organization, { id }, locked));
+  return new Map(found.map((each) => [each.id, each]));
 }
 
-/**
- * Keeps keys from being created in sub-orgs, but not rows from naming them: who adds one holds its
- * organization by then, and would wait for us while we wait for him.
- */
+/** Keeps keys from being created in sub-orgs, but not rows from naming them. */
 async function lockSubOrgs(em: EntityManager, ids: readonly string[]): Promise<void> {
   if (!isPostgresql(em) || ids.length === 0) return;
   const list = ids.map(() => '?').join(', ');
@@ -62,8 +60,4 @@ async function insertUnknown(em: EntityManager, id: string, now: Date): Promise<
     .onConflict('id')
     .ignore()
     .execute();
-}
-
-function byId(organizations: readonly Organization[]): Map<string, Organization> {
-  return new Map(organizations.map((each) => [each.id, each]));
 }

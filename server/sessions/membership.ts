@@ -5,7 +5,7 @@ import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { prepared } from '../database/prepared.ts';
 import { applyMembership, supersedes } from './apply-membership.ts';
-import type { MembershipChange } from './clerk-change.ts';
+import { clerkTime, type MembershipChange } from './clerk-change.ts';
 import type { MemberRole, Session } from './session.ts';
 
 /** The parent org that a member's rights are in. */
@@ -51,10 +51,16 @@ export async function presentMembership(
   now: () => number = Date.now,
   settled: () => Promise<void> = async () => {},
 ): Promise<PresentMembership> {
-  const { organizationId: clerkOrgId, userId, role, issuedAt: at } = session;
+  const { organizationId: clerkOrgId, userId, role, issuedAt } = session;
   if (clerkOrgId === null || role === null) return none;
   const em = database.read();
-  const change: MembershipChange = { clerkOrgId, userId, role, active: true, at };
+  const change: MembershipChange = {
+    clerkOrgId,
+    userId,
+    role,
+    active: true,
+    at: clerkTime(issuedAt.getTime()),
+  };
   const recorded = await em.findOne(Membership, { clerkOrgId, userId }, fresh);
   if (supersedes(change, recorded) && (await isKnown(em, clerkOrgId))) {
     const context = { now: new Date(now()) };

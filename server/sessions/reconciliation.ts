@@ -29,7 +29,7 @@ export interface ReconciliationOptions {
  */
 export async function reconcile(options: ReconciliationOptions): Promise<void> {
   const { database, directory, now, logger, afterCommit } = options;
-  const snapshot = await fetchSnapshot(database.read(), directory, new Date(now()));
+  const snapshot = await fetchSnapshot(database.read(), directory);
   const { rowMacs } = database;
   await database.transaction((em) =>
     apply(em, snapshot, { now: new Date(now()), logger, rowMacs }),
@@ -42,7 +42,7 @@ async function apply(
   snapshot: ClerkSnapshot,
   context: ApplyContext,
 ): Promise<void> {
-  const { organizations, deleted, memberships, at } = snapshot;
+  const { organizations, deleted, memberships } = snapshot;
   const named = organizations.flatMap(({ id, parentId }) =>
     parentId === null ? id : [id, parentId],
   );
@@ -54,15 +54,24 @@ async function apply(
       await applyOrganization(em, change, context);
     }
   }
-  for (const id of deleted) await applyOrganizationDeleted(em, { id, at }, context);
+  for (const id of deleted) await applyOrganizationDeleted(em, { id }, context);
   for (const change of await stale(em, memberships)) await applyMembership(em, change, context);
   await advance(em, snapshot);
 }
 
-/** Parent ids of linked organizations. */
+/**
+ * Parent ids of linked organizations, and of those that are known to stay unlinked because their
+ * sub-org was removed.
+ */
 async function subOrgLinks(em: EntityManager): Promise<Map<string, string>> {
-  const linked = await em.find(SubOrg, { clerkId: { $ne: null } }, { disableIdentityMap: true });
-  return new Map(linked.map(({ clerkId, orgId }) => [clerkId ?? '', orgId]));
+  const fresh = { disableIdentityMap: true } as const;
+  const isRemoved = { formerClerkId: { $ne: null }, removedAt: { $ne: null }, asOf: { $ne: null } };
+  const removed = await em.find(SubOrg, isRemoved, fresh);
+  const linked = await em.find(SubOrg, { clerkId: { $ne: null } }, fresh);
+  return new Map([
+    ...removed.map(({ formerClerkId, orgId }) => [formerClerkId ?? '', orgId] as const),
+    ...linked.map(({ clerkId, orgId }) => [clerkId ?? '', orgId] as const),
+  ]);
 }
 
 function isStale(

@@ -12,17 +12,29 @@ export interface Session {
   readonly organizationId: string | null;
   /** The role as the token says; it may have been taken away since. */
   readonly role: MemberRole | null;
+  /** The id of the user who acts in this one's place, `unknown` where it cannot be read; else null. */
+  readonly impersonatedBy: string | null;
+  /** By Clerk's clock. */
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+}
+
+/** Watches over the signatures that a verification costs. */
+export interface SignatureAttempts {
+  /** Called before a signature is verified; may throw to refuse. */
+  check(): void;
+  /** Called when the token was not signed by the issuer; may throw to refuse. */
+  count(): Promise<void>;
 }
 
 /** Turns a token into a session. */
 export interface SessionVerifier {
   /**
    * @param token - the token as presented.
+   * @param attempts - none when absent.
    * @returns the session, or null when the token is not valid; a bad token never throws.
    */
-  verify(token: string): Promise<Session | null>;
+  verify(token: string, attempts?: SignatureAttempts): Promise<Session | null>;
 }
 
 /**

@@ -5,10 +5,9 @@ import { SubOrg } from '../database/entities/sub-org.ts';
 /** A sub-org that is to be linked. */
 type Linked = Pick<SubOrg, 'id' | 'orgId'>;
 
-/**
- * Links a sub-org to a Clerk organization, whose members then act in it. The only place that writes
- * the link, because a link without its MAC gives nothing.
- */
+// The only place that writes links, because a link without its MAC gives nothing.
+
+/** Links a sub-org to a Clerk organization, whose members then act in it. */
 export async function writeSubOrgLink(
   em: EntityManager,
   rowMacs: RowMacs,
@@ -16,5 +15,38 @@ export async function writeSubOrgLink(
   clerkId: string,
 ): Promise<void> {
   const linkMac = rowMacs.make('sub-org-link', [id, orgId, clerkId]);
-  await em.nativeUpdate(SubOrg, { id }, { clerkId, linkMac });
+  await em.nativeUpdate(SubOrg, { id }, { clerkId, formerClerkId: null, linkMac });
+}
+
+/** Ends a sub-org's link, if it has one, and remembers what it was linked to. */
+export async function endSubOrgLink(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  { id, orgId, clerkId }: Linked & Pick<SubOrg, 'clerkId'>,
+): Promise<void> {
+  if (clerkId == null) return;
+  const linkMac = rowMacs.make('former-sub-org-link', [id, orgId, clerkId]);
+  await em.nativeUpdate(SubOrg, { id }, { clerkId: null, formerClerkId: clerkId, linkMac });
+}
+
+/**
+ * The sub-org of an organization that was linked to a Clerk organization. A removed one comes first:
+ * that decision stands. One that is not removed counts only with its MAC, because it will give.
+ */
+export async function formerSubOrg(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  orgId: string,
+  formerClerkId: string,
+): Promise<SubOrg | null> {
+  const found = await em.find(
+    SubOrg,
+    { orgId, formerClerkId },
+    { disableIdentityMap: true, orderBy: { id: 'desc' } },
+  );
+  const removed = found.find(({ removedAt }) => removedAt != null);
+  if (removed !== undefined) return removed;
+  const isOurs = ({ id, linkMac }: SubOrg) =>
+    rowMacs.verify('former-sub-org-link', [id, orgId, formerClerkId], linkMac, orgId);
+  return found.find(isOurs) ?? null;
 }

@@ -4,27 +4,20 @@ import type { Webhook } from 'standardwebhooks';
 /** How old, or how far ahead, a message's time may be, in milliseconds. */
 export const webhookTolerance = 5 * 60_000;
 
-/** A message whose signature was verified. */
-export interface SignedMessage {
-  /** The same for every attempt to deliver it. */
-  readonly id: string;
-  /** When this attempt was sent. */
-  readonly sentAt: Date;
-}
-
 /**
  * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's
  * own check knows only the system's clock; here the time is injected.
  *
  * @param now - Unix milliseconds.
- * @returns the message's id and time, or null when it is not signed with the secret, or too old.
+ * @returns the message's id, the same for every attempt to deliver it, or null when it is not signed
+ * with the secret, or too old.
  */
 export function verifyMessage(
   webhook: Webhook,
   headers: Headers,
   body: string,
   now: number,
-): SignedMessage | null {
+): string | null {
   const id = headers.get('svix-id');
   const seconds = headers.get('svix-timestamp');
   const signatures = headers.get('svix-signature');
@@ -38,5 +31,5 @@ export function verifyMessage(
     const given = Buffer.from(each);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
-  return isSigned ? { id, sentAt } : null;
+  return isSigned ? id : null;
 }

@@ -57,6 +57,7 @@ const session: Session = {
   sessionId: 'sess_1',
   organizationId: 'org_demo_acme',
   role: 'admin',
+  impersonatedBy: null,
   issuedAt: new Date(),
   expiresAt: new Date(Date.now() + 3_600_000),
 };

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import { AuditEvent } from '../../server/database/entities/audit-event.ts';
 import { Job } from '../../server/database/entities/job.ts';
 import { KeyImport } from '../../server/database/entities/key-import.ts';
+import { SubOrg } from '../../server/database/entities/sub-org.ts';
 import { WebhookDelivery } from '../../server/database/entities/webhook-delivery.ts';
 import { jobHandlers } from '../../server/jobs/job-handlers.ts';
 import { startWorker } from '../../server/jobs/worker.ts';
 import { importApiKeys } from '../../server/operations/api-keys/import.ts';
 import { perform } from '../../server/operations/perform.ts';
+import { applyOrganization } from '../../server/sessions/apply-organization.ts';
+import { clerkTime } from '../../server/sessions/clerk-change.ts';
 import { answer, demoIds, issueKey } from '../support/issued-keys.ts';
 import {
   onBothDatabases,
@@ -272,6 +275,38 @@ onBothDatabases((kind) => {
       expect([path, (await server.fetch(path, { as })).status]).toEqual([path, 403]);
     }
     expect(await forged(server)).toEqual([['sub-org-link', String(payments), victim]]);
+  });
+
+  test('a former link that was written links no other sub-org', async () => {
+    await using server = await startServerOn(kind, coherent);
+    const { database, services } = server;
+    const { payments, mobile } = await demoIds(server);
+    const clerkId = 'org_demo_acme_mobile';
+    const context = { now: new Date(), logger: services.logger, rowMacs: database.rowMacs };
+    const tell = (parentId: string | null, at: number) =>
+      database.transaction((em) =>
+        applyOrganization(
+          em,
+          { id: clerkId, name: 'Mobile', tier: null, parentId, at: clerkTime(at) },
+          context,
+        ),
+      );
+    // As a link of Clerk's, which its metadata loses and gets back.
+    await sql(server, 'update sub_org set as_of = ? where id = ?', [new Date(1), mobile]);
+    await tell(victim, 1);
+    await tell(null, 2);
+    await sql(
+      server,
+      `update sub_org set former_clerk_id = ?,
+         link_mac = (select link_mac from sub_org where id = ?) where id = ?`,
+      [clerkId, mobile, payments],
+    );
+    await sql(server, 'update sub_org set former_clerk_id = null where id = ?', [mobile]);
+    await tell(victim, 3);
+    const linked = await database.read().find(SubOrg, { clerkId });
+    expect(linked).toHaveLength(1);
+    expect([payments, mobile]).not.toContain(linked[0]?.id);
+    expect(await forged(server)).toEqual([['former-sub-org-link', String(payments), victim]]);
   });
 
   test('an event that was written or altered is not signed and not sent', async () => {

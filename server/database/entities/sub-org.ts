@@ -12,7 +12,9 @@ export const SubOrg = defineEntity({
     name: p.text(),
     /** The Clerk organization of its own, when it has one. */
     clerkId: p.string().nullable().unique(),
-    /** Authenticates the link to `clerkId`: without a right one it gives nothing. */
+    /** The Clerk organization that it was last linked to, when it is linked no more. */
+    formerClerkId: p.string().nullable(),
+    /** Authenticates `clerkId` or `formerClerkId`: without a right one they give nothing. */
     linkMac: p.text().nullable(),
     archivedAt: p.datetime(3).nullable(),
     removedAt: p.datetime(3).nullable(),

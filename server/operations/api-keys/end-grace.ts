@@ -3,6 +3,7 @@ import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { always } from '../takes-away.ts';
 import { findKey } from './find-key.ts';
 import { keyRecord, notEnded, previewOf, recordOf } from './key-record.ts';
 
@@ -12,6 +13,7 @@ export const endApiKeyGrace = defineOperation({
   summary: 'End the grace of a rotation at once',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  takesAway: always,
   input: z.object({ id }),
   output: keyRecord,
   async run({ em, principal, now, audit, emit }, { id }) {

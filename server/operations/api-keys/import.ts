@@ -64,12 +64,12 @@ async function assertOwners(em: EntityManager, items: readonly Item[]): Promise<
   const subOrgIds = unique(items.flatMap((item) => item.subOrgId ?? []));
   const orgIds = unique(items.map((item) => item.org));
   const active = { archivedAt: null, removedAt: null };
-  const subOrgs = await em.find(SubOrg, { id: { $in: subOrgIds }, ...active }, held);
   const organizations = await em.find(
     Organization,
     { id: { $in: orgIds }, tier: { $ne: null }, deletedAt: null },
     held,
   );
+  const subOrgs = await em.find(SubOrg, { id: { $in: subOrgIds }, ...active }, held);
   const linked = await em.find(SubOrg, { clerkId: { $in: orgIds } });
   const parents = new Set(organizations.map(({ id }) => id));
   for (const { clerkId } of linked) if (clerkId) parents.delete(clerkId);

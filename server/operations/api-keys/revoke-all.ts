@@ -1,11 +1,10 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { ApiKey } from '../../database/entities/api-key.ts';
-import { Organization } from '../../database/entities/organization.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { Problem } from '../problem.ts';
+import { always } from '../takes-away.ts';
 import { liveKeys } from './find-key.ts';
 import { revokeKeys } from './revoke-keys.ts';
 
@@ -15,12 +14,12 @@ export const revokeAllApiKeys = defineOperation({
   summary: 'Revoke every live API key of the organization',
   kind: 'mutation',
   access: parentOrgAdmin({ managesKeys: true }),
+  takesAway: always,
+  // No key is added between the count and the end.
+  hold: 'exclusive',
   input: z.object({ confirm: integer(0) }),
   output: z.object({ revoked: z.int() }),
   async run({ em, principal, now, audit, services }, { confirm }) {
-    // New keys reference the organization's row, so none can appear between the count and the end.
-    const { id } = principal.organization;
-    await em.findOneOrFail(Organization, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const live = await em.count(ApiKey, liveKeys(principal, now));
     if (live !== confirm) {
       throw new Problem(
@@ -31,7 +30,7 @@ export const revokeAllApiKeys = defineOperation({
     const { random, database } = services;
     const context = { now, random, rowMacs: database.rowMacs };
     const revoked = await revokeKeys(em, liveKeys(principal, now), 'all keys revoked', context);
-    audit({ target: id, changes: { revoked } });
+    audit({ target: principal.organization.id, changes: { revoked } });
     return { revoked };
   },
 });

@@ -3,6 +3,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
+import { always } from '../takes-away.ts';
 import { revokeKey } from './revoke-keys.ts';
 
 /** Revokes a key, for ever. An unknown, foreign or already revoked key is not found. */
@@ -11,6 +12,7 @@ export const revokeApiKey = defineOperation({
   summary: 'Revoke an API key for ever; it is refused from the next request on',
   kind: 'mutation',
   access: parentOrgAdmin({ managesKeys: true }),
+  takesAway: always,
   input: z.object({ id, reason: text(0, 200).nullish() }),
   output: z.null(),
   async run({ em, principal, now, audit, services }, { id, reason = null }) {

@@ -4,6 +4,7 @@ import { description, id, ipAllowList, label, rateLimit, scopes } from '../field
 import { defineOperation } from '../operation.ts';
 import { invalidField, Problem } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
+import { onlySets } from '../takes-away.ts';
 import { assertActiveAccount } from './create.ts';
 import { findKey } from './find-key.ts';
 import { keyRecord, recordOf } from './key-record.ts';
@@ -14,6 +15,7 @@ export const updateApiKey = defineOperation({
   summary: 'Change an API key: label, description, scopes, allow list, rate limit, disabled, owner',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  takesAway: (input) => onlySets(input, 'disabled', true),
   input: z.object({
     id,
     label: label.optional(),

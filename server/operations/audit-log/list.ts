@@ -1,6 +1,7 @@
+import { raw } from '@mikro-orm/core';
 import { z } from 'zod';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
-import { parentOrgAdmin } from '../access.ts';
+import { impersonation, parentOrgAdmin } from '../access.ts';
 import { instant, pageOf, paging, text, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
@@ -39,9 +40,9 @@ export const listAuditLog = defineOperation({
     const where = {
       orgId: principal.organization.id,
       ...(action === undefined ? {} : { action }),
-      ...(actor === undefined ? {} : { actor }),
       ...(target === undefined ? {} : { target }),
       $and: [
+        actor === undefined ? {} : isActor(actor),
         since === undefined ? {} : { at: { $gte: since } },
         until === undefined ? {} : { at: { $lt: until } },
         start === null ? {} : { seq: { $lt: Number(start[1]) } },
@@ -64,3 +65,9 @@ export const listAuditLog = defineOperation({
     };
   },
 });
+
+/** A user's own deeds, and those of an impersonator in the user's place. */
+function isActor(actor: string) {
+  const prefix = actor + impersonation;
+  return { $or: [{ actor }, { [raw('substr(actor, 1, ?)', [[...prefix].length])]: prefix }] };
+}

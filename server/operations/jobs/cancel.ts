@@ -6,6 +6,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound, Problem } from '../problem.ts';
+import { always } from '../takes-away.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
 
 /** Cancels a job that has not ended. */
@@ -14,6 +15,7 @@ export const cancelJob = defineOperation({
   summary: 'Cancel a job that has not ended',
   kind: 'mutation',
   access: parentOrgAdmin(),
+  takesAway: always,
   input: z.object({ id }),
   output: jobRecord,
   async run({ em, principal, now, audit }, { id }) {

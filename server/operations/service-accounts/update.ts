@@ -6,6 +6,7 @@ import { description, id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
+import { onlySets } from '../takes-away.ts';
 import {
   accountRole,
   serviceAccountRecord,
@@ -18,6 +19,7 @@ export const updateServiceAccount = defineOperation({
   summary: 'Change a service account; disabling it disables what its keys may do',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
+  takesAway: (input) => onlySets(input, 'isActive', false),
   input: z.object({
     id,
     name: text(1, 100).optional(),

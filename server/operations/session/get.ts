@@ -24,15 +24,17 @@ export const getSession = defineOperation({
   async run({ principal }) {
     const { id, name, tier } = principal.organization;
     const isAdmin = principal.role === 'admin';
+    // An impersonated session reads and takes away.
+    const mayGive = isAdmin && principal.impersonatedBy === null;
     return {
       user: { id: principal.userId ?? principal.actor },
       organization: { id, name },
       role: principal.role,
       tier,
       may: {
-        createApiKeys: isAdmin && tier !== null && tier >= apiAccessTier,
+        createApiKeys: mayGive && tier !== null && tier >= apiAccessTier,
         revokeApiKeys: isAdmin,
-        manageSubOrgs: isAdmin,
+        manageSubOrgs: mayGive,
       },
     };
   },

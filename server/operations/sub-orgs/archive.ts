@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parentOrgAdmin } from '../access.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { always } from '../takes-away.ts';
 import { lockSubOrg, revokeKeysOf, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
 /** Archives a sub-org and revokes its keys, in one transaction. Archiving twice changes nothing. */
@@ -10,6 +11,7 @@ export const archiveSubOrg = defineOperation({
   summary: 'Archive a sub-organization and revoke its API keys',
   kind: 'mutation',
   access: parentOrgAdmin(),
+  takesAway: always,
   input: z.object({ id: integer() }),
   output: subOrgRecord,
   async run(work, { id }) {

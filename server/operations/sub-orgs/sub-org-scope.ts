@@ -1,4 +1,5 @@
-import { inSubOrgScope, type Refusal } from '../../../core/mod.ts';
+import { LockMode } from '@mikro-orm/core';
+import { inSubOrgScope, type Refusal, refusals } from '../../../core/mod.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import type { Principal } from '../access.ts';
@@ -9,8 +10,10 @@ import { invalidField, refused } from '../problem.ts';
  *
  * @param named - the request's `sub_org_id`; null when absent.
  * @param outside - the refusal for a held caller that names another.
- * @param use - `assign` needs an active sub-org, `filter` also takes an archived one.
- * @throws {Problem} 403 when a held caller names another sub-org.
+ * @param use - `assign` needs an active sub-org, and holds it so until the transaction ends; `filter`
+ * also takes an archived one.
+ * @throws {Problem} 403 when a held caller names another sub-org; 401 or 403 when its own was archived
+ * since the request came.
  * @throws {InvalidInput} when the id names no such sub-org of the caller's organization.
  */
 export async function resolveSubOrg(
@@ -20,16 +23,22 @@ export async function resolveSubOrg(
   outside: Refusal,
   use: 'assign' | 'filter',
 ): Promise<number | null> {
-  if (named === null) return principal.subOrgId;
-  if (!inSubOrgScope(principal.subOrgId, named)) throw refused(outside);
-  const found = await em.count(SubOrg, {
-    id: named,
-    orgId: principal.organization.id,
-    removedAt: null,
-    ...(use === 'assign' ? { archivedAt: null } : {}),
-  });
-  if (found === 0) {
+  if (named !== null && !inSubOrgScope(principal.subOrgId, named)) throw refused(outside);
+  const id = named ?? principal.subOrgId;
+  if (id === null || (named === null && use === 'filter')) return id;
+  const where = { id, orgId: principal.organization.id, removedAt: null };
+  const found =
+    use === 'filter'
+      ? await em.findOne(SubOrg, where)
+      : await em.findOne(
+          SubOrg,
+          { ...where, archivedAt: null },
+          { lockMode: LockMode.PESSIMISTIC_READ },
+        );
+  if (found !== null) return id;
+  if (named !== null) {
     throw invalidField('subOrgId', 'not an active sub-organization of your organization');
   }
-  return named;
+  const isKey = principal.kind === 'key';
+  throw refused(isKey ? refusals.invalid_key : refusals.insufficient_permissions);
 }

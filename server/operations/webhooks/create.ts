@@ -1,7 +1,6 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { Organization } from '../../database/entities/organization.ts';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
+import { takeTurns } from '../../database/take-turns.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { httpUrl } from '../fields.ts';
@@ -24,7 +23,8 @@ export const createWebhook = defineOperation({
   prepare: ({ services }, { url }) => assertTarget(services.targets, url),
   async run({ em, principal, now, services, newId, audit }, { url, events }) {
     const orgId = principal.organization.id;
-    await em.findOneOrFail(Organization, { id: orgId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    // One at a time per organization, so that two requests do not both find room.
+    await takeTurns(em, `webhooks of ${orgId}`);
     if ((await em.count(Webhook, { orgId })) >= mostPerOrganization) {
       throw new Problem(409, `An organization has at most ${mostPerOrganization} webhooks`);
     }

@@ -7,6 +7,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { httpUrl, id } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { recordChanges } from '../record-changes.ts';
+import { onlySets } from '../takes-away.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, lockWebhook, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
@@ -22,6 +23,7 @@ export const updateWebhook = defineOperation({
   summary: 'Change a webhook: URL, events, active; or give it a new signing secret, shown once',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
+  takesAway: ({ rotateSecret, ...input }) => !rotateSecret && onlySets(input, 'isActive', false),
   input: z.object({
     id,
     url: httpUrl.optional(),

@@ -2,13 +2,12 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Operation } from '../../../server/operations/operation.ts';
-import { snake } from '../../../server/rest/case.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
-import type { Route } from '../../../server/rest/route.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 import { accessTable, type Cell } from './access-table.ts';
 import { type CallerKind, callerKinds, callers } from './callers.ts';
 import { procedures } from './procedures.ts';
+import { type Sent, sendRest } from './send-rest.ts';
 
 async function definedOperations(): Promise<Operation[]> {
   const paths = globSync('server/operations/*/*.ts');
@@ -74,47 +73,9 @@ onOneServerEach((server) => {
   });
 });
 
-interface Sent {
-  readonly status: number;
-  readonly detail: unknown;
-}
-
 /** What came back, in the form that the table gives it. */
 function cell(expected: Cell | undefined, { status, detail }: Sent): Cell {
   return typeof expected === 'number' ? status : [status, String(detail)];
-}
-
-async function sendRest(
-  server: RunningServer,
-  route: Route,
-  input: Record<string, unknown>,
-  token: string | undefined,
-): Promise<Sent> {
-  const rest = { ...input };
-  const path = route.path.replace(/:(\w+)/g, (_, parameter: string) => {
-    const field = Object.keys(rest).find((each) => snake(each) === parameter) ?? '';
-    const value = String(rest[field]);
-    delete rest[field];
-    return value;
-  });
-  const members = Object.entries(rest).map(([field, value]) => [snake(field), value]);
-  const content =
-    route.source === 'query'
-      ? {}
-      : route.source === 'multipart'
-        ? { body: uploadForm() }
-        : { json: Object.fromEntries(members) };
-  const as = token === undefined ? {} : { as: token };
-  const response = await server.fetch(path, { method: route.method, ...as, ...content });
-  const text = await response.text();
-  const body = text === '' ? null : (JSON.parse(text) as { detail?: unknown });
-  return { status: response.status, detail: body?.detail };
-}
-
-function uploadForm(): FormData {
-  const form = new FormData();
-  form.set('file', new Blob([Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1')]), 'a.vsix');
-  return form;
 }
 
 async function sendTrpc(

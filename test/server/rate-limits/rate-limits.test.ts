@@ -230,4 +230,39 @@ onBothDatabases((kind) => {
     expect((await from('2001:db8::ffff', 'rrk_live_wrong')).status).toBe(429);
     expect((await from('2001:db8:0:1::1', 'rrk_live_wrong')).status).toBe(401);
   });
+
+  test('an address that forges sessions is told to wait, and expired ones are no forgery', async () => {
+    const clock = testClock();
+    const perAddress = { limit: 6, windowSeconds: 60 };
+    await using server = await startServerOn(kind, { now: clock.now, rateLimits: { perAddress } });
+    const ada = { user: 'user_ada', organization: 'org_demo_acme', role: 'admin' } as const;
+    const exp = Math.floor(clock.now() / 1000) - 1;
+    const expired = server.session({ ...ada, claims: { exp } });
+    const session = server.session(ada);
+    const [header, claims] = session.split('.');
+    const forged = (index: number) => `${header}.${claims}.${`${index}`.padStart(342, 'A')}`;
+    const path = '/api/v1/settings/session';
+    const status = async (as: string, way: 'bearer' | 'cookie' | 'trpc' = 'bearer') => {
+      const cookie = { headers: { cookie: `__session=${as}` } };
+      const sent = way === 'cookie' ? cookie : { as };
+      return (await server.fetch(way === 'trpc' ? '/trpc/session.get' : path, sent)).status;
+    };
+    expect(await statuses(server, path, expired, 20)).toEqual({ 401: 20 });
+    expect(await status(session)).toBe(200);
+    for (const [index, way] of (['bearer', 'cookie', 'trpc'] as const).entries()) {
+      expect(await status(forged(index), way)).toBe(401);
+      expect(await status('junk.junk.junk', way)).toBe(401);
+    }
+    for (const way of ['bearer', 'cookie', 'trpc'] as const) {
+      expect([way, await status(forged(7), way)]).toEqual([way, 429]);
+      expect([way, await status('junk.junk.junk', way)]).toEqual([way, 429]);
+    }
+    // Known sessions still work; an unknown one would cost a signature.
+    expect(await status(session)).toBe(200);
+    expect(await status(expired)).toBe(401);
+    const unknown = server.session({ ...ada, claims: { sid: 'sess_new' } });
+    expect(await status(unknown)).toBe(429);
+    clock.advance(60_000);
+    expect(await status(unknown)).toBe(200);
+  });
 });

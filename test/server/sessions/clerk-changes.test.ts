@@ -3,12 +3,14 @@ import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { DeletedUser } from '../../../server/database/entities/deleted-user.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
+import { membershipOf } from '../../../server/sessions/membership.ts';
 import {
   databaseKinds,
   insertKey,
   insertOrganization,
   insertSubOrg,
   liveKeys,
+  removeSubOrgs,
 } from './databases.ts';
 import { testTime } from './tokens.ts';
 import { startWebhooks } from './webhook-app.ts';
@@ -117,6 +119,145 @@ describe.each(databaseKinds)('on %s', (kind) => {
       { orgId: 'org_acme', clerkId: 'org_mobile', name: 'Mobile' },
     ]);
     expect(await app.organization('org_mobile')).toMatchObject({ tier: null });
+  });
+
+  test('organization.updated to a lesser tier is not dropped when another has the same time', async () => {
+    await using app = await startWebhooks(kind);
+    const tiers = async (...all: (number | undefined)[]) => {
+      for (const tier of all) await app.tell(organizationEvent('org_acme', { tier }));
+      return (await app.organization('org_acme')).tier;
+    };
+    expect(await tiers(3, 1)).toBe(1);
+    expect(await tiers(3)).toBe(1);
+    expect(await tiers(undefined)).toBeNull();
+    expect(await tiers(3)).toBeNull();
+    const later = { timestamp: testTime + 1 };
+    await app.tell(organizationEvent('org_acme', { tier: 3 }, later));
+    expect((await app.organization('org_acme')).tier).toBe(3);
+  });
+
+  test('organization.updated of the same time makes a sub-org, and renames', async () => {
+    await using app = await startWebhooks(kind);
+    const parent = { parent_org_id: 'org_acme', tier: 3 };
+    await app.tell(organizationEvent('org_mobile', { tier: 3 }));
+    await app.tell(organizationEvent('org_mobile', parent));
+    await app.tell(organizationEvent('org_mobile', { tier: 3 }, { name: 'Apps' }));
+    expect(await app.subOrgs()).toMatchObject([{ clerkId: 'org_mobile', name: 'Apps' }]);
+    expect(await app.organization('org_mobile')).toMatchObject({ tier: null, name: 'Apps' });
+  });
+
+  test('organization.updated links the same sub-org again whose metadata had vanished', async () => {
+    await using app = await startWebhooks(kind);
+    const { database } = app;
+    const parent = { parent_org_id: 'org_acme' };
+    await app.tell(organizationEvent('org_acme', { tier: 3 }));
+    await app.tell(organizationEvent('org_mobile', parent));
+    await database.transaction((em) => em.nativeUpdate(SubOrg, {}, { name: 'Our Apps' }));
+    const [first] = await app.subOrgs();
+    await insertKey(database, { id: 'key_1', orgId: 'org_acme', subOrgId: first?.id ?? 0 });
+    await app.tell(organizationEvent('org_mobile', {}, { timestamp: testTime + 1 }));
+    expect(await app.subOrgs()).toMatchObject([{ clerkId: null, formerClerkId: 'org_mobile' }]);
+    await app.tell(organizationEvent('org_mobile', parent, { timestamp: testTime + 2 }));
+    const again = { id: first?.id, clerkId: 'org_mobile', formerClerkId: null, name: 'Our Apps' };
+    expect(await app.subOrgs()).toMatchObject([again]);
+    expect(await liveKeys(database)).toEqual(['key_1']);
+    const user = { clerkOrgId: 'org_mobile', userId: 'user_ada' };
+    const membership = { ...user, role: 'admin', active: true, asOf: new Date(testTime) } as const;
+    await database.transaction((em) => em.insert(Membership, membership));
+    const session = { userId: 'user_ada', organizationId: 'org_mobile', role: 'admin' } as const;
+    const rest = { sessionId: 's', impersonatedBy: null, issuedAt: new Date(testTime) };
+    const present = await membershipOf(database.read(), database.rowMacs, {
+      ...session,
+      ...rest,
+      expiresAt: new Date(testTime),
+    });
+    expect(present).toMatchObject({ kind: 'sub-org', subOrg: { id: first?.id } });
+  });
+
+  test('organization.updated back to the first parent links the first sub-org again', async () => {
+    await using app = await startWebhooks(kind);
+    for (const [offset, id] of ['org_acme', 'org_globex', 'org_acme', 'org_globex'].entries()) {
+      const moved = { timestamp: testTime + offset };
+      await app.tell(organizationEvent('org_mobile', { parent_org_id: id }, moved));
+    }
+    expect(await app.subOrgs()).toMatchObject([
+      { orgId: 'org_acme', clerkId: null },
+      { orgId: 'org_globex', clerkId: 'org_mobile' },
+    ]);
+  });
+
+  test('organization.updated never links a removed sub-org again, and says so once', async () => {
+    await using app = await startWebhooks(kind);
+    const parent = { parent_org_id: 'org_acme', tier: 3 };
+    const tell = (offset: number, metadata: object = parent) =>
+      app.tell(organizationEvent('org_mobile', { ...metadata }, { timestamp: testTime + offset }));
+    await app.tell(organizationEvent('org_acme', { tier: 3 }));
+    await tell(0);
+    await removeSubOrgs(app.database, testTime);
+    for (const offset of [1, 2, 3]) {
+      await tell(offset);
+      expect(await app.subOrgs()).toMatchObject([{ clerkId: null, removedAt: new Date(testTime) }]);
+      // Its metadata says that it is a sub-org: it has the rights of neither.
+      expect(await app.organization('org_mobile')).toMatchObject({ tier: null, clerkTier: 3 });
+    }
+    const action = 'clerk.subOrg.stayedRemoved';
+    expect(await app.database.read().find(AuditEvent, { action })).toMatchObject([
+      { orgId: 'org_acme', changes: { clerkId: 'org_mobile' } },
+    ]);
+    expect(app.warnings).toMatchObject([{ organization: 'org_mobile', parent: 'org_acme' }]);
+    // The same time: the lesser holds here too.
+    await tell(3, { tier: 3 });
+    expect(await app.organization('org_mobile')).toMatchObject({ tier: null });
+    await tell(4, { parent_org_id: 'org_globex' });
+    expect(await app.subOrgs()).toMatchObject([
+      { orgId: 'org_acme', clerkId: null },
+      { orgId: 'org_globex', clerkId: 'org_mobile' },
+    ]);
+    await tell(5, { tier: 3 });
+    expect(await app.organization('org_mobile')).toMatchObject({ tier: 3 });
+  });
+
+  test('organization.updated never links a sub-org that was removed while it was unlinked', async () => {
+    await using app = await startWebhooks(kind);
+    const parent = { parent_org_id: 'org_acme' };
+    await app.tell(organizationEvent('org_mobile', parent));
+    await app.tell(organizationEvent('org_mobile', {}, { timestamp: testTime + 1 }));
+    await removeSubOrgs(app.database, testTime);
+    await app.tell(organizationEvent('org_mobile', parent, { timestamp: testTime + 2 }));
+    expect(await app.subOrgs()).toMatchObject([{ clerkId: null }]);
+  });
+
+  test('organization.updated leaves what an operator links after a removal', async () => {
+    await using app = await startWebhooks(kind);
+    const parent = { parent_org_id: 'org_acme' };
+    await app.tell(organizationEvent('org_mobile', parent));
+    await removeSubOrgs(app.database, testTime);
+    const id = await insertSubOrg(app.database, { orgId: 'org_acme', clerkId: 'org_mobile' });
+    await app.tell(organizationEvent('org_mobile', parent, { timestamp: testTime + 1 }));
+    expect(await app.subOrgs()).toMatchObject([{ clerkId: null }, { id, clerkId: 'org_mobile' }]);
+  });
+
+  test('organization.updated links no organization that has sub-orgs of its own', async () => {
+    await using app = await startWebhooks(kind);
+    const parent = { parent_org_id: 'org_acme', tier: 3 };
+    await insertOrganization(app.database, { id: 'org_mobile', tier: 3 });
+    await insertSubOrg(app.database, { orgId: 'org_mobile' });
+    await app.tell(organizationEvent('org_mobile', parent));
+    expect(await app.subOrgs()).toMatchObject([{ orgId: 'org_mobile', clerkId: null }]);
+    expect(await app.organization('org_mobile')).toMatchObject({ tier: 3 });
+    expect(app.warnings).toMatchObject([{ organization: 'org_mobile', subOrgs: 1 }]);
+    await removeSubOrgs(app.database, testTime);
+    await app.tell(organizationEvent('org_mobile', parent, { timestamp: testTime + 1 }));
+    expect(await app.organization('org_mobile')).toMatchObject({ tier: null });
+  });
+
+  test('organization.updated links to no parent that is a sub-org itself', async () => {
+    await using app = await startWebhooks(kind);
+    await app.tell(organizationEvent('org_mobile', { parent_org_id: 'org_acme' }));
+    await app.tell(organizationEvent('org_ios', { parent_org_id: 'org_mobile', tier: 3 }));
+    expect(await app.subOrgs()).toMatchObject([{ orgId: 'org_acme', clerkId: 'org_mobile' }]);
+    expect(await app.organization('org_ios')).toMatchObject({ tier: null });
+    expect(app.warnings).toMatchObject([{ organization: 'org_ios', parent: 'org_mobile' }]);
   });
 
   test('organization.updated that names itself as parent links nothing', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createClerkDirectory } from '../../../server/sessions/clerk-directory.ts';
+import { testTime } from './tokens.ts';
 
 export interface ServedOrganization {
   id: string;
@@ -10,7 +11,10 @@ export interface ServedOrganization {
   members: Record<string, string>;
 }
 
-/** A server that speaks Clerk's Backend API, as far as the directory asks, and its client. */
+/**
+ * A server that speaks Clerk's Backend API, as far as the directory asks, and its client. Its clock is
+ * its own.
+ */
 export async function clerkServer(organizations: ServedOrganization[]) {
   const requests: string[] = [];
   const faults: {
@@ -20,12 +24,18 @@ export async function clerkServer(organizations: ServedOrganization[]) {
     hide?: (id: string) => boolean;
     /** What is said to be the total. */
     total?: number;
+    /** The `Date` of its answers in place of its clock's; null for none. */
+    date?: string | null;
   } = {};
+  const clock = { now: testTime };
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://clerk');
     requests.push(url.pathname + url.search);
     const answer = (status: number, body: unknown) => {
+      const { date = new Date(clock.now).toUTCString() } = faults;
+      response.sendDate = false;
+      if (date !== null) response.setHeader('date', date);
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
     };
@@ -60,6 +70,7 @@ export async function clerkServer(organizations: ServedOrganization[]) {
     directory: createClerkDirectory({ secretKey: 'sk_test_1', apiUrl }),
     requests,
     faults,
+    clock,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

@@ -92,10 +92,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
     expect(await app.tell(event)).toEqual({ status: 200, outcome: 'ignored' });
   });
 
-  test('receive() takes the time of delivery where an event has none of its own', async () => {
+  test('receive() takes no time of delivery for that of an event', async () => {
     await using app = await startWebhooks(kind);
-    await app.tell({ ...membershipEvent('created'), timestamp: undefined });
-    const asOf = new Date(testTime);
-    expect(await app.database.read().find(Membership, {})).toMatchObject([{ asOf }]);
+    const answer = { status: 400, detail: 'Malformed webhook event' };
+    const event = { ...membershipEvent('created'), timestamp: undefined };
+    expect(await app.tell(event)).toEqual(answer);
+    expect(await app.database.read().count(Membership)).toBe(0);
   });
 });

@@ -19,6 +19,7 @@ test('createClerkSessions() reads a version 2 token', async () => {
     sessionId: 'sess_1',
     organizationId: 'org_acme',
     role: 'admin',
+    impersonatedBy: null,
     issuedAt: new Date(testTime),
     expiresAt: new Date(testTime + 60_000),
   });
@@ -94,6 +95,52 @@ test('createClerkSessions() refuses a token more than 5 s before its nbf', async
   const nbf = testTime / 1000 + 6;
   expect(await verifyClaims({ nbf })).toBeNull();
   expect(await verifyClaims({ nbf: nbf - 1 })).not.toBeNull();
+});
+
+test.each([
+  [undefined, null],
+  [{ iss: 'https://clerk.example.com', sid: 'sess_2', sub: 'user_support' }, 'user_support'],
+  [{ sub: 'user_support (by user:x)' }, 'unknown'],
+  [{ sub: 7 }, 'unknown'],
+  [{}, 'unknown'],
+  ['user_support', 'unknown'],
+  ['', 'unknown'],
+  [null, 'unknown'],
+  [[], 'unknown'],
+  [0, 'unknown'],
+  [false, 'unknown'],
+])('createClerkSessions() reads of the act claim %j the impersonator %j', async (act, by) => {
+  expect(await verifyClaims({ act })).toMatchObject({ impersonatedBy: by });
+});
+
+test('createClerkSessions() counts what the issuer did not sign, and asks before each signature', async () => {
+  let now = testTime;
+  const sessions = createClerkSessions({ jwtKey, now: () => now });
+  const calls = { check: 0, count: 0 };
+  const attempts = { check: () => void calls.check++, count: async () => void calls.count++ };
+  const expired = signer.sign(sessionClaims({ exp: testTime / 1000 }));
+  const pending = signer.sign(sessionClaims({ sts: 'pending' }));
+  const good = signer.sign(sessionClaims());
+  for (const token of [good, expired, pending, good, expired, pending]) {
+    await sessions.verify(token, attempts);
+  }
+  now += 60_000;
+  await sessions.verify(good, attempts);
+  await sessions.verify(good, attempts);
+  expect(calls).toEqual({ check: 3, count: 0 });
+  for (const token of [tokenSigner().sign(sessionClaims()), 'junk.junk.junk']) {
+    await sessions.verify(token, attempts);
+  }
+  expect(calls).toEqual({ check: 4, count: 2 });
+});
+
+test('createClerkSessions() remembers no token that is not valid yet', async () => {
+  let now = testTime - 60_000;
+  const sessions = createClerkSessions({ jwtKey, now: () => now });
+  const token = signer.sign(sessionClaims());
+  expect(await sessions.verify(token)).toBeNull();
+  now = testTime;
+  expect(await sessions.verify(token)).not.toBeNull();
 });
 
 test('createClerkSessions() checks the issuer when it is set', async () => {

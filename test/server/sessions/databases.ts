@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '../../../server/database/database.t
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { writeSubOrgLink } from '../../../server/sessions/sub-org-link.ts';
+import { endSubOrgLink, writeSubOrgLink } from '../../../server/sessions/sub-org-link.ts';
 import { postgresDatabase } from '../../support/postgres.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 import { testTime } from './tokens.ts';
@@ -56,6 +56,17 @@ export function insertSubOrg(
       await writeSubOrgLink(em, database.rowMacs, { id, orgId: subOrg.orgId }, clerkId);
     }
     return id;
+  });
+}
+
+/** Removes every sub-org, as the operation does. */
+export function removeSubOrgs(database: Database, now: number): Promise<void> {
+  return database.transaction(async (em) => {
+    for (const subOrg of await em.find(SubOrg, {}, { disableIdentityMap: true })) {
+      await endSubOrgLink(em, database.rowMacs, subOrg);
+      const { id } = subOrg;
+      await em.nativeUpdate(SubOrg, { id }, { removedAt: new Date(now), asOf: null });
+    }
   });
 }
 

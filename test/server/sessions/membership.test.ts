@@ -3,6 +3,7 @@ import type { Database } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { applyMembership, applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
+import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { membershipOf, presentMembership } from '../../../server/sessions/membership.ts';
 import type { Session } from '../../../server/sessions/session.ts';
 import { databaseKinds, insertOrganization, insertSubOrg, testDatabase } from './databases.ts';
@@ -16,6 +17,7 @@ function session(changes: Partial<Session> = {}): Session {
     sessionId: 'sess_1',
     organizationId: 'org_acme',
     role: 'admin',
+    impersonatedBy: null,
     issuedAt: new Date(testTime),
     expiresAt: new Date(testTime + 60_000),
     ...changes,
@@ -27,7 +29,7 @@ const issued = (offset: number, role: 'admin' | 'member' = 'admin') =>
 
 /** A webhook about the membership. */
 function told(database: Database, offset: number, role: 'admin' | 'member', active = true) {
-  const at = new Date(testTime + offset);
+  const at = clerkTime(testTime + offset);
   const change = { clerkOrgId: 'org_acme', userId: 'user_ada', role, active, at };
   return database.transaction((em) => applyMembership(em, change, { now: at }));
 }
@@ -148,8 +150,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
   test('presentMembership() is none for a deleted user, whatever comes later', async () => {
     await using opened = await customer();
     const { database } = opened;
-    const deletion = { id: 'user_ada', at: new Date(testTime) };
-    await database.transaction((em) => applyUserDeleted(em, deletion, { now: deletion.at }));
+    const now = new Date(testTime);
+    await database.transaction((em) => applyUserDeleted(em, { id: 'user_ada' }, { now }));
     expect(await present(database, issued(second))).toEqual({ kind: 'none' });
     await told(database, 2 * second, 'admin');
     expect(await present(database, issued(second))).toEqual({ kind: 'none' });
@@ -169,12 +171,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
   test('applyUserDeleted() beside first memberships leaves none active', async () => {
     await using opened = await customer();
     const { database } = opened;
-    const at = new Date(testTime);
+    const now = new Date(testTime);
     for (let round = 0; round < 10; round++) {
       const userId = `user_${round}`;
       await Promise.all([
         present(database, session({ userId })),
-        database.transaction((em) => applyUserDeleted(em, { id: userId, at }, { now: at })),
+        database.transaction((em) => applyUserDeleted(em, { id: userId }, { now })),
       ]);
     }
     expect(await database.read().count(Membership, { active: true })).toBe(0);

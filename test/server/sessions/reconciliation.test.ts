@@ -6,6 +6,7 @@ import { Organization } from '../../../server/database/entities/organization.ts'
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { applyMembership } from '../../../server/sessions/apply-membership.ts';
 import { applyOrganization } from '../../../server/sessions/apply-organization.ts';
+import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { reconcile } from '../../../server/sessions/reconciliation.ts';
 import { clerkServer } from './clerk-server.ts';
 import {
@@ -13,6 +14,7 @@ import {
   insertKey,
   insertOrganization,
   liveKeys,
+  removeSubOrgs,
   testDatabase,
 } from './databases.ts';
 import { testTime } from './tokens.ts';
@@ -44,8 +46,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
       database,
       clerk,
       organizations,
-      reconcile: (at = testTime) =>
-        reconcile({ database, directory: clerk.directory, now: () => at, logger }),
+      /** Reconciles at a time of Clerk's; the server's own clock is ahead, or behind. */
+      reconcile(at = testTime, ahead = 0) {
+        clerk.clock.now = at;
+        const now = () => at + ahead;
+        return reconcile({ database, directory: clerk.directory, now, logger });
+      },
       [Symbol.asyncDispose]: () => running.disposeAsync(),
     };
   }
@@ -121,7 +127,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await app.reconcile(testTime + 1_000);
     const { rowMacs } = app.database;
     const context = { now: new Date(testTime), logger, rowMacs };
-    const at = new Date(testTime + 500);
+    const at = clerkTime(testTime + 500);
     const organization = { id: 'org_acme', name: 'Old', tier: null, parentId: null, at };
     const of = { clerkOrgId: 'org_acme', userId: 'user_bob' };
     await app.database.transaction(async (em) => {
@@ -137,7 +143,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await using app = await start();
     const { rowMacs } = app.database;
     const context = { now: new Date(testTime), logger, rowMacs };
-    const at = new Date(testTime + 500);
+    const at = clerkTime(testTime + 500);
     const organization = { id: 'org_acme', name: 'New', tier: 1, parentId: null, at };
     const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };
     const zoe = { clerkOrgId: 'org_acme', userId: 'user_zoe' };
@@ -155,6 +161,68 @@ describe.each(databaseKinds)('on %s', (kind) => {
       'org_acme user_zoe admin',
       'org_mobile user_eve admin',
     ]);
+  });
+
+  test.each([
+    ['five minutes ahead', 300_000],
+    ['an hour behind', -3_600_000],
+  ])(
+    'reconcile() of a server whose clock is %s drops no demotion that comes after',
+    async (_, ahead) => {
+      await using app = await start();
+      await app.reconcile(testTime + 400, ahead);
+      const { rowMacs } = app.database;
+      const context = { now: new Date(testTime + ahead), logger, rowMacs };
+      const at = clerkTime(testTime + 1_000);
+      const organization = { id: 'org_acme', name: 'Acme', tier: null, parentId: null, at };
+      const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };
+      await app.database.transaction(async (em) => {
+        await applyOrganization(em, organization, context);
+        await applyMembership(em, { ...ada, role: 'member', active: true, at }, context);
+      });
+      expect(await app.database.read().findOne(Organization, { id: 'org_acme' })).toMatchObject({
+        tier: null,
+      });
+      expect(await members(app.database)).toContain('org_acme user_ada member');
+      // What Clerk lists afterwards counts, whatever this clock said before.
+      await app.reconcile(testTime + 2_000, -ahead);
+      expect(await members(app.database)).toContain('org_acme user_ada admin');
+    },
+  );
+
+  test.each([
+    ['none', null],
+    ['one that is no date', 'today'],
+    ['one of another form', '2026-03-04T05:06:07Z'],
+  ])('reconcile() changes nothing when Clerk tells no time: %s', async (_, date) => {
+    await using app = await start();
+    app.clerk.faults.date = date;
+    const before = await everything(app.database);
+    await expect(app.reconcile()).rejects.toThrow('without a time');
+    expect(await everything(app.database)).toBe(before);
+  });
+
+  test('reconcile() takes the time of an answer that was complete before the first list', async () => {
+    await using app = await start();
+    await app.reconcile(testTime + 999);
+    expect(app.clerk.requests[0]).toBe('/v1/organizations?limit=1');
+    const em = app.database.read();
+    const row = { asOf: new Date(testTime) };
+    expect(await em.findOne(Organization, { id: 'org_acme' })).toMatchObject(row);
+  });
+
+  test('reconcile() does not link again what an admin removed, and says so once', async () => {
+    await using app = await start();
+    await app.reconcile();
+    await removeSubOrgs(app.database, testTime);
+    const audited = () => app.database.read().count(AuditEvent);
+    const counts = [await audited()];
+    for (const offset of [1_000, 2_000, 3_000]) {
+      await app.reconcile(testTime + offset);
+      counts.push(await audited());
+    }
+    expect(counts.map((count) => count - (counts[0] ?? 0))).toEqual([0, 1, 1, 1]);
+    expect(await app.database.read().find(SubOrg, {})).toMatchObject([{ clerkId: null }]);
   });
 
   test('reconcile() takes a deleted organization away', async () => {

@@ -33,7 +33,7 @@ onBothDatabases((kind) => {
     await it.addWebhook({ events: ['api_key.revoked'] });
     const keys = [await issueKey(it.server), await issueKey(it.server)];
     const now = new Date(it.clock.now());
-    const deleted = { id: 'org_demo_acme', at: now };
+    const deleted = { id: 'org_demo_acme' };
     const { database } = it.server;
     await database.transaction((em) =>
       applyOrganizationDeleted(em, deleted, { now, rowMacs: database.rowMacs }),

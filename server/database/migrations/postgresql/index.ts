@@ -9,6 +9,7 @@ import { RateLimits } from './0006-rate-limits.ts';
 import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
+import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
@@ -40,5 +41,6 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
     class: rowMacsMigration(rowMacs, { isLater, triggers: roleMacTriggers }),
   },
   { name: '0011-secret-in-use', class: SecretInUse },
+  { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
 ];

@@ -8,6 +8,7 @@ import { AuditChain } from './0005-audit-chain.ts';
 import { LostHistory } from './0007-lost-history.ts';
 import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
+import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
@@ -35,5 +36,6 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
     class: rowMacsMigration(rowMacs, { isLater, triggers: roleMacTriggers }),
   },
   { name: '0011-secret-in-use', class: SecretInUse },
+  { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
 ];
