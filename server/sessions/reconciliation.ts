@@ -59,19 +59,10 @@ async function apply(
   await advance(em, snapshot);
 }
 
-/**
- * Parent ids of linked organizations, and of those that are known to stay unlinked because their
- * sub-org was removed.
- */
+/** Parent ids of linked organizations. */
 async function subOrgLinks(em: EntityManager): Promise<Map<string, string>> {
-  const fresh = { disableIdentityMap: true } as const;
-  const isRemoved = { formerClerkId: { $ne: null }, removedAt: { $ne: null }, asOf: { $ne: null } };
-  const removed = await em.find(SubOrg, isRemoved, fresh);
-  const linked = await em.find(SubOrg, { clerkId: { $ne: null } }, fresh);
-  return new Map([
-    ...removed.map(({ formerClerkId, orgId }) => [formerClerkId ?? '', orgId] as const),
-    ...linked.map(({ clerkId, orgId }) => [clerkId ?? '', orgId] as const),
-  ]);
+  const linked = await em.find(SubOrg, { clerkId: { $ne: null } }, { disableIdentityMap: true });
+  return new Map(linked.map(({ clerkId, orgId }) => [clerkId ?? '', orgId]));
 }
 
 function isStale(

@@ -223,6 +223,15 @@ describe.each(databaseKinds)('on %s', (kind) => {
     }
     expect(counts.map((count) => count - (counts[0] ?? 0))).toEqual([0, 1, 1, 1]);
     expect(await app.database.read().find(SubOrg, {})).toMatchObject([{ clerkId: null }]);
+    // A parent in between, it is none as soon as Clerk names one for it.
+    const tiers = [];
+    for (const metadata of [{ tier: 3 }, { tier: 3, parent_org_id: 'org_acme' }]) {
+      Object.assign(app.organizations[1] ?? {}, { metadata });
+      await app.reconcile(testTime + 4_000 + tiers.length * 1_000);
+      const em = app.database.read();
+      tiers.push((await em.findOneOrFail(Organization, { id: 'org_mobile' })).tier);
+    }
+    expect(tiers).toEqual([3, null]);
   });
 
   test('reconcile() takes a deleted organization away', async () => {
