@@ -64,15 +64,15 @@ async function moveWebhooks({ database, sealer, logger }: MoveServices) {
 
 /** A row with its MAC, as it is moved. */
 interface MovingRow {
+  readonly kind: RowKind;
   readonly id: string | number;
   readonly orgId: string | null;
   readonly mac: string | null;
   readonly fields: readonly unknown[];
 }
 
-/** A kind of row: how the next ones are read, and how one is written. */
+/** A table: how its next rows are read, and how one is written. */
 interface Place {
-  readonly kind: RowKind;
   readonly table: string;
   readonly column: string;
   next(database: Database, after: string | number): Promise<MovingRow[]>;
@@ -82,24 +82,24 @@ const page = { orderBy: { id: 'asc' }, limit: batchSize, disableIdentityMap: tru
 
 const places: readonly Place[] = [
   {
-    kind: 'sub-org-link',
     table: 'sub_org',
     column: 'link_mac',
     next: async (database, after) =>
       (await database.read().find(SubOrg, { id: { $gt: Number(after) } }, page)).map((each) => ({
+        kind: each.clerkId == null ? 'former-sub-org-link' : 'sub-org-link',
         id: each.id,
         orgId: each.orgId,
-        mac: each.clerkId == null ? null : (each.linkMac ?? null),
-        fields: [each.id, each.orgId, each.clerkId],
+        mac: each.linkMac ?? null,
+        fields: [each.id, each.orgId, each.clerkId ?? each.formerClerkId],
       })),
   },
   {
-    kind: 'service-account',
     table: 'service_account',
     column: 'role_mac',
     next: async (database, after) =>
       (await database.read().find(ServiceAccount, { id: { $gt: String(after) } }, page)).map(
         (each) => ({
+          kind: 'service-account',
           id: each.id,
           orgId: each.orgId,
           mac: each.roleMac ?? null,
@@ -108,13 +108,13 @@ const places: readonly Place[] = [
       ),
   },
   {
-    kind: 'job',
     table: 'job',
     column: 'mac',
     next: async (database, after) => {
       const where = { id: { $gt: String(after) }, completedAt: null };
       const jobs = await database.read().find(Job, where, page);
       return jobs.map((job) => ({
+        kind: 'job',
         id: job.id,
         orgId: job.orgId ?? null,
         mac: job.mac ?? null,
@@ -123,7 +123,6 @@ const places: readonly Place[] = [
     },
   },
   {
-    kind: 'delivery',
     table: 'webhook_delivery',
     column: 'mac',
     next: async (database, after) => {
@@ -135,6 +134,7 @@ const places: readonly Place[] = [
       return deliveries.map((each) => {
         const webhook = byId.get(each.webhookId);
         return {
+          kind: 'delivery',
           id: each.id,
           orgId: webhook?.orgId ?? null,
           mac: each.mac ?? null,
@@ -148,12 +148,12 @@ const places: readonly Place[] = [
 async function moveMacs({ database, keyring }: MoveServices) {
   const prefix = `${keyring.current().name}.`;
   const count = { moved: 0, unreadable: 0 };
-  for (const { kind, table, column, next } of places) {
-    let rows = await next(database, kind === 'sub-org-link' ? 0 : '');
+  for (const { table, column, next } of places) {
+    let rows = await next(database, table === 'sub_org' ? 0 : '');
     while (rows.length > 0) {
       const others = rows.filter(({ mac }) => mac !== null && !mac.startsWith(prefix));
       await database.transaction(async (em) => {
-        for (const { id, orgId, mac, fields } of others) {
+        for (const { kind, id, orgId, mac, fields } of others) {
           const remade = database.rowMacs.remake(kind, fields, mac, orgId);
           if (remade === null) {
             count.unreadable += 1;

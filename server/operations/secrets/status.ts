@@ -92,7 +92,7 @@ function rowMacs(em: EntityManager): Promise<Row[]> {
      from (
        select role_mac as mac from service_account
        union all
-       select link_mac from sub_org where clerk_id is not null
+       select link_mac from sub_org where link_mac is not null
        union all
        select mac from job where completed_at is null
        union all

@@ -93,6 +93,7 @@ onEachDatabase((place) => {
     await em.execute('drop table secret_in_use');
     await em.execute('drop table former_secret');
     await em.execute('alter table holder drop column secrets');
+    await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
     if (!isSqlite) await em.execute('drop function touch_secret_in_use cascade');
     await em.execute("delete from mikro_orm_migrations where name >= '0009'");

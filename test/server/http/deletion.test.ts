@@ -11,6 +11,7 @@ import {
 } from '../../../server/sessions/apply-organization.ts';
 import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';
 
 const orgId = 'org_demo_acme';
@@ -23,7 +24,8 @@ const settings = '/api/v1/settings';
 async function deleteOrganization(server: RunningServer, id: string): Promise<void> {
   const { services, databaseUrl, kind } = server;
   const { rowMacs } = server.database;
-  await using own = kind === 'postgresql' ? await openDatabase(databaseUrl, { rowMacs }) : null;
+  await using own =
+    kind === 'postgresql' ? await openDatabase(databaseUrl, { keyring: testKeyring }) : null;
   const context = { now: new Date(services.now()), rowMacs };
   const database = own ?? server.database;
   await database.transaction((em) => applyOrganizationDeleted(em, { id }, context));

@@ -9,6 +9,7 @@ import { perform } from '../../../server/operations/perform.ts';
 import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
 import { presentMembership } from '../../../server/sessions/membership.ts';
 import { issueKey } from '../../support/issued-keys.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import {
   databaseKinds,
   type RunningServer,
@@ -86,8 +87,7 @@ test.each(callers)(
   'perform() of %s holds the organization until its end',
   async (_, of, access, held) => {
     await using server = await startServerOn('postgresql');
-    const { rowMacs } = server.database;
-    await using other = await openDatabase(server.databaseUrl, { rowMacs });
+    await using other = await openDatabase(server.databaseUrl, { keyring: testKeyring });
     const caller = await of(server);
     const lock = async (id: string, strength: string) => {
       const sql = `select from organization where id = ? for ${strength} nowait`;
