@@ -57,7 +57,9 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
   function conclude(outcome: Outcome, request: VerifyRequest | undefined, began: number): Outcome {
     try {
       record(outcome, request, began);
-      onOutcome?.(outcome, request);
+      const told: unknown = onOutcome?.(outcome, request);
+      // Of an async callback; unhandled, its rejection would end the process.
+      if (told !== undefined) Promise.resolve(told).catch(onError);
     } catch (error) {
       onError(error);
     }

@@ -32,7 +32,7 @@ export interface VerifierOptions {
   readonly cache?: Omit<CoherentCacheOptions, 'currency'>;
   /**
    * Called with the cause of each outcome `unavailable`, and when a row could not be moved to the
-   * current pepper. What it throws is ignored. `console.error` when absent.
+   * current pepper. What it throws or rejects with is ignored. `console.error` when absent.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -136,7 +136,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function report(error: unknown): void {
     try {
-      onError(error);
+      const told: unknown = onError(error);
+      if (isThenable(told)) Promise.resolve(told).catch(() => {});
     } catch {
       // The outcome stands without the report.
     }
