@@ -38,12 +38,12 @@ export interface OpenVerifierOptions {
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
   readonly limits?: boolean;
-  /** Called with each outcome, and what was asked. What it throws goes to `onError`. */
+  /** Called with each outcome, and what was asked. What it throws or rejects with goes to `onError`. */
   readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
   /**
    * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
    * as a lost renewal, and with a warning where the database role may write more than it needs. Each
-   * becomes a warning of the process when absent. What it throws is ignored.
+   * becomes a warning of the process when absent. What it throws or rejects with is ignored.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -188,7 +188,9 @@ async function openCoherent(
 function unfailing(callback: (error: unknown) => void): (error: unknown) => void {
   return (error) => {
     try {
-      callback(error);
+      const told: unknown = callback(error);
+      // Of an async callback; unhandled, its rejection would end the process.
+      if (told !== undefined) Promise.resolve(told).catch(() => {});
     } catch {
       // The verification stands without the report.
     }

@@ -1,4 +1,5 @@
 import {
+  type Accepted,
   type KeyRecord,
   type Outcome,
   refusals,
@@ -32,11 +33,10 @@ const untold = { endpoint: '-', method: '-', userAgent: null };
 export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
   const { verifier, usage, limits, onOutcome, onError } = parts;
 
-  function admit(key: KeyRecord): Outcome | Promise<Outcome> {
-    const accepted: Outcome = { ok: true, key };
-    const refuse = (error: unknown) => overLimit(key, error);
+  function admit(accepted: Accepted): Outcome | Promise<Outcome> {
+    const refuse = (error: unknown) => overLimit(accepted.key, error);
     try {
-      const admitted = limits?.admit(key);
+      const admitted = limits?.admit(accepted.key);
       return admitted instanceof Promise ? admitted.then(() => accepted, refuse) : accepted;
     } catch (error) {
       return refuse(error);
@@ -45,17 +45,21 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
 
   function overLimit(key: KeyRecord, error: unknown): Outcome {
     if (error instanceof Problem) {
-      const { headers } = error;
-      return { ok: false, refusal: refusals.rate_limited, reason: 'rate_limited', key, headers };
+      const headers = Object.freeze({ ...error.headers });
+      const refusal = refusals.rate_limited;
+      return Object.freeze({ ok: false, refusal, reason: 'rate_limited', key, headers });
     }
     onError(error);
-    return { ok: false, refusal: refusals.unavailable, reason: 'unavailable', key: null };
+    const refusal = refusals.unavailable;
+    return Object.freeze({ ok: false, refusal, reason: 'unavailable', key: null });
   }
 
   function conclude(outcome: Outcome, request: VerifyRequest | undefined, began: number): Outcome {
     try {
       record(outcome, request, began);
-      onOutcome?.(outcome, request);
+      const told: unknown = onOutcome?.(outcome, request);
+      // Of an async callback; unhandled, its rejection would end the process.
+      if (told !== undefined) Promise.resolve(told).catch(onError);
     } catch (error) {
       onError(error);
     }
@@ -90,7 +94,7 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
     began: number,
   ): Outcome | Promise<Outcome> {
     const isLimited = outcome.ok && limits !== null && outcome.key.rateLimit !== null;
-    const admitted = isLimited ? admit(outcome.key) : outcome;
+    const admitted = isLimited ? admit(outcome) : outcome;
     return admitted instanceof Promise
       ? admitted.then((later) => conclude(later, request, began))
       : conclude(admitted, request, began);

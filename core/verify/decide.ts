@@ -36,10 +36,10 @@ const nothingAsked: VerifyRequest = Object.freeze({});
  * @param code - what the caller is told.
  * @param reason - what the operator may know.
  * @param key - the key, where one was found.
- * @returns the outcome.
+ * @returns the outcome, frozen: who is told of it cannot make another of it.
  */
 export function refuse(code: ErrorCode, reason: Reason, key: KeyRecord | null = null): Refused {
-  return { ok: false, refusal: refusals[code], reason, key };
+  return Object.freeze({ ok: false, refusal: refusals[code], reason, key });
 }
 
 /** Whether an instant has come; so too, to be safe, when the clock gives no number. */
@@ -55,7 +55,7 @@ function isOver(instant: number | null, now: number): boolean {
  * @param key - the record found, or null when there was none.
  * @param request - what the call asks.
  * @param now - Unix milliseconds.
- * @returns the outcome; rate limits come after it and are not part of it.
+ * @returns the outcome, frozen; rate limits come after it and are not part of it.
  * @example An unknown key
  * ```ts
  * import { decide } from './mod.ts';
@@ -88,5 +88,5 @@ export function decide(
   if (request.scope !== undefined && !permits(key, request.scope)) {
     return refuse('insufficient_permissions', 'scope', key);
   }
-  return { ok: true, key };
+  return Object.freeze({ ok: true, key });
 }

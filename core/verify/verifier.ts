@@ -32,7 +32,7 @@ export interface VerifierOptions {
   readonly cache?: Omit<CoherentCacheOptions, 'currency'>;
   /**
    * Called with the cause of each outcome `unavailable`, and when a row could not be moved to the
-   * current pepper. What it throws is ignored. `console.error` when absent.
+   * current pepper. What it throws or rejects with is ignored. `console.error` when absent.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -46,8 +46,8 @@ export interface Verifier {
    *
    * @param key - the raw key as presented; not kept beyond the call.
    * @param request - what the call asks.
-   * @returns the outcome, at once where the store answers at once. The key in it is deeply frozen,
-   * because other verifications share it.
+   * @returns the outcome, at once where the store answers at once. It is deeply frozen: other
+   * verifications share the key in it, and no observer may turn a refusal into an acceptance.
    */
   verify(key: string, request?: VerifyRequest): Outcome | Promise<Outcome>;
 
@@ -55,10 +55,10 @@ export interface Verifier {
   cacheCounters(): CacheCounters | null;
 }
 
-const malformed: Refused = Object.freeze(refuse('invalid_key', 'malformed'));
-const unknown: Refused = Object.freeze(refuse('invalid_key', 'unknown'));
-const unsealed: Refused = Object.freeze(refuse('invalid_key', 'seal'));
-const unavailable: Refused = Object.freeze(refuse('unavailable', 'unavailable'));
+const malformed: Refused = refuse('invalid_key', 'malformed');
+const unknown: Refused = refuse('invalid_key', 'unknown');
+const unsealed: Refused = refuse('invalid_key', 'seal');
+const unavailable: Refused = refuse('unavailable', 'unavailable');
 
 /**
  * Makes a verifier. The path of a key: its digest, the cache where the store proves currency, else its
@@ -136,7 +136,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function report(error: unknown): void {
     try {
-      onError(error);
+      const told: unknown = onError(error);
+      if (isThenable(told)) Promise.resolve(told).catch(() => {});
     } catch {
       // The outcome stands without the report.
     }

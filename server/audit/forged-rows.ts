@@ -6,7 +6,10 @@ import { recordEvent } from './record-event.ts';
 
 /** Reports rows that give something and were not written by the server. */
 export interface ForgedRows extends AsyncDisposable {
-  /** Logs and audits a row, once per process however often it is met; counts it each time. */
+  /**
+   * Counts a row each time that it is met. The first 100 of a process are logged and audited, once
+   * each; one line in the log says that there are more.
+   */
   report(row: ForgedRow): void;
   /** Where reports are recorded from now on. */
   recordIn(database: Database): void;
@@ -14,8 +17,8 @@ export interface ForgedRows extends AsyncDisposable {
   count(): number;
 }
 
-/** The most rows that are remembered as reported. */
-const maxRemembered = 1_000;
+/** The most rows that are named: without an end, whoever forges rows would fill the audit log. */
+const mostNamed = 100;
 
 /** Makes the report; dispose of it to finish what is being recorded, before the database is closed. */
 export function createForgedRows({
@@ -30,6 +33,7 @@ export function createForgedRows({
   const recording = new Set<Promise<void>>();
   let database: Database | null = null;
   let count = 0;
+  let isCutOff = false;
 
   async function record({ kind, id, orgId }: ForgedRow): Promise<void> {
     const at = new Date(now());
@@ -53,7 +57,11 @@ export function createForgedRows({
       count += 1;
       const name = JSON.stringify([row.kind, row.id, row.orgId]);
       if (reported.has(name)) return;
-      if (reported.size >= maxRemembered) reported.clear();
+      if (reported.size >= mostNamed) {
+        if (!isCutOff) logger.error(`more than ${mostNamed} forged rows: the rest is only counted`);
+        isCutOff = true;
+        return;
+      }
       reported.add(name);
       logger.error({ row }, 'a row was not written by the server: it gives nothing');
       const recorded = record(row)

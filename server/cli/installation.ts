@@ -65,10 +65,11 @@ const move: Command = {
   summary: 'Move to the secret in use what needs no API key for it',
   async run(context) {
     const moved = await context.perform(moveSecrets, null, {});
-    const { webhooks, rows, unreadable } = moved;
+    const { webhooks, rows, unreadable, unreadableWebhooks } = moved;
     const left = unreadable === 0 ? '' : `; ${unreadable} cannot be read and stay as they are`;
-    const text = `Moved the signing secrets of ${webhooks} webhooks, and ${rows} rows${left}`;
-    return { json: moved, text };
+    const named = unreadableWebhooks.map((id) => `\n${id} needs a new signing secret`).join('');
+    const text = `Moved the signing secrets of ${webhooks} webhooks, and ${rows} rows${left}${named}`;
+    return { json: snakeKeys(moved), text };
   },
 };
 

@@ -14,6 +14,9 @@ export interface ClaimOptions {
   readonly perPool: number;
 }
 
+/** Where counting ends, and what a number counts as that no claim wrote. */
+const mostAttempts = 1_000_000;
+
 /**
  * Takes the task that has been due for longest: of its lane the first, of a pool that is not busy,
  * and nobody else's. One statement, so that no two workers ever take the same.
@@ -27,7 +30,9 @@ export async function claimTask(database: Database, options: ClaimOptions): Prom
   // On SQLite an update waits for the write lock even when nothing is due: so it is looked first.
   if (isSqlite && !(await isAnyDue(database, types, now))) return null;
   const [row] = await database.read().execute<Omit<Claim, 'lease'>[]>(
-    `update task set lease = ?, leased_until = ?, attempts = attempts + 1
+    `update task set lease = ?, leased_until = ?,
+       attempts = case when attempts between 0 and ${mostAttempts - 1} then attempts + 1
+                       else ${mostAttempts} end
      where id = (
        select t.id from task t
        where t.type in (${types.map(() => '?').join(', ')})

@@ -49,7 +49,13 @@ export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Pro
   await announceTasks(em);
 }
 
-/** Tasks leave when they are done, so a lane's numbers begin anew when it is empty. */
+/** The largest that PostgreSQL's column holds. */
+const lastPosition = 2_147_483_647;
+
+/**
+ * Tasks leave when they are done, so a lane's numbers begin anew when it is empty. A row that holds
+ * the last number counts for nothing: what follows it would have none.
+ */
 async function lastPositions(
   em: EntityManager,
   lanes: readonly string[],
@@ -57,7 +63,7 @@ async function lastPositions(
   if (lanes.length === 0) return new Map();
   const rows = await em.execute<{ lane: string; last: number }[]>(
     `select lane, max(position) as last from task
-     where lane in (${lanes.map(() => '?').join(', ')}) group by lane`,
+     where lane in (${lanes.map(() => '?').join(', ')}) and position < ${lastPosition} group by lane`,
     [...lanes],
   );
   return new Map(rows.map(({ lane, last }) => [lane, last]));

@@ -96,7 +96,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** Milliseconds until a task falls due, and no more than between two looks. */
   async function untilNextDue(): Promise<number> {
-    const due = await nextDue(database, types, new Date(now()));
+    const due = await nextDue(database, types, new Date(now()), new Date(now() + pollEvery));
     return due === null ? pollEvery : Math.min(pollEvery, Math.max(1, due.getTime() - now()));
   }
 

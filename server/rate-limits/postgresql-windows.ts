@@ -27,6 +27,17 @@ const take = {
     where name = $1 and not exists (select from taken)`,
 };
 
+/**
+ * The same for a full window, which `take` leaves as it is. Without it, a clock that was set back by
+ * an hour would keep the window shut for that hour.
+ */
+const cut = {
+  name: 'cut-window',
+  text: `
+    update rate_limit_window set ends_at = clock_timestamp() + $2 * interval '1 second'
+    where name = $1 and ends_at > clock_timestamp() + $2 * interval '1 second'`,
+};
+
 const giveBack = {
   name: 'give-back-to-window',
   text: `
@@ -70,10 +81,13 @@ export function openPostgresqlWindows(
       const { rows } = await pool.query<Row>({ ...take, values: [name, limit, windowSeconds] });
       const [row] = rows;
       // Refused by a window that began after this statement had: its end is not seen.
-      if (row === undefined) return { admitted: false, remaining: 0, endsIn: windowSeconds * 1000 };
+      const length = windowSeconds * 1000;
+      if (row === undefined) return { admitted: false, remaining: 0, endsIn: length };
       const { admitted, count, window } = row;
       const remaining = admitted ? Math.max(0, limit - count) : 0;
-      return { admitted, remaining, endsIn: Math.max(0, row.ends_in), window };
+      if (row.ends_in > length) await pool.query({ ...cut, values: [name, windowSeconds] });
+      const endsIn = Math.min(length, Math.max(0, row.ends_in));
+      return { admitted, remaining, endsIn, window };
     },
 
     async giveBack(name, { window }) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { AuditEvent } from '../../server/database/entities/audit-event.ts';
 import { Job } from '../../server/database/entities/job.ts';
 import { KeyImport } from '../../server/database/entities/key-import.ts';
@@ -168,6 +169,24 @@ onBothDatabases((kind) => {
       .read()
       .execute<{ n: number | string }[]>('select count(*) as n from api_key_secret where legacy');
     expect(Number(secrets?.n)).toBe(0);
+  });
+
+  test('forged rows in numbers are all counted, and a hundred of them audited', async () => {
+    await using server = await startServerOn(kind, coherent);
+    const lines: unknown[] = [];
+    const logger = { error: (...line: unknown[]) => void lines.push(line.at(-1)) };
+    const reports = createForgedRows({ logger, now: Date.now });
+    reports.recordIn(server.database);
+    for (let round = 0; round < 2; round += 1) {
+      for (let n = 0; n < 150; n += 1) {
+        reports.report({ kind: 'service-account', id: `sa_${n}`, orgId: victim });
+      }
+      await reports[Symbol.asyncDispose]();
+      expect(await forged(server)).toHaveLength(100);
+    }
+    expect(reports.count()).toBe(300);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('more than 100 forged rows: the rest is only counted');
   });
 
   test('every imported key is in the audit log', async () => {

@@ -14,6 +14,7 @@ import { verificationSecretOf } from '../../server/verification-secret.ts';
 import type { Place } from '../support/databases.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
+import { tamper } from '../support/tamper.ts';
 import { type Deployment, deploy, serverSecret } from './deployment.ts';
 import { redisServer } from './rate-limits/redis.ts';
 
@@ -175,6 +176,54 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
       ['malformed', undefined],
     ]);
     expect(errors.map(String)).toEqual(Array(3).fill('Error: onOutcome fails'));
+  });
+
+  test('tells onError what an async onOutcome rejects with, and rejects nothing itself', async () => {
+    const { raw } = await deployment.createKey();
+    const errors: unknown[] = [];
+    const both = Promise.withResolvers<void>();
+    const unhandled: unknown[] = [];
+    const notice = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', notice);
+    {
+      await using verifier = await openVerifier({
+        ...options(),
+        async onError(error) {
+          errors.push(error);
+          if (errors.length === 2) both.resolve();
+          throw new Error('onError fails as well');
+        },
+        async onOutcome() {
+          await new Promise(setImmediate);
+          throw new Error('onOutcome fails later');
+        },
+      });
+      errors.length = 0;
+      expect(told(await verifier.verify(raw))).toBe('accepted');
+      expect(told(await verifier.verify('rrk_live_none'))).toBe('malformed');
+      await both.promise;
+      await new Promise(setImmediate);
+    }
+    process.off('unhandledRejection', notice);
+    expect(errors.map(String)).toEqual(Array(2).fill('Error: onOutcome fails later'));
+    expect(unhandled).toEqual([]);
+  });
+
+  test('gives onOutcome nothing through which the outcome can be changed', async () => {
+    const limited = await deployment.createKey({ rate_limit: { limit: 1, window_seconds: 60 } });
+    const dead = await deployment.createKey();
+    await deployment.revoke(dead.id);
+    await using verifier = await openVerifier({ ...options(), onOutcome: tamper });
+    const verified = [];
+    for (const { raw } of [limited, limited, dead]) {
+      const outcome = await verifier.verify(raw, { scope: 'repos:read' });
+      verified.push([told(outcome), outcome.ok ? null : outcome.refusal.status]);
+    }
+    expect(verified).toEqual([
+      ['accepted', null],
+      ['rate_limited', 429],
+      ['revoked', 401],
+    ]);
   });
 
   test('refuses every secret but the one that the keys were issued under, with one line', async () => {

@@ -19,10 +19,15 @@ export interface Moved {
   readonly rows: number;
   /** Values that no known secret reads: they stay as they are. */
   readonly unreadable: number;
+  /** The first of the webhooks whose signing secret cannot be read; each needs a new one. */
+  readonly unreadableWebhooks: readonly string[];
 }
 
 /** Rows to a transaction: SQLite has one writer at a time. */
 const batchSize = 200;
+
+/** How many webhooks are named. */
+const maxNamed = 100;
 
 /**
  * Moves what is stored under another secret to the one in use: signing secrets of webhooks, and the
@@ -34,32 +39,52 @@ export async function moveRows(services: MoveServices): Promise<Moved> {
   return {
     webhooks: webhooks.moved,
     rows: rows.moved,
-    unreadable: webhooks.unreadable + rows.unreadable,
+    unreadable: webhooks.unreadable.length + rows.unreadable,
+    unreadableWebhooks: webhooks.unreadable.slice(0, maxNamed),
   };
 }
 
+/**
+ * Moves the present signing secret of each webhook and the one before it, each by itself. An earlier
+ * one that cannot be read is dropped: it signs nothing any more.
+ */
 async function moveWebhooks({ database, sealer, logger }: MoveServices) {
-  const present = { $like: `${sealer.prefix()}%` };
+  const prefix = sealer.prefix();
+  const present = { $like: `${prefix}%` };
   const others = await database.read().find(Webhook, {
     $or: [{ $not: { secret: present } }, { $not: { previousSecret: present } }],
   });
-  const count = { moved: 0, unreadable: 0 };
-  for (const { id, orgId, secret, previousSecret = null } of others) {
-    const move = (sealed: string) => sealer.seal(sealer.open(sealed, orgId), orgId);
+  const unreadable: string[] = [];
+  let moved = 0;
+
+  /** @returns null for what cannot be read. */
+  function move(sealed: string, { id, orgId }: Webhook, complaint: string): string | null {
+    if (sealed.startsWith(prefix)) return sealed;
     try {
-      const values = {
-        secret: move(secret),
-        previousSecret: previousSecret && move(previousSecret),
-      };
-      // Unless it was replaced since it was read.
-      const where = { id, secret };
-      count.moved += await database.transaction((em) => em.nativeUpdate(Webhook, where, values));
+      return sealer.seal(sealer.open(sealed, orgId), orgId);
     } catch (error) {
-      count.unreadable += 1;
-      logger.error({ err: error, webhook: id }, 'a signing secret cannot be read: replace it');
+      logger.error({ err: error, webhook: id }, complaint);
+      return null;
     }
   }
-  return count;
+
+  for (const webhook of others) {
+    const { id, secret, previousSecret = null } = webhook;
+    const next = move(secret, webhook, 'a signing secret cannot be read: replace it');
+    if (next === null) unreadable.push(id);
+    const earlier =
+      previousSecret && move(previousSecret, webhook, 'an earlier signing secret was dropped');
+    const values = {
+      ...(next !== null && next !== secret && { secret: next }),
+      ...(earlier !== previousSecret && { previousSecret: earlier }),
+      ...(previousSecret !== null && earlier === null && { previousSecretUntil: null }),
+    };
+    if (Object.keys(values).length === 0) continue;
+    // Unless it was replaced since it was read.
+    const where = { id, secret, previousSecret };
+    moved += await database.transaction((em) => em.nativeUpdate(Webhook, where, values));
+  }
+  return { moved, unreadable };
 }
 
 /** A row with its MAC, as it is moved. */

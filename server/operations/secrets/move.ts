@@ -10,7 +10,12 @@ export const moveSecrets = defineOperation({
   kind: 'mutation',
   access: operatorOnly(),
   input: z.object({}),
-  output: z.object({ webhooks: z.int(), rows: z.int(), unreadable: z.int() }),
+  output: z.object({
+    webhooks: z.int(),
+    rows: z.int(),
+    unreadable: z.int(),
+    unreadableWebhooks: z.array(z.string()).readonly(),
+  }),
   // In transactions of its own, a batch each: the rows may be many.
   prepare: ({ services }) => moveRows(services),
   async run({ audit }, _input, moved) {

@@ -176,3 +176,16 @@ test.each([
     expect(await reported.promise).toBe(away);
   },
 );
+
+test('what an async onError rejects with is ignored: unhandled, it would end the process', async () => {
+  const unhandled: unknown[] = [];
+  const notice = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', notice);
+  const store: KeyStore = { find: () => Promise.reject(away) };
+  const onError = () => Promise.reject(new Error('onError fails as well'));
+  const { verify } = createVerifier({ store, onError });
+  expect(await verify(key, request)).toMatchObject(unavailable);
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', notice);
+  expect(unhandled).toEqual([]);
+});

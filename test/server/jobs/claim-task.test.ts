@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../../server/database/database.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { countTasks } from '../../../server/jobs/count-tasks.ts';
+import { nextDue } from '../../../server/jobs/next-due.ts';
 import { cancelTask, enqueue, extend, finish, postpone } from '../../../server/jobs/tasks.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { startQueue } from './queue.ts';
@@ -125,6 +126,46 @@ onEachDatabase((place) => {
     if (claim === null) throw new Error('unreachable');
     const em = queue.database.read();
     expect(await extend(em, claim, new Date(queue.clock.now() + 1))).toBe(false);
+  });
+
+  test('a number of attempts that no claim wrote stops neither the queue nor the pauses', async () => {
+    await using queue = await startQueue(place);
+    await queue.add({ id: 'a' }, { id: 'b' }, { id: 'c' });
+    const em = queue.database.read();
+    await em.execute("update task set attempts = 2147483647 where id = 'a'");
+    await em.execute("update task set attempts = -2147483647 where id = 'b'");
+    const taken = [await queue.claim(), await queue.claim(), await queue.claim()];
+    expect(taken.map((claim) => [claim?.id, claim?.attempts])).toEqual([
+      ['a', 1_000_000],
+      ['b', 1_000_000],
+      ['c', 1],
+    ]);
+  });
+
+  test('enqueue() goes on in a lane that holds the last position', async () => {
+    await using queue = await startQueue(place);
+    const lane = 'key';
+    await queue.add({ id: 'a', lane }, { id: 'b', lane });
+    await queue.database.read().execute("update task set position = 2147483647 where id = 'b'");
+    await queue.add({ id: 'c', lane }, { id: 'd', lane });
+    const positions = await queue.database.read().find(Task, {}, { orderBy: { position: 'asc' } });
+    expect(positions.map(({ id }) => id)).toEqual(['a', 'c', 'd', 'b']);
+  });
+
+  test('nextDue() tells no time beyond its bound, also where a row holds none', async () => {
+    await using queue = await startQueue(place);
+    const at = (seconds: number) => new Date(queue.clock.now() + seconds * 1000);
+    const due = () => nextDue(queue.database, ['work'], at(0), at(60));
+    await queue.add({ id: 'none' });
+    const none = queue.database.kind === 'sqlite' ? ['zzz', 1e300] : ['infinity', '290000-01-01'];
+    for (const runAt of none) {
+      await queue.database.read().execute('update task set run_at = ?', [runAt]);
+      expect(await due()).toBeNull();
+    }
+    await queue.add({ id: 'far', runAt: at(61) });
+    expect(await due()).toBeNull();
+    await queue.add({ id: 'near', runAt: at(59) });
+    expect(await due()).toEqual(at(59));
   });
 
   test('countTasks() tells what waits, what is postponed and what runs', async () => {

@@ -34,7 +34,12 @@ onBothDatabases((kind) => {
     expect(moved.rows).toBeGreaterThan(3);
     expect(moved.unreadable).toBe(1);
     expect(changing.errors).toMatchObject([{ webhook: broken.id }]);
-    expect(await moveRows(changing)).toEqual({ webhooks: 0, rows: 0, unreadable: 1 });
+    expect(await moveRows(changing)).toEqual({
+      webhooks: 0,
+      rows: 0,
+      unreadable: 1,
+      unreadableWebhooks: [broken.id],
+    });
 
     // A process that knows the new secret only reads everything.
     const changed = await processKnowing(server.databaseUrl, next, null);
@@ -44,5 +49,40 @@ onBothDatabases((kind) => {
     expect(changed.sealer.open(webhook.secret, webhook.orgId)).toMatch(/^whsec_/);
     expect((await moveRows(changed)).rows).toBe(0);
     expect(changed.forged).toEqual([]);
+  });
+
+  test('moveRows() moves a present signing secret beside an earlier one that it cannot read, and the reverse', async () => {
+    await using it = await startDelivering(kind);
+    const { server } = it;
+    const good = await it.addWebhook();
+    const bad = await it.addWebhook();
+    for (const { id } of [good, bad]) {
+      await it.settings(`webhooks/${id}`, { rotate_secret: true }, 'PATCH');
+    }
+    const em = server.database.read();
+    const junk = (column: string, id: string) =>
+      em.execute(`update webhook set ${column} = 'v1.000000000000.junk' where id = ?`, [id]);
+    await junk('previous_secret', good.id);
+    await junk('secret', bad.id);
+
+    const changing = await processKnowing(server.databaseUrl, next, testSecret);
+    await using _changing = changing.database;
+    expect(await moveRows(changing)).toMatchObject({
+      webhooks: 2,
+      unreadable: 1,
+      unreadableWebhooks: [bad.id],
+    });
+    expect(changing.errors).toHaveLength(2);
+    expect(await moveRows(changing)).toMatchObject({ webhooks: 0, unreadableWebhooks: [bad.id] });
+
+    const changed = await processKnowing(server.databaseUrl, next, null);
+    await using _changed = changed.database;
+    const find = (id: string) => changed.database.read().findOneOrFail(Webhook, { id });
+    const moved = await find(good.id);
+    expect(changed.sealer.open(moved.secret, moved.orgId)).toMatch(/^whsec_/);
+    expect(moved).toMatchObject({ previousSecret: null, previousSecretUntil: null });
+    const left = await find(bad.id);
+    expect(changed.sealer.open(left.previousSecret ?? '', left.orgId)).toBe(bad.secret);
+    expect(left.secret).toBe('v1.000000000000.junk');
   });
 });
