@@ -17,7 +17,7 @@ export interface ForgedRows extends AsyncDisposable {
   count(): number;
 }
 
-/** The most rows that are named: without an end, whoever forges rows would fill the audit log. */
+/** The most rows that are named: without an end, forged rows would fill the audit log. */
 const mostNamed = 100;
 
 /** Makes the report; dispose of it to finish what is being recorded, before the database is closed. */

@@ -13,7 +13,7 @@ interface FormerSecret {
 }
 
 /**
- * Keeps the pepper of a secret that is being replaced, and encrypts those of earlier ones anew.
+ * Keeps the pepper of a secret that is being replaced, and encrypts those of earlier ones under the next secret.
  *
  * @param em - the transaction's that goes over to the next secret.
  * @param sealer - reads what is there.

@@ -53,7 +53,7 @@ export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Pro
 const lastPosition = 2_147_483_647;
 
 /**
- * Tasks leave when they are done, so a lane's numbers begin anew when it is empty. A row that holds
+ * Tasks leave when they are done, so a lane's numbers begin again when it is empty. A row that holds
  * the last number counts for nothing: what follows it would have none.
  */
 async function lastPositions(

@@ -20,7 +20,7 @@ import {
 } from '../support/server.ts';
 import { startDelivering } from './webhooks/delivering.ts';
 
-// Whoever may write to the database and holds no secret: everything below is SQL, and gives nothing.
+// An attacker with write access to the database and no secret: everything below is SQL, and gives nothing.
 
 const settings = '/api/v1/settings';
 const as = 'parent-admin';
@@ -138,7 +138,7 @@ onBothDatabases((kind) => {
         ['key-import', theirs, victim],
       ].sort(),
     );
-    // A key of the server's own is nobody's to import, under whatever it is stored.
+    // A key that the server issued cannot be imported.
     await expect(queueImport(server, attacker, hash)).rejects.toThrow();
   });
 

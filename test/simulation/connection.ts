@@ -10,7 +10,7 @@ export interface Network {
   readonly slow: number;
   /** The share of statements, answers and announcements that are lost. */
   readonly lossy: number;
-  /** Milliseconds between two announcements that somebody forges; 0 for none. */
+  /** Milliseconds between two forged announcements; 0 for none. */
   readonly forgedEvery: number;
 }
 

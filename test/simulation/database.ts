@@ -16,7 +16,7 @@ import type { Schedule } from './schedule.ts';
  */
 export type Versions = ReadonlyMap<string, number>;
 
-/** What somebody announces, truly or not: the product takes nothing but the call from it. */
+/** An announcement, true or forged: the product takes nothing but the call from it. */
 export interface Announced {
   readonly epoch: number;
   readonly subjects: readonly string[];

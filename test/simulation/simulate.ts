@@ -128,7 +128,7 @@ function burial(world: World, operator: ReturnType<World['machine']>, machine: M
   for (let n = 0; n < 3; n++) schedule.in(choices.between(90, 140), change);
 }
 
-/** Somebody who may connect announces an epoch that may come next, and what it may touch. */
+/** An attacker who may connect announces an epoch that may come next, and what it may touch. */
 function forge(world: World): void {
   const { choices } = world;
   const serving = world.serving();

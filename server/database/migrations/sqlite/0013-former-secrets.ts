@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 /**
  * Peppers of secrets that are gone, encrypted under the present one. Nothing is verified under them:
- * they only tell that a hash is known, for ever, so that no import gives a revoked key back. The index
+ * they only tell that a hash is known, so that no import gives a revoked key back. The index
  * finds what was recorded of a target.
  */
 export class FormerSecrets extends Migration {

@@ -217,7 +217,7 @@ test('LeaseHolder starts anew under another id when its row is gone', async () =
   expect(holder.isCurrent()).toBe(true);
 });
 
-test('LeaseHolder starts anew when the database was set back, and serves again when that is accepted', async () => {
+test('LeaseHolder joins again when the database was set back, and serves again when that is accepted', async () => {
   const { holder, port, told, lost } = await joined();
   port.answers.push({ epoch: 3, subjects: [] });
   port.epoch = 3;
@@ -233,7 +233,7 @@ test('LeaseHolder starts anew when the database was set back, and serves again w
   expect([holder.isRestored(), holder.isCurrent()]).toEqual([false, true]);
 });
 
-test('LeaseHolder starts anew when a restore was declared, though its own row is as it was', async () => {
+test('LeaseHolder joins again when a restore was declared, though its own row is as it was', async () => {
   const { holder, port, told } = await joined();
   port.restorations = [{ id: 'r', accepted: false }];
   await holder.hear();
