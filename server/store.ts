@@ -1,5 +1,4 @@
 import { createVerifier, type Outcome, type Verifier, type VerifyRequest } from '../core/mod.ts';
-import { readDatabaseUrl, readRedisUrl } from './config/addresses.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
@@ -13,6 +12,7 @@ import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
 import { verifierKeyring } from './verification-secret.ts';
+import { readVerifierOptions } from './verifier-options.ts';
 import { withLimitsAndUsage } from './with-limits-and-usage.ts';
 
 /** What a verifier of another service needs: the database, and one of the two secrets. */
@@ -61,8 +61,9 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  *
  * @returns the verifier; dispose of it to store what was used, give its lease back and close its
  * connections.
- * @throws {ConfigError} with one line: for a secret of the wrong form, one that the keys were not
- * issued under, a file that is not there, a database without the server's tables. Nothing stays open.
+ * @throws {ConfigError} with one line: for an unknown option, a value that an option does not take, a
+ * secret that the keys were not issued under, a file that is not there, a database without the
+ * server's tables. Nothing stays open.
  * @throws when the database cannot be reached.
  * @example A service of its own
  * ```ts
@@ -77,10 +78,9 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
-  const { onOutcome, databaseListenUrl = null } = options;
+  const { databaseUrl, databaseListenUrl, redisUrl } = readVerifierOptions(options);
+  const { onOutcome } = options;
   const onError = unfailing(options.onError ?? warn);
-  const databaseUrl = readDatabaseUrl(options.databaseUrl);
-  const redisUrl = options.redisUrl ? readRedisUrl(options.redisUrl) : null;
   const keyring = verifierKeyring(options);
 
   await assertTables(databaseUrl);

@@ -36,9 +36,14 @@ export function createApi(identity: Identity): Api {
 
 /** Every query passes here before it is cached. What makes its key has replaced raw secrets already. */
 function hashWithoutSecrets(key: QueryKey): string {
-  const hash = hashKey(key);
-  if (withoutSecrets(hash) !== hash) throw new Error('a query key holds a raw secret');
-  return hash;
+  return hashKey(
+    JSON.parse(JSON.stringify(key), (_name, value) => {
+      if (typeof value === 'string' && withoutSecrets(value) !== value) {
+        throw new Error('a query key holds a raw secret');
+      }
+      return value;
+    }),
+  );
 }
 
 export const ApiContext = createContext<Api>();

@@ -27,17 +27,26 @@ const dots = '\u2022'.repeat(4);
 /** How often an address may have been encoded. */
 const mostEncodings = 3;
 
+/** What stands for a text whose secret cannot be told from the rest. */
+const hidden = `${dots} (a raw key or secret)`;
+
 /**
  * Replaces every raw secret in a text by its preview: also one that stands among other words, was
- * broken by white space, or is percent-encoded.
+ * broken by white space, or is percent-encoded. Where anything else was done to a secret, the whole
+ * text goes.
  *
  * @returns the text itself where it holds none.
  */
-export function withoutSecrets(text: string, encodings: number = mostEncodings): string {
+export function withoutSecrets(text: string): string {
+  const safe = withPreviews(text, mostEncodings);
+  return holdsSecret(text, safe) ? hidden : safe;
+}
+
+function withPreviews(text: string, encodings: number): string {
   const safe = forms.reduce((rest, each) => rest.replace(each, preview), text);
-  const decoded = decodeAscii(safe);
+  const decoded = decodePercent(safe);
   if (decoded === safe || encodings === 0) return safe;
-  const deeper = withoutSecrets(decoded, encodings - 1);
+  const deeper = withPreviews(decoded, encodings - 1);
   return deeper === decoded ? safe : deeper;
 }
 
@@ -52,8 +61,75 @@ function preview(_secret: string, prefix: string, rest: string): string {
 }
 
 /** Undoes the percent-encoding of ASCII characters, of which every secret is made. */
-function decodeAscii(text: string): string {
-  return text.replace(/%([0-7][\da-f])/gi, (_, code) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
+function decodePercent(text: string): string {
+  return text.replace(/%(?:25)*([0-7][\da-f])/gi, (_, code) => character(code, 16));
+}
+
+function character(code: string, radix: number): string {
+  const value = Number.parseInt(code, radix);
+  return value < 128 ? String.fromCharCode(value) : '';
+}
+
+/** Forms of a secret in a text of which only the characters of secrets are left. */
+const bareForms: readonly RegExp[] = [
+  /rrk_(?:live|test)_([\w-]{16,43})/gi,
+  /rfk_([\w-]{16,91})/gi,
+  /rep_([\da-f-]{16,64})/gi,
+  /sk-ant-([\w-]{16,200})/gi,
+  /whsec_([\w-]{16,200})/gi,
+];
+
+/** So many characters of a secret in a row are a part of it. */
+const part = 8;
+
+/** The dots of a preview in a path, where the browser encodes them. */
+const encodedDot = /%(?:25)*e2%(?:25)*80%(?:25)*a2/gi;
+
+const previews = /(?:rrk_live_|rrk_test_|rfk_|rep_|sk-ant-|whsec_)\S{4}\u2022{4}\S{4}/gi;
+
+/** Whether a part of a secret of the given text is left in the safe one, whatever stands within it. */
+function holdsSecret(given: string, safe: string): boolean {
+  const kept = safe.replace(encodedDot, '\u2022');
+  const secrets = [...bareTexts(given.replace(encodedDot, '\u2022')), ...bareTexts(kept)].flatMap(
+    (text) =>
+      bareForms.flatMap((form) => [...text.matchAll(form)].map(([, secret = '']) => secret)),
   );
+  if (secrets.length === 0) return false;
+  const left = bareTexts(kept.replace(previews, dots));
+  return secrets.some((secret) => {
+    for (let start = 0; start + part <= secret.length; start += 1) {
+      const some = secret.slice(start, start + part);
+      if (left.some((text) => text.includes(some))) return true;
+    }
+    return false;
+  });
+}
+
+/**
+ * What is left of a text without everything that is no character of a secret: as it stands, decoded,
+ * and decoded without the escapes of line breaks. Dots stay, because a preview ends there.
+ */
+function bareTexts(text: string): string[] {
+  const decoded = decodeAll(text);
+  return [text, decoded, decoded.replace(/\\+[nrtvf]/g, '')].map((each) =>
+    each.replace(/[^\w\u2022-]/g, ''),
+  );
+}
+
+/** Undoes percent-encoding, quoted-printable, HTML entities and escapes, until there is none. */
+function decodeAll(text: string): string {
+  const decoded = text
+    .replace(/[%=](?:25)*([\da-f]{2})/gi, (_, code) => character(code, 16))
+    .replace(/&#x0*([\da-f]{1,6});?/gi, (_, code) => character(code, 16))
+    .replace(/&#0*(\d{1,7});?/g, (_, code) => character(code, 10))
+    .replace(/&(?:lowbar|underbar);/gi, '_')
+    .replace(/&(?:hyphen|dash);/gi, '-')
+    .replace(/&amp;/gi, '&')
+    .replace(/&\w{1,31};/g, '')
+    .replace(/\\+u(?:([\da-f]{4})|\{0*([\da-f]{1,6})\})/gi, (_, code, braced) =>
+      character(code ?? braced, 16),
+    )
+    .replace(/\\+x([\da-f]{2})/gi, (_, code) => character(code, 16));
+  // Each replacement is shorter than what it replaces, so this ends.
+  return decoded === text ? text : decodeAll(decoded);
 }

@@ -23,21 +23,33 @@ export function readPort(value: string): number {
   return Number(value);
 }
 
-/** The database's address. */
-export function readDatabaseUrl(value: string): string {
+/**
+ * The database's address.
+ *
+ * @param name - what it was given as, for the message.
+ */
+export function readDatabaseUrl(value: string, name = 'DATABASE_URL'): string {
   // Two slashes would make a host of the path's first folder in every other kind of address.
   const isFile = /^sqlite:(?!\/\/[^/])(?!:memory:).+$/.test(value) && !value.includes('\0');
   if (isFile || isPostgresql(value)) return value;
-  throw wrong('DATABASE_URL', shownUrl(value), 'sqlite:PATH or postgresql://USER@HOST/DATABASE');
+  throw wrong(name, shownUrl(value), 'sqlite:PATH or postgresql://USER@HOST/DATABASE');
 }
 
-/** Where notifications are listened for, when a pooler sits before the database. */
-export function readDatabaseListenUrl(value: string, databaseUrl: string): string {
+/**
+ * Where notifications are listened for, when a pooler sits before the database.
+ *
+ * @param name - what it was given as, for the message.
+ */
+export function readDatabaseListenUrl(
+  value: string,
+  databaseUrl: string,
+  name = 'DATABASE_LISTEN_URL',
+): string {
   if (!isPostgresql(value)) {
-    throw wrong('DATABASE_LISTEN_URL', shownUrl(value), 'postgresql://USER@HOST/DATABASE');
+    throw wrong(name, shownUrl(value), 'postgresql://USER@HOST/DATABASE');
   }
   if (!isPostgresql(databaseUrl)) {
-    throw new ConfigError('DATABASE_LISTEN_URL is set: it takes a PostgreSQL DATABASE_URL as well');
+    throw new ConfigError(`${name} is set: it takes a PostgreSQL database as well`);
   }
   return value;
 }
@@ -58,10 +70,10 @@ export function readAnthropicBaseUrl(value: string, production: boolean): string
   return url.href.replace(/\/+$/, '');
 }
 
-/** A Redis that rate limits are shared through. */
-export function readRedisUrl(value: string): string {
+/** A Redis that rate limits are shared through; `name` is what it was given as. */
+export function readRedisUrl(value: string, name = 'REDIS_URL'): string {
   if (!/^rediss?:\/\/\S+$/.test(value) || !URL.canParse(value) || new URL(value).hostname === '') {
-    throw wrong('REDIS_URL', shownUrl(value), 'redis://HOST or rediss://HOST');
+    throw wrong(name, shownUrl(value), 'redis://HOST or rediss://HOST');
   }
   return value;
 }

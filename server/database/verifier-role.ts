@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ConfigError, shownUrl } from '../config/config-error.ts';
 import { fixedKey } from '../crypto/keyring.ts';
 import { createRowMacs } from '../crypto/row-macs.ts';
@@ -20,8 +20,8 @@ const absent: readonly unknown[] = ['42P01', '42703', 'SQLITE_ERROR', 'SQLITE_NO
 export async function assertTables(url: string): Promise<void> {
   const takes = 'it takes the database of a RepoRisk server, with its tables';
   const [, path] = /^sqlite:(.*)$/s.exec(url) ?? [];
-  if (path !== undefined && !existsSync(path)) {
-    throw new ConfigError(`DATABASE_URL is ${shownUrl(url)}, where there is no file: ${takes}`);
+  if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new ConfigError(`databaseUrl is ${shownUrl(url)}, where there is no file: ${takes}`);
   }
   try {
     await using keys = openKeyStore(url, noRowMacs);
@@ -29,7 +29,7 @@ export async function assertTables(url: string): Promise<void> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (!absent.includes(code)) throw error;
-    throw new ConfigError(`DATABASE_URL is ${shownUrl(url)}, which has other tables: ${takes}`);
+    throw new ConfigError(`databaseUrl is ${shownUrl(url)}, which has other tables: ${takes}`);
   }
 }
 

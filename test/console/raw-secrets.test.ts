@@ -51,6 +51,51 @@ test.each(secrets)(
   },
 );
 
+/** What mail, chat, shells, documents and code make of a secret. */
+const mangled: Record<string, (secret: string) => string> = {
+  'quoted-printable': (secret) => broken(secret, '=\r\n'),
+  'encoded quoted-printable': (secret) => broken(secret.replaceAll('_', '=5F'), '='),
+  'a quoted mail': (secret) => broken(secret, '\r\n> '),
+  'a mail quoted twice, on one line': (secret) => broken(secret, ' >> '),
+  Markdown: (secret) => secret.replaceAll('_', '\\_').replaceAll('-', '\\-'),
+  JSON: (secret) => JSON.stringify(broken(secret, '\n')),
+  'JSON within JSON': (secret) => JSON.stringify(JSON.stringify(broken(secret, '\r\n'))),
+  'JSON escapes': (secret) => secret.replaceAll('_', '\\u005f'),
+  'a shell': (secret) => broken(secret, '\\\n  '),
+  'four encodings': (secret) =>
+    [1, 2, 3, 4].reduce(encodeURIComponent, secret.replaceAll('_', '%5F').replaceAll('-', '%2D')),
+  'an encoded zero-width space': (secret) => broken(secret, '%E2%80%8B'),
+  'HTML entities': (secret) => secret.replaceAll('_', '&#95;').replaceAll('-', '&#x2D;'),
+  'HTML names': (secret) => secret.replaceAll('_', '&lowbar;').replaceAll('-', '&hyphen;'),
+  'a break of HTML': (secret) => broken(secret, '<br>').replaceAll('<br>', '<>'),
+  'an invisible separator': (secret) => broken(secret, '\u2063'),
+  'a variation selector': (secret) => broken(secret, '\ufe0f'),
+  'an embedding': (secret) => broken(secret, '\u202a'),
+  'an isolate': (secret) => broken(secret, '\u2066'),
+  'a table': (secret) => broken(secret, ' | '),
+};
+
+/** Broken behind the prefix, and behind the sixteenth character that follows it. */
+function broken(secret: string, gap: string): string {
+  const prefix = /^(rrk_live_|rep_|rfk_|sk-ant-|whsec_)(.{16})/;
+  return secret.replace(prefix, `$1${gap}$2${gap}`);
+}
+
+test.each(Object.entries(mangled))(
+  'withoutSecrets() leaves nothing of a secret in %s',
+  (_, mangle) => {
+    for (const [secret] of secrets) {
+      for (const paste of pastes) {
+        const safe = withoutSecrets(paste(mangle(secret)));
+        const bare = decodeURIComponent(safe).replace(/[^\w]/g, '');
+        expect(bare).not.toContain(secret.replace(/[^\w]/g, '').slice(-20, -8));
+        expect(safe).toContain('••••');
+        expect(withoutSecrets(safe)).toBe(safe);
+      }
+    }
+  },
+);
+
 test('withoutSecrets() leaves of any key the preview that the list shows', () => {
   fc.assert(
     fc.property(anyKey, (key) => {
@@ -72,6 +117,10 @@ test.each([
   'WyIyMDI2LTAxLTAyVDAzOjA0OjA1LjY3OFoiLCJrZXlfMDEiXQ',
   'rrk_live_',
   'report_2026',
+  '/settings/rrk_live_AbCd%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2JkEW',
+  'ask Anthropic about the reports of this month',
+  'rrk_live_AbCd•••• and what else there is to say of it',
+  'rrk_live_AbCd••••JkEW, which was rotated yesterday',
 ])('withoutSecrets() leaves %j as it is', (text) => {
   expect(withoutSecrets(text)).toBe(text);
 });

@@ -340,6 +340,35 @@ test('openVerifier() makes no file of a misspelt path, and changes none of anoth
   await rm(folder, { recursive: true });
 });
 
+test('openVerifier() refuses what is no option, or no value of one, with one line that names it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reporisk-options-'));
+  const databaseUrl = `sqlite:${folder}`;
+  const names = /^"\w+" is no option of openVerifier: it takes databaseUrl, .*, onError$/;
+  const places = 'it takes sqlite:PATH or postgresql://USER@HOST/DATABASE';
+  const given: [object, string | RegExp][] = [
+    [{}, `databaseUrl is not set: ${places}`],
+    [{ databaseUrl: undefined }, `databaseUrl is not set: ${places}`],
+    [{ databaseUrl: '' }, `databaseUrl is not set: ${places}`],
+    [{ databaseUrl: 7 }, 'databaseUrl is a value of type number: it takes a text'],
+    [{ databaseUrl: 'mysql://localhost/x' }, `databaseUrl is "mysql://localhost/x": ${places}`],
+    [{ databaseUrl }, /^databaseUrl is "sqlite:…", where there is no file: it takes the database/],
+    [{ databaseUrl, redisUrl: 'localhost' }, /^redisUrl is "localhost": it takes redis:/],
+    [{ databaseUrl, databaseListenUrl: 'x' }, /^databaseListenUrl is "x": it takes postgresql:/],
+    [{ databaseUrl, limit: false }, names],
+    [{ databaseUrl, onOutcom() {} }, names],
+    [{ databaseUrl, limits: 'no' }, 'limits is a value of type string: it takes true or false'],
+    [{ databaseUrl, onError: 'x' }, 'onError is a value of type string: it takes a function'],
+    [{ databaseUrl, onOutcome: {} }, 'onOutcome is a value of type object: it takes a function'],
+  ];
+  for (const [options, message] of given) {
+    // A program in JavaScript keeps no promise of a type.
+    const opened = openVerifier({ serverSecret, ...options } as OpenVerifierOptions);
+    await expect(opened).rejects.toThrow(message);
+    await expect(opened).rejects.not.toThrow('\n');
+  }
+  await rm(folder, { recursive: true });
+});
+
 test('openVerifier() makes no database of a misspelt name, and wants the tables', async () => {
   await using place = await postgresDatabase();
   const databases = async () => {
