@@ -90,6 +90,30 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     expect(key.last_used_at).not.toBeNull();
   });
 
+  test('records of each part of a call what fits, without control characters and keys', async () => {
+    const { id, raw } = await deployment.createKey();
+    const errors: unknown[] = [];
+    {
+      await using verifier = await openVerifier({ ...options(), onError: (e) => errors.push(e) });
+      errors.length = 0;
+      const long = 'a\0b\n'.repeat(5_000);
+      await verifier.verify(raw, {
+        address: long,
+        call: { endpoint: long, method: long, userAgent: long },
+      });
+      // A program in JavaScript keeps no promise of a type.
+      const call = { endpoint: `/${raw}`, method: undefined, userAgent: 7 } as unknown;
+      await verifier.verify(raw, { call: call as typeof request.call });
+    }
+    const { items } = await deployment.manage<Usage>(`api-keys/${id}/usage`);
+    const ab = (length: number) => 'ab'.repeat(length).slice(0, length);
+    expect(items).toMatchObject([
+      { endpoint: '/[API key]', method: '-', user_agent: null, ip_address: null },
+      { endpoint: ab(200), method: ab(20), user_agent: ab(200), ip_address: ab(45) },
+    ]);
+    expect(errors).toEqual([]);
+  });
+
   test('protect() names the call, and answers 429 with when to come back', async () => {
     const { id, raw } = await deployment.createKey({
       rate_limit: { limit: 1, window_seconds: 60 },
