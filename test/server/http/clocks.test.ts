@@ -3,8 +3,8 @@ import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import {
   demoDatabase,
   onBothDatabases,
+  type RunningServer,
   startServer,
-  type TestServer,
   testClock,
 } from '../../support/server.ts';
 import { procedures } from '../operations/procedures.ts';
@@ -21,20 +21,22 @@ interface Case {
   /** The call that the secret may make before, and may not afterwards. */
   readonly call?: { readonly path: string; readonly method?: string; readonly json?: object };
   takeAway(): Promise<{ readonly status: number }>;
+  /** What the refusals are; 401 or 403 when absent. */
+  readonly refusal?: 429;
 }
 
-type Make = (server: TestServer) => Promise<Case>;
+type Make = (server: RunningServer) => Promise<Case>;
 
 const analyze = {
   path: '/api/v1/repos/analyze',
   json: { url: 'https://github.com/acme-security/clocks' },
 };
 
-function change(server: TestServer, path: string, json: object, method = 'PATCH') {
+function change(server: RunningServer, path: string, json: object, method = 'PATCH') {
   return () => answer(server.fetch(path, { as, method, json }));
 }
 
-async function ofAccount(server: TestServer, json: object): Promise<Case> {
+async function ofAccount(server: RunningServer, json: object): Promise<Case> {
   const account = await answer(
     server.fetch(`${settings}/service-accounts`, {
       as,
@@ -46,7 +48,10 @@ async function ofAccount(server: TestServer, json: object): Promise<Case> {
   return { raw, call: analyze, takeAway: change(server, path, json) };
 }
 
-async function retiring(server: TestServer, next: (id: string, raw: string) => Case['takeAway']) {
+async function retiring(
+  server: RunningServer,
+  next: (id: string, raw: string) => Case['takeAway'],
+) {
   const { id, raw } = await issueKey(server);
   const rotated = await answer(
     server.fetch(`${keys}/${id}/rotate`, { as, json: { grace_seconds: 600 } }),
@@ -55,13 +60,13 @@ async function retiring(server: TestServer, next: (id: string, raw: string) => C
   return { raw, takeAway: next(id, raw) };
 }
 
-async function updated(server: TestServer, json: object): Promise<Case> {
+async function updated(server: RunningServer, json: object): Promise<Case> {
   const { id, raw } = await issueKey(server);
   return { raw, call: analyze, takeAway: change(server, `${keys}/${id}`, json) };
 }
 
 async function inSubOrg(
-  server: TestServer,
+  server: RunningServer,
   name: 'mobile' | 'payments',
   method: string,
   path: string,
@@ -74,7 +79,7 @@ async function inSubOrg(
   };
 }
 
-const report = (server: TestServer, token: string) => () =>
+const report = (server: RunningServer, token: string) => () =>
   answer(server.fetch('/api/v1/leaks/report', { json: { token } }));
 
 /** Each operation that takes something away, in each of its forms. */
@@ -124,6 +129,38 @@ const cases: readonly (readonly [operation: string, what: string, make: Make])[]
   ['apiKeys.update', 'all, by disabling', (server) => updated(server, { disabled: true })],
   ['apiKeys.update', 'a scope', (server) => updated(server, { scopes: ['repos:read'] })],
   ['apiKeys.update', 'an address', (server) => updated(server, { ip_allow_list: ['192.0.2.1'] })],
+  [
+    'apiKeys.update',
+    'calls, by a lower rate limit',
+    async (server) => {
+      const rate_limit = { limit: 10, window_seconds: 86_400 };
+      const { id, raw } = await issueKey(server, { rate_limit });
+      const lower = { rate_limit: { ...rate_limit, limit: 1 } };
+      return { raw, refusal: 429, takeAway: change(server, `${keys}/${id}`, lower) };
+    },
+  ],
+  [
+    'apiKeys.update',
+    'what an admin may, by a taking over of one who is none any more',
+    async (server) => {
+      const { id, raw } = await issueKey(server);
+      const user = 'user_clocks';
+      const leaver = server.session({ user, organization: 'org_demo_acme', role: 'admin' });
+      const json = { created_by: user };
+      return {
+        raw,
+        call: analyze,
+        async takeAway() {
+          const path = `${keys}/${id}`;
+          const taken = await answer(server.fetch(path, { as: leaver, method: 'PATCH', json }));
+          const demote = "update membership set role = 'member' where user_id = ?";
+          await server.database.transaction((em) => em.execute(demote, [user]));
+          await server.settled();
+          return taken;
+        },
+      };
+    },
+  ],
   [
     'apiKeys.update',
     'what an engineer may, by handing over to a viewer',
@@ -194,7 +231,7 @@ const clocks = [
   ['set back by an hour afterwards', 0, -hour],
 ] as const;
 
-async function statusOf(server: TestServer, { raw, call }: Case): Promise<number> {
+async function statusOf(server: RunningServer, { raw, call }: Case): Promise<number> {
   const { path, ...options } = call ?? { path: '/api/v1/key' };
   return (await server.fetch(path, { as: raw, ...options })).status;
 }
@@ -219,7 +256,8 @@ onBothDatabases((kind) => {
         expect([operation, what, status < 300]).toEqual([operation, what, true]);
         offset = after;
         const refused = [await statusOf(one, made), await statusOf(other, made)];
-        expect([operation, what, ...refused.map((each) => each === 401 || each === 403)]).toEqual([
+        const meant: readonly number[] = made.refusal ? [made.refusal] : [401, 403];
+        expect([operation, what, ...refused.map((each) => meant.includes(each))]).toEqual([
           ...[operation, what, true, true],
         ]);
       }
