@@ -3,8 +3,8 @@ import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import {
   demoDatabase,
   onBothDatabases,
-  type RunningServer,
   startServer,
+  type TestServer,
   testClock,
 } from '../../support/server.ts';
 import { procedures } from '../operations/procedures.ts';
@@ -25,18 +25,18 @@ interface Case {
   readonly refusal?: 429;
 }
 
-type Make = (server: RunningServer) => Promise<Case>;
+type Make = (server: TestServer) => Promise<Case>;
 
 const analyze = {
   path: '/api/v1/repos/analyze',
   json: { url: 'https://github.com/acme-security/clocks' },
 };
 
-function change(server: RunningServer, path: string, json: object, method = 'PATCH') {
+function change(server: TestServer, path: string, json: object, method = 'PATCH') {
   return () => answer(server.fetch(path, { as, method, json }));
 }
 
-async function ofAccount(server: RunningServer, json: object): Promise<Case> {
+async function ofAccount(server: TestServer, json: object): Promise<Case> {
   const account = await answer(
     server.fetch(`${settings}/service-accounts`, {
       as,
@@ -48,10 +48,7 @@ async function ofAccount(server: RunningServer, json: object): Promise<Case> {
   return { raw, call: analyze, takeAway: change(server, path, json) };
 }
 
-async function retiring(
-  server: RunningServer,
-  next: (id: string, raw: string) => Case['takeAway'],
-) {
+async function retiring(server: TestServer, next: (id: string, raw: string) => Case['takeAway']) {
   const { id, raw } = await issueKey(server);
   const rotated = await answer(
     server.fetch(`${keys}/${id}/rotate`, { as, json: { grace_seconds: 600 } }),
@@ -60,13 +57,13 @@ async function retiring(
   return { raw, takeAway: next(id, raw) };
 }
 
-async function updated(server: RunningServer, json: object): Promise<Case> {
+async function updated(server: TestServer, json: object): Promise<Case> {
   const { id, raw } = await issueKey(server);
   return { raw, call: analyze, takeAway: change(server, `${keys}/${id}`, json) };
 }
 
 async function inSubOrg(
-  server: RunningServer,
+  server: TestServer,
   name: 'mobile' | 'payments',
   method: string,
   path: string,
@@ -79,7 +76,7 @@ async function inSubOrg(
   };
 }
 
-const report = (server: RunningServer, token: string) => () =>
+const report = (server: TestServer, token: string) => () =>
   answer(server.fetch('/api/v1/leaks/report', { json: { token } }));
 
 /** Each operation that takes something away, in each of its forms. */
@@ -231,7 +228,7 @@ const clocks = [
   ['set back by an hour afterwards', 0, -hour],
 ] as const;
 
-async function statusOf(server: RunningServer, { raw, call }: Case): Promise<number> {
+async function statusOf(server: TestServer, { raw, call }: Case): Promise<number> {
   const { path, ...options } = call ?? { path: '/api/v1/key' };
   return (await server.fetch(path, { as: raw, ...options })).status;
 }
