@@ -1,14 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { newId } from '../core/mod.ts';
 import type { App } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
+import { isForNginx } from './rest/forward-auth-demands.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
 const patience = 10_000;
 
 const malformed = 'Malformed HTTP request';
+
+/** The adapter's error comes without its request. */
+const nginxTarget = '/auth/verify?proxy=nginx';
 
 /** An app that answers on a port. */
 export interface Listener extends AsyncDisposable {
@@ -51,7 +61,10 @@ export function createListener(app: App): Server {
   // An HTTP/1 server: those are the bindings it gives.
   const fetch = (request: Request, bindings: object) =>
     app.fetch(request, bindings as HttpBindings);
-  const respond = getRequestListener(fetch, { errorHandler: refusal });
+  const respond = getRequestListener(fetch, { errorHandler: (error) => refusal(error, '') });
+  const respondToNginx = getRequestListener(fetch, {
+    errorHandler: (error) => refusal(error, nginxTarget),
+  });
   // A request without a Host is refused below, in our own words.
   const server = createServer({ requireHostHeader: false }, (incoming, outgoing) => {
     // The adapter refuses a raw backslash before the app sees it. Encoded, it means the same.
@@ -61,12 +74,16 @@ export function createListener(app: App): Server {
       incoming.headers.host = 'localhost';
       incoming.rawHeaders.push('Host', 'localhost');
     }
-    if (hasSeveralHosts(incoming.rawHeaders)) return refuseRequest(outgoing, 400, malformed);
+    if (hasSeveralHosts(incoming.rawHeaders)) {
+      return refuseRequest(incoming, outgoing, 400, malformed);
+    }
     // A body that nothing reads would stand before the connection's next request.
     if (incoming.method === 'GET' || incoming.method === 'HEAD') {
       if (hasBody(incoming)) outgoing.shouldKeepAlive = false;
     }
-    return respond(incoming, outgoing);
+    return isForNginx(incoming.url ?? '')
+      ? respondToNginx(incoming, outgoing)
+      : respond(incoming, outgoing);
   });
   server.on('clientError', refuseMalformed);
   server.on('checkExpectation', refuseExpectation);
@@ -74,23 +91,28 @@ export function createListener(app: App): Server {
 }
 
 /** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
-function refusal(error: unknown): Response {
+function refusal(error: unknown, target: string): Response {
   const requestId = newId('req');
-  const [status, detail]: [number, string] =
+  const [real, detail]: [number, string] =
     error instanceof RequestError
       ? [400, malformed]
       : [500, `Internal Server Error (request id ${requestId})`];
-  const { body, headers } = answerOf(detail, requestId);
+  const { status, body, headers } = answerOf(real, detail, target, requestId);
   return new Response(body, { status, headers });
 }
 
 /** `Expect` with anything but `100-continue`, which Node answers by itself. */
-function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  refuseRequest(response, 417, 'Expectation failed');
+function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+  refuseRequest(request, response, 417, 'Expectation failed');
 }
 
-function refuseRequest(response: ServerResponse, status: number, detail: string): void {
-  const { body, headers } = answerOf(detail);
+function refuseRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  real: number,
+  detail: string,
+): void {
+  const { status, body, headers } = answerOf(real, detail, request.url ?? '');
   response.writeHead(status, headers).end(body);
 }
 
@@ -110,22 +132,36 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseMalformed(
+  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const [status, detail] =
+  const [real, detail]: [number, string] =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'Request headers are too large']
-      : ['400 Bad Request', malformed];
-  const { body, headers } = answerOf(detail);
+      ? [431, 'Request headers are too large']
+      : [400, malformed];
+  const { status, body, headers } = answerOf(real, detail, targetOf(error.rawPacket));
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`${[`HTTP/1.1 ${status}`, ...lines].join('\r\n')}\r\n\r\n${body}`);
+  const first = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
+  socket.end(`${[first, ...lines].join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** An error in the shape of every other, after which the connection ends. */
-function answerOf(detail: string, requestId: string = newId('req')) {
+/** The target of a request that Node's parser refused, where the line that holds it came with it. */
+function targetOf(packet: Buffer | undefined): string {
+  const [, target = ''] = /^\S+ (\S+) HTTP\//.exec(packet?.toString('latin1') ?? '') ?? [];
+  return target;
+}
+
+/**
+ * An error in the shape of every other, after which the connection ends. Where nginx asks, its status
+ * is 403, as that of `/auth/verify` itself: nginx makes a 500 of any other.
+ */
+function answerOf(real: number, detail: string, target: string, requestId: string = newId('req')) {
+  const toNginx = isForNginx(target);
   const body = JSON.stringify({ detail });
   const headers = {
     'Content-Type': 'application/json',
@@ -133,6 +169,7 @@ function answerOf(detail: string, requestId: string = newId('req')) {
     'X-Request-Id': requestId,
     'Cache-Control': 'no-store',
     Connection: 'close',
+    ...(toNginx && { 'X-RepoRisk-Status': String(real) }),
   };
-  return { body, headers };
+  return { status: toNginx ? 403 : real, body, headers };
 }

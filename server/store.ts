@@ -93,7 +93,9 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
       create: false,
     }),
   );
-  await followSecretInUse(database, keyring, true);
+  await followSecretInUse(database, keyring, true).catch((error: unknown) => {
+    throw namingSecret(error, options);
+  });
   const excess = await excessPrivileges(database);
   if (excess.length > 0) {
     onError(
@@ -183,6 +185,14 @@ async function openCoherent(
     coherence,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** The server's messages name its environment; here, a secret is an option. */
+function namingSecret(error: unknown, { verificationSecret }: OpenVerifierOptions): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const name = verificationSecret ? 'verificationSecret' : 'serverSecret';
+  const message = error.message.replaceAll('SERVER_SECRET_PREVIOUS', `${name}Previous`);
+  return new ConfigError(message.replaceAll('SERVER_SECRET', name));
 }
 
 function unfailing(callback: (error: unknown) => void): (error: unknown) => void {

@@ -8,7 +8,7 @@ import {
 } from '../core/mod.ts';
 import { Problem } from './operations/problem.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
-import { keptUserAgent } from './usage/key-call.ts';
+import { keptText } from './usage/key-call.ts';
 import type { UsageSink } from './usage/usage-recorder.ts';
 
 /** What is put around an embedded verifier. */
@@ -76,13 +76,13 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
       at: Date.now(),
       keyId: key.id,
       orgId: key.organization.id,
-      endpoint,
-      method,
+      endpoint: keptText(endpoint, 'endpoint') ?? '-',
+      method: keptText(method, 'method') ?? '-',
       statusCode,
       durationMs: performance.now() - began,
       requestId: '-',
-      ipAddress: request?.address ?? null,
-      userAgent: keptUserAgent(userAgent),
+      ipAddress: keptText(request?.address, 'address'),
+      userAgent: keptText(userAgent, 'userAgent'),
       scope: outcome.ok ? (request?.scope ?? null) : null,
       retiresAt: key.secretExpiresAt,
     });

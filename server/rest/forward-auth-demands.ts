@@ -26,6 +26,11 @@ export function ownQuery(target: string): URLSearchParams | null {
   return new URLSearchParams(target.slice(start));
 }
 
+/** Whether a request target says that nginx asks. */
+export function isForNginx(target: string): boolean {
+  return ownQuery(target)?.getAll('proxy').includes('nginx') ?? false;
+}
+
 /**
  * Reads the demands of a request. Other parameters are ignored: some proxies pass their client's on.
  *

@@ -10,7 +10,7 @@ import {
 } from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import { type Demands, demandsOf, judgeSubOrg, ownQuery } from './forward-auth-demands.ts';
+import { type Demands, demandsOf, isForNginx, judgeSubOrg } from './forward-auth-demands.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { forwardAuthPath, hasDotSegment, rawPath } from './request-target.ts';
 import { createKeyCheck } from './with-key.ts';
@@ -71,8 +71,7 @@ const forNginx: MiddlewareHandler<AppEnvironment> = async (c, next) => {
   await next();
   const { status } = c.res;
   if (status < 300 || status === 401 || status === 403) return;
-  const proxies = ownQuery(c.env.incoming.url ?? '')?.getAll('proxy') ?? [];
-  if (!proxies.includes('nginx')) return;
+  if (!isForNginx(c.env.incoming.url ?? '')) return;
   c.res = new Response(c.res.body, { status: 403, headers: c.res.headers });
   c.res.headers.set('X-RepoRisk-Status', String(status));
 };

@@ -39,15 +39,26 @@ export function outcomeOf(statusCode: number): CallOutcome {
   return statusCode < 500 ? 'client_error' : 'server_error';
 }
 
-const longestUserAgent = 200;
+/** The most characters of each part of a call that are kept. */
+const longest = { endpoint: 200, method: 20, userAgent: 200, address: 45 } as const;
 
 /**
- * The part of a `User-Agent` that is kept, without the key that someone may have put there. A copy, because a slice would keep the whole header in
- * memory for as long as the call waits to be stored.
+ * The part of a caller's text that is kept, without control characters, of which PostgreSQL stores no
+ * NUL, and without the key that someone may have put there. A copy, because a slice would keep the
+ * whole text in memory for as long as the call waits to be stored.
+ *
+ * @param text - anything: programs in JavaScript give other values than texts as well.
+ * @returns null where nothing is left.
  */
+export function keptText(text: unknown, part: keyof typeof longest): string | null {
+  if (typeof text !== 'string') return null;
+  const most = longest[part];
+  const clean = withoutKeys(/\p{Cc}/u.test(text) ? text.replace(/\p{Cc}+/gu, '') : text);
+  const kept = clean.length <= most ? clean : Buffer.from(clean.slice(0, most)).toString();
+  return kept === '' ? null : kept;
+}
+
+/** The part of a `User-Agent` that is kept. */
 export function keptUserAgent(header: string | null | undefined): string | null {
-  if (header === undefined || header === null || header === '') return null;
-  const kept = withoutKeys(header);
-  if (kept.length <= longestUserAgent) return kept;
-  return Buffer.from(kept.slice(0, longestUserAgent)).toString();
+  return keptText(header, 'userAgent');
 }

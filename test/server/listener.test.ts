@@ -31,6 +31,27 @@ test('what no HTTP parser takes is refused in the shape of every error', async (
   expect(tooLarge).toMatch(/\{"detail":"Request headers are too large"\}$/);
 });
 
+test('what never reaches /auth/verify is 403 for nginx, and says its status', async () => {
+  await using product = await serverProcess();
+  const asked = 'GET /auth/verify?scope=repos:read&proxy=nginx HTTP/1.1\r\n';
+  const close = 'Connection: close\r\n\r\n';
+  for (const [rest, status] of [
+    ['Host: localhost\r\nA\0: b\r\n\r\n', 400],
+    [close, 400],
+    [`Host: localhost\r\nHost: b\r\n${close}`, 400],
+    [`Host: local host\r\n${close}`, 400],
+    [`Host: localhost\r\nExpect: foo\r\n${close}`, 417],
+    [`Host: localhost\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const refused = await rawRequest(product.url, asked + rest);
+    expect(refused).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(refused.toLowerCase()).toContain(`\r\nx-reporisk-status: ${status}\r\n`);
+    const plain = await rawRequest(product.url, asked.replace('proxy=nginx', 'proxy=no') + rest);
+    expect(plain).toContain(`HTTP/1.1 ${status} `);
+    expect(plain.toLowerCase()).not.toContain('x-reporisk-status');
+  }
+});
+
 test('HTTP/1.0 needs no Host, and a GET that announces a body spoils no later request', async () => {
   await using product = await serverProcess();
   const health = await rawRequest(product.url, 'GET /healthz HTTP/1.0\r\n\r\n');

@@ -90,6 +90,30 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     expect(key.last_used_at).not.toBeNull();
   });
 
+  test('records of each part of a call what fits, without control characters and keys', async () => {
+    const { id, raw } = await deployment.createKey();
+    const errors: unknown[] = [];
+    {
+      await using verifier = await openVerifier({ ...options(), onError: (e) => errors.push(e) });
+      errors.length = 0;
+      const long = 'a\0b\n'.repeat(5_000);
+      await verifier.verify(raw, {
+        address: long,
+        call: { endpoint: long, method: long, userAgent: long },
+      });
+      // A program in JavaScript keeps no promise of a type.
+      const call = { endpoint: `/${raw}`, method: undefined, userAgent: 7 } as unknown;
+      await verifier.verify(raw, { call: call as typeof request.call });
+    }
+    const { items } = await deployment.manage<Usage>(`api-keys/${id}/usage`);
+    const ab = (length: number) => 'ab'.repeat(length).slice(0, length);
+    expect(items).toMatchObject([
+      { endpoint: '/[API key]', method: '-', user_agent: null, ip_address: null },
+      { endpoint: ab(200), method: ab(20), user_agent: ab(200), ip_address: ab(45) },
+    ]);
+    expect(errors).toEqual([]);
+  });
+
   test('protect() names the call, and answers 429 with when to come back', async () => {
     const { id, raw } = await deployment.createKey({
       rate_limit: { limit: 1, window_seconds: 60 },
@@ -234,7 +258,8 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     const other = new Uint8Array(32).fill(6);
     // A program in JavaScript keeps no promise of a type.
     const text = Buffer.from(serverSecret).toString('base64') as unknown as Uint8Array;
-    const fits = /^SERVER_SECRET is not the one that this database is used with: it takes/;
+    const fits = (name: string) =>
+      new RegExp(`^${name} is not the one that .* with that one in ${name}Previous$`);
     const given: [Partial<OpenVerifierOptions>, string | RegExp][] = [
       [{}, 'verificationSecret is not set: it takes 32 bytes, or serverSecret 32'],
       [{ serverSecret: text }, `serverSecret is a text, a value of 44 characters: ${takes32}`],
@@ -244,8 +269,8 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
         `verificationSecret is 31 bytes: ${takesPart}`,
       ],
       // Each in the other's place.
-      [{ serverSecret: verificationSecret }, fits],
-      [{ verificationSecret: serverSecret }, fits],
+      [{ serverSecret: verificationSecret }, fits('serverSecret')],
+      [{ verificationSecret: serverSecret }, fits('verificationSecret')],
       [
         { verificationSecret: text },
         `verificationSecret is a text, a value of 44 characters: ${takesPart}`,
@@ -258,8 +283,8 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
         { serverSecret, serverSecretPrevious: text },
         `serverSecretPrevious is a text, a value of 44 characters: ${takes32}`,
       ],
-      [{ serverSecret: other }, fits],
-      [{ verificationSecret: verificationSecretOf(other) }, fits],
+      [{ serverSecret: other }, fits('serverSecret')],
+      [{ verificationSecret: verificationSecretOf(other) }, fits('verificationSecret')],
     ];
     for (const [secrets, message] of given) {
       const opened = openVerifier({ databaseUrl: place.url, ...secrets });
@@ -290,7 +315,7 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     };
     await deployment.createKey();
     expect(await says(place.url, 5)).toBe('opened and closed\n');
-    expect(await says(place.url, 9)).toContain('SERVER_SECRET is not the one');
+    expect(await says(place.url, 9)).toContain('serverSecret is not the one');
     if (name === 'PostgreSQL') {
       expect(await says(`${place.url}_misspelt`, 5)).toMatch(/"test_\w+_misspelt" does not exist/);
       expect(await says('postgresql://127.0.0.1:1/none', 5)).toContain('ECONNREFUSED');

@@ -21,6 +21,8 @@ interface Case {
   /** The call that the secret may make before, and may not afterwards. */
   readonly call?: { readonly path: string; readonly method?: string; readonly json?: object };
   takeAway(): Promise<{ readonly status: number }>;
+  /** What the refusals are; 401 or 403 when absent. */
+  readonly refusal?: 429;
 }
 
 type Make = (server: TestServer) => Promise<Case>;
@@ -126,6 +128,38 @@ const cases: readonly (readonly [operation: string, what: string, make: Make])[]
   ['apiKeys.update', 'an address', (server) => updated(server, { ip_allow_list: ['192.0.2.1'] })],
   [
     'apiKeys.update',
+    'calls, by a lower rate limit',
+    async (server) => {
+      const rate_limit = { limit: 10, window_seconds: 86_400 };
+      const { id, raw } = await issueKey(server, { rate_limit });
+      const lower = { rate_limit: { ...rate_limit, limit: 1 } };
+      return { raw, refusal: 429, takeAway: change(server, `${keys}/${id}`, lower) };
+    },
+  ],
+  [
+    'apiKeys.update',
+    'what an admin may, by a taking over of one who is none any more',
+    async (server) => {
+      const { id, raw } = await issueKey(server);
+      const user = 'user_clocks';
+      const leaver = server.session({ user, organization: 'org_demo_acme', role: 'admin' });
+      const json = { created_by: user };
+      return {
+        raw,
+        call: analyze,
+        async takeAway() {
+          const path = `${keys}/${id}`;
+          const taken = await answer(server.fetch(path, { as: leaver, method: 'PATCH', json }));
+          const demote = "update membership set role = 'member' where user_id = ?";
+          await server.database.transaction((em) => em.execute(demote, [user]));
+          await server.settled();
+          return taken;
+        },
+      };
+    },
+  ],
+  [
+    'apiKeys.update',
     'what an engineer may, by handing over to a viewer',
     async (server) => {
       const account = await answer(
@@ -219,7 +253,8 @@ onBothDatabases((kind) => {
         expect([operation, what, status < 300]).toEqual([operation, what, true]);
         offset = after;
         const refused = [await statusOf(one, made), await statusOf(other, made)];
-        expect([operation, what, ...refused.map((each) => each === 401 || each === 403)]).toEqual([
+        const meant: readonly number[] = made.refusal ? [made.refusal] : [401, 403];
+        expect([operation, what, ...refused.map((each) => meant.includes(each))]).toEqual([
           ...[operation, what, true, true],
         ]);
       }
