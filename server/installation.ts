@@ -99,6 +99,6 @@ export async function assertHolds({ services }: Installation, head: string): Pro
   if (await auditLog.holds(read(), expected)) return;
   throw new ConfigError(
     `The database is not the one of --expect-head: its audit log ends at ${await auditLog.head(read())} ` +
-      `and does not hold row ${expected.seq} as given. Run "cli restore" to go on with it`,
+      `and does not hold row ${expected.seq} as given. Run "cli restore" to go on with it, and then expect the head that it ends with`,
   );
 }

@@ -34,10 +34,10 @@ export function formatJournalLine(event: AuditEvent): string {
 /**
  * Reads an export.
  *
- * @throws {JournalError} at the first line that is none.
+ * @throws {JournalError} at the first line that is none, and where there is none at all.
  */
 export function parseJournal(text: string): readonly AuditEvent[] {
-  return text.split('\n').flatMap((each, index) => {
+  const rows = text.split('\n').flatMap((each, index) => {
     if (each.trim() === '') return [];
     const read = parseLine(each);
     if (read === undefined)
@@ -45,6 +45,12 @@ export function parseJournal(text: string): readonly AuditEvent[] {
     const { org_id: orgId, ip_address: ipAddress, request_id: requestId, chain, ...row } = read;
     return [{ ...row, orgId, ipAddress, requestId, mac: chain }];
   });
+  if (rows.length === 0) {
+    throw new JournalError(
+      'it holds no row: take an export that was complete, or accept without --journal',
+    );
+  }
+  return rows;
 }
 
 function parseLine(text: string) {

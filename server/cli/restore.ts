@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { formatHead } from '../audit/head.ts';
 import { parseJournal } from '../audit/journal.ts';
 import type { LeaseTiming } from '../database/leases/ports.ts';
 import { systemClock } from '../database/leases/system-clock.ts';
@@ -33,13 +34,17 @@ const restore: Command = {
       return { json: { head, accepted: false }, text: text.join('\n') };
     }
     const { revokedKeys, lost } = await context.perform(acceptRestore, null, { journal });
+    const end = journal === null ? undefined : parseJournal(journal).at(-1);
+    const newHead = await database.auditLog.head(database.read());
     const text = [
       `The restore is accepted: ${revokedKeys} API keys were revoked once more`,
+      ...(end === undefined ? [] : [`The journal ended at ${formatHead(end)}, the log at ${head}`]),
+      `From now on expect ${newHead}`,
       ...lost.map(({ at, action, target }) =>
         ['lost:', at.toISOString(), action, target ?? ''].join(' ').trim(),
       ),
     ];
-    const json = snakeKeys({ head, accepted: true, revokedKeys, lost });
+    const json = snakeKeys({ head, newHead, accepted: true, revokedKeys, lost });
     return { json, text: text.join('\n') };
   },
 };

@@ -52,21 +52,24 @@ export class KnownHistory {
    * Compares what the database holds with what is known.
    *
    * @param asked - the heads that the database was asked for.
+   * @returns whether a loss was found: then nothing that was cached counts, accepted or not.
    */
-  see({ epoch, head, holdsHeads, restorations }: History, asked: readonly AuditHead[]): void {
+  see({ epoch, head, holdsHeads, restorations }: History, asked: readonly AuditHead[]): boolean {
     const accepted = restorations.filter((restoration) => restoration.accepted);
     const isAccepted = accepted.some(({ id }) => !this.#accepted.has(id));
     this.#isPending = restorations.length > accepted.length;
-    if (!this.#isLost && (epoch < this.#epoch || !holdsHeads)) {
+    const isFound = !this.#isLost && (epoch < this.#epoch || !holdsHeads);
+    if (isFound) {
       this.#isLost = true;
       const seen = asked.reduce((one, other) => (other.seq > one.seq ? other : one), this.#head);
       this.#onLost({ seen, found: head });
     }
-    if (this.#isLost && !isAccepted) return;
+    if (this.#isLost && !isAccepted) return isFound;
     this.#isLost = false;
     this.#head = head;
     this.#epoch = epoch;
     this.#accepted = new Set(accepted.map(({ id }) => id));
     this.#own = this.#own.filter((own) => !asked.includes(own));
+    return isFound;
   }
 }

@@ -163,8 +163,8 @@ export class LeaseHolder implements Currency {
     const answer = isRenewal ? this.#port.renew(id, report) : this.#port.acknowledge(id, report);
     const { history, mine } = await within(this.#clock, this.#patience, answer);
     if (this.#left) return false;
-    this.#history.see(history, report.heads);
-    const isUnproved = this.#history.isRestored && this.#renewedAt !== null;
+    const isLost = this.#history.see(history, report.heads);
+    const isUnproved = isLost || (this.#history.isRestored && this.#renewedAt !== null);
     if (mine === null || history.epoch < this.#applied || isUnproved) {
       // Presumed dead, or the database's history is another one. What was missed may be pruned
       // already, and what was looked up may be lost, so only a new start helps.

@@ -3,7 +3,7 @@ import { formatHead } from '../../audit/head.ts';
 import { parseJournal } from '../../audit/journal.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { reapply } from './reapply.ts';
+import { madeSince, reapply } from './reapply.ts';
 
 /** Accepts what a restore has lost, but for the revocations that a journal still tells of. */
 export const acceptRestore = defineOperation({
@@ -27,8 +27,9 @@ export const acceptRestore = defineOperation({
     const { em, audit } = work;
     let revokedKeys = 0;
     const lost: (typeof rows)[number][] = [];
+    const since = await madeSince(em, (rows[0]?.seq ?? 1) - 1);
     for (const event of rows) {
-      const revoked = await reapply(work, event);
+      const revoked = await reapply(work, event, since);
       if (revoked === null) lost.push(event);
       else revokedKeys += revoked;
       if (revoked !== null && revoked > 0) {
@@ -36,7 +37,10 @@ export const acceptRestore = defineOperation({
         audit({ orgId: event.orgId ?? null, target: event.target ?? null, changes });
       }
     }
-    await em.execute('update restoration set accepted = ? where not accepted', [true]);
+    // Under a new id: one that a process has seen before says nothing of this restore.
+    await em.execute('delete from restoration where not accepted');
+    const id = work.newId('restore');
+    await em.execute('insert into restoration (id, accepted) values (?, ?)', [id, true]);
     const end = rows.at(-1);
     const journal = end === undefined ? null : formatHead(end);
     audit({ target: null, changes: { journal, revokedKeys, lost: lost.length } });
