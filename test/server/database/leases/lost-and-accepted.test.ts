@@ -17,7 +17,7 @@ test('LeaseHolder empties its cache when a loss and its acceptance are found at 
     mine: { mark, subjects: [] },
   });
   const port: HolderPort = {
-    join: async () => history(),
+    join: async () => ({ ...history(), holdsHeads: true }),
     renew: told,
     acknowledge: told,
     leave: async () => {},
