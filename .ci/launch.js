@@ -52,6 +52,7 @@ const commands = {
     return summarize(failed, code);
   },
   'test:long': (args) => {
+    env.LONG_TESTS ??= '1';
     env.SIMULATION_SEEDS ??= '2000';
     env.FORGED_REVOCATIONS ??= '400';
     return commands.test(args);

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database, EntityManager } from './database.ts';
+import { assertNothingLeft } from './left-secrets.ts';
 
 /** The subject that an epoch names when the deployment went over to another secret. */
 export const secretSubject = 'server-secret';
@@ -35,20 +36,7 @@ export async function followSecretInUse(
 }
 
 async function claim(database: Database, keyring: Keyring): Promise<string> {
-  const schemes = await database
-    .read()
-    .execute<{ scheme: string; count: number | string }[]>(
-      'select scheme, count(*) as count from api_key_secret group by scheme',
-    );
-  const names = keyring.accepted.map((each) => each.name);
-  const unknown = schemes.filter(({ scheme }) => !names.includes(scheme));
-  if (unknown.length > 0) {
-    const count = unknown.reduce((sum, each) => sum + Number(each.count), 0);
-    throw new ConfigError(
-      `SERVER_SECRET is not the one that ${count} API key secrets in the database were issued ` +
-        'under: it takes that one, or a new one with the old one in SERVER_SECRET_PREVIOUS',
-    );
-  }
+  await assertNothingLeft(database.read(), keyring, new Date());
   return database.transaction(async (em) => {
     await em.execute(
       'insert into secret_in_use (one, name) values (?, ?) on conflict (one) do nothing',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateKey } from '../../core/mod.ts';
 import { run as runCli } from '../../server/cli/run.ts';
+import type { Place } from '../support/databases.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { serverProcess } from '../support/server-process.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
@@ -163,10 +164,13 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
   expect([verified.code, verified.complaint]).toEqual([0, '']);
 }
 
-describe.each([
-  ['SQLite', sqliteDatabase],
+const databases: [name: string, place: () => Promise<Place>][] = [
   ['PostgreSQL', () => postgresDatabase()],
-])('a change of SERVER_SECRET on %s', (_name, place) => {
+];
+// Half a minute more, for what `secret-in-use.test.ts` and `import-secret.test.ts` try on both.
+if (process.env.LONG_TESTS) databases.push(['SQLite', sqliteDatabase]);
+
+describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
   test('refuses nothing that is valid, revives nothing and moves nothing, at each of its four steps under load', {
     timeout: 300_000,
   }, async () => {
