@@ -15,9 +15,6 @@ import { createServices } from './services.ts';
 /** What the server and the command line work on alike: one database under one secret. */
 export interface Installation extends AsyncDisposable {
   readonly services: Services;
-  readonly serverSecret: Uint8Array;
-  /** The secret that is being replaced. */
-  readonly serverSecretPrevious: Uint8Array | null;
   /** Rows that were met and that the server did not write. */
   readonly forgedRows: ForgedRows;
 }
@@ -63,8 +60,6 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
       ...{ database, keyring, logger, uploads, settled, isRestored, now },
       ...(parts.targets === undefined ? {} : { targets: parts.targets }),
     }),
-    serverSecret,
-    serverSecretPrevious: config.serverSecretPrevious,
     forgedRows,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

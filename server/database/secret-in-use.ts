@@ -7,7 +7,7 @@ import { assertNothingLeft } from './left-secrets.ts';
 export const secretSubject = 'server-secret';
 
 /** The name of the secret that everything new is written under; null before the first start. */
-export async function readSecretInUse(em: EntityManager): Promise<string | null> {
+async function readSecretInUse(em: EntityManager): Promise<string | null> {
   const [row] = await em.execute<{ name: string }[]>('select name from secret_in_use');
   return row?.name ?? null;
 }
