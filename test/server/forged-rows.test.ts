@@ -400,6 +400,7 @@ onBothDatabases((kind) => {
     secret_in_use: 'names a secret that processes know or refuse to start with',
     service_account: 'MAC',
     sub_org: 'MAC',
+    timeline: 'coherence among processes that write',
     task: 'names a job or a delivery, which has a MAC',
     webhook: 'secrets are encrypted for their organization; targets are not promised (SECURITY.md)',
     webhook_delivery: 'MAC',

@@ -60,6 +60,10 @@ export class Connection implements HolderPort, WaitPort {
     return this.#ask((database) => database.presumeDead(holders));
   }
 
+  outlive(failover: string): Promise<void> {
+    return this.#ask((database) => database.outlive(failover));
+  }
+
   /** Reads the committed state. */
   read(): Promise<Versions> {
     return this.#ask((database) => database.snapshot());

@@ -49,6 +49,7 @@ interface State {
   readonly invalidations: readonly Invalidation[];
   readonly versions: Versions;
   readonly restorations: readonly Restoration[];
+  readonly outlived: number;
 }
 
 /** How far back a restore may go, in milliseconds. */
@@ -74,6 +75,9 @@ export class Database {
   invalidations: readonly Invalidation[] = [];
   epoch = 0;
   restorations: readonly Restoration[] = [];
+  /** Counts its failovers, which are never lost. */
+  #timeline = 0;
+  #outlived = 0;
   protected readonly schedule: Schedule;
   protected readonly choices: Choices;
   /** Like SQLite, every acknowledgement is a renewal, and only those that say something write. */
@@ -141,13 +145,19 @@ export class Database {
     const holders = [...this.holders]
       .filter(([, { acknowledged }]) => acknowledged < wanted)
       .map(([id, { mark }]) => ({ id, mark }));
-    return { epoch: wanted, holders };
+    const failover = this.#outlived === this.#timeline ? null : `${this.#timeline}`;
+    return { epoch: wanted, holders, failover };
   }
 
   presumeDead(seen: readonly SeenHolder[]): void {
     for (const { id, mark } of seen) {
       if (this.holders.get(id)?.mark === mark) this.write(id, null, true);
     }
+  }
+
+  outlive(failover: string): void {
+    this.#outlived = Number(failover);
+    this.#keep();
   }
 
   prune(): void {
@@ -165,7 +175,13 @@ export class Database {
     this.#keep();
   }
 
-  /** Goes back to an earlier commit: a backup, or a failover to a standby that lagged. */
+  /** Goes back to an earlier commit: a standby that lagged takes over. */
+  failOver(): void {
+    this.#timeline += 1;
+    this.restore();
+  }
+
+  /** Goes back to an earlier commit: a backup. */
   restore(): void {
     this.#states = this.#states.filter(({ at }) => at > this.schedule.now - backups);
     if (this.#states.length === 0) return;
@@ -177,6 +193,7 @@ export class Database {
     this.holders = state.holders;
     this.invalidations = state.invalidations;
     this.restorations = state.restorations;
+    this.#outlived = state.outlived;
     this.#versions = state.versions;
     const last = this.commits.findLastIndex(({ versions }) => versions === state.versions);
     this.commits = this.commits.slice(0, last + 1);
@@ -275,8 +292,9 @@ export class Database {
   #keep(): void {
     const { epoch, holders, invalidations, restorations } = this;
     const versions = this.#versions;
+    const outlived = this.#outlived;
     this.#states.push({
-      ...{ at: this.schedule.now, epoch, holders, invalidations, versions, restorations },
+      ...{ at: this.schedule.now, epoch, holders, invalidations, versions, restorations, outlived },
     });
   }
 }

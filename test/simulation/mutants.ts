@@ -237,6 +237,16 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
     'first.at + lease - clock.monotonic()',
     'first.at - clock.monotonic()',
   ),
+  'an operation waits out the lease of holders that a failover lost': altered(
+    wait,
+    'last?.holders.length === 0 && last.failover === null',
+    'last?.holders.length === 0',
+  ),
+  'a failover is outlived a lease after it was seen': altered(
+    wait,
+    'last = seen;',
+    'last = seen;\n      if (seen.failover !== null) await port.outlive(seen.failover);',
+  ),
   'epochs commit in their order': replaced({ Database: UnlockedDatabase }),
   'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
   'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),

@@ -141,14 +141,14 @@ function forge(world: World): void {
   world.forgeAcknowledgement();
 }
 
-/** The database is restored while processes run, and things change before they have noticed. */
+/** The database loses commits while processes run, and things change before they have noticed. */
 function restore(world: World, operator: ReturnType<World['machine']>, lasting: number): void {
   const { choices, schedule, database } = world;
   const isStopped = choices.chance(0.3);
   if (isStopped) database.up = false;
   schedule.in(isStopped ? lasting / 2 : 0, () => {
     database.up = true;
-    world.restore();
+    world.restore(choices.pick(['restore', 'failOver', 'failOver']));
     for (let n = choices.pick([0, 3, 6]); n > 0; n--) {
       schedule.in(choices.between(0, 20), () => operation(world, operator));
     }

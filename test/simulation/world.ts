@@ -103,11 +103,11 @@ export class World {
 
   /**
    * Brings the database back to an earlier commit. What was promised of commits that are lost is lost
-   * with them. Nothing is promised until a lease has passed, because a holder that joined after that
-   * commit is unknown; then the operator accepts.
+   * with them. After a restore, nothing is promised until a lease has passed, because a holder that
+   * joined after that commit is unknown; a failover excuses nothing. Then the operator accepts.
    */
-  restore(): void {
-    this.database.restore();
+  restore(kind: 'restore' | 'failOver'): void {
+    this.database[kind]();
     const { history, commits } = this.database;
     const versions = this.database.snapshot();
     this.#required = new Map(
@@ -117,7 +117,7 @@ export class World {
       ]),
     );
     this.#commitsSeen = Math.min(this.#commitsSeen, commits.length);
-    this.#promisesFrom = this.schedule.now + this.#staleness;
+    if (kind === 'restore') this.#promisesFrom = this.schedule.now + this.#staleness;
     this.schedule.in(this.#staleness, () => {
       if (this.database.history === history) this.database.accept();
     });

@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { Client } from 'pg';
 import { freePort } from './free-port.ts';
 
 // PostgreSQL refuses to run as root, so root starts it as nobody.
@@ -29,6 +40,8 @@ export interface PostgresProcess extends AsyncDisposable {
   stop(): Promise<void>;
   /** Starts it again on the same port and data. */
   start(): Promise<void>;
+  /** Starts it as a standby of its stopped self, and promotes it: a failover, with its new timeline. */
+  failOver(): Promise<void>;
 }
 
 /**
@@ -56,11 +69,21 @@ export async function startPostgres(
   };
   resources.defer(stop);
   const all = resources.move();
+  const url = `postgresql://postgres@127.0.0.1:${port}`;
   return {
-    url: `postgresql://postgres@127.0.0.1:${port}`,
+    url,
     stop,
     async start() {
       running ??= await start();
+    },
+    async failOver() {
+      await stop();
+      await writeFile(join(data, 'standby.signal'), '');
+      running = await start();
+      const client = new Client({ connectionString: `${url}/postgres` });
+      await client.connect();
+      await client.query('select pg_promote()');
+      await client.end();
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
@@ -115,7 +138,7 @@ async function startServer(
   await new Promise<void>((resolve, reject) => {
     server.stderr.on('data', (chunk) => {
       log = (log + chunk).slice(-4_000);
-      if (log.includes('ready to accept connections')) resolve();
+      if (/ready to accept (read-only )?connections/.test(log)) resolve();
     });
     server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
   });

@@ -135,6 +135,11 @@ export interface SeenHolder {
 export interface Laggards {
   readonly epoch: number;
   readonly holders: readonly SeenHolder[];
+  /**
+   * The timeline of a failover that no operation has waited out yet: it may have lost the rows of
+   * holders that still serve. Null when there was none.
+   */
+  readonly failover: string | null;
 }
 
 /** A taking-away operation's side of the database; of each call holds what holds of `HolderPort`'s. */
@@ -148,4 +153,11 @@ export interface WaitPort {
 
   /** Deletes, of the holders given, those whose mark is still the one given. */
   presumeDead(holders: readonly SeenHolder[]): Promise<void>;
+
+  /**
+   * Records that a lease has passed since a failover was seen: no holder that it lost serves any more.
+   *
+   * @param failover - its timeline.
+   */
+  outlive(failover: string): Promise<void>;
 }

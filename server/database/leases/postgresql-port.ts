@@ -26,6 +26,11 @@ interface NewsRow extends HistoryRow {
   readonly epochs: number;
 }
 
+type BehindRow = { readonly epoch: number; readonly failover: string | null } & (
+  | SeenHolder
+  | { readonly id: null; readonly mark: null }
+);
+
 /**
  * Leases on PostgreSQL, through connections of their own: neither management nor verification work
  * can keep a renewal waiting, nor can those who wait. What every revocation waits for is prepared once.
@@ -78,15 +83,19 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
       );
     },
     async behind(epoch) {
-      const { rows } = await waits.query<{ epoch: number } & (SeenHolder | { id: null })>({
+      const { rows } = await waits.query<BehindRow>({
         name: 'behind',
-        text: `select asked.epoch::float8 as epoch, h.id, h.mark
-         from (select coalesce($1::bigint, n) as epoch from epoch) as asked
-           left join holder h on h.acknowledged < asked.epoch`,
+        text: `select asked.epoch::float8 as epoch, asked.failover, h.id, h.mark
+         from (
+           select coalesce($1::bigint, n) as epoch,
+             nullif(present_timeline(), outlived) as failover
+           from epoch, timeline
+         ) as asked left join holder h on h.acknowledged < asked.epoch`,
         values: [epoch],
       });
-      const holders = rows.flatMap(({ epoch: _, ...row }) => (row.id === null ? [] : [row]));
-      return { epoch: first(rows).epoch, holders };
+      const holders = rows.flatMap(({ id, mark }) => (id === null ? [] : [{ id, mark }]));
+      const { epoch: asked, failover } = first(rows);
+      return { epoch: asked, holders, failover };
     },
     async presumeDead(holders) {
       await waits.query(
@@ -94,6 +103,9 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
          where h.id = seen.id and h.mark = seen.mark`,
         [holders.map((holder) => holder.id), holders.map((holder) => holder.mark)],
       );
+    },
+    async outlive(failover) {
+      await waits.query('update timeline set outlived = $1', [failover]);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([renewals.end(), waits.end()]);

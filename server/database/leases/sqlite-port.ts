@@ -101,7 +101,7 @@ export function openSqliteLeases(
     behind: async (asked) =>
       snapshot(() => {
         const epoch = asked ?? newest();
-        return { epoch, holders: behindOf.all(epoch) };
+        return { epoch, holders: behindOf.all(epoch), failover: null };
       }),
     presumeDead: (holders) =>
       transaction(async (em) => {
@@ -109,6 +109,7 @@ export function openSqliteLeases(
           await em.execute('delete from holder where id = ? and mark = ?', [id, mark]);
         }
       }),
+    async outlive() {},
     async [Symbol.asyncDispose]() {
       reader.close();
     },

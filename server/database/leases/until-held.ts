@@ -1,11 +1,4 @@
-import type {
-  Acknowledgement,
-  Laggards,
-  LeaseClock,
-  LeaseTiming,
-  SeenHolder,
-  WaitPort,
-} from './ports.ts';
+import type { Acknowledgement, Laggards, LeaseClock, LeaseTiming, WaitPort } from './ports.ts';
 import { within } from './within.ts';
 
 /** What a wait needs. */
@@ -42,9 +35,10 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
   let last: Laggards | null = null;
   /** The holders that were announced to have acknowledged since the last look began. */
   const said = new Set<string>();
-  const isHeld = () => last?.holders.length === 0;
+  const isHeld = () => last?.holders.length === 0 && last.failover === null;
   /** Whether all that the last look showed behind were announced since. */
-  const isWorthALook = () => last?.holders.every(({ id }) => said.has(id)) === true;
+  const isWorthALook = () =>
+    last?.failover === null && last.holders.every(({ id }) => said.has(id));
   const unsubscribe = onAcknowledged?.((heard) => {
     // Before the first look ends, its epoch is not known: any announcement may be of it.
     if (heard !== undefined && heard.epoch >= (last?.epoch ?? 0)) said.add(heard.id);
@@ -68,19 +62,21 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
   }
 
   unsubscribe?.();
-  if (first !== null) bury(options, first.holders, first.at + lease - clock.monotonic());
+  if (first !== null) bury(options, first, first.at + lease - clock.monotonic());
 }
 
 /**
  * Removes silent holders once a lease has passed since they were *seen*, unless they have renewed in
  * the meantime: so the dead delay one operation, not all. That a holder lags is not enough. One that
  * has just renewed lags until it acknowledges, and serves from its cache meanwhile: without its row,
- * the next operation would not wait for it.
+ * the next operation would not wait for it. A failover's lost holders are no more by then, either.
  */
-function bury(options: UntilHeldOptions, holders: readonly SeenHolder[], wait: number): void {
-  options.clock.after(Math.max(0, wait), () => {
+function bury({ clock, port }: UntilHeldOptions, seen: Laggards, wait: number): void {
+  const { holders, failover } = seen;
+  clock.after(Math.max(0, wait), () => {
     // If it fails, the next operation waits as well; nothing else is lost.
-    options.port.presumeDead(holders).catch(() => {});
+    const dead = holders.length > 0 ? port.presumeDead(holders) : null;
+    Promise.all([dead, failover === null ? null : port.outlive(failover)]).catch(() => {});
   });
 }
 

@@ -11,6 +11,7 @@ import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
 import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
+import { Timelines } from './0014-timelines.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -43,4 +44,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0011-secret-in-use', class: SecretInUse },
   { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
+  { name: '0014-timelines', class: Timelines },
 ];

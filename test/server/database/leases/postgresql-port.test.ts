@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../../../server/database/database.ts';
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { openPostgresqlLeases } from '../../../../server/database/leases/postgresql-port.ts';
+import { systemClock } from '../../../../server/database/leases/system-clock.ts';
+import { untilHeld } from '../../../../server/database/leases/until-held.ts';
 import { seedDemo } from '../../../../server/sessions/demo-organizations.ts';
 import { migrated } from '../../../support/databases.ts';
-import { startPostgres } from '../../../support/postgres-process.ts';
+import { startPostgres, withoutDurability } from '../../../support/postgres-process.ts';
 
 /** A report of a holder whose row holds one mark. */
 function of(applied: number, mark: string, next: string): Report {
@@ -50,4 +52,30 @@ test('an acknowledgement that says and brings nothing writes no mark, and a rene
   expect(told.mine).toEqual({ mark: 'm0', subjects: [] });
   const renewed = await port.renew('holder', of(epoch, 'm0', 'm2'));
   expect(renewed.mine).toEqual({ mark: 'm2', subjects: [] });
+});
+
+test('after a failover, operations wait out a lease until one has done so', {
+  timeout: 60_000,
+}, async () => {
+  await using postgres = await startPostgres(withoutDurability);
+  const url = `${postgres.url}/postgres`;
+  const migrating = await openDatabase(url);
+  await migrating.migrate();
+  await migrating[Symbol.asyncDispose]();
+  const failover = async () => {
+    await using port = openPostgresqlLeases(url);
+    return (await port.behind(null)).failover;
+  };
+  expect(await failover()).toBeNull();
+  await postgres.failOver();
+  expect(await failover()).toBe('00000002');
+  await postgres.failOver();
+
+  await using port = openPostgresqlLeases(url);
+  expect((await port.behind(null)).failover).toBe('00000003');
+  const timing = { length: 200, margin: 10 };
+  const began = performance.now();
+  await untilHeld({ port, clock: systemClock(true), timing, pollEvery: 10 });
+  expect(performance.now() - began).toBeGreaterThan(200);
+  await expect.poll(async () => (await port.behind(null)).failover).toBeNull();
 });

@@ -11,19 +11,26 @@ import { ManualClock } from './manual-clock.ts';
 /** A database that shows the holders the test puts into it. */
 class ScriptedPort implements WaitPort {
   holders: SeenHolder[] = [];
+  failover: string | null = null;
   answer: 'at once' | 'never' | 'away' = 'at once';
   readonly asked: (number | null)[] = [];
   readonly buried: (readonly SeenHolder[])[] = [];
+  readonly outlived: string[] = [];
 
   behind(epoch: number | null): Promise<Laggards> {
     this.asked.push(epoch);
     if (this.answer === 'never') return new Promise(() => {});
     if (this.answer === 'away') return Promise.reject(new Error('away'));
-    return Promise.resolve({ epoch: epoch ?? 7, holders: [...this.holders] });
+    const { holders, failover } = this;
+    return Promise.resolve({ epoch: epoch ?? 7, holders: [...holders], failover });
   }
 
   async presumeDead(holders: readonly SeenHolder[]): Promise<void> {
     this.buried.push(holders);
+  }
+
+  async outlive(failover: string): Promise<void> {
+    this.outlived.push(failover);
   }
 }
 
@@ -148,6 +155,18 @@ test('untilHeld() presumes nobody dead before a lease has passed since they were
   expect(port.buried).toEqual([]);
   await clock.pass(1);
   expect(port.buried).toEqual([[silent]]);
+});
+
+test('untilHeld() waits out the lease after a failover, and no operation after it has to', async () => {
+  const { clock, port, state } = waiting((prepared) => {
+    prepared.failover = '00000002';
+  });
+  await clock.pass(1);
+  state.wake({ id: 'a', epoch: 7 });
+  await clock.pass(2098);
+  expect([state.took, port.outlived]).toEqual([-1, []]);
+  await clock.pass(1);
+  expect([state.took, port.outlived, port.buried]).toEqual([2100, ['00000002'], []]);
 });
 
 for (const answer of ['never', 'away'] as const) {
