@@ -115,7 +115,7 @@ export const ipAllowList = z
   .max(100);
 
 /** So many requests in a window of so many seconds. */
-export const rateLimit = z.object({
+export const rateLimit = z.strictObject({
   limit: integer(1, 1_000_000),
   windowSeconds: integer(1, 86_400),
 });

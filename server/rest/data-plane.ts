@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { KeyRecord, Verifier } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
+import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
 
@@ -13,7 +14,10 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
     scope: null,
     verify: (token, c) =>
       verifier.verify(token, { dialect: 'reporisk', address: c.get('address') }),
-    respond: (key, c) => c.json(describe(key)),
+    respond(key, c) {
+      refuseQuery(c.req.url);
+      return c.json(describe(key));
+    },
   };
   const app = new Hono<AppEnvironment>().get(call.endpoint, (c) => withKey(c, call));
   allowOnly(app, call.endpoint, ['GET']);

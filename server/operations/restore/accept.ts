@@ -12,7 +12,7 @@ export const acceptRestore = defineOperation({
   kind: 'mutation',
   access: operatorOnly({ whileRestored: true }),
   /** An audit export in NDJSON, of the time before the restore. */
-  input: z.object({ journal: z.string().nullable() }),
+  input: z.strictObject({ journal: z.string().nullable() }),
   output: z.object({
     revokedKeys: z.int(),
     /** What the journal tells of besides, which stays lost. */

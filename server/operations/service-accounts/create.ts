@@ -18,7 +18,7 @@ export const createServiceAccount = defineOperation({
   summary: 'Add a service account',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
-  input: z.object({
+  input: z.strictObject({
     name: text(1, 100),
     description: description.nullish(),
     role: accountRole,

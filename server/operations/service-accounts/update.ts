@@ -20,7 +20,7 @@ export const updateServiceAccount = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
   takesAway: (input) => onlySets(input, 'isActive', false),
-  input: z.object({
+  input: z.strictObject({
     id,
     name: text(1, 100).optional(),
     description: description.nullish(),

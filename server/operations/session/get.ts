@@ -9,7 +9,7 @@ export const getSession = defineOperation({
   summary: 'The signed-in member, the organization, and what may be done',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({
     user: z.object({ id: z.string() }),
     organization: z.object({ id: z.string(), name: z.string() }),

@@ -21,7 +21,7 @@ export const addSubOrg = defineOperation({
   kind: 'mutation',
   // The linked organization's members lose what they could do in it as a parent.
   access: operatorOnly(),
-  input: z.object({ name: text(1, 100), clerkId: clerkId.nullish() }),
+  input: z.strictObject({ name: text(1, 100), clerkId: clerkId.nullish() }),
   output: subOrgRecord,
   async run(work, { name, clerkId = null }) {
     const { em, principal, now, audit, services } = work;

@@ -11,7 +11,7 @@ export const createSubOrg = defineOperation({
   summary: 'Add a sub-organization',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ name: text(1, 100) }),
+  input: z.strictObject({ name: text(1, 100) }),
   output: subOrgRecord,
   async run({ em, principal, now, audit }, { name }) {
     const subOrg = em.create(SubOrg, { orgId: principal.organization.id, name, createdAt: now });

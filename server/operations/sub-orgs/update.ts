@@ -10,7 +10,7 @@ export const updateSubOrg = defineOperation({
   summary: 'Rename a sub-organization',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ id: integer(), name: text(1, 100).optional() }),
+  input: z.strictObject({ id: integer(), name: text(1, 100).optional() }),
   output: subOrgRecord,
   async run(work, { id, name }) {
     const subOrg = await lockSubOrg(work, id);

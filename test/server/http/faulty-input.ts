@@ -2,6 +2,7 @@ export const rule = (msg: string, type: string, ctx?: Record<string, unknown>) =
   ctx === undefined ? { msg, type } : { msg, type, ctx };
 export type Rule = ReturnType<typeof rule>;
 
+export const extra = rule('extra fields not permitted', 'value_error.extra');
 export const absent = rule('field required', 'value_error.missing');
 export const isNull = rule('none is not an allowed value', 'type_error.none.not_allowed');
 export const noText = rule('str type expected', 'type_error.str');
