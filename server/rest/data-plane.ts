@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { KeyRecord, Verifier } from '../../core/mod.ts';
+import { shownName } from '../names.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
 import { refuseQuery } from './input.ts';
@@ -27,9 +28,9 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
 function describe(key: KeyRecord) {
   return {
     id: key.id,
-    label: key.label,
+    label: shownName(key.label),
     preview: key.preview,
-    organization: { id: key.organization.id, name: key.organization.name },
+    organization: { id: key.organization.id, name: shownName(key.organization.name) },
     sub_org_id: key.subOrg?.id ?? null,
     scopes: key.scopes,
     environment: key.environment,

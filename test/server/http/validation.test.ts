@@ -244,7 +244,7 @@ onOneServerEach((server) => {
   test('labels keep emoji, right-to-left marks and every script, trimmed', async () => {
     for (const label of [
       '🔑'.repeat(100),
-      '\u202eאבג\u202c',
+      '\u200fאבג\u200e',
       'Ключ № 1',
       "'; drop table api_key; --",
       '<b>&amp;',
