@@ -10,10 +10,11 @@ import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { everyScheme } from '../database/former-secrets.ts';
-import { takeTurns } from '../database/take-turns.ts';
+import { holdImports } from '../operations/api-keys/hold-imports.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
+import { deedOf, revocationOf } from '../operations/restore/deed.ts';
 import { type JobContext, JobFailure } from './job-handler.ts';
 
 /** Keys to a transaction: SQLite has one writer at a time. */
@@ -32,6 +33,9 @@ interface Line {
   readonly lookups: readonly string[];
 }
 
+/** Why keys were revoked that are still to be written, by their ids. */
+type RevokedKeys = Map<string, string | null>;
+
 /**
  * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
  * transaction that writes its key, so that whoever goes on after a crash writes none twice.
@@ -42,7 +46,7 @@ export function importKeys(services: ImportServices) {
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
         // One import after the other: two files that name the same hash find each other's key.
-        await takeTurns(em, 'key import');
+        await holdImports(em);
         const rows = await em.find(
           KeyImport,
           { jobId: job.id },
@@ -95,18 +99,36 @@ async function importLines(
     em,
     lines.map(({ lookups }) => lookups),
   );
-  const ids = lines.map(({ item }) => item.id);
-  // By the audit log, from which nothing is deleted: a line that is put back writes no second key.
-  const written = await em.find(AuditEvent, { action: 'apiKeys.import', target: { $in: ids } });
-  const done = new Set(written.map(({ target }) => target));
+  const { done, revoked } = await recordedOf(
+    em,
+    lines.map(({ item }) => item.id),
+  );
   const added = lines.filter(({ item, line }, index) => {
     const key = known[index];
     if (key === undefined) return !done.has(item.id);
     if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
   });
-  await insertKeys(em, jobId, orgId, added, services);
+  await insertKeys(em, jobId, orgId, added, revoked, services);
   return added.length;
+}
+
+/**
+ * What the audit log, from which nothing is deleted, says of keys that lines name: a line that is put
+ * back writes no second key, and what a lost history had written and revoked is written as revoked.
+ */
+async function recordedOf(em: EntityManager, ids: readonly string[]) {
+  const action = { $in: ['apiKeys.import', 'restore.accept'] };
+  const rows = await em.find(AuditEvent, { action, target: { $in: [...ids] } });
+  const done = new Set<string>();
+  const revoked: RevokedKeys = new Map();
+  for (const row of rows) {
+    if (row.target == null) continue;
+    const revocation = revocationOf(deedOf(row, row.seq));
+    if (revocation !== undefined) revoked.set(row.target, revocation.reason);
+    else if (row.action === 'apiKeys.import') done.add(row.target);
+  }
+  return { done, revoked };
 }
 
 /** The organization and its sub-orgs may have gone since the file was read. */
@@ -133,6 +155,7 @@ async function insertKeys(
   jobId: string,
   orgId: string,
   lines: readonly Line[],
+  revoked: RevokedKeys,
   { scheme, random, now }: ImportServices,
 ): Promise<void> {
   const updatedAt = new Date(now());
@@ -161,8 +184,8 @@ async function insertKeys(
       imported: true,
       createdAt,
       updatedAt,
-      revokedAt: null,
-      revokedReason: null,
+      revokedAt: revoked.has(id) ? updatedAt : null,
+      revokedReason: revoked.get(id) ?? null,
     })),
   );
   await em.insertMany(
