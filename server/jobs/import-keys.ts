@@ -119,14 +119,22 @@ async function importLines(
  */
 async function recordedOf(em: EntityManager, ids: readonly string[]) {
   const action = { $in: ['apiKeys.import', 'restore.accept'] };
-  const rows = await em.find(AuditEvent, { action, target: { $in: [...ids] } });
+  const rows = await em.find(
+    AuditEvent,
+    { action, target: { $in: [...ids] } },
+    { orderBy: { seq: 'asc' } },
+  );
   const done = new Set<string>();
   const revoked: RevokedKeys = new Map();
   for (const row of rows) {
     if (row.target == null) continue;
+    const { target } = row;
     const revocation = revocationOf(deedOf(row, row.seq));
-    if (revocation !== undefined) revoked.set(row.target, revocation.reason);
-    else if (row.action === 'apiKeys.import') done.add(row.target);
+    if (row.action === 'apiKeys.import') done.add(target);
+    // The first is the one that revoked it.
+    else if (revocation !== undefined && !revoked.has(target)) {
+      revoked.set(target, revocation.reason);
+    }
   }
   return { done, revoked };
 }
