@@ -10,7 +10,7 @@ import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { everyScheme } from '../database/former-secrets.ts';
-import { holdImports } from '../operations/api-keys/hold-imports.ts';
+import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
@@ -46,7 +46,7 @@ export function importKeys(services: ImportServices) {
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
         // One import after the other: two files that name the same hash find each other's key.
-        await holdImports(em);
+        await takeTurns(em, 'key import');
         const rows = await em.find(
           KeyImport,
           { jobId: job.id },

@@ -5,7 +5,6 @@ import type { EntityManager } from '../../database/database.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { lockOrganizations } from '../../sessions/lock-organizations.ts';
 import { operatorOnly } from '../access.ts';
-import { holdImports } from '../api-keys/hold-imports.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { deedOf, describeDeed } from './deed.ts';
@@ -37,7 +36,6 @@ export const acceptRestore = defineOperation({
   async run(work, { declaration }, rows) {
     const { em, audit } = work;
     await assertDeclared(em, declaration);
-    await holdImports(em);
     await holdOrganizations(
       work,
       rows.flatMap(({ orgId }) => orgId ?? []),
@@ -83,7 +81,7 @@ async function assertDeclared(em: EntityManager, id: string): Promise<void> {
   );
 }
 
-/** As every mutation does: organizations before their keys, and no key is added meanwhile. */
+/** Organizations before their keys, as everywhere. No key is added meanwhile, by an import either. */
 async function holdOrganizations({ em, now }: Work, ids: readonly string[]): Promise<void> {
   for (const some of batches([...new Set(ids)].sort())) {
     const known = await em.find(Organization, { id: { $in: some } }, { disableIdentityMap: true });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
+import { importKeys } from '../../../server/jobs/import-keys.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
@@ -88,4 +89,35 @@ onBothDatabases((kind) => {
       });
     }
   });
+});
+
+test('accepting a restore waits for an import that is writing its keys, on postgresql', async () => {
+  await using it = await startLost('postgresql');
+  const written = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const run = importKeys(it.services);
+  await using worker = it.worker('key_import', (job, context) =>
+    run(job, {
+      ...context,
+      step: (work) =>
+        context.step(async (em, record) => {
+          const values = await work(em, record);
+          written.resolve();
+          await goOn.promise;
+          return values;
+        }),
+    }),
+  );
+  await written.promise;
+  let isOver = false;
+  const accepted = it.accept(it.lost).finally(() => {
+    isOver = true;
+  });
+  const isWaiting = async () =>
+    (await it.database.read().execute('select 1 from pg_locks where not granted')).length > 0;
+  await expect.poll(async () => isOver || (await isWaiting())).toBe(true);
+  goOn.resolve();
+  await accepted;
+  await worker.idle();
+  expect(await it.keys()).toEqual(imported);
 });
