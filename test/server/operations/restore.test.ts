@@ -69,6 +69,10 @@ onBothDatabases((kind) => {
     await issueKey(server, {}, globex);
     const member = { clerkOrgId: acme, userId: 'user_gone', role: 'member' as const };
     await database.read().insert(Membership, { ...member, active: true, asOf: new Date(0) });
+    // Made by a process whose clock is ahead of those that take away.
+    const ahead = new Date(it.clock.now() + 3_600_000);
+    await database.read().nativeUpdate(ApiKey, {}, { createdAt: ahead });
+    await database.read().nativeUpdate(SubOrg, {}, { createdAt: ahead });
     const early = await it.backup();
 
     await send(it, `/api-keys/${revoked.id}?reason=lost%20laptop`, null);
