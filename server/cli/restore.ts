@@ -24,7 +24,7 @@ const restore: Command = {
     const { database } = services;
     // A journal that cannot be used is better known now than a lease later.
     if (journal !== null) await database.auditLog.lost(database.read(), parseJournal(journal));
-    const { head } = await context.perform(declareRestore, null, {});
+    const { id: declaration, head } = await context.perform(declareRestore, null, {});
     await leaseOver(database.timing);
     if (!isAccepted) {
       const text = [
@@ -33,7 +33,8 @@ const restore: Command = {
       ];
       return { json: { head, accepted: false }, text: text.join('\n') };
     }
-    const { revokedKeys, lost } = await context.perform(acceptRestore, null, { journal });
+    const accepted = await context.perform(acceptRestore, null, { declaration, journal });
+    const { revokedKeys, lost } = accepted;
     const end = journal === null ? undefined : parseJournal(journal).at(-1);
     const newHead = await database.auditLog.head(database.read());
     const text = [

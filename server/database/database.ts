@@ -150,6 +150,7 @@ const schemaGenerator = {
     'invalidation',
     'holder',
     'restoration',
+    'timeline',
     'rate_limit_window',
     'audit_head',
     'secret_in_use',

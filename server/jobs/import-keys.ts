@@ -14,6 +14,7 @@ import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
+import { deedOf, revocationOf } from '../operations/restore/deed.ts';
 import { type JobContext, JobFailure } from './job-handler.ts';
 
 /** Keys to a transaction: SQLite has one writer at a time. */
@@ -31,6 +32,9 @@ interface Line {
   readonly digest: string;
   readonly lookups: readonly string[];
 }
+
+/** Why keys were revoked that are still to be written, by their ids. */
+type RevokedKeys = Map<string, string | null>;
 
 /**
  * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
@@ -95,18 +99,44 @@ async function importLines(
     em,
     lines.map(({ lookups }) => lookups),
   );
-  const ids = lines.map(({ item }) => item.id);
-  // By the audit log, from which nothing is deleted: a line that is put back writes no second key.
-  const written = await em.find(AuditEvent, { action: 'apiKeys.import', target: { $in: ids } });
-  const done = new Set(written.map(({ target }) => target));
+  const { done, revoked } = await recordedOf(
+    em,
+    lines.map(({ item }) => item.id),
+  );
   const added = lines.filter(({ item, line }, index) => {
     const key = known[index];
     if (key === undefined) return !done.has(item.id);
     if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
   });
-  await insertKeys(em, jobId, orgId, added, services);
+  await insertKeys(em, jobId, orgId, added, revoked, services);
   return added.length;
+}
+
+/**
+ * What the audit log, from which nothing is deleted, says of keys that lines name: a line that is put
+ * back writes no second key, and what a lost history had written and revoked is written as revoked.
+ */
+async function recordedOf(em: EntityManager, ids: readonly string[]) {
+  const action = { $in: ['apiKeys.import', 'restore.accept'] };
+  const rows = await em.find(
+    AuditEvent,
+    { action, target: { $in: [...ids] } },
+    { orderBy: { seq: 'asc' } },
+  );
+  const done = new Set<string>();
+  const revoked: RevokedKeys = new Map();
+  for (const row of rows) {
+    if (row.target == null) continue;
+    const { target } = row;
+    const revocation = revocationOf(deedOf(row, row.seq));
+    if (row.action === 'apiKeys.import') done.add(target);
+    // The first is the one that revoked it.
+    else if (revocation !== undefined && !revoked.has(target)) {
+      revoked.set(target, revocation.reason);
+    }
+  }
+  return { done, revoked };
 }
 
 /** The organization and its sub-orgs may have gone since the file was read. */
@@ -133,6 +163,7 @@ async function insertKeys(
   jobId: string,
   orgId: string,
   lines: readonly Line[],
+  revoked: RevokedKeys,
   { scheme, random, now }: ImportServices,
 ): Promise<void> {
   const updatedAt = new Date(now());
@@ -161,8 +192,8 @@ async function insertKeys(
       imported: true,
       createdAt,
       updatedAt,
-      revokedAt: null,
-      revokedReason: null,
+      revokedAt: revoked.has(id) ? updatedAt : null,
+      revokedReason: revoked.get(id) ?? null,
     })),
   );
   await em.insertMany(

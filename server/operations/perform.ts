@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
 import {
@@ -156,7 +156,7 @@ function work(
     em,
     newId: id,
     audit({ target, changes = null, orgId = principal.organization.id || null }) {
-      recordEvent(em, {
+      recordOperation(em, {
         id: id('evt'),
         orgId,
         at: now,

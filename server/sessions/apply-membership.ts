@@ -60,14 +60,15 @@ export async function applyMembership(
  * Ends every membership of a user, for good: Clerk never gives an id twice.
  *
  * @param em - the transaction's.
+ * @returns false when it was recorded already.
  */
 export async function applyUserDeleted(
   em: EntityManager,
   { id: userId }: Deletion,
   { now }: Pick<ApplyContext, 'now'>,
-): Promise<void> {
+): Promise<boolean> {
   await lockUser(em, userId);
-  if ((await em.count(DeletedUser, { userId })) > 0) return;
+  if ((await em.count(DeletedUser, { userId })) > 0) return false;
   await em.insert(DeletedUser, { userId, deletedAt: now });
   const where = { userId, active: true };
   const memberships = await em.find(Membership, where, { disableIdentityMap: true });
@@ -76,6 +77,7 @@ export async function applyUserDeleted(
     const event = { clerkOrgId, target: userId, changes: { role: { before: role, after: null } } };
     await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);
   }
+  return true;
 }
 
 /** So that no first membership slips in beside the user's deletion, and two do not collide. */

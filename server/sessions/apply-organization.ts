@@ -83,14 +83,15 @@ function lesserTier(one: number | null, other: number | null): number | null {
  * gone.
  *
  * @param em - the transaction's.
+ * @returns how many keys were revoked; null when it was recorded already.
  */
 export async function applyOrganizationDeleted(
   em: EntityManager,
   { id }: Deletion,
   { now, rowMacs }: Pick<ApplyContext, 'now' | 'rowMacs'>,
-): Promise<void> {
+): Promise<number | null> {
   const organization = (await lockOrganizations(em, [id], now)).get(id);
-  if (organization === undefined || organization.deletedAt != null) return;
+  if (organization === undefined || organization.deletedAt != null) return null;
   await em.nativeUpdate(Organization, { id }, { deletedAt: now, tier: null, updatedAt: now });
 
   const subOrgs = await em.find(SubOrg, { $or: [{ orgId: id }, { clerkId: id }] }, fresh);
@@ -106,6 +107,7 @@ export async function applyOrganizationDeleted(
   await em.nativeUpdate(ServiceAccount, active, { isActive: false, updatedAt: now });
   const event = { clerkOrgId: id, target: id, changes: { archived, revoked } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);
+  return revoked;
 }
 
 function differences(

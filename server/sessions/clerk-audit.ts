@@ -1,5 +1,5 @@
 import { newId } from '../../core/mod.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordEvent, type SystemAction } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 
@@ -7,7 +7,7 @@ import { SubOrg } from '../database/entities/sub-org.ts';
 export interface ClerkEvent {
   /** The Clerk organization that it is about; null when it is about none. */
   readonly clerkOrgId: string | null;
-  readonly action: string;
+  readonly action: Extract<SystemAction, `clerk.${string}`>;
   readonly target: string;
   readonly changes?: Readonly<Record<string, unknown>>;
 }

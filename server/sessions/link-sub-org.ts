@@ -56,13 +56,13 @@ export async function linkSubOrg(
   return 'linked';
 }
 
-function insert(
+async function insert(
   em: EntityManager,
-  { name, at: asOf }: OrganizationChange,
+  { id: clerkId, name, at: asOf }: OrganizationChange,
   parent: Organization,
   { now }: ApplyContext,
 ): Promise<number> {
-  return em.insert(SubOrg, {
+  const id = await em.insert(SubOrg, {
     orgId: parent.id,
     name,
     // A parent may have been deleted before this was heard of; its sub-orgs are archived.
@@ -71,6 +71,9 @@ function insert(
     asOf,
     createdAt: now,
   });
+  const event = { clerkOrgId: parent.id, target: `${id}`, changes: { name, clerkId } };
+  await auditClerk(em, { ...event, action: 'clerk.subOrg.created' }, now);
+  return id;
 }
 
 /** Only Clerk's own renaming renames a sub-org: an admin may have given it another name here. */

@@ -11,7 +11,7 @@ export interface Backup {
   restore(...statements: string[]): Promise<void>;
 }
 
-/** Keeps what a database holds now. */
+/** Keeps what a database holds now, in the place of what was kept before. */
 export async function backup(url: string): Promise<Backup> {
   return url.startsWith('sqlite:')
     ? sqliteBackup(url.slice('sqlite:'.length))
@@ -55,6 +55,7 @@ async function sqliteBackup(path: string): Promise<Backup> {
 
 async function postgresBackup(url: string): Promise<Backup> {
   await inOneTransaction(url, 'public', (tables) => [
+    'drop schema if exists kept cascade',
     'create schema kept',
     ...tables.map((name) => `create table kept.${name} as table public.${name}`),
   ]);

@@ -96,6 +96,7 @@ export const auditLog = {
     'organizations.setTier': 'Changed the plan',
     'clerk.organization': 'Organization changed at Clerk',
     'clerk.organization.deleted': 'Organization deleted at Clerk',
+    'clerk.subOrg.created': 'Sub-organization created at Clerk',
     'clerk.subOrg.linked': 'Sub-organization linked at Clerk',
     'clerk.subOrg.unlinked': 'Sub-organization unlinked at Clerk',
     'clerk.membership': 'Membership changed at Clerk',

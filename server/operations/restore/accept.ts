@@ -1,18 +1,28 @@
 import { z } from 'zod';
 import { formatHead } from '../../audit/head.ts';
 import { parseJournal } from '../../audit/journal.ts';
+import type { EntityManager } from '../../database/database.ts';
+import { Organization } from '../../database/entities/organization.ts';
+import { lockOrganizations } from '../../sessions/lock-organizations.ts';
 import { operatorOnly } from '../access.ts';
-import { defineOperation } from '../operation.ts';
-import { madeSince, reapply } from './reapply.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { deedOf, describeDeed } from './deed.ts';
+import { batches, importedInBoth } from './made-since.ts';
+import { reapply } from './reapply.ts';
 
-/** Accepts what a restore has lost, but for the revocations that a journal still tells of. */
+/** Accepts what a restore has lost, but for what a journal tells was taken away for good. */
 export const acceptRestore = defineOperation({
   name: 'restore.accept',
   summary: 'Accept a restore of the database, and revoke once more what a journal tells of',
   kind: 'mutation',
   access: operatorOnly({ whileRestored: true }),
-  /** An audit export in NDJSON, of the time before the restore. */
-  input: z.strictObject({ journal: z.string().nullable() }),
+  input: z.strictObject({
+    /** Id of the declaration whose lease has run out. */
+    declaration: z.string(),
+    /** An audit export in NDJSON, of the time before the restore. */
+    journal: z.string().nullable(),
+  }),
   output: z.object({
     revokedKeys: z.int(),
     /** What the journal tells of besides, which stays lost. */
@@ -23,18 +33,25 @@ export const acceptRestore = defineOperation({
     const { auditLog } = services.database;
     return auditLog.lost(services.database.read(), parseJournal(journal));
   },
-  async run(work, _input, rows) {
+  async run(work, { declaration }, rows) {
     const { em, audit } = work;
+    await assertDeclared(em, declaration);
+    await holdOrganizations(
+      work,
+      rows.flatMap(({ orgId }) => orgId ?? []),
+    );
+    const imported = new Map((await importedInBoth(em, rows)).map((each) => [each.id, each]));
+    const held = (rows[0]?.seq ?? 1) - 1;
     let revokedKeys = 0;
     const lost: (typeof rows)[number][] = [];
-    const since = await madeSince(em, (rows[0]?.seq ?? 1) - 1);
     for (const event of rows) {
-      const revoked = await reapply(work, event, since);
-      if (revoked === null) lost.push(event);
-      else revokedKeys += revoked;
-      if (revoked !== null && revoked > 0) {
-        const changes = { action: event.action, at: event.at, revokedKeys: revoked };
-        audit({ orgId: event.orgId ?? null, target: event.target ?? null, changes });
+      const repetitions = await reapply(work, deedOf(event, held), imported);
+      if (repetitions === null) lost.push(event);
+      for (const { deed, revokedKeys: revoked } of repetitions ?? []) {
+        revokedKeys += revoked;
+        const { orgId, target } = deed;
+        // This row may be lost too: it says all that is needed to do the deed again.
+        audit({ orgId, target, changes: describeDeed(deed, revoked) });
       }
     }
     // Under a new id: one that a process has seen before says nothing of this restore.
@@ -50,3 +67,27 @@ export const acceptRestore = defineOperation({
     };
   },
 });
+
+/** @throws {Problem} 409 where the lease that was waited for is not the last loss's. */
+async function assertDeclared(em: EntityManager, id: string): Promise<void> {
+  const found = await em.execute<unknown[]>(
+    'select 1 from restoration where id = ? and not accepted',
+    [id],
+  );
+  if (found.length > 0) return;
+  throw new Problem(
+    409,
+    'The database was restored once more, or the restore accepted, meanwhile. Run "cli restore --accept" again.',
+  );
+}
+
+/** Organizations before their keys, as everywhere. No key is added meanwhile, by an import either. */
+async function holdOrganizations({ em, now }: Work, ids: readonly string[]): Promise<void> {
+  for (const some of batches([...new Set(ids)].sort())) {
+    const known = await em.find(Organization, { id: { $in: some } }, { disableIdentityMap: true });
+    if (known.length > 0) {
+      const ids = known.map(({ id }) => id);
+      await lockOrganizations(em, ids, now);
+    }
+  }
+}

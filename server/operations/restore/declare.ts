@@ -4,7 +4,8 @@ import { defineOperation } from '../operation.ts';
 
 /**
  * Declares that the database was restored: from then on every process refuses management and asks the
- * database for each verification. Declaring twice is one restore.
+ * database for each verification. Each declaration is a row of its own: it is gone when the database
+ * goes back once more, and then its lease counts for nothing.
  */
 export const declareRestore = defineOperation({
   name: 'restore.declare',
@@ -12,15 +13,12 @@ export const declareRestore = defineOperation({
   kind: 'mutation',
   access: operatorOnly({ whileRestored: true }),
   input: z.strictObject({}),
-  output: z.object({ head: z.string() }),
+  output: z.object({ id: z.string(), head: z.string() }),
   async run({ em, audit, newId, services }) {
     const head = await services.database.auditLog.head(em);
-    const [pending] = await em.execute<unknown[]>('select 1 from restoration where not accepted');
-    if (pending === undefined) {
-      const id = newId('restore');
-      await em.execute('insert into restoration (id, accepted) values (?, ?)', [id, false]);
-      audit({ target: id, changes: { head } });
-    }
-    return { head };
+    const id = newId('restore');
+    await em.execute('insert into restoration (id, accepted) values (?, ?)', [id, false]);
+    audit({ target: id, changes: { head } });
+    return { id, head };
   },
 });

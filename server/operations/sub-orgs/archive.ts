@@ -3,7 +3,8 @@ import { parentOrgAdmin } from '../access.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { always } from '../takes-away.ts';
-import { lockSubOrg, revokeKeysOf, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
+import { archive } from './end-sub-org.ts';
+import { lockSubOrg, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
 /** Archives a sub-org and revokes its keys, in one transaction. Archiving twice changes nothing. */
 export const archiveSubOrg = defineOperation({
@@ -16,11 +17,8 @@ export const archiveSubOrg = defineOperation({
   output: subOrgRecord,
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);
-    if (!subOrg.archivedAt) {
-      subOrg.archivedAt = work.now;
-      const revokedKeys = await revokeKeysOf(work, id, 'sub-organization archived');
-      work.audit({ target: String(id), changes: { revokedKeys } });
-    }
-    return toSubOrgRecord(subOrg);
+    const revokedKeys = await archive(work, subOrg);
+    if (revokedKeys !== null) work.audit({ target: String(id), changes: { revokedKeys } });
+    return toSubOrgRecord({ ...subOrg, archivedAt: subOrg.archivedAt ?? work.now });
   },
 });

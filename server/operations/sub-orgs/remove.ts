@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endSubOrgLink } from '../../sessions/sub-org-link.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { lockSubOrg, revokeKeysOf } from './sub-org-record.ts';
+import { remove } from './end-sub-org.ts';
+import { lockSubOrg } from './sub-org-record.ts';
 
 /**
  * Removes a sub-org and revokes its keys, in one transaction. The row stays, so that its id is never
@@ -19,11 +19,7 @@ export const removeSubOrg = defineOperation({
   output: z.null(),
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);
-    await endSubOrgLink(work.em, work.services.database.rowMacs, subOrg);
-    subOrg.removedAt = work.now;
-    // Clerk has not named its parent again since; see `linkSubOrg`.
-    subOrg.asOf = null;
-    const revokedKeys = await revokeKeysOf(work, id, 'sub-organization removed');
+    const revokedKeys = await remove(work, subOrg);
     work.audit({ target: String(id), changes: { name: subOrg.name, revokedKeys } });
     return null;
   },

@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { shownName } from '../../names.ts';
-import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import { iso, timestamp } from '../fields.ts';
 import type { Work } from '../operation.ts';
 import { notFound } from '../problem.ts';
@@ -31,21 +31,16 @@ export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {
  * @throws {Problem} 404, the same for an unknown id, a removed one and another organization's.
  */
 export async function lockSubOrg({ em, principal }: Work, id: number): Promise<SubOrg> {
-  const subOrg = await em.findOne(
-    SubOrg,
-    { id, orgId: principal.organization.id, removedAt: null },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
+  const subOrg = await findSubOrg(em, { id, orgId: principal.organization.id });
   if (subOrg === null) throw notFound('Sub-organization');
   return subOrg;
 }
 
-/** Revokes every key that is held to a sub-org; how many it were. */
-export function revokeKeysOf(
-  { em, now, services }: Work,
-  subOrgId: number,
-  reason: string,
-): Promise<number> {
-  const { random, database } = services;
-  return revokeKeys(em, { subOrgId }, reason, { now, random, rowMacs: database.rowMacs });
+/** A sub-org that was not removed, as it is now, held until the transaction ends. */
+export function findSubOrg(
+  em: EntityManager,
+  own: Pick<SubOrg, 'id' | 'orgId'>,
+): Promise<SubOrg | null> {
+  const held = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true };
+  return em.findOne(SubOrg, { ...own, removedAt: null }, held);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { digestOf, type NewAuditEvent } from '../../../server/audit/audit-row.ts';
 import { parseHead } from '../../../server/audit/head.ts';
 import { logHead } from '../../../server/audit/log-head.ts';
-import { recordEvent } from '../../../server/audit/record-event.ts';
+import { recordOperation } from '../../../server/audit/record-event.ts';
 import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
@@ -29,7 +29,7 @@ function event(name: string, differences: Partial<NewAuditEvent> = {}): NewAudit
 
 function record(database: Database, ...names: string[]): Promise<void> {
   return database.transaction(async (em) => {
-    for (const name of names) recordEvent(em, event(name));
+    for (const name of names) recordOperation(em, event(name));
   });
 }
 
@@ -91,12 +91,12 @@ onEachDatabase((place) => {
   test('a transaction that fails leaves no row', async () => {
     await using opened = await log('a');
     const failing = opened.database.transaction(async (em) => {
-      recordEvent(em, event('b'));
+      recordOperation(em, event('b'));
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
     expect(await verify(opened.database)).toMatchObject({ events: 1, fault: null });
-    expect(() => recordEvent(opened.database.read(), event('c'))).toThrow('in a transaction');
+    expect(() => recordOperation(opened.database.read(), event('c'))).toThrow('in a transaction');
   });
 
   test('no statement changes or deletes a row', async () => {

@@ -95,7 +95,11 @@ onEachDatabase((place) => {
     await em.execute('alter table holder drop column secrets');
     await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
-    if (!isSqlite) await em.execute('drop function touch_secret_in_use cascade');
+    if (!isSqlite) {
+      await em.execute('drop function touch_secret_in_use cascade');
+      await em.execute('drop table timeline');
+      await em.execute('drop function present_timeline');
+    }
     await em.execute("delete from mikro_orm_migrations where name >= '0009'");
     await database.migrate();
     await account('sa_new');

@@ -7,15 +7,23 @@ import { cancelJob } from '../../../server/operations/jobs/cancel.ts';
 import { listJobs } from '../../../server/operations/jobs/list.ts';
 import type { Operation } from '../../../server/operations/operation.ts';
 import { perform } from '../../../server/operations/perform.ts';
-import { type DatabaseKind, startServerOn, testClock } from '../../support/server.ts';
+import {
+  type DatabaseKind,
+  type ServerOptions,
+  startServerOn,
+  testClock,
+} from '../../support/server.ts';
 
 type Run = Parameters<typeof jobHandler>[1];
 
 /** A server whose operator queues jobs, and workers that are started by the test. */
-export async function startOperatorJobs(kind: DatabaseKind) {
+export async function startOperatorJobs(
+  kind: DatabaseKind,
+  options: Pick<ServerOptions, 'leaks'> = {},
+) {
   await using resources = new AsyncDisposableStack();
   const clock = testClock();
-  const server = resources.use(await startServerOn(kind, { now: clock.now }));
+  const server = resources.use(await startServerOn(kind, { ...options, now: clock.now }));
   const { services } = server;
   const { database, logger } = services;
   await database.read().execute('delete from task');

@@ -1,24 +1,11 @@
-import { globSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { Operation } from '../../../server/operations/operation.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 import { accessTable, type Cell } from './access-table.ts';
 import { type CallerKind, callerKinds, callers } from './callers.ts';
+import { definedOperations } from './defined-operations.ts';
 import { procedures } from './procedures.ts';
 import { type Sent, sendRest } from './send-rest.ts';
-
-async function definedOperations(): Promise<Operation[]> {
-  const paths = globSync('server/operations/*/*.ts');
-  const modules = await Promise.all(paths.map((path) => import(resolve(path))));
-  return modules.flatMap((module) =>
-    Object.values<unknown>(module).filter(
-      (value): value is Operation =>
-        typeof value === 'object' && value !== null && 'access' in value && 'run' in value,
-    ),
-  );
-}
 
 const names = (operations: readonly { readonly name: string }[]) =>
   operations.map(({ name }) => name).sort();

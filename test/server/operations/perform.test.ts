@@ -73,8 +73,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
     const context = { now: new Date(), rowMacs: database.rowMacs };
     let runs = 0;
     const operation = mutation(access, {
-      prepare: () =>
-        database.transaction((em) => applyOrganizationDeleted(em, { id: acme }, context)),
+      async prepare() {
+        await database.transaction((em) => applyOrganizationDeleted(em, { id: acme }, context));
+      },
       run: async () => void runs++,
     });
     const performed = perform(operation, services, { caller, origin }, () => ({}));

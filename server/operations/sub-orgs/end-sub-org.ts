@@ -1,0 +1,38 @@
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import { endSubOrgLink } from '../../sessions/sub-org-link.ts';
+import { revokeKeys } from '../api-keys/revoke-keys.ts';
+import type { Work } from '../operation.ts';
+
+/**
+ * Archives a sub-org, which this transaction has locked, and revokes its keys.
+ *
+ * @returns how many keys were revoked; null when it was archived already.
+ */
+export async function archive(work: Work, { id, archivedAt }: SubOrg): Promise<number | null> {
+  if (archivedAt != null) return null;
+  await work.em.nativeUpdate(SubOrg, { id }, { archivedAt: work.now });
+  return revokeKeysOf(work, id, 'sub-organization archived');
+}
+
+/**
+ * Removes a sub-org, which this transaction has locked, with its link to Clerk, and revokes its keys.
+ *
+ * @returns how many keys were revoked.
+ */
+export async function remove(work: Work, subOrg: SubOrg): Promise<number> {
+  const { em, now, services } = work;
+  const { id } = subOrg;
+  await endSubOrgLink(em, services.database.rowMacs, subOrg);
+  // Clerk has not named its parent again since; see `linkSubOrg`.
+  await em.nativeUpdate(SubOrg, { id }, { removedAt: now, asOf: null });
+  return revokeKeysOf(work, id, 'sub-organization removed');
+}
+
+function revokeKeysOf(
+  { em, now, services }: Work,
+  subOrgId: number,
+  reason: string,
+): Promise<number> {
+  const { random, database } = services;
+  return revokeKeys(em, { subOrgId }, reason, { now, random, rowMacs: database.rowMacs });
+}

@@ -1,0 +1,51 @@
+import { formatJournalLine } from '../../../server/audit/journal.ts';
+import { rowsUpTo } from '../../../server/audit/rows.ts';
+import { importKeys } from '../../../server/jobs/import-keys.ts';
+import { acceptRestore } from '../../../server/operations/restore/accept.ts';
+import { declareRestore } from '../../../server/operations/restore/declare.ts';
+import { applyOrganization } from '../../../server/sessions/apply-organization.ts';
+import type { OrganizationChange } from '../../../server/sessions/clerk-change.ts';
+import { backup } from '../../support/backup.ts';
+import type { DatabaseKind, ServerOptions } from '../../support/server.ts';
+import { startOperatorJobs } from '../jobs/operator-jobs.ts';
+
+/**
+ * A server without a memory of what was lost, whose operator accepts restores: management goes on
+ * between a restore and its acceptance, so that something is made since.
+ */
+export async function startRestored(
+  kind: DatabaseKind,
+  options: Pick<ServerOptions, 'leaks'> = {},
+) {
+  const it = await startOperatorJobs(kind, options);
+  const { database, services } = it;
+  const declare = async () => declareRestore.output.parse(await it.ask(declareRestore, {})).id;
+  return Object.assign(it, {
+    backup: () => backup(it.server.databaseUrl),
+    declare,
+    async journal() {
+      const lines: string[] = [];
+      for await (const row of rowsUpTo(database.read(), Number.MAX_SAFE_INTEGER)) {
+        lines.push(formatJournalLine(row));
+      }
+      return lines.join('\n');
+    },
+    async accept(journal: string | null, declaration?: string) {
+      const input = { declaration: declaration ?? (await declare()), journal };
+      return acceptRestore.output.parse(await it.ask(acceptRestore, input));
+    },
+    /** Writes the keys of every import that waits. */
+    async work() {
+      await using worker = it.worker('key_import', importKeys(services));
+      await worker.idle();
+    },
+    /** As Clerk's webhooks do. */
+    tell: (change: OrganizationChange) =>
+      database.transaction((em) =>
+        applyOrganization(em, change, {
+          ...{ now: new Date(it.clock.now()), logger: services.logger },
+          rowMacs: database.rowMacs,
+        }),
+      ),
+  });
+}
