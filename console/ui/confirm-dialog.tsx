@@ -78,6 +78,7 @@ export function ConfirmDialog(props: {
 function seen(text: string): string {
   return text
     .normalize('NFC')
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/\s+/gu, ' ')
     .trim();
 }

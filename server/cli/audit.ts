@@ -1,5 +1,6 @@
 import { formatJournalLine } from '../audit/journal.ts';
 import { rowsUpTo } from '../audit/rows.ts';
+import { printableJson } from '../names.ts';
 import { verifyAuditLog } from '../operations/audit-log/verify.ts';
 import type { Command } from './command.ts';
 
@@ -25,7 +26,7 @@ const exportLog: Command = {
   async run(context) {
     const { services } = await context.installation();
     for await (const row of rowsUpTo(services.database.read(), Number.MAX_SAFE_INTEGER)) {
-      await context.print(formatJournalLine(row));
+      await context.print(printableJson(formatJournalLine(row)));
     }
     return { json: null, text: '' };
   },

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
 import type { Job } from '../database/entities/job.ts';
 import { type Installation, openInstallation } from '../installation.ts';
-import type { Operation } from '../operations/operation.ts';
+import type { InputSchema, Operation } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import { complaintOf, finishJobs } from './finish-jobs.ts';
 
@@ -17,7 +17,7 @@ export interface Context extends AsyncDisposable {
   print(line: string): Promise<void>;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
-  perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+  perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
     organizationId: string | null,
     input: z.input<Input>,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { assertNothingLeft } from '../database/left-secrets.ts';
+import { shownName } from '../names.ts';
 import { importApiKeys } from '../operations/api-keys/import.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
@@ -56,7 +57,7 @@ const revoke: Command = {
     const key = await services.database.read().findOne(ApiKey, { id });
     if (key === null) throw notFound('API key');
     await context.perform(revokeApiKey, key.orgId, { id, reason: given.option('reason') ?? null });
-    return { json: { id, revoked: true }, text: `Revoked ${id}, ${key.label}` };
+    return { json: { id, revoked: true }, text: `Revoked ${id}, ${shownName(key.label)}` };
   },
 };
 

@@ -1,4 +1,5 @@
 import { explain } from '../explain.ts';
+import { printable, printableJson } from '../names.ts';
 import { auditCommands } from './audit.ts';
 import { type Command, parseCommand, UsageError } from './command.ts';
 import { createContext } from './context.ts';
@@ -52,9 +53,10 @@ export async function run(
     const given = parseCommand(command, rest);
     await using context = createContext(env, report, print);
     const { json, text } = await command.run(context, given);
-    return { code: 0, output: given.json && json !== null ? JSON.stringify(json) : text };
+    const isJson = given.json && json !== null;
+    return { code: 0, output: isJson ? printableJson(JSON.stringify(json)) : printable(text) };
   } catch (error) {
-    return { code: error instanceof UsageError ? 2 : 1, complaint: explain(error) };
+    return { code: error instanceof UsageError ? 2 : 1, complaint: printable(explain(error)) };
   }
 }
 

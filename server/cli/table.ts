@@ -1,3 +1,4 @@
+import { shownName } from '../names.ts';
 import { snakeKeys } from '../rest/case.ts';
 import type { Result } from './command.ts';
 
@@ -20,7 +21,9 @@ function table<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string | number | null>>,
 ): string {
-  const cells = items.map((item) => Object.values(columns).map((cell) => `${cell(item) ?? '-'}`));
+  const cells = items.map((item) =>
+    Object.values(columns).map((cell) => shownName(`${cell(item) ?? '-'}`)),
+  );
   const rows = [Object.keys(columns), ...cells];
   const widths = Object.keys(columns).map((_, column) =>
     Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),

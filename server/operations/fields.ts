@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { holdsInvisible, isVisible, normalizedName } from '../names.ts';
 import { holdsKey } from './keys-in-text.ts';
 import { notInEnumeration, type RuleBroken } from './validation.ts';
 
@@ -10,13 +11,26 @@ function broken(context: z.RefinementCtx, rule: RuleBroken): void {
 const keyInText: RuleBroken = { type: 'value_error', msg: 'this value must not hold an API key' };
 
 /**
- * Text of so many characters after trimming. Characters are code points, so an emoji counts once.
- * Control characters (PostgreSQL cannot store NUL), unpaired surrogates and API keys are refused.
+ * Text of so many characters after trimming, which may have line breaks. Characters are code points,
+ * so an emoji counts once. What a reader cannot see (PostgreSQL cannot store NUL) and API keys are
+ * refused.
  */
 export function text(minimum: number, maximum: number) {
+  return written(minimum, maximum, { isName: false });
+}
+
+/** A name: one line, composed (NFC), of which something can be seen; else like `text`. */
+export function name(maximum: number) {
+  return written(1, maximum, { isName: true });
+}
+
+function written(minimum: number, maximum: number, { isName }: { readonly isName: boolean }) {
+  const normalize = isName
+    ? normalizedName
+    : (value: string) => value.trim().replace(/\r\n?/g, '\n');
   return z
     .string()
-    .transform((value) => value.trim())
+    .transform(normalize)
     .superRefine((value, context) => {
       const length = [...value].length;
       if (length < minimum) {
@@ -35,9 +49,11 @@ export function text(minimum: number, maximum: number) {
           inclusive: true,
           input: value,
         });
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      } else if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
-        broken(context, { type: 'value_error', msg: 'control characters are not allowed' });
+      } else if (holdsInvisible(value, { breakLines: !isName })) {
+        const msg = 'control or invisible characters are not allowed';
+        broken(context, { type: 'value_error', msg });
+      } else if (isName && !isVisible(value)) {
+        broken(context, { type: 'value_error', msg: 'must hold a visible character' });
       } else if (holdsKey(value)) {
         broken(context, keyInText);
       }
@@ -83,7 +99,7 @@ export function integer(minimum?: number, maximum?: number) {
  */
 export const id = z.string().transform((value) => (/^[\w-]{1,100}$/.test(value) ? value : ''));
 
-export const label = text(1, 100);
+export const label = name(100);
 export const description = text(0, 1000);
 
 /** Scopes of the RepoRisk dialect, without repetition, in the order given. */
@@ -115,7 +131,7 @@ export const ipAllowList = z
   .max(100);
 
 /** So many requests in a window of so many seconds. */
-export const rateLimit = z.object({
+export const rateLimit = z.strictObject({
   limit: integer(1, 1_000_000),
   windowSeconds: integer(1, 86_400),
 });

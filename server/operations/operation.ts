@@ -75,9 +75,12 @@ export interface Work extends Preparation {
   }): Promise<void>;
 }
 
+/** An input that refuses members which it does not name: a misspelt restriction must not be ignored. */
+export type InputSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$strict>;
+
 /** One verb of the product. The rest is wiring: tRPC, REST and the command line call the same ones. */
 export interface Operation<
-  Input extends z.ZodObject = z.ZodObject,
+  Input extends InputSchema = InputSchema,
   Output extends z.ZodType = z.ZodType,
   Prepared = unknown,
 > {
@@ -107,7 +110,7 @@ export interface Operation<
 
 /** Declares an operation; the types of `run` follow from the schemas. */
 export function defineOperation<
-  Input extends z.ZodObject,
+  Input extends InputSchema,
   Output extends z.ZodType,
   Prepared = undefined,
 >(operation: Operation<Input, Output, Prepared>): Operation<Input, Output, Prepared> {

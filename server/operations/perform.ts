@@ -11,7 +11,7 @@ import {
   type Principal,
   refuseImpersonated,
 } from './access.ts';
-import type { Operation, Request, Services, Work } from './operation.ts';
+import type { InputSchema, Operation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
 
@@ -24,7 +24,7 @@ import { parseInput } from './validation.ts';
  * @returns the operation's output, stripped of whatever its schema does not name.
  * @throws {Problem} or {InvalidInput} with what the caller is told.
  */
-export async function perform<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+export async function perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
   request: Request,
@@ -65,7 +65,7 @@ function logRefusal(
   logger.info({ requestId, operation, ...session, detail }, 'session refused');
 }
 
-async function admitAndRun<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
   request: Request,
@@ -114,7 +114,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.message === refusals.insufficient_permissions.detail;
 }
 
-async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
   request: Request,

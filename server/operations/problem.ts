@@ -35,6 +35,8 @@ export function notFound(what: string): Problem {
 export interface FieldError {
   /** Names and list positions from the input's top, in the operation's own (camel) case. */
   readonly path: readonly (string | number)[];
+  /** Where it stands, if not where the operation's input comes from; the path is then as sent. */
+  readonly part?: 'query' | 'header';
   readonly msg: string;
   readonly type: string;
   readonly ctx?: Readonly<Record<string, unknown>>;

@@ -12,7 +12,12 @@ export function parseInput<Schema extends ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new InvalidInput(result.error.issues.map((issue) => fieldError(issue, input)));
+  throw new InvalidInput(result.error.issues.flatMap((issue) => fieldErrors(issue, input)));
+}
+
+/** A member or parameter that the operation does not name. */
+export function extraField(path: FieldError['path']): FieldError {
+  return { path, msg: 'extra fields not permitted', type: 'value_error.extra' };
 }
 
 /** What a field's own rule may report: the documented error as it stands. */
@@ -32,9 +37,12 @@ const wrongTypes: Readonly<Record<string, RuleBroken>> = {
   record: { type: 'type_error.dict', msg: 'value is not a valid dict' },
 };
 
-function fieldError(issue: core.$ZodIssue, input: unknown): FieldError {
+function fieldErrors(issue: core.$ZodIssue, input: unknown): FieldError[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-  return { path, ...ruleBroken(issue, valueAt(input, issue.path)) };
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => extraField([...path, name]));
+  }
+  return [{ path, ...ruleBroken(issue, valueAt(input, issue.path)) }];
 }
 
 function ruleBroken(issue: core.$ZodIssue, value: unknown): RuleBroken {

@@ -1,15 +1,25 @@
+/** Stands before a name that this dialect does not have: no operation's member begins so. */
+const foreignMark = ' ';
+
+/** A name as no operation has it; `snake` gives it back as it was. */
+export function foreign(name: string): string {
+  return foreignMark + name;
+}
+
 /** `subOrgId` to `sub_org_id`. */
 export function snake(name: string): string {
+  if (name.startsWith(foreignMark)) return name.slice(foreignMark.length);
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** `sub_org_id` to `subOrgId`. */
+/** `sub_org_id` to `subOrgId`; a name in another spelling is foreign. */
 export function camel(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const camelled = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return snake(camelled) === name ? camelled : foreign(name);
 }
 
 /** Members that hold what an analysis found, under names of its own. */
-const foreign = new Set(['findings', 'result']);
+const foundByAnalysis = new Set(['findings', 'result']);
 
 /** An operation's output with every name of ours in snake case. */
 export function snakeKeys(value: unknown): unknown {
@@ -18,7 +28,7 @@ export function snakeKeys(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       snake(name),
-      foreign.has(name) ? member : snakeKeys(member),
+      foundByAnalysis.has(name) ? member : snakeKeys(member),
     ]),
   );
 }
@@ -26,15 +36,10 @@ export function snakeKeys(value: unknown): unknown {
 /** No input has names deeper than this, and a body may be nested until the stack ends. */
 const deepestName = 8;
 
-/**
- * A request's members under the operation's names. A name that is not in snake case is unknown in
- * this dialect, so it is left out and not mistaken for another.
- */
+/** A request's members under the operation's names. */
 export function camelKeys(members: object, depth = 1): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(members)
-      .filter(([name]) => !/[A-Z]/.test(name))
-      .map(([name, member]) => [camel(name), camelValue(member, depth)]),
+    Object.entries(members).map(([name, member]) => [camel(name), camelValue(member, depth)]),
   );
 }
 

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import type { KeyRecord, Verifier } from '../../core/mod.ts';
+import { shownName } from '../names.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
+import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
 
@@ -13,7 +15,10 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
     scope: null,
     verify: (token, c) =>
       verifier.verify(token, { dialect: 'reporisk', address: c.get('address') }),
-    respond: (key, c) => c.json(describe(key)),
+    respond(key, c) {
+      refuseQuery(c.req.url);
+      return c.json(describe(key));
+    },
   };
   const app = new Hono<AppEnvironment>().get(call.endpoint, (c) => withKey(c, call));
   allowOnly(app, call.endpoint, ['GET']);
@@ -23,9 +28,9 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
 function describe(key: KeyRecord) {
   return {
     id: key.id,
-    label: key.label,
+    label: shownName(key.label),
     preview: key.preview,
-    organization: { id: key.organization.id, name: key.organization.name },
+    organization: { id: key.organization.id, name: shownName(key.organization.name) },
     sub_org_id: key.subOrg?.id ?? null,
     scopes: key.scopes,
     environment: key.environment,

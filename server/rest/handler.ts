@@ -4,8 +4,8 @@ import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
-import { snake, snakeKeys } from './case.ts';
-import { bodyInput, rawInput, textInput } from './input.ts';
+import { camel, foreign, snake, snakeKeys } from './case.ts';
+import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
@@ -25,26 +25,37 @@ export function routeHandler(
   { services, authenticate, rateLimits }: Wiring,
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
-  const inPath = new Set(parameterNames(route.path));
+  const inPath = new Set(parameterNames(route.path).map(camel));
   const endpoint = endpointOf(route.path);
   const scope = operation.access.plane === 'data' ? operation.access.scope : null;
 
   function locate(path: readonly (string | number)[]): (string | number)[] {
-    const [first, ...rest] = path.map((part) => (typeof part === 'string' ? snake(part) : part));
     const elsewhere = source === 'query' ? 'query' : 'body';
-    if (first === undefined) return [elsewhere];
-    return [inPath.has(String(first)) ? 'path' : elsewhere, first, ...rest];
+    const place = inPath.has(String(path[0])) ? 'path' : elsewhere;
+    return [place, ...path.map((part) => (typeof part === 'string' ? snake(part) : part))];
+  }
+
+  /** What is sent beside the path: a member that the path holds already is not the operation's. */
+  function beside(members: Record<string, unknown>): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(members).map(([name, value]) => [
+        inPath.has(name) ? foreign(snake(name)) : name,
+        value,
+      ]),
+    );
   }
 
   async function readInput(c: Context<AppEnvironment>, upload: (received: Upload) => void) {
     const path = textInput(c.req.param(), operation.input);
-    if (source === 'query') return { ...textInput(c.req.query(), operation.input), ...path };
-    if (source === 'body') return { ...(await bodyInput(c.req.raw)), ...path };
+    const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
+    if (source === 'query') return merged(textInput(queryOf(c.req.url), operation.input));
     if (route.raw !== undefined) return rawInput(c.req.raw, route.raw.limit);
+    refuseQuery(c.req.url);
+    if (source === 'body') return merged(await bodyInput(c.req.raw));
     const received = await receiveUpload(c.req.raw, services.uploads);
     upload(received);
     const { file, fields } = received;
-    return { ...textInput(fields, operation.input), ...path, file: file ?? undefined };
+    return { ...merged(textInput(fields, operation.input)), file: file ?? undefined };
   }
 
   return async (c) => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { InvalidInput, Problem } from '../operations/problem.ts';
+import { type FieldError, InvalidInput, Problem } from '../operations/problem.ts';
+import { extraField } from '../operations/validation.ts';
 import { camel, camelKeys } from './case.ts';
 
 /** Bytes that a request body may have, uploads aside. */
@@ -8,16 +9,47 @@ export const bodyLimit = 1024 * 1024;
 /** The rest of a body that is not read would stand before the connection's next request. */
 export const unread = { Connection: 'close' };
 
-/** Query or path members as an operation's input; numbers and booleans are parsed strictly. */
+/** Query, path or form members as an operation's input; numbers and booleans are parsed strictly. */
 export function textInput(
   members: Readonly<Record<string, string>>,
   schema: z.ZodObject,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(members)
-      .filter(([name]) => !/[A-Z]/.test(name))
-      .map(([name, text]) => [camel(name), parsed(text, fieldOf(schema, camel(name)))]),
+    Object.entries(members).map(([name, text]) => [
+      camel(name),
+      parsed(text, fieldOf(schema, camel(name))),
+    ]),
   );
+}
+
+/**
+ * A query's parameters.
+ *
+ * @throws {InvalidInput} for one that is given more than once: either value may be the one meant.
+ */
+export function queryOf(url: string): Record<string, string> {
+  const start = url.indexOf('?');
+  if (start < 0) return {};
+  const parameters = [...new URLSearchParams(url.slice(start + 1))];
+  const once = Object.fromEntries(parameters);
+  const names = Object.keys(once);
+  if (names.length === parameters.length) return once;
+  const seen = new Set<string>();
+  const repeated = parameters
+    .map(([name]) => name)
+    .filter((name) => seen.size === seen.add(name).size);
+  throw new InvalidInput([...new Set(repeated)].map(givenMoreThanOnce));
+}
+
+/** @throws {InvalidInput} where a query has any parameter. */
+export function refuseQuery(url: string): void {
+  const names = Object.keys(queryOf(url));
+  if (names.length === 0) return;
+  throw new InvalidInput(names.map((name) => ({ ...extraField([name]), part: 'query' })));
+}
+
+function givenMoreThanOnce(name: string): FieldError {
+  return { path: [name], part: 'query', msg: 'given more than once', type: 'value_error' };
 }
 
 /** A schema's own field: a query may be named after what every object has. */

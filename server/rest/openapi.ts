@@ -103,6 +103,7 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
       type: 'object',
       required: ['file'],
       properties: { ...Object.fromEntries(members), file },
+      additionalProperties: false,
     };
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
@@ -110,6 +111,7 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
     type: 'object',
     required: members.map(([name]) => name).filter((name) => required.has(name)),
     properties: Object.fromEntries(members),
+    additionalProperties: false,
   };
   return { requestBody: { required: true, content: { 'application/json': { schema } } } };
 }

@@ -1,5 +1,6 @@
 import { refusals } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
+import { withoutKeys } from '../operations/keys-in-text.ts';
 import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
@@ -22,8 +23,8 @@ export function answerTo(
   locate: (path: FieldError['path']) => readonly (string | number)[],
 ): Answer {
   if (error instanceof InvalidInput) {
-    const detail = error.errors.map(({ path, msg, type, ctx }) => ({
-      loc: locate(path),
+    const detail = error.errors.slice(0, mostFaults).map(({ path, part, msg, type, ctx }) => ({
+      loc: (part === undefined ? locate(path) : [part, ...path]).map(shown),
       msg,
       type,
       ...(ctx === undefined ? {} : { ctx }),
@@ -38,6 +39,17 @@ export function answerTo(
   }
   const detail = `Internal Server Error (request id ${requestId})`;
   return { status: 500, detail, headers: {}, isFault: true };
+}
+
+/** How many faults are listed. */
+const mostFaults = 100;
+
+/** How much of a name is repeated. */
+const longestName = 100;
+
+/** A name that the client chose, without a key that it may hold. */
+function shown(name: string | number): string | number {
+  return typeof name === 'number' ? name : withoutKeys(name).slice(0, longestName);
 }
 
 /** An answer as an HTTP response. */

@@ -6,7 +6,7 @@ import {
   type Refusal,
   refusals,
 } from '../../core/mod.ts';
-import { Problem, refused } from '../operations/problem.ts';
+import { InvalidInput, Problem, refused } from '../operations/problem.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
@@ -38,7 +38,11 @@ export function createKeyCheck({
   function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
     const answer = (fields: RateLimitFields) => {
       for (const name in fields) c.header(name, fields[name]);
-      return respond(key, c);
+      try {
+        return respond(key, c);
+      } catch (error) {
+        return problem(c, error, fields);
+      }
     };
     try {
       const fields = admit(key);
@@ -58,9 +62,10 @@ export function createKeyCheck({
     }
   }
 
-  function problem(c: Call, error: unknown): Response {
-    if (!(error instanceof Problem)) throw error;
-    return problemResponse(answerTo(error, c.get('requestId'), () => []));
+  function problem(c: Call, error: unknown, fields: RateLimitFields = {}): Response {
+    if (!(error instanceof Problem || error instanceof InvalidInput)) throw error;
+    const answer = answerTo(error, c.get('requestId'), () => []);
+    return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
   }
 
   return (c, { endpoint, scope, verify, respond }) => {

@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { z } from 'zod';
 import type { Access, Caller } from '../operations/access.ts';
-import type { Operation, Origin, Services } from '../operations/operation.ts';
+import type { InputSchema, Operation, Origin, Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import { type Answer, answerTo } from '../rest/problem-response.ts';
 
@@ -69,12 +69,12 @@ export const { router } = t;
 export const createCaller = t.createCallerFactory;
 
 /** The input as it is: the operation parses it, but only once the caller was let in. */
-function unparsed<Schema extends z.ZodObject>() {
+function unparsed<Schema extends InputSchema>() {
   return (input: unknown) => input as z.input<Schema>;
 }
 
 /** Wires an operation to a procedure of its kind. */
-export function query<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+export function query<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
 ) {
   return t.procedure
@@ -83,7 +83,7 @@ export function query<Input extends z.ZodObject, Output extends z.ZodType, Prepa
 }
 
 /** Wires an operation to a procedure of its kind. */
-export function mutation<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+export function mutation<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
 ) {
   return t.procedure
@@ -91,7 +91,7 @@ export function mutation<Input extends z.ZodObject, Output extends z.ZodType, Pr
     .mutation(({ ctx, input }) => carryOut(operation, ctx, input));
 }
 
-async function carryOut<Input extends z.ZodObject, Output extends z.ZodType, Prepared>(
+async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   { services, origin, authenticate }: TrpcContext,
   input: unknown,

@@ -18,7 +18,7 @@ export const createApiKey = defineOperation({
   summary: 'Issue an API key; the answer shows its secret, once',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({
+  input: z.strictObject({
     label,
     description: description.nullish(),
     subOrgId: integer().nullish(),

@@ -14,7 +14,7 @@ export const endApiKeyGrace = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   takesAway: always,
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: keyRecord,
   async run({ em, principal, now, audit, emit }, { id }) {
     const key = await findKey(em, principal, id, true);

@@ -11,7 +11,7 @@ export const getApiKey = defineOperation({
   summary: 'One API key',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: keyRecord,
   async run({ em, principal, now }, { id }) {
     return recordOf(em, await findKey(em, principal, id), now);

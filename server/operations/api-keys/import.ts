@@ -32,7 +32,7 @@ export const importApiKeys = defineOperation({
   summary: 'Import API keys by the SHA-256 of their secret',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({
+  input: z.strictObject({
     items: z.array(importedKey),
     /** Where each stands in the file; from 1 on when absent. */
     lines: z.array(z.int()).optional(),

@@ -8,7 +8,7 @@ const prefix = 'rrk_live_';
 const previewForm = /^rrk_live_([\w-]{4})(?:•{4}|\.{3}|…)([\w-]{4})$/;
 
 /** A key as another deployment recorded it. */
-export const importedKey = z.object({
+export const importedKey = z.strictObject({
   /** SHA-256 of the secret, hexadecimal. */
   hashSha256: z
     .string()

@@ -4,6 +4,7 @@ import type { EntityManager } from '../../database/database.ts';
 import type { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { KeyUse } from '../../database/entities/key-use.ts';
+import { shownName } from '../../names.ts';
 import { iso, timestamp } from '../fields.ts';
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
@@ -65,7 +66,7 @@ export async function keyRecords(
     return {
       id: key.id,
       dialect: key.dialect,
-      label: key.label,
+      label: shownName(key.label),
       description: key.description ?? null,
       subOrgId: key.subOrgId ?? null,
       serviceAccountId: key.serviceAccountId ?? null,

@@ -10,7 +10,7 @@ import { keyRecord, keyRecords, keyStatuses } from './key-record.ts';
 const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
-const input = z.object({
+const input = z.strictObject({
   /** Part of a label, or a whole preview. */
   search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),

@@ -19,7 +19,7 @@ export const retiringApiKeyUse = defineOperation({
   summary: 'From where the retiring secret of an API key is still used',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: z.object({
     retiringUntil: timestamp.nullable(),
     items: z.array(

@@ -17,7 +17,7 @@ export const revokeAllApiKeys = defineOperation({
   takesAway: always,
   // No key is added between the count and the end.
   hold: 'exclusive',
-  input: z.object({ confirm: integer(0) }),
+  input: z.strictObject({ confirm: integer(0) }),
   output: z.object({ revoked: z.int() }),
   async run({ em, principal, now, audit, services }, { confirm }) {
     const live = await em.count(ApiKey, liveKeys(principal, now));

@@ -13,7 +13,7 @@ export const revokeApiKey = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ managesKeys: true }),
   takesAway: always,
-  input: z.object({ id, reason: text(0, 200).nullish() }),
+  input: z.strictObject({ id, reason: text(0, 200).nullish() }),
   output: z.null(),
   async run({ em, principal, now, audit, services }, { id, reason = null }) {
     const own = { id, orgId: principal.organization.id };

@@ -18,7 +18,7 @@ export const rotateApiKey = defineOperation({
   summary: 'Replace the secret of an API key; the answer shows the new one, once',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id, graceSeconds: integer(0, 604_800).default(0) }),
+  input: z.strictObject({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
   /** When the request was authorized, by the audit log: its body may have come much later. */
   prepare: ({ principal }) => principal.authorizedAt,

@@ -14,7 +14,7 @@ export const apiKeyStatus = defineOperation({
   summary: 'Whether the plan includes API access, and how many live keys there are',
   kind: 'query',
   access: parentOrgAdmin({ managesKeys: true }),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({
     canManage: z.boolean(),
     reason: z.string().nullable(),

@@ -18,7 +18,7 @@ export const unusedApiKeyScopes = defineOperation({
   summary: 'Scopes that an API key has and did not use in 90 days',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: z.object({
     /** For how many full days the key was watched, at most 90. */
     observedDays: z.int(),

@@ -16,7 +16,7 @@ export const updateApiKey = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   takesAway: (input) => onlySets(input, 'disabled', true),
-  input: z.object({
+  input: z.strictObject({
     id,
     label: label.optional(),
     description: description.nullish(),

@@ -28,7 +28,7 @@ export const apiKeyUsage = defineOperation({
   summary: 'The last calls of an API key, and hourly counts by outcome of the last 7 days',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.object({ id, limit: integer(1, 1000).default(100) }),
+  input: z.strictObject({ id, limit: integer(1, 1000).default(100) }),
   output: z.object({
     items: z.array(call),
     hourly: z.array(z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() })),

@@ -23,7 +23,7 @@ export const listAuditLog = defineOperation({
   summary: 'The audit log of the organization',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object({
+  input: z.strictObject({
     action: text(0, 100).optional(),
     actor: text(0, 200).optional(),
     target: text(0, 200).optional(),

@@ -11,7 +11,7 @@ export const verifyAuditLog = defineOperation({
   kind: 'query',
   access: operatorOnly(),
   /** A head that the server logged, kept where nobody with the database could reach it. */
-  input: z.object({ head: z.string().optional() }),
+  input: z.strictObject({ head: z.string().optional() }),
   output: z.object({
     events: z.int(),
     head: z.string(),

@@ -11,7 +11,7 @@ export const getExtension = defineOperation({
   summary: 'One extension',
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.object({ extensionId: integer() }),
+  input: z.strictObject({ extensionId: integer() }),
   output: assetRecord,
   async run(work, { extensionId }) {
     return toAssetRecord(await findExtension(work, extensionId));

@@ -14,7 +14,7 @@ export const listExtensions = defineOperation({
   summary: 'List extensions',
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.object({ subOrgId: integer().optional(), ...paging }),
+  input: z.strictObject({ subOrgId: integer().optional(), ...paging }),
   output: pageOf(assetRecord),
   async run({ em, principal }, { subOrgId = null, ...paging }) {
     const outside = refusals.extension_out_of_scope;

@@ -13,7 +13,7 @@ export const getExtensionReport = defineOperation({
   summary: "An extension's report",
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.object({ extensionId: integer() }),
+  input: z.strictObject({ extensionId: integer() }),
   output: reportRecord.extend({ extensionId: z.int() }),
   async run(work, { extensionId }) {
     const extension = await findExtension(work, extensionId);

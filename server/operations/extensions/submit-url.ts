@@ -11,7 +11,7 @@ export const submitExtensionUrl = defineOperation({
   summary: 'Submit an extension by its address',
   kind: 'mutation',
   access: dataPlane('extensions:submit', 'submit'),
-  input: z.object({ url: httpUrl, subOrgId: integer().nullish() }),
+  input: z.strictObject({ url: httpUrl, subOrgId: integer().nullish() }),
   output: submissionRecord,
   run: (work, { url, subOrgId = null }) => submit(work, { url, name: nameOfUrl(url) }, subOrgId),
 });

@@ -25,7 +25,7 @@ export const uploadExtension = defineOperation({
   summary: 'Submit an extension as a file: .vsix, .crx or .zip, up to 50 MiB',
   kind: 'mutation',
   access: dataPlane('extensions:submit', 'submit'),
-  input: z.object({ file: receivedFile, subOrgId: integer().nullish() }),
+  input: z.strictObject({ file: receivedFile, subOrgId: integer().nullish() }),
   output: submissionRecord,
   async prepare(_, { file }) {
     if (!/^[^\p{Cc}]{1,250}\.(vsix|crx|zip)$/iu.test(file.name)) {

@@ -16,7 +16,7 @@ export const cancelJob = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin(),
   takesAway: always,
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: jobRecord,
   async run({ em, principal, now, audit }, { id }) {
     const where = { id, orgId: principal.organization.id || null };

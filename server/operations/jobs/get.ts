@@ -12,7 +12,7 @@ export const getJob = defineOperation({
   summary: 'One job with its result',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: jobResultRecord,
   async run({ em, principal }, { id }) {
     const job = await em.findOne(Job, { id, orgId: principal.organization.id || null });

@@ -12,7 +12,7 @@ export const listJobs = defineOperation({
   summary: 'List the jobs of the organization',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({
+  input: z.strictObject({
     status: z.enum(jobStatuses).optional(),
     type: z.enum(jobTypes).optional(),
     ...paging,

@@ -24,7 +24,7 @@ export const pollJob = defineOperation({
   summary: 'One job, under the scope rule of what it works on',
   kind: 'query',
   access: dataPlane(null, 'read'),
-  input: z.object({ jobId: id }),
+  input: z.strictObject({ jobId: id }),
   output: jobResultRecord,
   async run({ em, principal }, { jobId }) {
     const { key } = principal;

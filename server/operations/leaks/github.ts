@@ -37,7 +37,7 @@ export const reportGithubLeaks = defineOperation({
   kind: 'mutation',
   access: anyone('github'),
   /** As received: the signature is over the bytes. */
-  input: z.object({ body: z.string(), headers: z.record(z.string(), z.string()) }),
+  input: z.strictObject({ body: z.string(), headers: z.record(z.string(), z.string()) }),
   output: z.array(
     z.object({
       tokenHash: z.string(),

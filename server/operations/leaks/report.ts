@@ -14,7 +14,7 @@ export const reportLeak = defineOperation({
   kind: 'mutation',
   takesAtLeast: 250,
   access: anyone('anyone', { limitedByAddress: true }),
-  input: z.object({ token: z.string() }),
+  input: z.strictObject({ token: z.string() }),
   output: z.object({ status: z.literal('accepted') }),
   // As copied: whoever reports a key has no second try, because the answer tells him nothing.
   prepare: async ({ services }, { token }) => leakOf(await lookupSchemes(services), token.trim()),

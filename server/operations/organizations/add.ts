@@ -18,7 +18,7 @@ export const addOrganization = defineOperation({
   summary: 'Make a Clerk organization a parent organization',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({ clerkId, name: organizationName, tier: integer(1, 3) }),
+  input: z.strictObject({ clerkId, name: organizationName, tier: integer(1, 3) }),
   output: organizationRecord,
   async run({ em, now, audit }, { clerkId: id, name, tier }) {
     // Clerk may have told of it already: it then has a row, but no rights.

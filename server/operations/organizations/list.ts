@@ -12,7 +12,7 @@ export const listOrganizations = defineOperation({
   summary: 'List the organizations',
   kind: 'query',
   access: operatorOnly(),
-  input: z.object(paging),
+  input: z.strictObject(paging),
   output: pageOf(organizationRecord),
   async run({ em }, input) {
     const page = await listById(em, Organization, {}, input);

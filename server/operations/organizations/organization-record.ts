@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Organization } from '../../database/entities/organization.ts';
-import { iso, text, timestamp } from '../fields.ts';
+import { shownName } from '../../names.ts';
+import { iso, name, timestamp } from '../fields.ts';
 
 /** The id that Clerk gave an organization. */
 export const clerkId = z
@@ -8,7 +9,7 @@ export const clerkId = z
   .refine((value) => /^[\w-]{1,255}$/.test(value), 'expected a Clerk organization id, org_…')
   .meta({ description: "The organization's id at Clerk, for example org_2abc" });
 
-export const organizationName = text(1, 255);
+export const organizationName = name(255);
 
 export const organizationRecord = z.object({
   clerkId: z.string(),
@@ -28,7 +29,7 @@ export function toOrganizationRecord(
 ): z.infer<typeof organizationRecord> {
   return {
     clerkId: organization.id,
-    name: organization.name,
+    name: shownName(organization.name),
     tier: organization.tier ?? null,
     tierPinned: organization.tierPinned,
     clerkTier: organization.clerkTier ?? null,

@@ -12,7 +12,7 @@ export const setOrganizationTier = defineOperation({
   kind: 'mutation',
   // A lower tier takes away: the keys' answers change at once.
   access: operatorOnly(),
-  input: z.object({ tier: z.union([z.literal([1, 2, 3]), z.literal('clerk')]) }),
+  input: z.strictObject({ tier: z.union([z.literal([1, 2, 3]), z.literal('clerk')]) }),
   output: organizationRecord,
   async run({ em, principal, now, audit }, { tier: wanted }) {
     const { id } = principal.organization;

@@ -17,7 +17,7 @@ export const analyzeRepo = defineOperation({
   summary: 'Submit a repository for analysis',
   kind: 'mutation',
   access: dataPlane('repos:analyze', 'submit'),
-  input: z.object({ url: httpUrl, subOrgId: integer().nullish() }),
+  input: z.strictObject({ url: httpUrl, subOrgId: integer().nullish() }),
   output: z.object({ repoId: z.int(), jobId: z.string(), status: z.literal('queued') }),
   async run(work, { url, subOrgId = null }) {
     const { em, principal } = work;

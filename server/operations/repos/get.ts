@@ -11,7 +11,7 @@ export const getRepo = defineOperation({
   summary: 'One repository',
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.object({ repoId: integer() }),
+  input: z.strictObject({ repoId: integer() }),
   output: assetRecord,
   async run(work, { repoId }) {
     return toAssetRecord(await findRepo(work, repoId));

@@ -14,7 +14,7 @@ export const listRepos = defineOperation({
   summary: 'List repositories',
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.object({ subOrgId: integer().optional(), ...paging }),
+  input: z.strictObject({ subOrgId: integer().optional(), ...paging }),
   output: pageOf(assetRecord),
   async run({ em, principal }, { subOrgId = null, ...paging }) {
     const outside = refusals.repository_out_of_scope;

@@ -13,7 +13,7 @@ export const getRepoReport = defineOperation({
   summary: "A repository's report",
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.object({ repoId: integer() }),
+  input: z.strictObject({ repoId: integer() }),
   output: reportRecord.extend({ repoId: z.int() }),
   async run(work, { repoId }) {
     const repo = await findRepo(work, repoId);

@@ -13,7 +13,7 @@ export const listRepoScans = defineOperation({
   summary: "A repository's scans",
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.object({ repoId: integer(), ...paging }),
+  input: z.strictObject({ repoId: integer(), ...paging }),
   output: pageOf(jobRecord),
   async run(work, { repoId, ...paging }) {
     const repo = await findRepo(work, repoId);

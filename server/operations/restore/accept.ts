@@ -17,7 +17,7 @@ export const acceptRestore = defineOperation({
   summary: 'Accept a restore of the database, and revoke once more what a journal tells of',
   kind: 'mutation',
   access: operatorOnly({ whileRestored: true }),
-  input: z.object({
+  input: z.strictObject({
     /** Id of the declaration whose lease has run out. */
     declaration: z.string(),
     /** An audit export in NDJSON, of the time before the restore. */

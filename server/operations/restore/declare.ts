@@ -12,7 +12,7 @@ export const declareRestore = defineOperation({
   summary: 'Declare that the database was restored',
   kind: 'mutation',
   access: operatorOnly({ whileRestored: true }),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({ id: z.string(), head: z.string() }),
   async run({ em, audit, newId, services }) {
     const head = await services.database.auditLog.head(em);

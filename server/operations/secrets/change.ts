@@ -15,7 +15,7 @@ export const changeSecret = defineOperation({
   summary: 'Store everything new under SERVER_SECRET, once every process knows both secrets',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({ inUse: z.string() }),
   /**
    * Every process has to acknowledge a change of nothing, so that one that is gone is struck off: it has

@@ -9,7 +9,7 @@ export const moveSecrets = defineOperation({
   summary: 'Move what is stored under the previous SERVER_SECRET to the one in use',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({
     webhooks: z.int(),
     rows: z.int(),

@@ -21,7 +21,7 @@ export const secretStatus = defineOperation({
   summary: 'How many secrets a change of SERVER_SECRET has moved',
   kind: 'query',
   access: operatorOnly(),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: counts.extend({
     /** Which of the two everything new is stored under. */
     inUse: state,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { takeTurns } from '../../database/take-turns.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, text } from '../fields.ts';
+import { description, name } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import {
   accountRole,
@@ -18,8 +18,8 @@ export const createServiceAccount = defineOperation({
   summary: 'Add a service account',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
-  input: z.object({
-    name: text(1, 100),
+  input: z.strictObject({
+    name: name(100),
     description: description.nullish(),
     role: accountRole,
   }),
@@ -54,6 +54,8 @@ async function freeSlug({ em, principal }: Work, name: string): Promise<string> 
   const base =
     name
       .normalize('NFKD')
+      // Accents stand by themselves now: Crème is creme.
+      .replace(/\p{M}+/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       // One character of a name may stand for many: ㎯ for rad-s2.

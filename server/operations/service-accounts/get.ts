@@ -12,7 +12,7 @@ export const getServiceAccount = defineOperation({
   summary: 'One service account',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: serviceAccountRecord,
   async run({ em, principal }, { id }) {
     const account = await em.findOne(ServiceAccount, { id, orgId: principal.organization.id });

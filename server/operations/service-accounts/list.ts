@@ -12,7 +12,7 @@ export const listServiceAccounts = defineOperation({
   summary: 'List the service accounts',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object(paging),
+  input: z.strictObject(paging),
   output: pageOf(serviceAccountRecord),
   async run({ em, principal }, input) {
     const page = await listById(em, ServiceAccount, { orgId: principal.organization.id }, input);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ServiceAccount } from '../../database/entities/service-account.ts';
+import { shownName } from '../../names.ts';
 import { timestamp } from '../fields.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
@@ -20,7 +21,7 @@ export function toServiceAccountRecord(
 ): z.infer<typeof serviceAccountRecord> {
   return {
     id: account.id,
-    name: account.name,
+    name: shownName(account.name),
     slug: account.slug,
     description: account.description ?? null,
     role: account.role,

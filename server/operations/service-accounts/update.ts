@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, text } from '../fields.ts';
+import { description, id, name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
@@ -20,9 +20,9 @@ export const updateServiceAccount = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
   takesAway: (input) => onlySets(input, 'isActive', false),
-  input: z.object({
+  input: z.strictObject({
     id,
-    name: text(1, 100).optional(),
+    name: name(100).optional(),
     description: description.nullish(),
     role: accountRole.optional(),
     isActive: z.boolean().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiAccessTier } from '../../../core/mod.ts';
+import { shownName } from '../../names.ts';
 import { parentOrgMember } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -9,7 +10,7 @@ export const getSession = defineOperation({
   summary: 'The signed-in member, the organization, and what may be done',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object({}),
+  input: z.strictObject({}),
   output: z.object({
     user: z.object({ id: z.string() }),
     organization: z.object({ id: z.string(), name: z.string() }),
@@ -28,7 +29,7 @@ export const getSession = defineOperation({
     const mayGive = isAdmin && principal.impersonatedBy === null;
     return {
       user: { id: principal.userId ?? principal.actor },
-      organization: { id, name },
+      organization: { id, name: shownName(name) },
       role: principal.role,
       tier,
       may: {

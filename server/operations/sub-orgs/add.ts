@@ -7,7 +7,7 @@ import { neverTold } from '../../sessions/clerk-change.ts';
 import { lockOrganizations } from '../../sessions/lock-organizations.ts';
 import { writeSubOrgLink } from '../../sessions/sub-org-link.ts';
 import { operatorOnly } from '../access.ts';
-import { text } from '../fields.ts';
+import { name } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { assertNoSubOrg, lockParent } from '../organizations/lock-parent.ts';
 import { clerkId } from '../organizations/organization-record.ts';
@@ -21,7 +21,7 @@ export const addSubOrg = defineOperation({
   kind: 'mutation',
   // The linked organization's members lose what they could do in it as a parent.
   access: operatorOnly(),
-  input: z.object({ name: text(1, 100), clerkId: clerkId.nullish() }),
+  input: z.strictObject({ name: name(100), clerkId: clerkId.nullish() }),
   output: subOrgRecord,
   async run(work, { name, clerkId = null }) {
     const { em, principal, now, audit, services } = work;

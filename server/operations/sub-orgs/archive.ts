@@ -13,7 +13,7 @@ export const archiveSubOrg = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin(),
   takesAway: always,
-  input: z.object({ id: integer() }),
+  input: z.strictObject({ id: integer() }),
   output: subOrgRecord,
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);

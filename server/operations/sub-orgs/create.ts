@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { text } from '../fields.ts';
+import { name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
@@ -11,7 +11,7 @@ export const createSubOrg = defineOperation({
   summary: 'Add a sub-organization',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ name: text(1, 100) }),
+  input: z.strictObject({ name: name(100) }),
   output: subOrgRecord,
   async run({ em, principal, now, audit }, { name }) {
     const subOrg = em.create(SubOrg, { orgId: principal.organization.id, name, createdAt: now });

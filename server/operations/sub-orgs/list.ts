@@ -12,7 +12,7 @@ export const listSubOrgs = defineOperation({
   summary: 'List the sub-organizations',
   kind: 'query',
   access: parentOrgMember(),
-  input: z.object(paging),
+  input: z.strictObject(paging),
   output: pageOf(subOrgRecord),
   async run({ em, principal }, input) {
     const where = { orgId: principal.organization.id, removedAt: null };

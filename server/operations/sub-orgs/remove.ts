@@ -15,7 +15,7 @@ export const removeSubOrg = defineOperation({
   summary: 'Remove a sub-organization and revoke its API keys',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ id: integer() }),
+  input: z.strictObject({ id: integer() }),
   output: z.null(),
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);

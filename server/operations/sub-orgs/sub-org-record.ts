@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { shownName } from '../../names.ts';
 import { iso, timestamp } from '../fields.ts';
 import type { Work } from '../operation.ts';
 import { notFound } from '../problem.ts';
@@ -17,7 +18,7 @@ export const subOrgRecord = z.object({
 export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {
   return {
     id: subOrg.id,
-    name: subOrg.name,
+    name: shownName(subOrg.name),
     clerkId: subOrg.clerkId ?? null,
     archivedAt: iso(subOrg.archivedAt),
     createdAt: subOrg.createdAt.toISOString(),

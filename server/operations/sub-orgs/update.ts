@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parentOrgAdmin } from '../access.ts';
-import { integer, text } from '../fields.ts';
+import { integer, name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { lockSubOrg, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
@@ -10,7 +10,7 @@ export const updateSubOrg = defineOperation({
   summary: 'Rename a sub-organization',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ id: integer(), name: text(1, 100).optional() }),
+  input: z.strictObject({ id: integer(), name: name(100).optional() }),
   output: subOrgRecord,
   async run(work, { id, name }) {
     const subOrg = await lockSubOrg(work, id);

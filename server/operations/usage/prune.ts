@@ -12,7 +12,7 @@ export const pruneCalls = defineOperation({
   summary: 'Forget calls and hourly counts that are older than so many days',
   kind: 'mutation',
   access: operatorOnly(),
-  input: z.object({ days: integer(1, 3650).default(90) }),
+  input: z.strictObject({ days: integer(1, 3650).default(90) }),
   output: z.object({ jobId: z.string() }),
   async run({ em, now, newId, audit, services }, { days }) {
     const id = newId('job');

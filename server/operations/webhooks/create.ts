@@ -18,7 +18,7 @@ export const createWebhook = defineOperation({
   summary: 'Add a webhook; the answer shows its signing secret, once',
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
-  input: z.object({ url: httpUrl, events: events.default([...webhookEvents]) }),
+  input: z.strictObject({ url: httpUrl, events: events.default([...webhookEvents]) }),
   output: webhookRecord.extend({ secret: z.string() }),
   prepare: ({ services }, { url }) => assertTarget(services.targets, url),
   async run({ em, principal, now, services, newId, audit }, { url, events }) {

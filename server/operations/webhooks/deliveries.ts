@@ -14,7 +14,7 @@ export const listWebhookDeliveries = defineOperation({
   summary: 'List the deliveries of a webhook',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object({ id, status: z.enum(deliveryStatuses).optional(), ...paging }),
+  input: z.strictObject({ id, status: z.enum(deliveryStatuses).optional(), ...paging }),
   output: pageOf(deliveryRecord),
   async run({ em, principal }, { id: webhookId, status, ...paging }) {
     const own = { id: webhookId, orgId: principal.organization.id };

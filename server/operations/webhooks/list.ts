@@ -12,7 +12,7 @@ export const listWebhooks = defineOperation({
   summary: 'List the webhooks',
   kind: 'query',
   access: parentOrgAdmin(),
-  input: z.object(paging),
+  input: z.strictObject(paging),
   output: pageOf(webhookRecord),
   async run({ em, principal }, input) {
     const page = await listById(em, Webhook, { orgId: principal.organization.id }, input);

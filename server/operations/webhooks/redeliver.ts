@@ -21,7 +21,7 @@ export const redeliverWebhook = defineOperation({
   summary: 'Send an event to a webhook again',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ id, deliveryId: id }),
+  input: z.strictObject({ id, deliveryId: id }),
   output: deliveryRecord,
   async run(work, { id: webhookId, deliveryId }) {
     const { em, now, audit } = work;

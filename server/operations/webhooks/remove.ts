@@ -13,7 +13,7 @@ export const removeWebhook = defineOperation({
   summary: 'Remove a webhook',
   kind: 'mutation',
   access: parentOrgAdmin(),
-  input: z.object({ id }),
+  input: z.strictObject({ id }),
   output: z.null(),
   async run(work, { id }) {
     const { em, audit } = work;

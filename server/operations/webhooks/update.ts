@@ -24,7 +24,7 @@ export const updateWebhook = defineOperation({
   kind: 'mutation',
   access: parentOrgAdmin({ needsApiAccess: true }),
   takesAway: ({ rotateSecret, ...input }) => !rotateSecret && onlySets(input, 'isActive', false),
-  input: z.object({
+  input: z.strictObject({
     id,
     url: httpUrl.optional(),
     events: events.optional(),

@@ -2,6 +2,7 @@ export const rule = (msg: string, type: string, ctx?: Record<string, unknown>) =
   ctx === undefined ? { msg, type } : { msg, type, ctx };
 export type Rule = ReturnType<typeof rule>;
 
+export const extra = rule('extra fields not permitted', 'value_error.extra');
 export const absent = rule('field required', 'value_error.missing');
 export const isNull = rule('none is not an allowed value', 'type_error.none.not_allowed');
 export const noText = rule('str type expected', 'type_error.str');
@@ -9,7 +10,8 @@ export const noInteger = rule('value is not a valid integer', 'type_error.intege
 export const noBoolean = rule('value could not be parsed to a boolean', 'type_error.bool');
 export const noList = rule('value is not a valid list', 'type_error.list');
 export const noObject = rule('value is not a valid dict', 'type_error.dict');
-export const control = rule('control characters are not allowed', 'value_error');
+export const control = rule('control or invisible characters are not allowed', 'value_error');
+export const unseen = rule('must hold a visible character', 'value_error');
 export const tooShort = (limit: number) =>
   rule(`ensure this value has at least ${limit} characters`, 'value_error.any_str.min_length', {
     limit_value: limit,

@@ -104,7 +104,7 @@ onBothDatabases((kind) => {
           caller: { kind: 'operator', organizationId: 'org_demo_acme' },
           origin: { requestId: null, ipAddress: null },
         },
-        () => ({ clerkId: 'org_demo_acme', tier: 3 }),
+        () => ({ tier: 3 }),
       );
     const outcomes = await Promise.all([
       ...Array.from({ length: 24 }, async (_, number) => (await submit(number)).status),

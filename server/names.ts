@@ -1,0 +1,67 @@
+/** What no name holds, as a class of characters: whoever reads one would not see it, or see another. */
+const invisible = [
+  '\\u0000-\\u001f\\u007f-\\u009f', // controls, line breaks among them
+  '\\u2028\\u2029', // line and paragraph separators
+  '\\u202a-\\u202e\\u2066-\\u2069', // changes of direction
+  '\\ufeff', // byte order mark
+  '\\u{e0000}-\\u{e007f}', // tags
+  '\\p{Cs}', // halves of a character
+].join('');
+
+const invisibleInNames = new RegExp(`[${invisible}]`, 'u');
+const invisibleInTexts = new RegExp(`(?![\\t\\n])[${invisible}]`, 'u');
+const everyInvisible = new RegExp(`[${invisible}]`, 'gu');
+const everyInvisibleInTexts = new RegExp(`(?![\\t\\n])[${invisible}]`, 'gu');
+const visible = /[^\p{White_Space}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** How long a name may be that others gave, in code points. */
+const longestForeignName = 200;
+
+/** Whether a name, or a text that may have line breaks and tabs, holds what a reader cannot see. */
+export function holdsInvisible(value: string, may: { readonly breakLines: boolean }): boolean {
+  return (may.breakLines ? invisibleInTexts : invisibleInNames).test(value);
+}
+
+/** Whether anything of a name can be seen. */
+export function isVisible(name: string): boolean {
+  return visible.test(name);
+}
+
+/** A name as it is kept: composed (NFC), without white space around it. */
+export function normalizedName(name: string): string {
+  return name.normalize('NFC').trim();
+}
+
+/**
+ * A name that somebody else gave, by the rules for names and cut to 200 characters.
+ *
+ * @param otherwise - what stands in its place when nothing of it can be seen.
+ */
+export function cleanedName(name: string, otherwise: string): string {
+  const cleaned = normalizedName(name.replace(everyInvisible, ''));
+  if (!isVisible(cleaned)) return otherwise;
+  return [...cleaned].slice(0, longestForeignName).join('').trim();
+}
+
+/** A name as it is shown: one from before the rules has `\u{…}` in place of what cannot be seen. */
+export function shownName(name: string): string {
+  return invisibleInNames.test(name) ? name.replace(everyInvisible, escaped) : name;
+}
+
+/** Lines for a terminal: nothing in them moves its cursor, changes its title or hides what follows. */
+export function printable(lines: string): string {
+  return lines.replace(everyInvisibleInTexts, escaped);
+}
+
+/** JSON for a terminal, which means the same. */
+export function printableJson(json: string): string {
+  return json.replace(everyInvisible, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
