@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createKeyring } from './crypto/keyring.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { fillSearchTexts } from './database/key-search.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import { loadServerSecret } from './keys.ts';
 import type { Services } from './operations/operation.ts';
@@ -50,6 +51,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   );
   resources.use(forgedRows).recordIn(database);
   await database.migrate();
+  await fillSearchTexts(database);
   await followSecretInUse(database, keyring);
   const uploads = join(dataFolder, 'uploads');
   const settled = () => settledElsewhere(database);

@@ -156,6 +156,7 @@ const schemaGenerator = {
     'secret_in_use',
     'former_secret',
     /^key_call/,
+    /^key_search/,
   ],
 };
 

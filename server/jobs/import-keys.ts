@@ -10,6 +10,7 @@ import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { everyScheme } from '../database/former-secrets.ts';
+import { writeSearchTexts } from '../database/key-search.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
@@ -196,6 +197,7 @@ async function insertKeys(
       revokedReason: revoked.get(id) ?? null,
     })),
   );
+  await writeSearchTexts(em, keys);
   await em.insertMany(
     ApiKeySecret,
     keys.map(({ id, lookup, preview, createdAt }) => {

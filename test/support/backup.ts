@@ -18,6 +18,11 @@ export async function backup(url: string): Promise<Backup> {
     : postgresBackup(url);
 }
 
+interface Named {
+  readonly name: string;
+  readonly sql: string;
+}
+
 async function sqliteBackup(path: string): Promise<Backup> {
   const kept = `${path}.backup`;
   {
@@ -30,20 +35,23 @@ async function sqliteBackup(path: string): Promise<Backup> {
       const database = new BetterSqlite3(path, { timeout: 10_000 });
       database.pragma('foreign_keys = off');
       database.prepare('attach ? as kept').run(kept);
-      const names = (type: string) =>
-        database
-          .prepare<[string], { name: string; sql: string }>(
-            `select name, sql from main.sqlite_schema where type = ?
-             and (name not like 'sqlite_%' or name = 'sqlite_sequence')`,
-          )
-          .all(type);
-      const triggers = names('trigger');
+      const triggers = database
+        .prepare<[], Named>("select name, sql from main.sqlite_schema where type = 'trigger'")
+        .all();
+      // An index's own tables are made anew from what it indexes.
+      const tables = database
+        .prepare<[], Named>(
+          `select name from pragma_table_list where schema = 'main' and type = 'table'
+           and (name not like 'sqlite_%' or name = 'sqlite_sequence')`,
+        )
+        .all();
       const statements = [
         ...triggers.map(({ name }) => `drop trigger main.${name}`),
-        ...names('table').flatMap(({ name }) => [
+        ...tables.flatMap(({ name }) => [
           `delete from main.${name}`,
           `insert into main.${name} select * from kept.${name}`,
         ]),
+        "insert into main.key_search_index (key_search_index) values ('rebuild')",
         ...triggers.map(({ sql }) => sql),
         ...next,
       ];

@@ -2,6 +2,7 @@ import type { Database } from '../../server/database/database.ts';
 import { ApiKey } from '../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../server/database/entities/api-key-secret.ts';
 import { KeyUse } from '../../server/database/entities/key-use.ts';
+import { fillSearchTexts } from '../../server/database/key-search.ts';
 
 const day = 86_400_000;
 
@@ -45,6 +46,7 @@ export async function fillOrganization(
     for (const part of parts(secrets)) await em.insertMany(ApiKeySecret, part);
     for (const part of parts(uses)) await em.insertMany(KeyUse, part);
   });
+  await fillSearchTexts(database);
   if (database.kind === 'postgresql') await database.read().execute('analyze');
 }
 

@@ -5,7 +5,19 @@ import { ApiKey } from './api-key.ts';
 export const ApiKeySecret = defineEntity({
   name: 'ApiKeySecret',
   tableName: 'api_key_secret',
-  indexes: [{ properties: ['keyId'] }, { properties: ['scheme'] }, { properties: ['legacy'] }],
+  indexes: [
+    { properties: ['keyId'] },
+    { properties: ['scheme'] },
+    { properties: ['legacy'] },
+    {
+      name: 'api_key_secret_first4_index',
+      expression: 'create index api_key_secret_first4_index on api_key_secret (lower(first4))',
+    },
+    {
+      name: 'api_key_secret_last4_index',
+      expression: 'create index api_key_secret_last4_index on api_key_secret (lower(last4))',
+    },
+  ],
   properties: {
     /** HMAC-SHA-256(pepper, SHA-256(key)), hexadecimal. */
     lookup: p.string().primary(),

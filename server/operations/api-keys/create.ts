@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { writeSearchTexts } from '../../database/key-search.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { description, id, integer, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
@@ -69,6 +70,7 @@ export const createApiKey = defineOperation({
       },
     });
     await em.flush();
+    await writeSearchTexts(em, [key]);
     await work.emit({ type: 'api_key.created', keyId: key.id });
     return { key: await recordOf(em, key, now), rawKey };
   },

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { Database } from '../../database/database.ts';
+import type { Database, EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
+import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { type Condition, foundBy } from '../../database/key-search.ts';
+import { searchText, soughtIn } from '../../search-text.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, integer, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -11,7 +14,7 @@ const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
 const input = z.strictObject({
-  /** Part of a label, or a whole preview. */
+  /** Part of a label, a description or an owner's name; a preview, its first or last four, or an id. */
   search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
@@ -31,8 +34,12 @@ export const listApiKeys = defineOperation({
   async run({ em, principal, now, services }, query) {
     const descending = query.sort.startsWith('-');
     const { kind } = services.database;
+    const orgId = principal.organization.id;
     const order = orderBy(query.sort.replace('-', ''), kind);
-    const where = conditions(query, kind, principal.organization.id, now);
+    const where = conditions(query, orgId, now);
+    const { search = '' } = query;
+    const found = foundBy(search, kind, await ownersFoundBy(em, orgId, search));
+    if (found !== null) where.push(found);
     const start = decodeCursor(query.cursor, order.type, 'string');
     if (start !== null) {
       const [value, after] = start;
@@ -59,32 +66,28 @@ export const listApiKeys = defineOperation({
   },
 });
 
-type Condition = [sql: string, ...parameters: (string | number | Date)[]];
-
-function conditions(
-  query: z.output<typeof input>,
-  kind: Database['kind'],
+/** Conditions on keys for the owners whose names a query finds. */
+async function ownersFoundBy(
+  em: EntityManager,
   orgId: string,
-  now: Date,
-): Condition[] {
+  search: string,
+): Promise<Condition[]> {
+  const sought = soughtIn(search);
+  if (sought === null) return [];
+  const accounts = await em.find(ServiceAccount, { orgId }, { fields: ['id', 'name'] });
+  const ids = accounts
+    .filter(({ name }) => searchText([name]).includes(sought))
+    .map(({ id }) => id);
+  return ids.length === 0
+    ? []
+    : [[`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
+}
+
+function conditions(query: z.output<typeof input>, orgId: string, now: Date): Condition[] {
   const where: Condition[] = [['k.org_id = ?', orgId]];
   if (query.subOrgId !== undefined) where.push(['k.sub_org_id = ?', query.subOrgId]);
   if (query.serviceAccountId !== undefined) {
     where.push(['k.service_account_id = ?', query.serviceAccountId]);
-  }
-  if (query.search?.includes('••••')) {
-    where.push([
-      `exists (
-         select 1 from api_key_secret s
-         where s.key_id = k.id and s.prefix || s.first4 || '••••' || s.last4 = ?
-       )`,
-      query.search,
-    ]);
-  } else if (query.search !== undefined) {
-    const escaped = query.search.replace(/[!%_]/g, '!$&');
-    // SQLite's own `like` ignores the case of ASCII letters.
-    const like = kind === 'sqlite' ? 'like' : 'ilike';
-    where.push([`k.label ${like} ? escape '!'`, `%${escaped}%`]);
   }
   const unexpired: Condition = ['(k.expires_at is null or k.expires_at > ?)', now];
   if (query.status === 'revoked') where.push(['k.revoked_at is not null']);

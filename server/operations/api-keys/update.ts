@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writeSearchTexts } from '../../database/key-search.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { description, id, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -47,6 +48,7 @@ export const updateApiKey = defineOperation({
       key.updatedAt = now;
       work.audit({ target: id, changes });
       await em.flush();
+      await writeSearchTexts(em, [key]);
       await work.emit({ type: 'api_key.updated', keyId: id });
     }
     return recordOf(em, key, now);

@@ -113,11 +113,11 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
 
   test.each([
     ['ALPHA', ['Alpha']],
-    ['r', ['expired', 'revoked', 'charlie', 'bravo']],
+    ['r', ['revoked']],
     ['100%', ['charlie']],
-    ['%', ['charlie']],
-    ['_', ['charlie']],
-    ['!', ['charlie']],
+    ['%_!', ['charlie']],
+    ['%', []],
+    ['___', []],
     ["' or 1=1 --", []],
     ['\\', []],
   ])('searches for %s to the letter', async (search, expected) => {

@@ -12,6 +12,7 @@ import { SecretInUse } from './0011-secret-in-use.ts';
 import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 import { Timelines } from './0014-timelines.ts';
+import { KeySearch } from './0015-key-search.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -45,4 +46,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
   { name: '0014-timelines', class: Timelines },
+  { name: '0015-key-search', class: KeySearch },
 ];

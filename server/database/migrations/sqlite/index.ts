@@ -10,6 +10,7 @@ import { RetiredSecrets } from './0008-retired-secrets.ts';
 import { SecretInUse } from './0011-secret-in-use.ts';
 import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
+import { KeySearch } from './0015-key-search.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -38,4 +39,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0011-secret-in-use', class: SecretInUse },
   { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
+  { name: '0015-key-search', class: KeySearch },
 ];
