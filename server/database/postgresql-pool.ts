@@ -1,22 +1,42 @@
 import pg from 'pg';
+import { PostgresqlClient, type PostgresqlClientOptions } from './postgresql-client.ts';
+import { silenceMs } from './postgresql-session.ts';
+
+/** Options of a pool. */
+export interface PoolOptions
+  extends Pick<PostgresqlClientOptions, 'limits'>,
+    Pick<pg.PoolConfig, 'types'> {
+  /** The most connections. */
+  readonly max: number;
+}
 
 /**
- * A pool for statements that take a millisecond. A connection can die without a sign: so none is
- * waited for longer than `patience`, and one that kept silent is thrown away.
+ * Opens a pool, which makes connections as they are needed and waits for none longer than `silenceMs`.
  *
  * @param url - the database's address.
- * @param options.max - the most connections.
  */
-export function openPool(url: string, options: { readonly max: number }): pg.Pool {
-  const patience = 2_000;
-  const pool = new pg.Pool({
+export function openPool(url: string, options: PoolOptions): pg.Pool {
+  const config: pg.PoolConfig & PostgresqlClientOptions = {
+    ...options,
     connectionString: url,
-    max: options.max,
-    connectionTimeoutMillis: patience,
-    query_timeout: patience,
-    keepAlive: true,
-  });
+    connectionTimeoutMillis: silenceMs,
+    Client: PostgresqlClient as unknown as new () => pg.ClientBase,
+    // What killed one connection killed its neighbours: each would cost another request its time.
+    onSilent: () => closeIdle(pool),
+  };
+  const pool = new pg.Pool(config);
   // An idle connection that the server closes is replaced on the next use.
   pool.on('error', () => {});
   return pool;
+}
+
+/** Takes the connections that nothing uses, and closes them. */
+function closeIdle(pool: pg.Pool): void {
+  if (pool.ending) return;
+  for (let left = pool.idleCount; left > 0; left--) {
+    pool.connect().then(
+      (client) => client.release(true),
+      () => {},
+    );
+  }
 }

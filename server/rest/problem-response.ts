@@ -1,5 +1,6 @@
 import { refusals } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
+import type { Services } from '../operations/operation.ts';
 import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
@@ -38,6 +39,17 @@ export function answerTo(
   }
   const detail = `Internal Server Error (request id ${requestId})`;
   return { status: 500, detail, headers: {}, isFault: true };
+}
+
+/** Tells the operator the cause of an answer that tells the caller nothing of it. */
+export function reportCause(
+  error: unknown,
+  requestId: string,
+  answer: Answer,
+  { logger, outages }: Pick<Services, 'logger' | 'outages'>,
+): void {
+  if (answer.isFault) logger.error({ requestId, err: error }, 'request failed');
+  else outages.note(error);
 }
 
 /** An answer as an HTTP response. */
