@@ -52,7 +52,8 @@ export async function demoDatabase(kind: DatabaseKind) {
   return { kind, ...place };
 }
 
-async function fillDemo(url: string): Promise<void> {
+/** Makes the tables and the demo's organizations. */
+export async function fillDemo(url: string): Promise<void> {
   await using database = await openDatabase(url, { keyring: testKeyring });
   await database.migrate();
   await seedDemo(database, seededAt);
