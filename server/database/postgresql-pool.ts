@@ -10,33 +10,61 @@ export interface PoolOptions
   readonly max: number;
 }
 
+/** The process's open pools. */
+const pools = new Set<Pool>();
+
 /**
  * Opens a pool, which makes connections as they are needed and waits for none longer than `silenceMs`.
  *
  * @param url - the database's address.
  */
 export function openPool(url: string, options: PoolOptions): pg.Pool {
-  const config: pg.PoolConfig & PostgresqlClientOptions = {
-    ...options,
-    connectionString: url,
-    connectionTimeoutMillis: silenceMs,
-    Client: PostgresqlClient as unknown as new () => pg.ClientBase,
-    // What killed one connection killed its neighbours: each would cost another request its time.
-    onSilent: () => closeIdle(pool),
-  };
-  const pool = new pg.Pool(config);
-  // An idle connection that the server closes is replaced on the next use.
-  pool.on('error', () => {});
-  return pool;
+  return new Pool(url, options);
 }
 
-/** Takes the connections that nothing uses, and closes them. */
-function closeIdle(pool: pg.Pool): void {
-  if (pool.ending) return;
-  for (let left = pool.idleCount; left > 0; left--) {
-    pool.connect().then(
-      (client) => client.release(true),
-      () => {},
-    );
+class Pool extends pg.Pool {
+  readonly #url: string;
+
+  constructor(url: string, options: PoolOptions) {
+    const config: pg.PoolConfig & PostgresqlClientOptions = {
+      ...options,
+      connectionString: url,
+      connectionTimeoutMillis: silenceMs,
+      Client: PostgresqlClient as unknown as new () => pg.ClientBase,
+      onSilent: () => closeIdle(url),
+    };
+    super(config);
+    this.#url = url;
+    // An idle connection that the server closes is replaced on the next use.
+    this.on('error', () => {});
+    pools.add(this);
   }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | undefined {
+    pools.delete(this);
+    if (callback === undefined) return super.end();
+    super.end(callback);
+    return undefined;
+  }
+
+  leadsTo(url: string): boolean {
+    return this.#url === url;
+  }
+
+  /** Takes the connections that nothing uses, and closes them. */
+  closeIdle(): void {
+    for (let left = this.idleCount; left > 0; left--) {
+      this.connect().then(
+        (client) => client.release(true),
+        () => {},
+      );
+    }
+  }
+}
+
+/** What killed one connection killed its neighbours in each pool: each would cost a request its time. */
+function closeIdle(url: string): void {
+  for (const pool of pools) if (pool.leadsTo(url)) pool.closeIdle();
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { create, expectRecovery, manage, recoveryMs, writeUntil } from '../support/management.ts';
 import { startPostgres } from '../support/postgres-process.ts';
 import { demoDatabase, fillDemo, startServer } from '../support/server.ts';
@@ -38,7 +38,8 @@ async function behindProxy(role?: string) {
     /** Everything works, no connection is open beside those of the pools, and no transaction. */
     async expectNothingLeft() {
       await expectRecovery(server);
-      await expect.poll(() => openTransactions(admin), { timeout: recoveryMs }).toBe(0);
+      const isNoneOpen = async () => expect(await openTransactions(admin)).toBe(0);
+      await vi.waitFor(isNoneOpen, { timeout: recoveryMs });
       expect(proxy.connections()).toBeLessThanOrEqual(maxConnections);
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
@@ -66,7 +67,7 @@ const terminateAll = (admin: Administrator) =>
      where datname = current_database() and pid <> pg_backend_pid()`,
   );
 
-test('connections that a firewall forgot are given up, all of a pool at once', {
+test.concurrent('connections that a firewall forgot are given up, all of a pool at once', {
   timeout,
 }, async () => {
   await using it = await behindProxy();
@@ -79,7 +80,7 @@ test('connections that a firewall forgot are given up, all of a pool at once', {
   await it.expectNothingLeft();
 });
 
-test.each(isLong ? [0, 48] : [0])(
+test.concurrent.each(isLong ? [0, 48] : [0])(
   'PostgreSQL frozen until the first 503 and %d seconds more, under eight writers',
   { timeout },
   async (seconds) => {
@@ -93,7 +94,7 @@ test.each(isLong ? [0, 48] : [0])(
   },
 );
 
-test('backends terminated at random under eight writers', { timeout }, async () => {
+test.concurrent('backends terminated at random under eight writers', { timeout }, async () => {
   await using it = await behindProxy();
   const end = performance.now() + (isLong ? 20_000 : 0);
   const terminate = async () => {
@@ -110,7 +111,7 @@ test('backends terminated at random under eight writers', { timeout }, async () 
   await it.expectNothingLeft();
 });
 
-test('a connection that breaks at begin, commit or rollback is given back', {
+test.concurrent('a connection that breaks at begin, commit or rollback is given back', {
   timeout,
 }, async () => {
   await using it = await behindProxy();
@@ -134,7 +135,9 @@ test('a connection that breaks at begin, commit or rollback is given back', {
   await it.expectNothingLeft();
 });
 
-test('a lock that another session holds costs no more than its own time', { timeout }, async () => {
+test.concurrent('a lock that another session holds costs no more than its own time', {
+  timeout,
+}, async () => {
   await using it = await behindProxy();
   await it.admin.rows('begin');
   await it.admin.rows('select from audit_head for update');
@@ -143,7 +146,7 @@ test('a lock that another session holds costs no more than its own time', { time
   await it.expectNothingLeft();
 });
 
-test('a database that lets no connection in', { timeout }, async () => {
+test.concurrent('a database that lets no connection in', { timeout }, async () => {
   const role = `limited_${randomUUID().replaceAll('-', '')}`;
   await using it = await behindProxy(role);
   await it.admin.rows(`alter role ${role} connection limit 0`);
@@ -153,7 +156,7 @@ test('a database that lets no connection in', { timeout }, async () => {
   await it.expectNothingLeft();
 });
 
-test(`PostgreSQL restarted ${isLong ? 'ten times' : 'twice'} under eight writers`, {
+test.concurrent(`PostgreSQL restarted ${isLong ? 'ten times' : 'twice'} under eight writers`, {
   timeout,
 }, async () => {
   await using postgres = await startPostgres();

@@ -12,11 +12,12 @@ export interface SilentProxy extends AsyncDisposable {
   /** Passes nothing on of the present connections, as a firewall that has forgotten them; new ones work. */
   forget(): void;
   /**
-   * Stops the next connection that sends a text, before it reaches the database.
+   * Stops the next connection that sends some texts, one after the other, before the last of them
+   * reaches the database.
    *
    * @returns resolved then, with the function that passes on what waited.
    */
-  stopAt(text: string): Promise<() => void>;
+  stopAt(...texts: readonly string[]): Promise<() => void>;
   /** How many connections to it are open. */
   connections(): number;
 }
@@ -28,13 +29,18 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   const clients = new Set<Socket>();
   const forgotten = new WeakSet<Socket>();
   let isSilent = false;
-  let stop: { text: string; stopped: (resume: () => void) => void } | null = null;
+  /** What to stop at, and how many of the texts each connection has sent. */
+  let stop: {
+    readonly texts: readonly string[];
+    readonly sent: Map<Socket, number>;
+    readonly stopped: (resume: () => void) => void;
+  } | null = null;
 
   function pass(from: Socket, to: Socket): void {
     sockets.add(from);
     from.on('data', (chunk: Buffer) => {
       if (forgotten.has(from)) return;
-      if (stop === null || !chunk.includes(stop.text)) return void to.write(chunk);
+      if (stop === null || !isToStop(stop, from, chunk)) return void to.write(chunk);
       from.pause();
       stop.stopped(() => {
         to.write(chunk);
@@ -76,7 +82,7 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
     forget() {
       for (const socket of sockets) forgotten.add(socket);
     },
-    stopAt: (text) => new Promise((stopped) => (stop = { text, stopped })),
+    stopAt: (...texts) => new Promise((stopped) => (stop = { texts, stopped, sent: new Map() })),
     connections: () => clients.size,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
@@ -84,4 +90,15 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
       await once(proxy, 'close');
     },
   };
+}
+
+function isToStop(
+  { texts, sent }: { readonly texts: readonly string[]; readonly sent: Map<Socket, number> },
+  from: Socket,
+  chunk: Buffer,
+): boolean {
+  let count = sent.get(from) ?? 0;
+  while (chunk.includes(texts[count] ?? '') && count < texts.length) count += 1;
+  sent.set(from, count);
+  return count === texts.length;
 }

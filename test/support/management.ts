@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { SendOptions } from './server.ts';
 
 /** Something that answers as the server does. */
@@ -33,7 +33,8 @@ export const allWell = [201, 200, 200, 204, 401];
 
 /** Resolves once everything works, which it does soon after the end of a fault. */
 export async function expectRecovery(server: Manageable): Promise<void> {
-  await expect.poll(() => manage(server), { timeout: recoveryMs, interval: 50 }).toEqual(allWell);
+  const isWell = async () => expect(await manage(server)).toEqual(allWell);
+  await vi.waitFor(isWell, { timeout: recoveryMs, interval: 50 });
   // None of the pool's connections is lost, or stuck.
   const all = await Promise.all(Array.from({ length: 12 }, () => manage(server)));
   for (const statuses of all) expect(statuses).toEqual(allWell);
