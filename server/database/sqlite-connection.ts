@@ -7,6 +7,9 @@ import { Turns } from './turns.ts';
 /** Milliseconds that a statement waits for its turn and for other processes. */
 export const busyTimeoutMs = 10_000;
 
+/** Milliseconds that a handle which only reads may hold the event loop; a writer keeps no reader waiting. */
+export const readerBusyMs = 50;
+
 /** Milliseconds between two attempts while another process writes; the last one repeats. */
 const busyPauses = [1, 2, 5, 10, 20];
 

@@ -1,5 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
+import { readerBusyMs } from '../sqlite-connection.ts';
 import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
@@ -17,7 +18,7 @@ export function openSqliteLeases(
   transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>,
   secrets = '',
 ): LeasePort {
-  const reader = new BetterSqlite3(path, { readonly: true });
+  const reader = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
   const rowOf = reader.prepare<[string], { acknowledged: number; mark: string }>(
     'select acknowledged, mark from holder where id = ?',
