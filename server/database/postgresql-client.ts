@@ -38,7 +38,7 @@ export class PostgresqlClient extends pg.Client {
   #watch: NodeJS.Timeout | undefined;
   #silentSince = 0;
   #isReady = false;
-  /** Null where a pooler stands before the database: its process ids are not the database's. */
+  /** Null where a pooler stands before the database: PostgreSQL cannot be asked about its ids. */
   #backend: number | null = null;
 
   constructor(options: PostgresqlClientOptions) {
@@ -117,13 +117,17 @@ export class PostgresqlClient extends pg.Client {
     await setImmediate();
     const silentMs = performance.now() - this.#silentSince;
     const mayBeActive = this.#isReady && silentMs < this.#limits.maxSilenceMs;
-    const isActive = mayBeActive && (await isBackendActive(this.#options, this.#backend));
+    const isActive = mayBeActive && (await this.#isActive());
     // Answered since, or closed.
-    if (watch === undefined || this.#watch !== watch) return;
+    if (this.#watch !== watch) return;
     if (isActive) return this.#startWatch();
     this.#stopWatch();
     this.connection.stream.destroy(new SilentConnection());
     this.#options.onSilent?.();
+  }
+
+  async #isActive(): Promise<boolean> {
+    return this.#backend === null || (await isBackendActive(this.#options, this.#backend));
   }
 
   #stopWatch(): void {

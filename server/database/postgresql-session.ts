@@ -70,14 +70,10 @@ export function sessionQuery({ statementMs, lockMs }: ConnectionLimits): string 
 /**
  * Asks the database, by another connection, whether a backend works on a statement.
  *
- * @param backend - its process id; null where that is unknown.
+ * @param backend - its process id.
  * @returns false also when there is no answer.
  */
-export async function isBackendActive(
-  config: pg.ClientConfig,
-  backend: number | null,
-): Promise<boolean> {
-  if (backend === null) return false;
+export async function isBackendActive(config: pg.ClientConfig, backend: number): Promise<boolean> {
   const client = new pg.Client({
     ...config,
     connectionTimeoutMillis: silenceMs,
@@ -87,7 +83,10 @@ export async function isBackendActive(
   try {
     await client.connect();
     const { rowCount } = await client.query(
-      "select from pg_stat_activity where pid = $1 and state = 'active'",
+      // Between two statements of many, it is not active for a moment.
+      `select from pg_stat_activity
+       where pid = $1
+         and (state = 'active' or state_change > clock_timestamp() - interval '1 second')`,
       [backend],
     );
     return rowCount === 1;
