@@ -5,7 +5,7 @@ import { loadConfig } from './config.ts';
 import { explain } from './explain.ts';
 import { startServer } from './start.ts';
 
-/** Milliseconds that the end may take, whatever the database does: process managers kill after 15 s and more. */
+/** Milliseconds that the end may take, whatever the database does. */
 const endMs = 14_000;
 
 /** The server as a process: settings from the environment, one line at the start, a clean end. */

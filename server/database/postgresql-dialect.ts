@@ -40,11 +40,13 @@ class PooledClient implements PooledConnection {
     const { command, rowCount, rows } = await this.#client.query(sql, [...parameters]);
     return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command)
       ? { numAffectedRows: BigInt(rowCount ?? 0), rows }
-      : { rows };
+      : // Of several statements in one text, pg gives a list of results.
+        { rows: rows ?? [] };
   }
 
+  /** Whatever led here, no connection in a transaction goes back to the pool. */
   release(): void {
-    this.#client.release();
+    this.#client.release(this.#client.getTransactionStatus() !== 'I');
   }
 
   /** A new connection takes its place, because nothing is known of its transaction. */

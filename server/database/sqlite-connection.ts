@@ -4,9 +4,6 @@ import type { CompiledQuery, QueryResult } from 'kysely';
 import type { PooledConnection } from './holding-driver.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds that a statement waits for its turn and for other processes. */
-export const busyTimeoutMs = 10_000;
-
 /** Milliseconds that a handle which only reads may hold the event loop; a writer keeps no reader waiting. */
 export const readerBusyMs = 50;
 
@@ -22,18 +19,35 @@ const keptAtMost = 64;
  */
 export class SqliteHandle {
   readonly #database: BetterSqlite3.Database;
+  readonly #timeoutMs: number;
   readonly #turns = new Turns();
   readonly #kept = new Map<string, BetterSqlite3.Statement>();
 
-  constructor(database: BetterSqlite3.Database) {
+  /** @param timeoutMs - how long a statement waits for its turn and for other processes. */
+  constructor(database: BetterSqlite3.Database, timeoutMs: number) {
     this.#database = database;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Waits for its turn; a transaction is one turn. */
   async acquire(): Promise<PooledConnection> {
-    const deadline = performance.now() + busyTimeoutMs;
-    const take = () => this.#turns.take(deadline, busy);
-    let give = await take();
+    const deadline = performance.now() + this.#timeoutMs;
+    /** Ends the turn; null between two turns, when a transaction that is open is another's. */
+    let give: (() => void) | null = null;
+    const take = async () => {
+      give = await this.#turns.take(deadline, busy);
+    };
+    const release = () => {
+      const end = give;
+      if (end === null) return;
+      give = null;
+      try {
+        // A commit that fails, on a full disk for example, may leave the transaction open or not.
+        if (this.#database.inTransaction) this.#database.exec('rollback');
+      } finally {
+        end();
+      }
+    };
 
     /**
      * Waits for another process's transaction by timer: SQLite's own wait would hold the event loop,
@@ -47,21 +61,14 @@ export class SqliteHandle {
           const isLast = this.#database.inTransaction || performance.now() > deadline;
           if (isLast || !isBusy(error)) throw error;
         }
-        give();
+        release();
         await wait(busyPauses[attempt] ?? busyPauses.at(-1));
-        give = await take();
+        await take();
       }
     };
 
-    return {
-      executeQuery: whenFree,
-      release: () => give(),
-      discard: () => {
-        // A commit that fails, on a full disk for example, may leave the transaction open or not.
-        if (this.#database.inTransaction) this.#database.exec('rollback');
-        give();
-      },
-    };
+    await take();
+    return { executeQuery: whenFree, release, discard: release };
   }
 
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {

@@ -1,7 +1,10 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
 import { HoldingDriver } from './holding-driver.ts';
-import { busyTimeoutMs, SqliteHandle } from './sqlite-connection.ts';
+import { SqliteHandle } from './sqlite-connection.ts';
+
+/** Milliseconds that a statement waits for other statements of this process, and for other processes. */
+const busyTimeoutMs = 10_000;
 
 /**
  * KiB of pages kept in memory. A batch of usage changes a page of each key's index; what does not fit
@@ -36,7 +39,7 @@ export class DurableSqliteDialect extends SqliteDialect {
 
   override createDriver(): HoldingDriver {
     const database = this.#database;
-    const handle = new SqliteHandle(database);
+    const handle = new SqliteHandle(database, busyTimeoutMs);
     return new HoldingDriver({
       begin: 'begin immediate',
       acquire: () => handle.acquire(),
