@@ -15,9 +15,9 @@ export interface ConnectionLimits {
 
 /** Of management: a change of very many keys takes seconds. */
 export const managementLimits: ConnectionLimits = {
-  statementMs: 15_000,
+  statementMs: 30_000,
   lockMs: 4_000,
-  maxSilenceMs: 20_000,
+  maxSilenceMs: 35_000,
 };
 
 /** Of statements that take a millisecond. PostgreSQL's are the same: a pooler mixes the sessions. */

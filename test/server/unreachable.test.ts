@@ -81,7 +81,9 @@ describe.concurrent('the server and the command line give up with one line', () 
   });
 });
 
-test('SIGTERM ends a server although PostgreSQL does not answer', { timeout }, async () => {
+test.concurrent('SIGTERM ends a server although PostgreSQL does not answer', {
+  timeout,
+}, async () => {
   await using place = await postgresDatabase();
   await using proxy = await silentProxy(place.url);
   await using server = await serverProcess({ DATABASE_URL: proxy.url });
