@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { create, expectRecovery } from '../../support/management.ts';
-import { type RunningServer, startServerOn } from '../../support/server.ts';
+import { fillDemo, type RunningServer, startServer, startServerOn } from '../../support/server.ts';
 
 const as = 'parent-admin';
 const keys = '/api/v1/settings/api-keys';
@@ -95,3 +99,33 @@ test('a database that may only be read costs 503s until it may be written', asyn
   await only('off');
   await expectRecovery(server);
 });
+
+test('a disk that another program fills costs 503s until there is room again', async (context) => {
+  await using place = await smallDisk();
+  if (place === null) return context.skip('no file system can be mounted');
+  await using server = await startServer({ database: `sqlite:${place.path}/reporisk.db` });
+  const filler = join(place.path, 'filler');
+  await writeFile(filler, '');
+  const fill = async () => {
+    for (;;) await appendFile(filler, Buffer.alloc(4096));
+  };
+  await expect(fill()).rejects.toMatchObject({ code: 'ENOSPC' });
+  const statuses = new Set<number>();
+  while (!statuses.has(503)) statuses.add((await create(server)).status);
+  for (let time = 0; time < 3; time++) expect((await create(server)).status).toBe(503);
+  await rm(filler);
+  await expectRecovery(server);
+});
+
+/** A file system of eight megabytes with a demo database; null where none can be mounted. */
+async function smallDisk() {
+  await using resources = new AsyncDisposableStack();
+  const path = await mkdtemp(join(tmpdir(), 'reporisk-disk-'));
+  resources.defer(() => rm(path, { recursive: true, force: true }));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path]);
+  if (mounted.status !== 0) return null;
+  resources.defer(() => void spawnSync('umount', [path]));
+  await fillDemo(`sqlite:${path}/reporisk.db`);
+  const all = resources.move();
+  return { path, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
