@@ -93,6 +93,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_BUSY/.test(String(error.code));
 }
 
-function busy(): Error {
+/** What SQLite says of a file that another process writes. */
+export function busy(): Error {
   return new BetterSqlite3.SqliteError('database is locked', 'SQLITE_BUSY');
 }

@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
-import { readerBusyMs } from '../sqlite-connection.ts';
+import { busy, readerBusyMs } from '../sqlite-connection.ts';
 import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
@@ -36,8 +36,19 @@ export function openSqliteLeases(
   const newest = () => epochOf.get()?.n ?? 0;
   /** One snapshot for several statements. */
   const snapshot = <T>(read: () => T): T => reader.transaction(read)();
+  let isWriting = false;
+  /** The holder gives a write up long before it ends while the file is locked: they would pile up. */
+  const writeAlone: typeof transaction = async (work) => {
+    if (isWriting) throw busy();
+    isWriting = true;
+    try {
+      return await transaction(work);
+    } finally {
+      isWriting = false;
+    }
+  };
   const write = <Row>(sql: string, parameters: (string | number)[] = []) =>
-    transaction((em) => em.execute<Row[]>(sql, parameters));
+    writeAlone((em) => em.execute<Row[]>(sql, parameters));
 
   const history = (heads: readonly AuditHead[]): History => ({
     epoch: newest(),
@@ -60,7 +71,7 @@ export function openSqliteLeases(
       return { history: seen.history, mine: { mark: row.mark, subjects: [] } };
     }
     // Read again where it is written: a restore may come between.
-    return transaction(async (em) => {
+    return writeAlone(async (em) => {
       const [written] = await em.execute<{ n: number }[]>(
         `update holder set acknowledged = max(acknowledged, ?), mark = ?
          where id = ? and mark = ? returning (select n from epoch) as n`,
@@ -94,11 +105,13 @@ export function openSqliteLeases(
     renew,
     acknowledge: renew,
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
-    prune: async () =>
-      void (await write(
-        `delete from invalidation where epoch <=
-           coalesce((select min(acknowledged) from holder), (select n from epoch))`,
-      )),
+    prune: () =>
+      transaction(async (em) => {
+        await em.execute(
+          `delete from invalidation where epoch <=
+             coalesce((select min(acknowledged) from holder), (select n from epoch))`,
+        );
+      }),
     behind: async (asked) =>
       snapshot(() => {
         const epoch = asked ?? newest();
