@@ -4,6 +4,8 @@ import { busy, readerBusyMs } from '../sqlite-connection.ts';
 import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
+type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
+
 /**
  * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
  * something to write: a holder that has applied everything is not behind. Every commit is durable, so
@@ -13,11 +15,7 @@ import type { LeasePort } from './postgresql-port.ts';
  * @param transaction - runs a transaction on the one handle that this process writes with.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
-export function openSqliteLeases(
-  path: string,
-  transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>,
-  secrets = '',
-): LeasePort {
+export function openSqliteLeases(path: string, transaction: Transaction, secrets = ''): LeasePort {
   const reader = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
   const rowOf = reader.prepare<[string], { acknowledged: number; mark: string }>(
@@ -36,17 +34,8 @@ export function openSqliteLeases(
   const newest = () => epochOf.get()?.n ?? 0;
   /** One snapshot for several statements. */
   const snapshot = <T>(read: () => T): T => reader.transaction(read)();
-  let isWriting = false;
-  /** The holder gives a write up long before it ends while the file is locked: they would pile up. */
-  const writeAlone: typeof transaction = async (work) => {
-    if (isWriting) throw busy();
-    isWriting = true;
-    try {
-      return await transaction(work);
-    } finally {
-      isWriting = false;
-    }
-  };
+  const writeAlone = oneAtATime(transaction);
+  const pruneAlone = oneAtATime(transaction);
   const write = <Row>(sql: string, parameters: (string | number)[] = []) =>
     writeAlone((em) => em.execute<Row[]>(sql, parameters));
 
@@ -106,7 +95,7 @@ export function openSqliteLeases(
     acknowledge: renew,
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
     prune: () =>
-      transaction(async (em) => {
+      pruneAlone(async (em) => {
         await em.execute(
           `delete from invalidation where epoch <=
              coalesce((select min(acknowledged) from holder), (select n from epoch))`,
@@ -126,5 +115,22 @@ export function openSqliteLeases(
     async [Symbol.asyncDispose]() {
       reader.close();
     },
+  };
+}
+
+/**
+ * Refuses a transaction while the one before it is waiting. While another process keeps the file locked,
+ * the holder gives each of its writes up long before it ends: they would pile up.
+ */
+function oneAtATime(transaction: Transaction): Transaction {
+  let isUnderWay = false;
+  return async (work) => {
+    if (isUnderWay) throw busy();
+    isUnderWay = true;
+    try {
+      return await transaction(work);
+    } finally {
+      isUnderWay = false;
+    }
   };
 }

@@ -3,16 +3,18 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../../../server/database/database.ts';
 import { migrated } from '../../../support/databases.ts';
 
-test('while the file is locked, a holder has one write waiting and no more', async () => {
+test('while the file is locked, a holder has one write and one pruning waiting, no more', async () => {
   await using place = await migrated.SQLite();
   await using database = await openDatabase(place.url);
   const other = new BetterSqlite3(place.url.slice('sqlite:'.length));
   await using port = database.leases().port;
   await port.join('holder', 'm0', []);
   other.exec('begin immediate');
-  const waiting = port.leave('holder');
+  const waiting = Promise.all([port.leave('holder'), port.prune()]);
   for (let time = 0; time < 3; time++) {
-    await expect(port.leave('holder')).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    for (const further of [port.leave('holder'), port.prune()]) {
+      await expect(further).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    }
   }
   other.exec('rollback');
   await waiting;
