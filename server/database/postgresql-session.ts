@@ -9,6 +9,11 @@ export interface ConnectionLimits {
   readonly statementMs: number;
   /** Of the wait for another transaction's lock, by PostgreSQL. */
   readonly lockMs: number;
+  /**
+   * Of a transaction between two statements, by PostgreSQL. A process that is stopped in the middle of
+   * one keeps its locks no longer.
+   */
+  readonly idleInTransactionMs: number;
   /** Of a statement, by this process: also when PostgreSQL seems to be at work. */
   readonly maxSilenceMs: number;
 }
@@ -17,6 +22,8 @@ export interface ConnectionLimits {
 export const managementLimits: ConnectionLimits = {
   statementMs: 30_000,
   lockMs: 4_000,
+  // Less than the wait for a lock: who waits for that of a stopped process goes on.
+  idleInTransactionMs: 3_000,
   maxSilenceMs: 35_000,
 };
 
@@ -27,21 +34,17 @@ export const quickLimits: ConnectionLimits = { ...managementLimits, maxSilenceMs
 export const migrationLimits: ConnectionLimits = {
   statementMs: 0,
   lockMs: 10_000,
+  idleInTransactionMs: 60_000,
   maxSilenceMs: Number.POSITIVE_INFINITY,
 };
-
-/**
- * Milliseconds that a transaction may be open between two statements. A process that is stopped in the
- * middle of one keeps its locks no longer; less than `lockMs`, so that those who wait go on.
- */
-const idleInTransactionMs = 3_000;
 
 /**
  * The statement that sets a session up, and asks which encoding the database has and which process
  * serves it. A statement, because a pooler refuses a connection that asks for parameters that it does
  * not know.
  */
-export function sessionQuery({ statementMs, lockMs }: ConnectionLimits): string {
+export function sessionQuery(limits: ConnectionLimits): string {
+  const { statementMs, lockMs, idleInTransactionMs } = limits;
   const settings: Readonly<Record<string, string>> = {
     // Whatever the database and the role are set to: these change what a statement or its answer means.
     client_encoding: 'UTF8',
