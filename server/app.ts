@@ -16,7 +16,7 @@ import { routeHandler, type Wiring } from './rest/handler.ts';
 import { limitUnsigned } from './rest/limit-unsigned.ts';
 import { logRequests } from './rest/log-requests.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import { answerTo, problemResponse } from './rest/problem-response.ts';
+import { answerTo, problemResponse, reportCause } from './rest/problem-response.ts';
 import { recordUsage } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
@@ -90,8 +90,7 @@ export function createApp(parts: AppParts): App {
   app.use(recordUsage(parts.usage, now));
   app.onError((error, c) => {
     const answer = answerTo(error, c.get('requestId'), () => []);
-    if (answer.isFault)
-      logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
+    reportCause(error, c.get('requestId'), answer, services);
     return problemResponse(answer);
   });
 

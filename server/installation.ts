@@ -70,7 +70,8 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 /** The wait of a process that takes away and serves nothing itself: the command line. */
 async function settledElsewhere(database: Database): Promise<void> {
   const { port, timing } = database.leases();
-  await waitUntilHeld(port, timing);
+  const { buried } = await waitUntilHeld(port, timing);
+  await buried;
   await port[Symbol.asyncDispose]();
 }
 

@@ -5,23 +5,33 @@ import { loadConfig } from './config.ts';
 import { explain } from './explain.ts';
 import { startServer } from './start.ts';
 
+/** Milliseconds that the end may take, whatever the database does. */
+const endMs = 14_000;
+
 /** The server as a process: settings from the environment, one line at the start, a clean end. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'expect-head': { type: 'string' } } });
   const config = loadConfig(process.env);
+  const logger = pino({ level: config.logLevel });
   const server = await startServer({
     config,
     expectHead: values['expect-head'] ?? null,
     dataFolder: '.data',
     consoleFolder: join(import.meta.dirname, '..', 'console', 'dist'),
-    logger: pino({ level: config.logLevel }),
+    logger,
   });
   process.stdout.write(`RepoRisk API Access: ${server.url}\n`);
   if (config.clerk === null) {
     const command = 'npm run cli -- session --persona parent-admin';
     process.stdout.write(`Demo mode: sign in there, or get a session token with ${command}\n`);
   }
-  const stop = () => void server[Symbol.asyncDispose]();
+  const stop = () => {
+    setTimeout(() => {
+      logger.error('the end took too long: what was under way is cut off');
+      process.exit(1);
+    }, endMs).unref();
+    void server[Symbol.asyncDispose]();
+  };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

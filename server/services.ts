@@ -5,6 +5,7 @@ import type { Keyring } from './crypto/keyring.ts';
 import type { Database } from './database/database.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
 import { nodeHashing } from './node-hashing.ts';
+import { createOutages } from './observability/outages.ts';
 import type { Services } from './operations/operation.ts';
 import { createSealer } from './sealing.ts';
 import { publicTargets } from './webhooks/target-policy.ts';
@@ -41,6 +42,7 @@ export function createServices(parts: ServicesParts): Services {
     random,
     now,
     logger,
+    outages: createOutages(logger),
     uploads,
     targets,
     leaks: {

@@ -42,14 +42,16 @@ export async function startServer(
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(parts));
   if (typeof parts.expectHead === 'string') await assertHolds(installation, parts.expectHead);
-  const { logger, database, keyring, now } = installation.services;
+  const { logger, outages, database, keyring, now } = installation.services;
   await assertNothingLeft(database.read(), keyring, new Date(now()));
   const verifier = resources.use(
     await coherentVerifier(database, {
       keyring,
       databaseListenUrl: config.databaseListenUrl,
-      onError: (error) =>
-        logger.warn({ err: error }, 'verification, or coherence with other processes'),
+      onError(error) {
+        if (outages.note(error)) return;
+        logger.warn({ err: error }, 'verification, or coherence with other processes');
+      },
       onLost({ seen, found }) {
         const heads = { seenHead: formatHead(seen), foundHead: formatHead(found) };
         logger.error(heads, 'The database was restored. Run "cli restore" first.');
@@ -58,7 +60,7 @@ export async function startServer(
   );
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, installation.services.now());
-  const metrics = createMetrics(verifier, verifier.coherence);
+  const metrics = createMetrics(verifier, verifier.coherence, outages);
   // After the database and before the listener: what the last request did is stored at the end.
   const usage = resources.use(
     createUsageRecorder({

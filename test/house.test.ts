@@ -26,6 +26,23 @@ test('the console reads and writes the address in one place, which lets no raw s
   expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/settings/location.tsx']);
 });
 
+test('connections are opened in few places, where what bounds them stands', () => {
+  const opens =
+    /\bnew (pg\.\w+|Pool|BetterSqlite3|MikroORM)\(|\bextends (pg\.\w+|PostgresDialect)\b/;
+  const files = globSync('{core,server}/**/*.ts', ignored).filter((path) =>
+    opens.test(readFileSync(path, 'utf8')),
+  );
+  expect(files.sort()).toEqual([
+    'server/database/leases/sqlite-port.ts',
+    'server/database/postgresql-client.ts',
+    'server/database/postgresql-dialect.ts',
+    'server/database/postgresql-pool.ts',
+    'server/database/postgresql-session.ts',
+    'server/database/sqlite-dialect.ts',
+    'server/database/sqlite-key-store.ts',
+  ]);
+});
+
 test('the lock file names no registry, so that it installs from any', () => {
   const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
     readFileSync('package-lock.json', 'utf8'),

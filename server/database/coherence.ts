@@ -84,13 +84,13 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 
 /**
  * Waits until everything committed so far holds on every process. For whoever takes away without
- * serving: the command line.
+ * serving, the command line; it must not close the port before `buried` is resolved.
  */
 export function waitUntilHeld(
   port: LeasePort,
   timing: LeaseTiming,
   onAcknowledged?: (hear: HearAcknowledgement) => () => void,
-): Promise<void> {
+): Promise<{ readonly buried: Promise<void> }> {
   const options = { port, clock: systemClock(true), timing, pollEvery: lookEvery(timing) };
   return untilHeld(onAcknowledged === undefined ? options : { ...options, onAcknowledged });
 }

@@ -26,8 +26,9 @@ import { within } from './leases/within.ts';
 import { migrate } from './migrate.ts';
 import { postgresqlMigrations } from './migrations/postgresql/index.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
+import { PooledPostgresqlDialect } from './postgresql-dialect.ts';
 import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
-import { PreparingClient } from './preparing-client.ts';
+import { type ConnectionLimits, managementLimits, migrationLimits } from './postgresql-session.ts';
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
@@ -125,7 +126,7 @@ export async function openDatabase(
     auditLog,
     ping: async () =>
       void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
-    migrate: () => migrate(orm, url),
+    migrate: () => migrate(orm, url, () => connect(url, rowMacs, create, migrationLimits)),
     leases: (listenUrl) => ({
       timing,
       port: isSqlite
@@ -163,15 +164,17 @@ const schemaGenerator = {
 /** Milliseconds after which a database that says nothing counts as away. */
 const pingPatience = 2_000;
 
-/** A database that hangs is as far away as one that is gone; a bulk change takes seconds. */
-const patience = { connectionTimeoutMillis: 2_000, query_timeout: 20_000, keepAlive: true };
-
-async function connect(url: string, rowMacs: RowMacs, create: boolean): Promise<MikroORM> {
+async function connect(
+  url: string,
+  rowMacs: RowMacs,
+  create: boolean,
+  limits: ConnectionLimits = managementLimits,
+): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
       clientUrl: url,
-      driverOptions: { ...patience, Client: PreparingClient },
+      driverOptions: new PooledPostgresqlDialect(url, limits),
       entities,
       extensions: [Migrator],
       schemaGenerator,

@@ -1,21 +1,45 @@
 /**
- * Codes of Node's sockets, of PostgreSQL (connections, shutdown, a database or a role that is not
- * there, a primary that became a replica, a deadlock that another transaction won), and of SQLite.
- * `SECRET_UNKNOWN`: see `UnknownSecret`.
+ * Codes that say nothing about the statement. `SECRET_UNKNOWN`: see `UnknownSecret`.
  */
-const away =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08(?!P01)\w{3}|28\w{3}|3D000|57P0[1-5]|53300|25006|40001|40P01|SECRET_UNKNOWN|SQLITE_(BUSY|IOERR|CANTOPEN|FULL)\w*)$/;
+const away = new RegExp(
+  `^(${[
+    // Node's sockets.
+    'ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN',
+    // PostgreSQL: connections, resources, shutdown, errors of its machine.
+    '08(?!P01)\\w{3}|53\\w{3}|57\\w{3}|58\\w{3}',
+    // A role, a right or a database that is not there, a primary that became a replica.
+    '28\\w{3}|3D000|42501|25006',
+    // A lock or a transaction that took too long, a deadlock, a conflict with another transaction.
+    '55P03|25P0[34]|40001|40P01',
+    'SECRET_UNKNOWN',
+    'SQLITE_(BUSY|LOCKED|IOERR|CANTOPEN|FULL|READONLY|PERM|NOMEM|PROTOCOL)\\w*',
+  ].join('|')})$`,
+);
 
 const awayMessages =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|connection error and is not queryable/;
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|is not queryable/;
+
+/**
+ * The code of an error that means that the database cannot be asked now, rather than that it was asked
+ * wrong: PostgreSQL's SQLSTATE, SQLite's, or Node's of a socket. `DISCONNECTED` where there is none.
+ *
+ * @returns null for any other error.
+ */
+export function unavailableCode(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && away.test(code)) return code;
+    if (awayMessages.test(cause.message)) return 'DISCONNECTED';
+    if (!(cause instanceof AggregateError)) continue;
+    for (const each of cause.errors) {
+      const found = unavailableCode(each);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
 
 /** Whether an error means that the database cannot be asked now, rather than that it was asked wrong. */
 export function isDatabaseAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && away.test(code)) return true;
-    if (awayMessages.test(cause.message)) return true;
-    if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true;
-  }
-  return false;
+  return unavailableCode(error) !== null;
 }

@@ -1,22 +1,70 @@
 import pg from 'pg';
+import { PostgresqlClient, type PostgresqlClientOptions } from './postgresql-client.ts';
+import { silenceMs } from './postgresql-session.ts';
+
+/** Options of a pool. */
+export interface PoolOptions
+  extends Pick<PostgresqlClientOptions, 'limits'>,
+    Pick<pg.PoolConfig, 'types'> {
+  /** The most connections. */
+  readonly max: number;
+}
+
+/** The process's open pools. */
+const pools = new Set<Pool>();
 
 /**
- * A pool for statements that take a millisecond. A connection can die without a sign: so none is
- * waited for longer than `patience`, and one that kept silent is thrown away.
+ * Opens a pool, which makes connections as they are needed and waits for none longer than `silenceMs`.
  *
  * @param url - the database's address.
- * @param options.max - the most connections.
  */
-export function openPool(url: string, options: { readonly max: number }): pg.Pool {
-  const patience = 2_000;
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.max,
-    connectionTimeoutMillis: patience,
-    query_timeout: patience,
-    keepAlive: true,
-  });
-  // An idle connection that the server closes is replaced on the next use.
-  pool.on('error', () => {});
-  return pool;
+export function openPool(url: string, options: PoolOptions): pg.Pool {
+  return new Pool(url, options);
+}
+
+class Pool extends pg.Pool {
+  readonly #url: string;
+
+  constructor(url: string, options: PoolOptions) {
+    const config: pg.PoolConfig & PostgresqlClientOptions = {
+      ...options,
+      connectionString: url,
+      connectionTimeoutMillis: silenceMs,
+      Client: PostgresqlClient as unknown as new () => pg.ClientBase,
+      onSilent: () => closeIdle(url),
+    };
+    super(config);
+    this.#url = url;
+    // An idle connection that the server closes is replaced on the next use.
+    this.on('error', () => {});
+    pools.add(this);
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | undefined {
+    pools.delete(this);
+    if (callback === undefined) return super.end();
+    super.end(callback);
+    return undefined;
+  }
+
+  leadsTo(url: string): boolean {
+    return this.#url === url;
+  }
+
+  /** Takes the connections that nothing uses, and closes them. */
+  closeIdle(): void {
+    for (let left = this.idleCount; left > 0; left--) {
+      this.connect().then(
+        (client) => client.release(true),
+        () => {},
+      );
+    }
+  }
+}
+
+/** What killed one connection killed its neighbours in each pool: each would cost a request its time. */
+function closeIdle(url: string): void {
+  for (const pool of pools) if (pool.leadsTo(url)) pool.closeIdle();
 }

@@ -1,9 +1,10 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely';
-import { PreparingConnection } from './preparing-connection.ts';
+import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { HoldingDriver } from './holding-driver.ts';
+import { SqliteHandle } from './sqlite-connection.ts';
 
-/** Milliseconds that a writer waits for another process's transaction. */
-const busyTimeout = 10_000;
+/** Milliseconds that a statement waits for other statements of this process, and for other processes. */
+const busyTimeoutMs = 10_000;
 
 /**
  * KiB of pages kept in memory. A batch of usage changes a page of each key's index; what does not fit
@@ -24,37 +25,36 @@ export class DurableSqliteDialect extends SqliteDialect {
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
-    const database = new BetterSqlite3(path, { timeout: busyTimeout, fileMustExist: !create });
+    // Nothing is served yet: while the file is opened, the wait may hold the event loop.
+    const database = new BetterSqlite3(path, { timeout: busyTimeoutMs, fileMustExist: !create });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${cacheSize}`);
     database.pragma(`wal_autocheckpoint = ${checkpointAfter}`);
+    database.pragma('busy_timeout = 0');
     super({ database });
     this.#database = database;
   }
 
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#database);
+  override createDriver(): HoldingDriver {
+    const database = this.#database;
+    const handle = new SqliteHandle(database, busyTimeoutMs);
+    return new HoldingDriver({
+      begin: 'begin immediate',
+      acquire: () => handle.acquire(),
+      close: async () => void database.close(),
+    });
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TurnTakingAdapter();
   }
 }
 
-class ImmediateDriver extends SqliteDriver {
-  readonly #database: BetterSqlite3.Database;
-  #connection: PreparingConnection | undefined;
-
-  constructor(database: BetterSqlite3.Database) {
-    super({ database });
-    this.#database = database;
-  }
-
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await super.acquireConnection();
-    this.#connection ??= new PreparingConnection(connection, this.#database);
-    return this.#connection;
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+/** The handle lets its users take turns itself; Kysely's lock would be held while another process writes. */
+class TurnTakingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { KeyStore } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
+import { readerBusyMs } from './sqlite-connection.ts';
 
 /** The verification path's one statement. */
 export const findKeyQuery: string = keyRowQuery({
@@ -19,7 +20,7 @@ export const findKeyQuery: string = keyRowQuery({
  * @param path - the database file; its tables must be up to date.
  */
 export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
-  const database = new BetterSqlite3(path, { readonly: true });
+  const database = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   // Pages are read where the system holds them, up to SQLite's limit of 2 GiB. SQLite's own cache
   // would hold a few hundred of them, and among a million keys every lookup needs other ones.
   database.pragma('mmap_size = 2147418112');

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome, Verifier, VerifyRequest } from '../../core/mod.ts';
 import type { Coherence } from '../database/coherence.ts';
+import type { Outages } from './outages.ts';
 
 /** A figure that another part of the server keeps, read when Prometheus asks. */
 export interface Figure {
@@ -30,7 +31,7 @@ const waits = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
  * Counts around a verifier and its coherence. A verification costs one addition; everything else is
  * worked out when Prometheus asks.
  */
-export function createMetrics(verifier: Verifier, coherence: Coherence): Metrics {
+export function createMetrics(verifier: Verifier, coherence: Coherence, outages: Outages): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const byOutcome: Record<string, number> = {};
@@ -42,6 +43,16 @@ export function createMetrics(verifier: Verifier, coherence: Coherence): Metrics
     collect() {
       this.reset();
       for (const [outcome, count] of Object.entries(byOutcome)) this.inc({ outcome }, count);
+    },
+  });
+  new Counter({
+    name: 'reporisk_database_unavailable_total',
+    help: 'Failures because the database could not be asked, by SQLSTATE, SQLite code or socket error',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [code, count] of outages.counts()) this.inc({ code }, count);
     },
   });
   const wait = new Histogram({

@@ -5,6 +5,7 @@ import type { Keyring } from '../crypto/keyring.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
+import type { Outages } from '../observability/outages.ts';
 import type { Sealer } from '../sealing.ts';
 import type { Hold } from '../sessions/hold-organization.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
@@ -26,6 +27,7 @@ export interface Services {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
+  readonly outages: Outages;
   /** The folder that uploaded files are kept in. */
   readonly uploads: string;
   /** Where webhooks may lead. */

@@ -7,7 +7,7 @@ import type { Authenticate } from '../sessions/authenticate.ts';
 import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
-import { answerTo, problemResponse } from './problem-response.ts';
+import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { parameterNames, type Route } from './route.ts';
@@ -83,7 +83,7 @@ export function routeHandler(
       return c.json(snakeKeys(output) as object, status, fields);
     } catch (error) {
       const answer = answerTo(error, requestId, locate);
-      if (answer.isFault) services.logger.error({ requestId, err: error }, 'request failed');
+      reportCause(error, requestId, answer, services);
       return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
     } finally {
       await upload?.[Symbol.asyncDispose]();

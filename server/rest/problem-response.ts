@@ -1,6 +1,7 @@
 import { refusals } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import { withoutKeys } from '../operations/keys-in-text.ts';
+import type { Services } from '../operations/operation.ts';
 import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
@@ -50,6 +51,17 @@ const longestName = 100;
 /** A name that the client chose, without a key that it may hold. */
 function shown(name: string | number): string | number {
   return typeof name === 'number' ? name : withoutKeys(name).slice(0, longestName);
+}
+
+/** Tells the operator the cause of an answer that tells the caller nothing of it. */
+export function reportCause(
+  error: unknown,
+  requestId: string,
+  answer: Answer,
+  { logger, outages }: Pick<Services, 'logger' | 'outages'>,
+): void {
+  if (answer.isFault) logger.error({ requestId, err: error }, 'request failed');
+  else outages.note(error);
 }
 
 /** An answer as an HTTP response. */

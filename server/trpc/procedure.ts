@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Access, Caller } from '../operations/access.ts';
 import type { InputSchema, Operation, Origin, Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
-import { type Answer, answerTo } from '../rest/problem-response.ts';
+import { type Answer, answerTo, reportCause } from '../rest/problem-response.ts';
 
 /** What a tRPC request carries. */
 export interface TrpcContext {
@@ -101,9 +101,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
     return await perform(operation, services, { caller, origin }, () => input ?? {});
   } catch (error) {
     const answer = answerTo(error, origin.requestId, (path) => ['body', ...path]);
-    if (answer.isFault) {
-      services.logger.error({ requestId: origin.requestId, err: error }, 'request failed');
-    }
+    reportCause(error, origin.requestId, answer, services);
     const code = codes[answer.status] ?? 'INTERNAL_SERVER_ERROR';
     throw new TRPCError({ code, message: 'answered', cause: new Answered(answer) });
   }

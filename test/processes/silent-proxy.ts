@@ -9,26 +9,58 @@ export interface SilentProxy extends AsyncDisposable {
   fallSilent(): void;
   /** Passes everything on again, what waited included. */
   resume(): void;
+  /** Passes nothing on of the present connections, as a firewall that has forgotten them; new ones work. */
+  forget(): void;
+  /**
+   * Stops the next connection that sends some texts, one after the other, before the last of them
+   * reaches the database.
+   *
+   * @returns resolved then, with the function that passes on what waited.
+   */
+  stopAt(...texts: readonly string[]): Promise<() => void>;
+  /** How many connections to it are open. */
+  connections(): number;
 }
 
 /** Starts a proxy before the database of an address. */
 export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
+  const forgotten = new WeakSet<Socket>();
   let isSilent = false;
+  /** What to stop at, and how many of the texts each connection has sent. */
+  let stop: {
+    readonly texts: readonly string[];
+    readonly sent: Map<Socket, number>;
+    readonly stopped: (resume: () => void) => void;
+  } | null = null;
 
   function pass(from: Socket, to: Socket): void {
     sockets.add(from);
-    from.pipe(to);
-    from.on('error', () => to.destroy());
+    from.on('data', (chunk: Buffer) => {
+      if (forgotten.has(from)) return;
+      if (stop === null || !isToStop(stop, from, chunk)) return void to.write(chunk);
+      from.pause();
+      stop.stopped(() => {
+        to.write(chunk);
+        from.resume();
+      });
+      stop = null;
+    });
+    from.on('end', () => forgotten.has(from) || to.end());
+    from.on('error', () => {});
     from.on('close', () => {
       sockets.delete(from);
-      to.destroy();
+      // The other side of a connection that was forgotten hears of no end.
+      if (!forgotten.has(from)) to.destroy();
     });
     if (isSilent) from.pause();
   }
 
   const proxy = createServer((client) => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     const server = connect(Number(target.port), target.hostname);
     pass(client, server);
     pass(server, client);
@@ -47,10 +79,26 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
       isSilent = false;
       for (const socket of sockets) socket.resume();
     },
+    forget() {
+      for (const socket of sockets) forgotten.add(socket);
+    },
+    stopAt: (...texts) => new Promise((stopped) => (stop = { texts, stopped, sent: new Map() })),
+    connections: () => clients.size,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       proxy.close();
       await once(proxy, 'close');
     },
   };
+}
+
+function isToStop(
+  { texts, sent }: { readonly texts: readonly string[]; readonly sent: Map<Socket, number> },
+  from: Socket,
+  chunk: Buffer,
+): boolean {
+  let count = sent.get(from) ?? 0;
+  while (chunk.includes(texts[count] ?? '') && count < texts.length) count += 1;
+  sent.set(from, count);
+  return count === texts.length;
 }

@@ -219,7 +219,9 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
     'this.#renewedAt = null;\n    const id = this.#id;',
     'const id = this.#id;',
   ),
-  'an operation waits': replaced({ untilHeld: async () => {} }),
+  'an operation waits': replaced({
+    untilHeld: async () => ({ buried: Promise.resolve() }),
+  }),
   'an operation waits out the lease of the silent': altered(
     wait,
     'const lease = timing.length + timing.margin;',

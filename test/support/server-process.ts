@@ -21,6 +21,7 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}) 
   });
   const ended = once(child, 'exit') as Promise<[code: number | null]>;
   resources.defer(async () => {
+    child.kill('SIGCONT');
     child.kill('SIGTERM');
     await ended;
   });
@@ -49,6 +50,8 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}) 
       });
       return ((await response.json()) as { token: string }).token;
     },
+    /** Sends a signal, such as SIGSTOP. */
+    signal: (signal: NodeJS.Signals) => void child.kill(signal),
     /** Asks it to end; its exit code. */
     async stop(): Promise<number | null> {
       child.kill('SIGTERM');

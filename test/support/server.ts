@@ -18,6 +18,7 @@ import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import { createListener } from '../../server/listener.ts';
+import { createOutages } from '../../server/observability/outages.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
 import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
@@ -51,7 +52,8 @@ export async function demoDatabase(kind: DatabaseKind) {
   return { kind, ...place };
 }
 
-async function fillDemo(url: string): Promise<void> {
+/** Makes the tables and the demo's organizations. */
+export async function fillDemo(url: string): Promise<void> {
   await using database = await openDatabase(url, { keyring: testKeyring });
   await database.migrate();
   await seedDemo(database, seededAt);
@@ -174,6 +176,7 @@ export async function startServer(options: ServerOptions) {
     random,
     now,
     logger,
+    outages: createOutages(logger),
     uploads,
     targets,
     leaks: { ...noLeaks, ...options.leaks },
@@ -189,7 +192,10 @@ export async function startServer(options: ServerOptions) {
   );
   const app = createApp({
     services,
-    verifier: createVerifier({ store, schemes: [scheme], hashing, now, onError }),
+    verifier: createVerifier({
+      ...{ store, schemes: [scheme], hashing, now },
+      onError: (error) => void (services.outages.note(error) || onError(error)),
+    }),
     rateLimits: testLimits(now, options.rateLimits),
     usage,
     sessions,

@@ -1,15 +1,9 @@
-import pg from 'pg';
 import { z } from 'zod';
+import { type Listener, listen } from '../postgresql-listener.ts';
 import type { Acknowledgement } from './ports.ts';
 
 /** What PostgreSQL announces; each announcement only makes something happen sooner. */
-export interface Announcements extends AsyncDisposable {
-  /** Resolves when the first attempt to listen has succeeded or failed. */
-  readonly started: Promise<void>;
-}
-
-/** Milliseconds before a lost listening connection is tried again. */
-const retryAfter = 500;
+export type Announcements = Listener;
 
 /** What a holder announces. */
 const acknowledgement = z.object({ id: z.string(), epoch: z.int() });
@@ -35,51 +29,24 @@ export interface AnnouncementHandlers {
  * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
  */
 export function listenForAnnouncements(url: string, handlers: AnnouncementHandlers): Announcements {
-  let stopped = false;
-  let client: pg.Client | null = null;
-  let retry: NodeJS.Timeout | undefined;
-
-  async function connect(): Promise<void> {
-    const mine = new pg.Client({ connectionString: url, keepAlive: true });
-    client = mine;
-    const silent = setTimeout(() => {
-      const advice = 'set DATABASE_LISTEN_URL to a direct connection';
-      handlers.onError(new Error(`LISTEN brings nothing, so revocations are slower: ${advice}`));
-    }, echoWithin);
-    silent.unref();
-    const lost = () => {
-      clearTimeout(silent);
-      if (client !== mine || stopped) return;
-      client = null;
-      retry = setTimeout(connect, retryAfter);
-      retry.unref();
-    };
-    mine.on('error', lost);
-    mine.on('end', lost);
-    mine.on('notification', ({ channel, payload = '' }) => {
+  let silent: NodeJS.Timeout | undefined;
+  return listen(url, {
+    channels: ['reporisk_epoch', 'reporisk_acknowledged'],
+    onNotification(channel, payload) {
       clearTimeout(silent);
       if (channel === 'reporisk_epoch') handlers.onEpoch();
       else handlers.onAcknowledged(() => readAcknowledgement(payload));
-    });
-    try {
-      await mine.connect();
-      await mine.query('listen reporisk_epoch; listen reporisk_acknowledged');
-      await mine.query("select pg_notify('reporisk_acknowledged', '')");
-      handlers.onEpoch();
-    } catch {
-      lost();
-      await mine.end().catch(() => {});
-    }
-  }
-
-  return {
-    started: connect(),
-    async [Symbol.asyncDispose]() {
-      stopped = true;
-      clearTimeout(retry);
-      await client?.end().catch(() => {});
     },
-  };
+    async onListening(client) {
+      silent = setTimeout(() => {
+        const advice = 'set DATABASE_LISTEN_URL to a direct connection';
+        handlers.onError(new Error(`LISTEN brings nothing, so revocations are slower: ${advice}`));
+      }, echoWithin).unref();
+      await client.query("select pg_notify('reporisk_acknowledged', '')");
+      handlers.onEpoch();
+    },
+    onLost: () => clearTimeout(silent),
+  });
 }
 
 function readAcknowledgement(text: string): Acknowledgement | undefined {

@@ -89,7 +89,7 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
          from (
            select coalesce($1::bigint, n) as epoch,
              nullif(present_timeline(), outlived) as failover
-           from epoch, timeline
+           from epoch left join timeline on true
          ) as asked left join holder h on h.acknowledged < asked.epoch`,
         values: [epoch],
       });
@@ -105,7 +105,10 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
       );
     },
     async outlive(failover) {
-      await waits.query('update timeline set outlived = $1', [failover]);
+      await waits.query(
+        'with before as (delete from timeline) insert into timeline (outlived) values ($1)',
+        [failover],
+      );
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([renewals.end(), waits.end()]);

@@ -1,7 +1,10 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../database.ts';
+import { busy, readerBusyMs } from '../sqlite-connection.ts';
 import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
+
+type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
 
 /**
  * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
@@ -12,12 +15,8 @@ import type { LeasePort } from './postgresql-port.ts';
  * @param transaction - runs a transaction on the one handle that this process writes with.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
-export function openSqliteLeases(
-  path: string,
-  transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>,
-  secrets = '',
-): LeasePort {
-  const reader = new BetterSqlite3(path, { readonly: true });
+export function openSqliteLeases(path: string, transaction: Transaction, secrets = ''): LeasePort {
+  const reader = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
   const rowOf = reader.prepare<[string], { acknowledged: number; mark: string }>(
     'select acknowledged, mark from holder where id = ?',
@@ -35,8 +34,10 @@ export function openSqliteLeases(
   const newest = () => epochOf.get()?.n ?? 0;
   /** One snapshot for several statements. */
   const snapshot = <T>(read: () => T): T => reader.transaction(read)();
+  const writeAlone = oneAtATime(transaction);
+  const pruneAlone = oneAtATime(transaction);
   const write = <Row>(sql: string, parameters: (string | number)[] = []) =>
-    transaction((em) => em.execute<Row[]>(sql, parameters));
+    writeAlone((em) => em.execute<Row[]>(sql, parameters));
 
   const history = (heads: readonly AuditHead[]): History => ({
     epoch: newest(),
@@ -59,7 +60,7 @@ export function openSqliteLeases(
       return { history: seen.history, mine: { mark: row.mark, subjects: [] } };
     }
     // Read again where it is written: a restore may come between.
-    return transaction(async (em) => {
+    return writeAlone(async (em) => {
       const [written] = await em.execute<{ n: number }[]>(
         `update holder set acknowledged = max(acknowledged, ?), mark = ?
          where id = ? and mark = ? returning (select n from epoch) as n`,
@@ -93,11 +94,13 @@ export function openSqliteLeases(
     renew,
     acknowledge: renew,
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
-    prune: async () =>
-      void (await write(
-        `delete from invalidation where epoch <=
-           coalesce((select min(acknowledged) from holder), (select n from epoch))`,
-      )),
+    prune: () =>
+      pruneAlone(async (em) => {
+        await em.execute(
+          `delete from invalidation where epoch <=
+             coalesce((select min(acknowledged) from holder), (select n from epoch))`,
+        );
+      }),
     behind: async (asked) =>
       snapshot(() => {
         const epoch = asked ?? newest();
@@ -113,5 +116,22 @@ export function openSqliteLeases(
     async [Symbol.asyncDispose]() {
       reader.close();
     },
+  };
+}
+
+/**
+ * Refuses a transaction while the one before it is waiting. While another process keeps the file locked,
+ * the holder gives each of its writes up long before it ends: they would pile up.
+ */
+function oneAtATime(transaction: Transaction): Transaction {
+  let isUnderWay = false;
+  return async (work) => {
+    if (isUnderWay) throw busy();
+    isUnderWay = true;
+    try {
+      return await transaction(work);
+    } finally {
+      isUnderWay = false;
+    }
   };
 }

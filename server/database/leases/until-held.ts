@@ -23,9 +23,13 @@ export interface UntilHeldOptions {
  * Never rejects: when the database is away, waiting out the lease gives the same promise.
  *
  * @param options - the database, the clock and how long a lease is.
- * @returns resolved when it holds, after `length + margin` at the latest.
+ * @returns resolved when it holds, after `length + margin` at the latest. `buried` is resolved when
+ * those that stayed silent have been removed, or that was tried: a process that ends before has the
+ * next operation wait for them again.
  */
-export async function untilHeld(options: UntilHeldOptions): Promise<void> {
+export async function untilHeld(
+  options: UntilHeldOptions,
+): Promise<{ readonly buried: Promise<void> }> {
   const { port, clock, timing, pollEvery, onAcknowledged } = options;
   const lease = timing.length + timing.margin;
   const deadline = clock.monotonic() + lease;
@@ -56,13 +60,14 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
     }
     if (isHeld()) {
       unsubscribe?.();
-      return;
+      return { buried: Promise.resolve() };
     }
     if (!isWorthALook()) await sleep.upTo(Math.min(pollEvery, remaining()));
   }
 
   unsubscribe?.();
-  if (first !== null) bury(options, first, first.at + lease - clock.monotonic());
+  if (first === null) return { buried: Promise.resolve() };
+  return { buried: bury(options, first, first.at + lease - clock.monotonic()) };
 }
 
 /**
@@ -71,13 +76,16 @@ export async function untilHeld(options: UntilHeldOptions): Promise<void> {
  * has just renewed lags until it acknowledges, and serves from its cache meanwhile: without its row,
  * the next operation would not wait for it. A failover's lost holders are no more by then, either.
  */
-function bury({ clock, port }: UntilHeldOptions, seen: Laggards, wait: number): void {
-  const { holders, failover } = seen;
-  clock.after(Math.max(0, wait), () => {
-    // If it fails, the next operation waits as well; nothing else is lost.
-    const dead = holders.length > 0 ? port.presumeDead(holders) : null;
-    Promise.all([dead, failover === null ? null : port.outlive(failover)]).catch(() => {});
-  });
+async function bury(
+  { clock, port }: UntilHeldOptions,
+  { holders, failover }: Laggards,
+  wait: number,
+): Promise<void> {
+  await new Promise<void>((resolve) => void clock.after(Math.max(0, wait), resolve));
+  // If it fails, the next operation waits as well; nothing else is lost.
+  const dead = holders.length > 0 ? port.presumeDead(holders) : null;
+  const outlived = failover === null ? null : port.outlive(failover);
+  await Promise.allSettled([dead, outlived]);
 }
 
 /** A pause that can be cut short, also in advance. */

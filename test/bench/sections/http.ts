@@ -9,6 +9,7 @@ import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { createListener } from '../../../server/listener.ts';
 import { createMetrics } from '../../../server/observability/metrics.ts';
+import { createOutages } from '../../../server/observability/outages.ts';
 import { openRateLimits } from '../../../server/rate-limits/open-rate-limits.ts';
 import { noteKey } from '../../../server/rest/record-usage.ts';
 import type { AppEnvironment } from '../../../server/rest/request-context.ts';
@@ -81,7 +82,7 @@ async function apps(database: Database, url: string, key: string, resources: Asy
   const keyring = createKeyring(serverSecret, null);
   const verifier = resources.use(await coherentVerifier(database, { keyring }));
   const config = loadConfig({ DATABASE_URL: url, PLATFORM_RATE_LIMIT: 'off' });
-  const metrics = createMetrics(verifier, verifier.coherence);
+  const metrics = createMetrics(verifier, verifier.coherence, createOutages(logger));
   const usage = resources.use(
     createUsageRecorder({
       store: createUsageStore(database),

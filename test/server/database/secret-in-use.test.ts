@@ -25,7 +25,7 @@ async function operator(server: RunningServer, keyring: Keyring) {
   const { port, timing } = database.leases();
   const services = createServices({
     ...{ database, keyring, logger: server.services.logger, uploads: '' },
-    settled: () => waitUntilHeld(port, timing),
+    settled: async () => void (await waitUntilHeld(port, timing)),
     isRestored: async () => false,
   });
   const caller = { kind: 'operator', organizationId: null } as const;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { run } from '../../../../server/cli/run.ts';
 import { openDatabase } from '../../../../server/database/database.ts';
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { openPostgresqlLeases } from '../../../../server/database/leases/postgresql-port.ts';
@@ -7,6 +8,8 @@ import { systemClock } from '../../../../server/database/leases/system-clock.ts'
 import { untilHeld } from '../../../../server/database/leases/until-held.ts';
 import { seedDemo } from '../../../../server/sessions/demo-organizations.ts';
 import { migrated } from '../../../support/databases.ts';
+import { testSecret } from '../../../support/keyring.ts';
+import { postgresDatabase } from '../../../support/postgres.ts';
 import { startPostgres, withoutDurability } from '../../../support/postgres-process.ts';
 
 /** A report of a holder whose row holds one mark. */
@@ -41,7 +44,7 @@ test('with a standby that does not answer, acknowledgements go through and renew
   const acknowledged = await port.acknowledge('holder', of(epoch, 'm1', 'm2'));
   expect(acknowledged.mine).toEqual({ mark: 'm2', subjects: [] });
   expect((await port.behind(null)).holders).toEqual([]);
-  await expect(port.renew('holder', of(epoch, 'm2', 'm3'))).rejects.toThrow('timeout');
+  await expect(port.renew('holder', of(epoch, 'm2', 'm3'))).rejects.toThrow('does not answer');
 });
 
 test('an acknowledgement that says and brings nothing writes no mark, and a renewal always does', async () => {
@@ -78,4 +81,27 @@ test('after a failover, operations wait out a lease until one has done so', {
   await untilHeld({ port, clock: systemClock(true), timing, pollEvery: 10 });
   expect(performance.now() - began).toBeGreaterThan(200);
   await expect.poll(async () => (await port.behind(null)).failover).toBeNull();
+});
+
+test('the command line removes who keeps silent before it ends, and writes a failover down', {
+  timeout: 60_000,
+}, async () => {
+  await using place = await postgresDatabase();
+  const env = {
+    DATABASE_URL: place.url,
+    SERVER_SECRET: Buffer.from(testSecret).toString('base64'),
+  };
+  expect(await run(['migrate'], env)).toMatchObject({ code: 0 });
+  const client = new pg.Client({ connectionString: place.url });
+  await client.connect();
+  await client.query("insert into holder (id, acknowledged, mark) values ('dead', -1, 'm')");
+  // Where the table was emptied by hand, nothing is known to be outlived.
+  await client.query('delete from timeline');
+  const add = ['org', 'add', '--clerk-id', 'org_a', '--name', 'A', '--tier', '1'];
+  expect(await run(add, env)).toMatchObject({ code: 0 });
+  const { rows } = await client.query(
+    'select present_timeline() = outlived as is_outlived, (select count(*)::int from holder) as holders from timeline',
+  );
+  await client.end();
+  expect(rows).toEqual([{ is_outlived: true, holders: 0 }]);
 });

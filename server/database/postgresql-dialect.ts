@@ -1,0 +1,66 @@
+import { type CompiledQuery, PostgresDialect, type QueryResult } from 'kysely';
+import pg from 'pg';
+import { HoldingDriver, type PooledConnection } from './holding-driver.ts';
+import { openPool } from './postgresql-pool.ts';
+import type { ConnectionLimits } from './postgresql-session.ts';
+
+/** Connections for management. */
+const maxConnections = 10;
+
+/** PostgreSQL through one of our pools. */
+export class PooledPostgresqlDialect extends PostgresDialect {
+  readonly #pool: pg.Pool;
+
+  /** @param url - the primary's address. */
+  constructor(url: string, limits: ConnectionLimits) {
+    const pool = openPool(url, { max: maxConnections, limits, types: ormTypes() });
+    super({ pool });
+    this.#pool = pool;
+  }
+
+  override createDriver(): HoldingDriver {
+    const pool = this.#pool;
+    return new HoldingDriver({
+      begin: 'begin',
+      acquire: async () => new PooledClient(await pool.connect()),
+      close: () => pool.end(),
+    });
+  }
+}
+
+/** A pool's connection while it is in use. */
+class PooledClient implements PooledConnection {
+  readonly #client: pg.PoolClient;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rowCount, rows } = await this.#client.query(sql, [...parameters]);
+    return /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command)
+      ? { numAffectedRows: BigInt(rowCount ?? 0), rows }
+      : // Of several statements in one text, pg gives a list of results.
+        { rows: rows ?? [] };
+  }
+
+  /** Whatever led here, no connection in a transaction goes back to the pool. */
+  release(): void {
+    this.#client.release(this.#client.getTransactionStatus() !== 'I');
+  }
+
+  /** A new connection takes its place, because nothing is known of its transaction. */
+  discard(error: unknown): void {
+    this.#client.release(error instanceof Error ? error : true);
+  }
+}
+
+/** The ORM reads instants itself, from PostgreSQL's text. */
+function ormTypes(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  const { DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = pg.types.builtins;
+  for (const type of [DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL]) {
+    types.setTypeParser(type, (text: string) => text);
+  }
+  return types;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
+import type { CompiledQuery, QueryResult } from 'kysely';
+import type { PooledConnection } from './holding-driver.ts';
+import { Turns } from './turns.ts';
+
+/** Milliseconds that a handle which only reads may hold the event loop; a writer keeps no reader waiting. */
+export const readerBusyMs = 50;
+
+/** Milliseconds between two attempts while another process writes; the last one repeats. */
+const busyPauses = [1, 2, 5, 10, 20];
+
+/** Statements that are kept; a bulk insert has one of full length, and one for what is left. */
+const keptAtMost = 64;
+
+/**
+ * The one handle that a process writes with. A statement with parameters is prepared once. Those of
+ * the ORM have their values in the text, so that each comes but once.
+ */
+export class SqliteHandle {
+  readonly #database: BetterSqlite3.Database;
+  readonly #timeoutMs: number;
+  readonly #turns = new Turns();
+  readonly #kept = new Map<string, BetterSqlite3.Statement>();
+
+  /** @param timeoutMs - how long a statement waits for its turn and for other processes. */
+  constructor(database: BetterSqlite3.Database, timeoutMs: number) {
+    this.#database = database;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Waits for its turn; a transaction is one turn. */
+  async acquire(): Promise<PooledConnection> {
+    const deadline = performance.now() + this.#timeoutMs;
+    /** Ends the turn; null between two turns, when a transaction that is open is another's. */
+    let give: (() => void) | null = null;
+    const take = async () => {
+      give = await this.#turns.take(deadline, busy);
+    };
+    const release = () => {
+      const end = give;
+      if (end === null) return;
+      give = null;
+      try {
+        // A commit that fails, on a full disk for example, may leave the transaction open or not.
+        if (this.#database.inTransaction) this.#database.exec('rollback');
+      } finally {
+        end();
+      }
+    };
+
+    /**
+     * Waits for another process's transaction by timer: SQLite's own wait would hold the event loop,
+     * and with it every request. In between, others have their turns, because a reader need not wait.
+     */
+    const whenFree = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return this.#execute(query);
+        } catch (error) {
+          const isLast = this.#database.inTransaction || performance.now() > deadline;
+          if (isLast || !isBusy(error)) throw error;
+        }
+        release();
+        await wait(busyPauses[attempt] ?? busyPauses.at(-1));
+        await take();
+      }
+    };
+
+    await take();
+    return { executeQuery: whenFree, release, discard: release };
+  }
+
+  #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const statement = parameters.length === 0 ? this.#database.prepare(sql) : this.#prepared(sql);
+    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+    const { changes, lastInsertRowid } = statement.run(parameters);
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  }
+
+  #prepared(sql: string): BetterSqlite3.Statement {
+    const statement = this.#kept.get(sql) ?? this.#database.prepare(sql);
+    // The one used longest ago is the first.
+    this.#kept.delete(sql);
+    this.#kept.set(sql, statement);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > keptAtMost && oldest !== undefined) this.#kept.delete(oldest);
+    return statement;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^SQLITE_BUSY/.test(String(error.code));
+}
+
+/** What SQLite says of a file that another process writes. */
+export function busy(): Error {
+  return new BetterSqlite3.SqliteError('database is locked', 'SQLITE_BUSY');
+}

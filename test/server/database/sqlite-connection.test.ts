@@ -1,0 +1,121 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { CompiledQuery, Kysely } from 'kysely';
+import { expect, test } from 'vitest';
+import { SqliteHandle } from '../../../server/database/sqlite-connection.ts';
+import { DurableSqliteDialect } from '../../../server/database/sqlite-dialect.ts';
+import { sqliteDatabase } from '../../support/sqlite.ts';
+
+async function openRaw() {
+  const place = await sqliteDatabase();
+  const kysely = new Kysely<object>({ dialect: new DurableSqliteDialect(place.path, true) });
+  const run = (sql: string, ...values: unknown[]) =>
+    kysely.executeQuery<{ n: number }>(CompiledQuery.raw(sql, values));
+  await run('create table t (n integer)');
+  return {
+    path: place.path,
+    run,
+    [Symbol.asyncDispose]: async () => {
+      await kysely.destroy();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('a kept statement takes new values each time, and says how many rows it changed', async () => {
+  await using it = await openRaw();
+  for (const n of [1, 2, 3]) {
+    const { numAffectedRows } = await it.run('insert into t (n) values (?)', n);
+    expect(numAffectedRows).toBe(1n);
+  }
+  const above = async (n: number) => (await it.run('select n from t where n > ?', n)).rows;
+  expect(await above(1)).toEqual([{ n: 2 }, { n: 3 }]);
+  expect(await above(2)).toEqual([{ n: 3 }]);
+});
+
+test('a kept statement holds when another process changes the tables', async () => {
+  await using it = await openRaw();
+  const select = async () => (await it.run('select * from t where n > ?', 0)).rows;
+  await it.run('insert into t (n) values (?)', 1);
+  expect(await select()).toEqual([{ n: 1 }]);
+  const other = new BetterSqlite3(it.path);
+  other.exec('alter table t add column m integer not null default 7');
+  other.close();
+  expect(await select()).toEqual([{ n: 1, m: 7 }]);
+});
+
+test('more statements than are kept are prepared again', async () => {
+  await using it = await openRaw();
+  for (let round = 0; round < 2; round++) {
+    for (let n = 0; n < 100; n++) {
+      const { rows } = await it.run(`select ${n} + ? as n`, round);
+      expect(rows).toEqual([{ n: n + round }]);
+    }
+  }
+});
+
+/** A handle whose statements wait for a tenth of a second, and another process's. */
+async function openHandle() {
+  const place = await sqliteDatabase();
+  const database = new BetterSqlite3(place.path, { timeout: 0 });
+  database.exec('pragma journal_mode = wal; create table t (n integer)');
+  const other = new BetterSqlite3(place.path);
+  return {
+    ...{ database, other, handle: new SqliteHandle(database, 100) },
+    async [Symbol.asyncDispose]() {
+      database.close();
+      other.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const sql = (text: string) => CompiledQuery.raw(text);
+const locked = { code: 'SQLITE_BUSY' };
+
+test('while another process writes, others read in between, and who waits gives up', async () => {
+  await using it = await openHandle();
+  it.other.exec('begin immediate');
+  const writer = await it.handle.acquire();
+  const write = writer.executeQuery(sql('begin immediate'));
+  const reader = await it.handle.acquire();
+  expect((await reader.executeQuery(sql('select * from t'))).rows).toEqual([]);
+  reader.release();
+  await expect(write).rejects.toMatchObject(locked);
+  writer.discard(null);
+  it.other.exec('rollback');
+  const next = await it.handle.acquire();
+  await next.executeQuery(sql('begin immediate'));
+  await next.executeQuery(sql('rollback'));
+  next.release();
+});
+
+test('who gives up waiting for a turn leaves the transaction of the one who has it alone', async () => {
+  await using it = await openHandle();
+  it.other.exec('begin immediate');
+  const late = await it.handle.acquire();
+  const begin = late.executeQuery(sql('begin immediate'));
+  const holder = await it.handle.acquire();
+  it.other.exec('rollback');
+  await holder.executeQuery(sql('begin immediate'));
+  await holder.executeQuery(sql('insert into t (n) values (1)'));
+  await expect(begin).rejects.toMatchObject(locked);
+  late.discard(null);
+  late.release();
+  await expect(it.handle.acquire()).rejects.toMatchObject(locked);
+  await holder.executeQuery(sql('commit'));
+  holder.release();
+  expect(it.other.prepare('select n from t').all()).toEqual([{ n: 1 }]);
+  (await it.handle.acquire()).release();
+});
+
+test('a transaction that is open when its connection is released ends there', async () => {
+  await using it = await openHandle();
+  const left = await it.handle.acquire();
+  await left.executeQuery(sql('begin immediate'));
+  left.release();
+  expect(it.database.inTransaction).toBe(false);
+  const next = await it.handle.acquire();
+  left.release();
+  await next.executeQuery(sql('begin immediate'));
+  next.release();
+});
