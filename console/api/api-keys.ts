@@ -67,6 +67,9 @@ export function showKey({ queries }: Api, id: string, change: (key: ApiKey) => A
   queries.setQueriesData<ApiKeyPage>({ queryKey: ['apiKeys', 'list'] }, (page) =>
     page === undefined
       ? page
-      : { ...page, items: page.items.map((key) => (key.id === id ? change(key) : key)) },
+      : {
+          ...page,
+          items: page.items.map((key) => (key.id === id ? { ...key, ...change(key) } : key)),
+        },
   );
 }

@@ -11,7 +11,7 @@ import {
   type Principal,
   refuseImpersonated,
 } from './access.ts';
-import type { InputSchema, Operation, Request, Services, Work } from './operation.ts';
+import type { InputSchema, Operation, Preparation, Request, Services, Work } from './operation.ts';
 import { Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
 
@@ -126,7 +126,11 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   const now = new Date(services.now());
   const parsed = parseInput(operation.input, await readInput());
   refuseImpersonated(request.caller, operation, parsed);
-  const prepared = (await operation.prepare?.({ services, principal, now }, parsed)) as Prepared;
+  const preparation: Preparation = {
+    ...{ services, principal, now },
+    perform: (other, input) => carryOut(other, services, request, () => input, reader, principal),
+  };
+  const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
   const run = (em: EntityManager, as: Principal) =>
     operation.run(work(operation.name, services, request, as, em, now), parsed, prepared);

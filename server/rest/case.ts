@@ -6,10 +6,12 @@ export function foreign(name: string): string {
   return foreignMark + name;
 }
 
-/** `subOrgId` to `sub_org_id`. */
+/** `subOrgId` to `sub_org_id`, `calls7d` to `calls_7d`. */
 export function snake(name: string): string {
   if (name.startsWith(foreignMark)) return name.slice(foreignMark.length);
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replace(/([a-z])(\d+[a-z])/g, '$1_$2');
 }
 
 /** `sub_org_id` to `subOrgId`; a name in another spelling is foreign. */

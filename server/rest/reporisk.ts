@@ -1,3 +1,5 @@
+import { apiKeyAttention } from '../operations/api-keys/attention.ts';
+import { bulkApiKeys } from '../operations/api-keys/bulk.ts';
 import { createApiKey } from '../operations/api-keys/create.ts';
 import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
 import { getApiKey } from '../operations/api-keys/get.ts';
@@ -55,6 +57,8 @@ export const reporiskRoutes: readonly Route[] = [
   get(`${settings}/session`, getSession),
 
   get(`${settings}/api-keys/status`, apiKeyStatus),
+  get(`${settings}/api-keys/attention`, apiKeyAttention),
+  post(`${settings}/api-keys/bulk`, bulkApiKeys),
   post(`${settings}/api-keys/revoke-all`, revokeAllApiKeys),
   get(`${settings}/api-keys`, listApiKeys),
   post(`${settings}/api-keys`, createApiKey, 201),

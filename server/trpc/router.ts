@@ -1,3 +1,5 @@
+import { apiKeyAttention } from '../operations/api-keys/attention.ts';
+import { bulkApiKeys } from '../operations/api-keys/bulk.ts';
 import { createApiKey } from '../operations/api-keys/create.ts';
 import { endApiKeyGrace } from '../operations/api-keys/end-grace.ts';
 import { getApiKey } from '../operations/api-keys/get.ts';
@@ -38,6 +40,7 @@ export const appRouter = router({
   apiKeys: {
     status: query(apiKeyStatus),
     list: query(listApiKeys),
+    attention: query(apiKeyAttention),
     get: query(getApiKey),
     create: mutation(createApiKey),
     update: mutation(updateApiKey),
@@ -48,6 +51,7 @@ export const appRouter = router({
     unusedScopes: query(unusedApiKeyScopes),
     revoke: mutation(revokeApiKey),
     revokeAll: mutation(revokeAllApiKeys),
+    bulk: mutation(bulkApiKeys),
   },
   subOrgs: {
     list: query(listSubOrgs),

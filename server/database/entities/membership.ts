@@ -13,6 +13,8 @@ export const Membership = defineEntity({
     userId: p.string().primary(),
     role: p.enum(['admin', 'member'] as const),
     active: p.boolean(),
+    /** What Clerk calls the user. */
+    name: p.text().nullable(),
     /** The token's or webhook's time of what is recorded here. */
     asOf: p.datetime(3),
   },

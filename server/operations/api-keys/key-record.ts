@@ -6,6 +6,7 @@ import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { KeyUse } from '../../database/entities/key-use.ts';
 import { shownName } from '../../names.ts';
 import { iso, timestamp } from '../fields.ts';
+import { blockedReasons, ownersOf } from './key-owner.ts';
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
 
@@ -35,6 +36,12 @@ export const keyRecord = z.object({
   revokedReason: z.string().nullable(),
   retiringPreview: z.string().nullable(),
   retiringUntil: timestamp.nullable(),
+  owner: z.object({
+    kind: z.enum(['member', 'service_account', 'organization']),
+    id: z.string(),
+    name: z.string().nullable(),
+  }),
+  blockedReason: z.enum(blockedReasons).nullable(),
 });
 
 export type KeyRecord = z.infer<typeof keyRecord>;
@@ -52,6 +59,7 @@ export async function keyRecords(
     { disableIdentityMap: true },
   );
   const uses = await em.find(KeyUse, { keyId: { $in: ids } }, { disableIdentityMap: true });
+  const owners = await ownersOf(em, ids);
   const lastUsed = new Map(uses.map((use) => [use.keyId, use.lastUsedAt]));
   const current = new Map<string, ApiKeySecret>();
   const replaced = new Map<string, ApiKeySecret>();
@@ -63,6 +71,8 @@ export async function keyRecords(
     if (secret === undefined) throw new Error(`key ${key.id} has no current secret`);
     const old = replaced.get(key.id);
     const status = statusOf(key, now);
+    const owner = owners.get(key.id);
+    if (owner === undefined) throw new Error(`key ${key.id} is gone`);
     return {
       id: key.id,
       dialect: key.dialect,
@@ -88,6 +98,8 @@ export async function keyRecords(
       revokedReason: key.revokedReason ?? null,
       retiringPreview: old === undefined ? null : previewOf(old),
       retiringUntil: iso(old?.retiresAt),
+      owner: { kind: owner.kind, id: owner.id, name: owner.name },
+      blockedReason: status === 'active' ? owner.blocked : null,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database, EntityManager } from '../../database/database.ts';
+import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { type Condition, foundBy } from '../../database/key-search.ts';
@@ -8,20 +8,31 @@ import { parentOrgAdmin } from '../access.ts';
 import { id, integer, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
+import { callsOfSevenDays } from './calls-of-seven-days.ts';
+import { attentions, hasStatus, needsAttention } from './key-conditions.ts';
+import { columnOf, orderBy, sorts } from './key-order.ts';
+import { ownerJoins } from './key-owner.ts';
 import { keyRecord, keyRecords, keyStatuses } from './key-record.ts';
-
-const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
-const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
 const input = z.strictObject({
   /** Part of a label, a description or an owner's name; a preview, its first or last four, or an id. */
   search: text(0, 100).optional(),
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
+  /** Id of a member or a service account. */
+  owner: z.string().optional(),
   serviceAccountId: id.optional(),
+  attention: z.enum(attentions).optional(),
+  environment: z.enum(['live', 'test']).optional(),
   sort: z.enum(sorts).default('-created_at'),
   ...paging,
 });
+
+/** A key with how often it was used on each of seven days (UTC), today the last. */
+const listedKey = keyRecord.extend({ calls7d: z.array(z.int()).length(7) });
+
+/** How far keys are counted. */
+const mostCounted = 1000;
 
 /** Lists the organization's keys, revoked ones too; newest first unless asked otherwise. */
 export const listApiKeys = defineOperation({
@@ -30,41 +41,66 @@ export const listApiKeys = defineOperation({
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input,
-  output: pageOf(keyRecord),
+  /** `total` is exact up to 1,000, and null beyond. */
+  output: pageOf(listedKey).extend({ total: z.int().nullable() }),
   async run({ em, principal, now, services }, query) {
-    const descending = query.sort.startsWith('-');
-    const { kind } = services.database;
     const orgId = principal.organization.id;
-    const order = orderBy(query.sort.replace('-', ''), kind);
+    const isDescending = query.sort.startsWith('-');
+    const { kind } = services.database;
+    const order = orderBy(columnOf(query.sort), kind);
     const where = conditions(query, orgId, now);
     const { search = '' } = query;
     const found = foundBy(search, kind, await ownersFoundBy(em, orgId, search));
     if (found !== null) where.push(found);
+    const total = await count(em, where);
+
     const start = decodeCursor(query.cursor, order.type, 'string');
     if (start !== null) {
       const [value, after] = start;
-      const from = typeof value === 'number' ? withinTime(value) : value;
-      where.push([`(${order.by}, k.id) ${descending ? '<' : '>'} (${order.from}, ?)`, from, after]);
+      const comparison = isDescending ? '<' : '>';
+      where.push([
+        `(${order.by}, k.id) ${comparison} (${order.from}, ?)`,
+        order.parameter(value),
+        after,
+      ]);
     }
-    const direction = descending ? 'desc' : 'asc';
+    const direction = isDescending ? 'desc' : 'asc';
     const rows = await em.execute<{ id: string; position: string | number }[]>(
       `select id, ${order.position} as position
        from (
          select k.id, ${order.by} as place
-         from api_key k left join key_use u on u.key_id = k.id
-         where ${where.map(([sql]) => sql).join(' and ')}
+         from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
          order by place ${direction}, k.id ${direction} limit ${query.limit + 1}
        ) page
        order by place ${direction}, id ${direction}`,
       where.flatMap(([, ...parameters]) => parameters),
     );
     const page = cutPage(rows, query.limit, (row) => [row.position, row.id]);
-    const keys = await em.find(ApiKey, { id: { $in: page.items.map((row) => row.id) } });
+    const ids = page.items.map((row) => row.id);
+    const keys = await em.find(ApiKey, { id: { $in: ids } });
     const byId = new Map(keys.map((key) => [key.id, key]));
-    const ordered = page.items.flatMap((row) => byId.get(row.id) ?? []);
-    return { items: await keyRecords(em, ordered, now), nextCursor: page.nextCursor };
+    const ordered = ids.flatMap((keyId) => byId.get(keyId) ?? []);
+    const calls = await callsOfSevenDays(em, kind, ids, now);
+    const records = await keyRecords(em, ordered, now);
+    const items = records.map((record) => ({ ...record, calls7d: calls(record.id) }));
+    return { items, nextCursor: page.nextCursor, total };
   },
 });
+
+/** A key `k`, its last use `u`, and its owner. */
+const tables = `api_key k left join key_use u on u.key_id = k.id ${ownerJoins}`;
+
+function conditions(query: z.output<typeof input>, orgId: string, now: Date): Condition[] {
+  const { status, subOrgId, owner, serviceAccountId, attention, environment } = query;
+  const where: Condition[] = [['k.org_id = ?', orgId]];
+  if (subOrgId !== undefined) where.push(['k.sub_org_id = ?', subOrgId]);
+  if (serviceAccountId !== undefined) where.push(['k.service_account_id = ?', serviceAccountId]);
+  if (owner !== undefined) where.push(['coalesce(k.service_account_id, k.created_by) = ?', owner]);
+  if (environment !== undefined) where.push(['k.environment = ?', environment]);
+  if (status !== undefined) where.push(hasStatus(status, now));
+  if (attention !== undefined) where.push(needsAttention(attention, now));
+  return where;
+}
 
 /** Conditions on keys for the owners whose names a query finds. */
 async function ownersFoundBy(
@@ -77,61 +113,19 @@ async function ownersFoundBy(
   const accounts = await em.find(ServiceAccount, { orgId }, { fields: ['id', 'name'] });
   const ids = accounts
     .filter(({ name }) => searchText([name]).includes(sought))
-    .map(({ id }) => id);
-  return ids.length === 0
-    ? []
-    : [[`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
+    .map(({ id: accountId }) => accountId);
+  if (ids.length === 0) return [];
+  return [[`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
 }
 
-function conditions(query: z.output<typeof input>, orgId: string, now: Date): Condition[] {
-  const where: Condition[] = [['k.org_id = ?', orgId]];
-  if (query.subOrgId !== undefined) where.push(['k.sub_org_id = ?', query.subOrgId]);
-  if (query.serviceAccountId !== undefined) {
-    where.push(['k.service_account_id = ?', query.serviceAccountId]);
-  }
-  const unexpired: Condition = ['(k.expires_at is null or k.expires_at > ?)', now];
-  if (query.status === 'revoked') where.push(['k.revoked_at is not null']);
-  else if (query.status !== undefined) where.push(['k.revoked_at is null']);
-  if (query.status === 'expired') where.push(['k.expires_at <= ?', now]);
-  if (query.status === 'active') where.push(['not k.disabled'], unexpired);
-  if (query.status === 'disabled') where.push(['k.disabled'], unexpired);
-  return where;
-}
-
-/** How a list is ordered, and how a cursor carries a place in it. */
-interface Order {
-  /** What a key is ordered by. */
-  readonly by: string;
-  readonly type: 'string' | 'number';
-  /** What a cursor says of `place`. */
-  readonly position: string;
-  /** What a cursor's value stands for, as a parameter. */
-  readonly from: string;
-}
-
-/** What never expires comes after all that does, and what was never used before all that was. */
-function orderBy(column: string, kind: Database['kind']): Order {
-  if (column === 'label') {
-    return { by: 'lower(k.label)', type: 'string', position: 'place', from: '?' };
-  }
-  const time = column === 'last_used_at' ? 'u.last_used_at' : `k.${column}`;
-  const missing = column === 'expires_at' ? endOfTime : 0;
-  if (kind === 'sqlite') {
-    return { by: `coalesce(${time}, ${missing})`, type: 'number', position: 'place', from: '?' };
-  }
-  // As times: to turn each of ten thousand into a number takes longer than to sort them.
-  return {
-    by: `coalesce(${time}, to_timestamp(${missing / 1000}))`,
-    type: 'number',
-    position: '(extract(epoch from place) * 1000)::float8',
-    from: 'to_timestamp(? / 1000.0)',
-  };
-}
-
-/** After every expiry, and a time that PostgreSQL knows: the last second of the year 9999. */
-const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59);
-
-/** A number that a cursor carries, forged ones too, as a time that both databases know. */
-function withinTime(value: number): number {
-  return Math.floor(Math.min(Math.max(value, 0), endOfTime));
+async function count(em: EntityManager, where: readonly Condition[]): Promise<number | null> {
+  const [row] = await em.execute<{ n: number | string }[]>(
+    `select count(*) as n from (
+       select 1 from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
+       limit ${mostCounted + 1}
+     ) counted`,
+    where.flatMap(([, ...parameters]) => parameters),
+  );
+  const total = Number(row?.n);
+  return total > mostCounted ? null : total;
 }

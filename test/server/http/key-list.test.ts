@@ -187,9 +187,13 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
           revoked_reason: null,
           retiring_preview: null,
           retiring_until: null,
+          owner: { kind: 'member', id: 'user_demo_parent_admin', name: null },
+          blocked_reason: null,
+          calls_7d: [0, 0, 0, 0, 0, 0, 0],
         },
       ],
       next_cursor: null,
+      total: 1,
     });
   });
 });

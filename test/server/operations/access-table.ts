@@ -144,6 +144,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
 
   'apiKeys.status': { cells: admins(200, noKeysForKeys), input: none },
   'apiKeys.list': { cells: admins(200, noKeysForKeys, needsPlan), input: none },
+  'apiKeys.attention': { cells: admins(200, noKeysForKeys, needsPlan), input: none },
   'apiKeys.get': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.create': {
     cells: admins(201, noKeysForKeys, needsPlan),
@@ -156,6 +157,11 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'apiKeys.usage': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.unusedScopes': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.revoke': { cells: admins(204, noKeysForKeys, foreign('API key')), input: key },
+  // Each key says for itself that it is not there.
+  'apiKeys.bulk': {
+    cells: admins(200, noKeysForKeys),
+    input: async () => ({ ids: ['key_unknown'], action: 'revoke' }),
+  },
   // The keys that the callers use live on: the number is one that never fits.
   'apiKeys.revokeAll': {
     cells: admins(409, noKeysForKeys),

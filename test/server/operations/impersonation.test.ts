@@ -12,6 +12,10 @@ const forbidden = { status: 403, detail: 'Insufficient permissions' };
 const takingAway: Readonly<Record<string, { may: object[]; mayNot: object[] }>> = {
   'apiKeys.revoke': { may: [{}], mayNot: [] },
   'apiKeys.revokeAll': { may: [{}], mayNot: [] },
+  'apiKeys.bulk': {
+    may: [{}, { action: 'disable' }],
+    mayNot: [{ action: 'enable' }, { action: 'take_over' }],
+  },
   'apiKeys.endGrace': { may: [{}], mayNot: [] },
   'apiKeys.update': {
     may: [{ disabled: true }],

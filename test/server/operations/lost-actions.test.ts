@@ -15,6 +15,7 @@ const lost: Readonly<Record<string, string>> = {
   'apiKeys.update': byHand,
   'apiKeys.rotate': 'The new secret is lost, so its holder needs another one: rotate or revoke it.',
   'apiKeys.endGrace': 'It takes a secret, not its key: what retires now may be another one.',
+  'apiKeys.bulk': 'It has no row of its own: each key has that of its single call.',
   'subOrgs.create': gives,
   'subOrgs.add': gives,
   'subOrgs.update': nothing,

@@ -32,6 +32,8 @@ const key: ApiKey = {
   revokedReason: null,
   retiringPreview: null,
   retiringUntil: null,
+  owner: { kind: 'service_account', id: 'sa_1', name: 'CI' },
+  blockedReason: null,
 };
 
 const changed = (changes: Partial<KeyEdit>) => {

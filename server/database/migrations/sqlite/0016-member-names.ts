@@ -1,0 +1,10 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What a member is called, as Clerk said last. */
+export class MemberNames extends Migration {
+  override name = '0016-member-names';
+
+  override up(): void {
+    this.addSql('alter table membership add column name text null');
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { parentOrgAdmin } from '../access.ts';
+import { defineOperation } from '../operation.ts';
+import { type Attention, attentions, needsAttention } from './key-conditions.ts';
+import { ownerJoins } from './key-owner.ts';
+
+/** How many keys of the organization need which attention. */
+export const apiKeyAttention = defineOperation({
+  name: 'apiKeys.attention',
+  summary: 'How many API keys of the organization need attention, by its kind',
+  kind: 'query',
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  input: z.strictObject({}),
+  output: z.object({
+    expiring: z.int(),
+    oldSecret: z.int(),
+    unused: z.int(),
+    blocked: z.int(),
+    rotating: z.int(),
+  }),
+  async run({ em, principal, now }) {
+    const conditions = attentions.map((attention) => needsAttention(attention, now));
+    const counts = conditions.map(
+      ([sql], index) => `count(case when ${sql} then 1 end) as ${attentions[index]}`,
+    );
+    const [row] = await em.execute<Record<Attention, number | string>[]>(
+      `select ${counts.join(', ')}
+       from api_key k left join key_use u on u.key_id = k.id ${ownerJoins}
+       where k.org_id = ? and k.revoked_at is null`,
+      [...conditions.flatMap(([, ...parameters]) => parameters), principal.organization.id],
+    );
+    if (row === undefined) throw new Error('unreachable: a count has a row');
+    return {
+      expiring: Number(row.expiring),
+      oldSecret: Number(row.old_secret),
+      unused: Number(row.unused),
+      blocked: Number(row.blocked),
+      rotating: Number(row.rotating),
+    };
+  },
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { apiAccessTier, refusals } from '../../../core/mod.ts';
+import { type Principal, parentOrgAdmin } from '../access.ts';
+import { id, text } from '../fields.ts';
+import { defineOperation, type Preparation } from '../operation.ts';
+import { InvalidInput, Problem, refused } from '../problem.ts';
+import { extraField } from '../validation.ts';
+import { revokeApiKey } from './revoke.ts';
+import { updateApiKey } from './update.ts';
+
+const actions = ['revoke', 'disable', 'enable', 'take_over', 'hand_over'] as const;
+
+const input = z.strictObject({
+  ids: z.array(id).min(1).max(200),
+  action: z.enum(actions),
+  /** Who gets the keys; with `hand_over`, and only then. */
+  serviceAccountId: id.optional(),
+  /** With `revoke` only. */
+  reason: text(0, 200).nullish(),
+});
+
+/**
+ * Does one thing to many keys, each in a transaction of its own, as the single call would: one that
+ * fails keeps no other from being done.
+ */
+export const bulkApiKeys = defineOperation({
+  name: 'apiKeys.bulk',
+  summary: 'Revoke, disable, enable, take over or hand over up to 200 API keys',
+  kind: 'mutation',
+  access: parentOrgAdmin({ managesKeys: true }),
+  takesAway: ({ action }) => action === 'revoke' || action === 'disable',
+  input,
+  output: z.object({
+    done: z.array(z.string()),
+    failed: z.array(z.object({ id: z.string(), detail: z.string() })),
+  }),
+  async prepare(preparation, wanted) {
+    assertFits(wanted, preparation.principal);
+    const done: string[] = [];
+    const failed: { id: string; detail: string }[] = [];
+    for (const each of new Set(wanted.ids)) {
+      try {
+        await doOne(preparation, wanted, each);
+        done.push(each);
+      } catch (error) {
+        failed.push({ id: each, detail: detailOf(error) });
+      }
+    }
+    return { done, failed };
+  },
+  run: async (_work, _input, outcome) => outcome,
+});
+
+function assertFits(
+  { action, serviceAccountId, reason }: z.output<typeof input>,
+  { organization }: Principal,
+): void {
+  if (action !== 'revoke' && !((organization.tier ?? 0) >= apiAccessTier)) {
+    throw refused(refusals.plan_required);
+  }
+  if (action === 'hand_over' && serviceAccountId === undefined) {
+    const missing = { msg: 'field required', type: 'value_error.missing' };
+    throw new InvalidInput([{ path: ['serviceAccountId'], ...missing }]);
+  }
+  const extra = [
+    ...(action === 'hand_over' || serviceAccountId === undefined ? [] : ['serviceAccountId']),
+    ...(action === 'revoke' || reason == null ? [] : ['reason']),
+  ];
+  if (extra.length > 0) throw new InvalidInput(extra.map((name) => extraField([name])));
+}
+
+async function doOne(
+  { perform, principal }: Preparation,
+  { action, serviceAccountId, reason }: z.output<typeof input>,
+  key: string,
+): Promise<void> {
+  switch (action) {
+    case 'revoke':
+      await perform(revokeApiKey, { id: key, reason });
+      return;
+    case 'disable':
+    case 'enable':
+      await perform(updateApiKey, { id: key, disabled: action === 'disable' });
+      return;
+    case 'take_over':
+      await perform(updateApiKey, { id: key, createdBy: principal.userId ?? undefined });
+      return;
+    case 'hand_over':
+      await perform(updateApiKey, { id: key, serviceAccountId });
+  }
+}
+
+/** @throws whatever is no answer to a caller: then the whole call has failed. */
+function detailOf(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  if (error instanceof InvalidInput) return error.errors[0]?.msg ?? error.message;
+  throw error;
+}

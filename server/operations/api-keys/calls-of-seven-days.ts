@@ -1,0 +1,35 @@
+import type { Database, EntityManager } from '../../database/database.ts';
+
+const day = 86_400_000;
+
+/**
+ * How often keys were called on each of seven days (UTC), whatever came of it; today is the last.
+ *
+ * @returns the counts by a key's id, oldest first.
+ */
+export async function callsOfSevenDays(
+  em: EntityManager,
+  kind: Database['kind'],
+  keyIds: readonly string[],
+  now: Date,
+): Promise<(keyId: string) => number[]> {
+  const today = Math.floor(now.getTime() / day);
+  const first = today - 6;
+  const days = new Map<string, number[]>();
+  if (keyIds.length > 0) {
+    const dayOf =
+      kind === 'sqlite' ? `hour / ${day}` : `floor(extract(epoch from hour) * 1000 / ${day})`;
+    const rows = await em.execute<{ key_id: string; day: number; calls: number }[]>(
+      `select key_id, ${dayOf} as day, sum(count) as calls from key_hour
+       where key_id in (${keyIds.map(() => '?').join(', ')}) and hour >= ? group by key_id, 2`,
+      [...keyIds, new Date(first * day)],
+    );
+    for (const { key_id: keyId, day: at, calls } of rows) {
+      const own = days.get(keyId) ?? Array<number>(7).fill(0);
+      // A clock that was ahead may have counted for tomorrow.
+      own[Math.min(6, Number(at) - first)] = Number(calls);
+      days.set(keyId, own);
+    }
+  }
+  return (keyId) => days.get(keyId) ?? Array<number>(7).fill(0);
+}

@@ -1,0 +1,64 @@
+import type { Condition } from '../../database/key-search.ts';
+import { blockedReason } from './key-owner.ts';
+import type { keyStatuses } from './key-record.ts';
+
+const day = 86_400_000;
+
+/** What an admin should look at; each counts live keys, and a key may be in several. */
+export const attentions = ['expiring', 'old_secret', 'unused', 'blocked', 'rotating'] as const;
+export type Attention = (typeof attentions)[number];
+
+const isLive = (now: Date): Condition => [
+  'k.revoked_at is null and (k.expires_at is null or k.expires_at > ?)',
+  now,
+];
+
+/** Whether a key `k`, with its last use `u` and its owner's `m` and `a`, has a status. */
+export function hasStatus(status: (typeof keyStatuses)[number], now: Date): Condition {
+  const [live, ...at] = isLive(now);
+  switch (status) {
+    case 'revoked':
+      return ['k.revoked_at is not null'];
+    case 'expired':
+      return ['k.revoked_at is null and k.expires_at <= ?', now];
+    case 'active':
+      return [`not k.disabled and ${live}`, ...at];
+    case 'disabled':
+      return [`k.disabled and ${live}`, ...at];
+  }
+}
+
+/** Whether a key needs this attention. */
+export function needsAttention(attention: Attention, now: Date): Condition {
+  const [live, ...at] = isLive(now);
+  const past = (days: number) => new Date(now.getTime() - days * day);
+  const and = (sql: string, ...parameters: Date[]): Condition => [
+    `${live} and ${sql}`,
+    ...at,
+    ...parameters,
+  ];
+  switch (attention) {
+    case 'expiring':
+      return and('k.expires_at <= ?', new Date(now.getTime() + 14 * day));
+    case 'old_secret':
+      return and(
+        `exists (select 1 from api_key_secret s
+           where s.key_id = k.id and s.retires_at is null and s.created_at < ?)`,
+        past(90),
+      );
+    case 'unused':
+      return and(
+        'k.created_at < ? and (u.last_used_at is null or u.last_used_at < ?)',
+        past(90),
+        past(90),
+      );
+    case 'blocked':
+      return and(`not k.disabled and ${blockedReason} is not null`);
+    case 'rotating':
+      return and(
+        `exists (select 1 from api_key_secret s
+           where s.key_id = k.id and s.retires_at > ? and s.retired_at is null)`,
+        now,
+      );
+  }
+}

@@ -1,0 +1,67 @@
+import type { Database } from '../../database/database.ts';
+
+const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
+type Column = (typeof sortable)[number];
+
+/** What a list of keys may be sorted by; with a minus the other way round. */
+export const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
+
+/** The column of a sort. */
+export function columnOf(sort: Column | `-${Column}`): Column {
+  return sort.replace('-', '') as Column;
+}
+
+/** How a list is ordered, and how a cursor carries a place in it. */
+export interface Order {
+  /** What a key is ordered by. */
+  readonly by: string;
+  readonly type: 'string' | 'number';
+  /** What a cursor says of `place`. */
+  readonly position: string;
+  /** What stands for a cursor's value in a statement. */
+  readonly from: string;
+  /** A cursor's value as that statement's parameter. */
+  parameter(value: string | number): string | number;
+}
+
+/** The times that can be shown, in Unix milliseconds: the years 1 to 9999. */
+const first = -62_135_596_800_000;
+const last = 253_402_300_799_999;
+
+/**
+ * Orders keys by a column. What never expires comes after all that does, and what was never used
+ * before all that was: as times outside those that can be shown, where no key's own time is.
+ */
+export function orderBy(column: Column, kind: Database['kind']): Order {
+  if (column === 'label') {
+    const parameter = (value: string | number) => value;
+    return { by: 'lower(k.label)', type: 'string', position: 'place', from: '?', parameter };
+  }
+  const time = column === 'last_used_at' ? 'u.last_used_at' : `k.${column}`;
+  const isLast = column === 'expires_at';
+  if (kind === 'sqlite') {
+    const missing = isLast ? last + 1 : first - 1;
+    return {
+      by: `case when ${time} is null then ${missing} else max(min(${time}, ${last + 1}), ${first - 1}) end`,
+      type: 'number',
+      position: 'place',
+      from: '?',
+      parameter: (value) => Math.trunc(Number(value)),
+    };
+  }
+  const missing = isLast ? 'infinity' : '-infinity';
+  // As times: to turn each of ten thousand into a number takes longer than to sort them.
+  return {
+    by: `case when ${time} > '9999-12-31T23:59:59.999Z' then 'infinity'
+      when ${time} < '0001-01-01T00:00:00Z' then '-infinity' else coalesce(${time}, '${missing}') end`,
+    type: 'number',
+    position: `case place when 'infinity' then ${last + 1} when '-infinity' then ${first - 1}
+      else (extract(epoch from place) * 1000)::float8 end`,
+    from: '?::timestamptz',
+    parameter(value) {
+      const milliseconds = Math.trunc(Number(value));
+      if (milliseconds > last) return 'infinity';
+      return milliseconds < first ? '-infinity' : new Date(milliseconds).toISOString();
+    },
+  };
+}
