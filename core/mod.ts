@@ -51,6 +51,7 @@ export type { CacheCounters, CoherentCacheOptions } from './cache/coherent-cache
 export type { Currency, InvalidationListener } from './cache/currency.ts';
 export { ApiKeyError, type ErrorCode, type Refusal, refusals } from './errors.ts';
 export type { Dialect, Environment, KeyShape } from './format/key-shape.ts';
+export { allEnvironments } from './format/key-shape.ts';
 export { type ParsedKey, parseKey } from './format/parse-key.ts';
 export { formatPreview, maskKey } from './format/preview.ts';
 export { recognizeKey } from './format/recognize-key.ts';

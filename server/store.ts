@@ -1,4 +1,10 @@
-import { createVerifier, type Outcome, type Verifier, type VerifyRequest } from '../core/mod.ts';
+import {
+  createVerifier,
+  type Environment,
+  type Outcome,
+  type Verifier,
+  type VerifyRequest,
+} from '../core/mod.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
@@ -34,6 +40,8 @@ export interface OpenVerifierOptions {
   readonly serverSecret?: Uint8Array | null;
   /** The one before it, while a change is under way. */
   readonly serverSecretPrevious?: Uint8Array | null;
+  /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
+  readonly environments?: readonly Environment[];
   /** False to record neither calls nor when a key was last used. */
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
@@ -127,8 +135,13 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
           }),
         );
   const opened = resources.move();
+  const verify = withLimitsAndUsage({ verifier, usage, limits, onOutcome, onError });
+  const { environments } = options;
   return {
-    verify: withLimitsAndUsage({ verifier, usage, limits, onOutcome, onError }),
+    verify:
+      environments === undefined
+        ? verify
+        : (key, request) => verify(key, { environments, ...request }),
     cacheCounters: verifier.cacheCounters,
     coherence: verifier.coherence,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

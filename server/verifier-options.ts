@@ -1,8 +1,9 @@
+import { allEnvironments } from '../core/mod.ts';
 import { readDatabaseListenUrl, readDatabaseUrl, readRedisUrl } from './config/addresses.ts';
 import { ConfigError, missing, shown, wrong } from './config/config-error.ts';
 import type { OpenVerifierOptions } from './store.ts';
 
-type Kind = 'text' | 'bytes' | 'boolean' | 'function';
+type Kind = 'text' | 'bytes' | 'boolean' | 'function' | 'environments';
 
 /** Every option, and what it takes. The type makes a forgotten one an error. */
 const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = {
@@ -15,12 +16,15 @@ const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = 
   serverSecretPrevious: 'bytes',
   usage: 'boolean',
   limits: 'boolean',
+  environments: 'environments',
   onOutcome: 'function',
   onError: 'function',
 };
 
 /** What each kind takes, and its name in `typeof`; the keyring looks at bytes. */
-const takes: { readonly [K in Exclude<Kind, 'bytes'>]: readonly [type: string, takes: string] } = {
+const takes: {
+  readonly [K in Exclude<Kind, 'bytes' | 'environments'>]: readonly [type: string, takes: string];
+} = {
   text: ['string', 'a text'],
   boolean: ['boolean', 'true or false'],
   function: ['function', 'a function'],
@@ -48,6 +52,11 @@ export function readVerifierOptions(options: OpenVerifierOptions): VerifierAddre
     }
     const kind = kinds[name];
     if (kind === 'bytes' || value === undefined || value === null) continue;
+    if (kind === 'environments') {
+      if (!isEnvironments(value))
+        throw wrong(name, shown(String(value)), '["live"] or ["live", "test"]');
+      continue;
+    }
     const [type, form] = takes[kind];
     if (typeof value !== type) throw wrong(name, `a value of type ${typeof value}`, form);
   }
@@ -62,6 +71,14 @@ export function readVerifierOptions(options: OpenVerifierOptions): VerifierAddre
       : null,
     redisUrl: redisUrl ? readRedisUrl(redisUrl, 'redisUrl') : null,
   };
+}
+
+function isEnvironments(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((each) => allEnvironments.some((environment) => environment === each))
+  );
 }
 
 function isOption(name: string): name is keyof OpenVerifierOptions {

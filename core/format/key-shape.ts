@@ -5,6 +5,17 @@ export type Dialect = 'reporisk';
 export type Environment = 'live' | 'test';
 
 /**
+ * Every environment: what a service names that accepts sandbox keys as well.
+ *
+ * @example
+ * ```ts
+ * import { allEnvironments } from './mod.ts';
+ * allEnvironments.includes('test'); // true
+ * ```
+ */
+export const allEnvironments: readonly Environment[] = Object.freeze(['live', 'test']);
+
+/**
  * What the text of a well-formed key tells without any lookup. The shapes are shared constants, so
  * recognizing a key allocates nothing.
  */

@@ -1,4 +1,5 @@
 import { refusals } from '../errors.ts';
+import type { Environment } from '../format/key-shape.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Verifier } from '../verify/verifier.ts';
@@ -16,6 +17,8 @@ export type ProtectedHandler<Rest extends readonly unknown[]> = (
 export interface ProtectOptions<Rest extends readonly unknown[]> {
   /** The scope that every call through this handler needs; any valid key will do when absent. */
   readonly scope?: string;
+  /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
+  readonly environments?: readonly Environment[];
   /**
    * Tells the client's IP address, which only the runtime knows. When absent, or when it returns
    * undefined, keys with an allow list are refused. Never take it from a header that the client
@@ -49,8 +52,12 @@ export function protect<Rest extends readonly unknown[] = []>(
   handler: ProtectedHandler<Rest>,
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const { scope, address, endpoint = '-' } = options;
-  const asked: VerifyRequest = { dialect: 'reporisk', ...(scope !== undefined && { scope }) };
+  const { scope, environments, address, endpoint = '-' } = options;
+  const asked: VerifyRequest = {
+    dialect: 'reporisk',
+    ...(scope !== undefined && { scope }),
+    ...(environments !== undefined && { environments }),
+  };
 
   return async (request, ...rest) => {
     const credential = credentialFrom(request);

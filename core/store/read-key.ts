@@ -1,4 +1,4 @@
-import type { Dialect, Environment } from '../format/key-shape.ts';
+import { allEnvironments, type Dialect } from '../format/key-shape.ts';
 import type { Role } from '../policy/authority.ts';
 import type {
   KeyRecord,
@@ -10,7 +10,6 @@ import type {
 } from './key-store.ts';
 
 const dialects: readonly Dialect[] = ['reporisk'];
-const environments: readonly Environment[] = ['live', 'test'];
 const kinds: readonly OwnerRecord['kind'][] = ['member', 'service-account', 'organization'];
 const roles: readonly Role[] = ['admin', 'engineer', 'viewer', 'none'];
 
@@ -35,7 +34,7 @@ function readKeyRecord(value: unknown): KeyRecord {
   return Object.freeze({
     id: text(key.id, 'id'),
     dialect: oneOf(dialects, key.dialect, 'dialect'),
-    environment: oneOf(environments, key.environment, 'environment'),
+    environment: oneOf(allEnvironments, key.environment, 'environment'),
     label: text(key.label, 'label'),
     preview: text(key.preview, 'preview'),
     organization: readOrganization(key.organization),

@@ -1,8 +1,8 @@
 import { type ErrorCode, refusals } from '../errors.ts';
-import type { Dialect } from '../format/key-shape.ts';
+import type { Dialect, Environment } from '../format/key-shape.ts';
 import { addressAllowed } from '../policy/address.ts';
 import { apiAccessTier } from '../policy/management.ts';
-import { permits } from '../policy/scopes.ts';
+import { grants, permits } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { Outcome, Reason, Refused } from './outcome.ts';
 
@@ -20,6 +20,8 @@ export interface CallDescription {
 export interface VerifyRequest {
   /** The dialect whose paths were called; a key is valid on its own dialect's only. */
   readonly dialect?: Dialect;
+  /** The environments whose keys are accepted; `live` only when absent. */
+  readonly environments?: readonly Environment[];
   /** The scope that the call needs. */
   readonly scope?: string;
   /** The client's IP address; needed where a key has an allow list, refused where it is absent. */
@@ -28,6 +30,7 @@ export interface VerifyRequest {
   readonly call?: CallDescription;
 }
 
+const liveOnly: readonly Environment[] = Object.freeze(['live']);
 const nothingAsked: VerifyRequest = Object.freeze({});
 
 /**
@@ -42,6 +45,12 @@ export function refuse(code: ErrorCode, reason: Reason, key: KeyRecord | null = 
   return Object.freeze({ ok: false, refusal: refusals[code], reason, key });
 }
 
+/** Tells a client which scope it lacks (RFC 6750, section 3.1), where there is such a scope. */
+function insufficientScope(scope: string): Readonly<Record<string, string>> {
+  const named = /^[\w:*-]+$/.test(scope) ? `, scope="${scope}"` : '';
+  return Object.freeze({ 'WWW-Authenticate': `Bearer error="insufficient_scope"${named}` });
+}
+
 /** Whether an instant has come; so too, to be safe, when the clock gives no number. */
 function isOver(instant: number | null, now: number): boolean {
   return instant !== null && !(now < instant);
@@ -49,8 +58,8 @@ function isOver(instant: number | null, now: number): boolean {
 
 /**
  * The decision about a key that was looked up: pure, total, and in the documented order. Revoked,
- * disabled, expired or unknown is 401, always with the same text; then the plan, the address, the
- * scopes and the owner's authority, each 403.
+ * disabled, expired or unknown is 401, always with the same text; then the environment, the plan, the
+ * address, the scopes and the owner's authority, each 403.
  *
  * @param key - the record found, or null when there was none.
  * @param request - what the call asks.
@@ -78,6 +87,9 @@ export function decide(
   if (key.disabled) return refuse('invalid_key', 'disabled', key);
   if (key.expiresAt !== null && !(now < key.expiresAt))
     return refuse('invalid_key', 'expired', key);
+  if (!(request.environments ?? liveOnly).includes(key.environment)) {
+    return refuse('environment_denied', 'environment', key);
+  }
 
   const { tier } = key.organization;
   if (tier === null || !(tier >= apiAccessTier)) return refuse('tier_required', 'tier', key);
@@ -86,7 +98,10 @@ export function decide(
   }
   if (key.owner.role === 'none') return refuse('insufficient_permissions', 'authority', key);
   if (request.scope !== undefined && !permits(key, request.scope)) {
-    return refuse('insufficient_permissions', 'scope', key);
+    const refused = refuse('insufficient_permissions', 'scope', key);
+    // Another key may have the scope; of an owner who may not, no other scope helps.
+    if (grants(key.dialect, key.scopes, request.scope)) return refused;
+    return Object.freeze({ ...refused, headers: insufficientScope(request.scope) });
   }
   return Object.freeze({ ok: true, key });
 }

@@ -16,6 +16,7 @@ interface Authenticated {
     ...[id: string, type: string, orgId: string | null, subOrgId: number | null],
     ...[repoId: number | null, extensionId: number | null, createdBy: string | null],
     input: string,
+    ...environment: [] | ['test'],
   ];
   /** A job writes the key. */
   readonly 'key-import': readonly [jobId: string, line: number, item: string];

@@ -6,7 +6,7 @@ import { enqueue } from './tasks.ts';
 
 /** What a job does, for whom, and who asked for it: what its MAC covers. */
 export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
-  Partial<Pick<Job, 'subOrgId' | 'repoId' | 'extensionId' | 'createdBy' | 'input'>>;
+  Partial<Pick<Job, 'environment' | 'subOrgId' | 'repoId' | 'extensionId' | 'createdBy' | 'input'>>;
 
 /** A job before it is queued. */
 export type NewJob = JobOrder & Partial<Pick<Job, 'total'>>;
@@ -31,9 +31,11 @@ export function isQueuedByServer(rowMacs: RowMacs, job: Job): boolean {
 /** What a job's MAC covers. */
 export function jobFields(job: JobOrder) {
   const { id, type, orgId = null, subOrgId = null, repoId = null } = job;
-  const { extensionId = null, createdBy = null, input = null } = job;
+  const { extensionId = null, createdBy = null, input = null, environment = 'live' } = job;
   return [
     ...([id, type, orgId, subOrgId, repoId, extensionId, createdBy] as const),
     canonicalJson(input),
+    // A live job's MAC is as it was before there were others.
+    ...(environment === 'live' ? ([] as const) : ([environment] as const)),
   ] as const;
 }

@@ -242,7 +242,7 @@ function authorizeData(
     throw refused(caller.credential === 'missing' ? refusals.missing_key : refusals.invalid_key);
   }
   if (caller.kind === 'key') {
-    if (!caller.outcome.ok) throw refused(caller.outcome.refusal);
+    if (!caller.outcome.ok) throw refused(caller.outcome.refusal, caller.outcome.headers);
     return keyHolder(caller.outcome.key);
   }
   const { membership } = caller;

@@ -17,13 +17,17 @@ export class Problem extends Error {
   }
 }
 
-/** One of core's refusals as a problem. */
-export function refused(refusal: Refusal): Problem {
+/**
+ * One of core's refusals as a problem.
+ *
+ * @param headers - what the response says besides.
+ */
+export function refused(refusal: Refusal, headers: Problem['headers'] = {}): Problem {
   if (refusal.status === 401) {
     return new Problem(401, refusal.detail, { 'WWW-Authenticate': 'Bearer' });
   }
   if (refusal.status === 503) return new Problem(503, refusal.detail, { 'Retry-After': '1' });
-  return new Problem(refusal.status, refusal.detail);
+  return new Problem(refusal.status, refusal.detail, headers);
 }
 
 /** An unknown id, or another organization's: the two are never told apart. */

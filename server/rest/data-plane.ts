@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { KeyRecord, Verifier } from '../../core/mod.ts';
+import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.ts';
 import { shownName } from '../names.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { allowOnly } from './allow-only.ts';
@@ -14,7 +14,11 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
     endpoint: '/api/v1/key',
     scope: null,
     verify: (token, c) =>
-      verifier.verify(token, { dialect: 'reporisk', address: c.get('address') }),
+      verifier.verify(token, {
+        dialect: 'reporisk',
+        environments: allEnvironments,
+        address: c.get('address'),
+      }),
     respond(key, c) {
       refuseQuery(c.req.url);
       return c.json(describe(key));

@@ -4,7 +4,6 @@ import {
   type KeyRecord,
   type Outcome,
   permits,
-  refusals,
   scopesOf,
   type Verifier,
 } from '../../core/mod.ts';
@@ -40,14 +39,14 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
     demands: Demands,
   ): Promise<Outcome> {
     const { scope } = demands;
-    const asked = { dialect: 'reporisk', address, ...(scope !== null && { scope }) } as const;
+    const asked = {
+      dialect: 'reporisk' as const,
+      ...{ address, environments },
+      ...(scope !== null && { scope }),
+    };
     const outcome = await verifier.verify(token, asked);
     if (!outcome.ok) return outcome;
-    const { key } = outcome;
-    if (!environments.includes(key.environment)) {
-      return { ok: false, refusal: refusals.environment_denied, reason: 'environment', key };
-    }
-    return judgeSubOrg(key, demands, database);
+    return judgeSubOrg(outcome.key, demands, database);
   }
 
   return new Hono<AppEnvironment>().all(forwardAuthPath, forNginx, (c) => {

@@ -2,10 +2,11 @@ import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
-import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
 import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
+import { expiryField } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
@@ -61,7 +62,7 @@ export function routeHandler(
   return async (c) => {
     const { requestId, address, ownOrigin } = c.var;
     let upload: Upload | undefined;
-    let fields: RateLimitFields = {};
+    let fields: Readonly<Record<string, string>> = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
       if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
@@ -71,7 +72,8 @@ export function routeHandler(
       }
       const origin = { requestId, ipAddress: address ?? null };
       const admit = async (key: KeyRecord) => {
-        fields = await rateLimits.admit(key);
+        fields = expiryField(key);
+        fields = { ...(await rateLimits.admit(key)), ...fields };
       };
       const output = await perform(operation, services, { caller, origin, admit }, () =>
         readInput(c, (received) => {

@@ -8,6 +8,7 @@ import {
 } from '../../core/mod.ts';
 import { InvalidInput, Problem, refused } from '../operations/problem.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
+import { expiryField } from './key-expiry.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
@@ -36,7 +37,8 @@ export function createKeyCheck({
   failures,
 }: RateLimits): (c: Call, call: KeyCall) => Answer {
   function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
-    const answer = (fields: RateLimitFields) => {
+    const answer = (limits: RateLimitFields) => {
+      const fields = { ...limits, ...expiryField(key) };
       for (const name in fields) c.header(name, fields[name]);
       try {
         return respond(key, c);
@@ -53,16 +55,24 @@ export function createKeyCheck({
     }
   }
 
-  async function refuse(c: Call, refusal: Refusal): Promise<Response> {
+  async function refuse(
+    c: Call,
+    refusal: Refusal,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response> {
     try {
       if (refusal.status === 401) await failures.count(c.get('address'));
-      return problem(c, refused(refusal));
+      return problem(c, refused(refusal, headers));
     } catch (error) {
       return problem(c, error);
     }
   }
 
-  function problem(c: Call, error: unknown, fields: RateLimitFields = {}): Response {
+  function problem(
+    c: Call,
+    error: unknown,
+    fields: Readonly<Record<string, string>> = {},
+  ): Response {
     if (!(error instanceof Problem || error instanceof InvalidInput)) throw error;
     const answer = answerTo(error, c.get('requestId'), () => []);
     return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
@@ -74,7 +84,8 @@ export function createKeyCheck({
     if (credential.kind === 'invalid') return refuse(c, refusals.invalid_key);
     const judge = (outcome: Outcome): Answer => {
       noteKey(c, outcome, endpoint, scope);
-      return outcome.ok ? admitted(c, outcome.key, respond) : refuse(c, outcome.refusal);
+      if (outcome.ok) return admitted(c, outcome.key, respond);
+      return refuse(c, outcome.refusal, outcome.headers);
     };
     const outcome = verify(credential.token, c);
     return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);

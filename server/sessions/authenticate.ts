@@ -1,4 +1,4 @@
-import type { Verifier } from '../../core/mod.ts';
+import { allEnvironments, type Verifier } from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import type { Access, Caller } from '../operations/access.ts';
 import type { AddressLimit } from '../rate-limits/address-limit.ts';
@@ -65,6 +65,8 @@ export function createAuthenticate(parts: {
     const scope = access.plane === 'data' ? access.scope : null;
     const outcome = await verifier.verify(credential.token, {
       dialect: 'reporisk',
+      // The product's own calls serve sandbox keys with sandbox records.
+      environments: allEnvironments,
       address,
       ...(scope === null ? {} : { scope }),
     });

@@ -9,6 +9,7 @@ export const Extension = defineEntity({
   tableName: 'extension',
   indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId', 'id'] }],
   properties: {
+    environment: p.enum(['live', 'test'] as const).default('live'),
     id: p.integer().primary().autoincrement(),
     orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
     subOrgId: () =>

@@ -18,6 +18,7 @@ export const Job = defineEntity({
   tableName: 'job',
   indexes: [{ properties: ['orgId', 'id'] }, { properties: ['repoId', 'id'] }],
   properties: {
+    environment: p.enum(['live', 'test'] as const).default('live'),
     /** `job_` and a ULID. */
     id: p.string().primary(),
     /** Null for what the installation does for itself. */

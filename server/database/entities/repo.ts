@@ -14,6 +14,7 @@ export const Repo = defineEntity({
   tableName: 'repo',
   indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId', 'id'] }],
   properties: {
+    environment: p.enum(['live', 'test'] as const).default('live'),
     id: p.integer().primary().autoincrement(),
     orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
     subOrgId: () =>

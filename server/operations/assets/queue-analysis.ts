@@ -1,5 +1,6 @@
 import { queueJob } from '../../jobs/queue-job.ts';
 import type { Work } from '../operation.ts';
+import { environmentOf } from './environment.ts';
 
 /**
  * Queues the analysis of an asset, in the transaction that stores it.
@@ -20,7 +21,9 @@ export async function queueAnalysis(
   const orgId = principal.organization.id;
   const createdBy = principal.key?.id ?? principal.userId;
   await em.flush();
-  await queueJob(em, services.database.rowMacs, { ...of, id, orgId, createdBy }, now);
+  const environment = environmentOf(principal);
+  const job = { ...of, id, orgId, createdBy, environment };
+  await queueJob(em, services.database.rowMacs, job, now);
   return id;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { environment } from '../assets/environment.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findExtension } from './find-extension.ts';
@@ -11,9 +12,9 @@ export const getExtension = defineOperation({
   summary: 'One extension',
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.strictObject({ extensionId: integer() }),
+  input: z.strictObject({ extensionId: integer(), environment: environment.optional() }),
   output: assetRecord,
-  async run(work, { extensionId }) {
-    return toAssetRecord(await findExtension(work, extensionId));
+  async run(work, { extensionId, environment: asked }) {
+    return toAssetRecord(await findExtension(work, extensionId, asked));
   },
 });

@@ -3,6 +3,7 @@ import { refusals } from '../../../core/mod.ts';
 import { Extension } from '../../database/entities/extension.ts';
 import { dataPlane } from '../access.ts';
 import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { environment, environmentOf } from '../assets/environment.ts';
 import { integer, pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
@@ -14,13 +15,18 @@ export const listExtensions = defineOperation({
   summary: 'List extensions',
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.strictObject({ subOrgId: integer().optional(), ...paging }),
+  input: z.strictObject({
+    subOrgId: integer().optional(),
+    environment: environment.optional(),
+    ...paging,
+  }),
   output: pageOf(assetRecord),
-  async run({ em, principal }, { subOrgId = null, ...paging }) {
+  async run({ em, principal }, { subOrgId = null, environment: asked, ...paging }) {
     const outside = refusals.extension_out_of_scope;
     const within = await resolveSubOrg(em, principal, subOrgId, outside, 'filter');
     const where = {
       orgId: principal.organization.id,
+      environment: environmentOf(principal, asked),
       ...(within === null ? {} : { subOrgId: within }),
     };
     const page = await listById(em, Extension, where, paging);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
 import { dataPlane } from '../access.ts';
 import { reportRecord } from '../assets/asset.ts';
+import { environment } from '../assets/environment.ts';
 import { reportOf } from '../assets/report-of.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -13,10 +14,10 @@ export const getExtensionReport = defineOperation({
   summary: "An extension's report",
   kind: 'query',
   access: dataPlane('extensions:read', 'read'),
-  input: z.strictObject({ extensionId: integer() }),
+  input: z.strictObject({ extensionId: integer(), environment: environment.optional() }),
   output: reportRecord.extend({ extensionId: z.int() }),
-  async run(work, { extensionId }) {
-    const extension = await findExtension(work, extensionId);
+  async run(work, { extensionId, environment: asked }) {
+    const extension = await findExtension(work, extensionId, asked);
     const last = await work.em.findOne(
       Job,
       { extensionId, status: 'completed' },

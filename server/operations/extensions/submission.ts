@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
 import { Extension } from '../../database/entities/extension.ts';
+import { environmentOf } from '../assets/environment.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
 import type { Work } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
@@ -25,6 +26,7 @@ export async function submit(
   const extension = em.create(Extension, {
     ...source,
     orgId: principal.organization.id,
+    environment: environmentOf(principal),
     subOrgId: within,
     status: 'queued',
     createdAt: now,

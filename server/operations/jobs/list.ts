@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Job, jobStatuses, jobTypes } from '../../database/entities/job.ts';
 import { parentOrgMember } from '../access.ts';
+import { environment, environmentOf } from '../assets/environment.ts';
 import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
@@ -15,12 +16,14 @@ export const listJobs = defineOperation({
   input: z.strictObject({
     status: z.enum(jobStatuses).optional(),
     type: z.enum(jobTypes).optional(),
+    environment: environment.optional(),
     ...paging,
   }),
   output: pageOf(jobRecord),
-  async run({ em, principal }, { status, type, ...paging }) {
+  async run({ em, principal }, { status, type, environment: asked, ...paging }) {
     const where = {
       orgId: principal.organization.id || null,
+      environment: environmentOf(principal, asked),
       ...(status === undefined ? {} : { status }),
       ...(type === undefined ? {} : { type }),
     };

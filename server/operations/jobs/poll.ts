@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
 import { Job } from '../../database/entities/job.ts';
 import { dataPlane } from '../access.ts';
+import { environment, environmentOf } from '../assets/environment.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound, refused } from '../problem.ts';
@@ -24,15 +25,18 @@ export const pollJob = defineOperation({
   summary: 'One job, under the scope rule of what it works on',
   kind: 'query',
   access: dataPlane(null, 'read'),
-  input: z.strictObject({ jobId: id }),
+  input: z.strictObject({ jobId: id, environment: environment.optional() }),
   output: jobResultRecord,
-  async run({ em, principal }, { jobId }) {
+  async run({ em, principal }, { jobId, environment: asked }) {
     const { key } = principal;
     const may = (scope: string) => key === null || permits(key, scope);
     if (!Object.values(scopesByType).flat().some(may)) {
       throw refused(refusals.insufficient_permissions);
     }
-    const job = await em.findOne(Job, { id: jobId, orgId: principal.organization.id });
+    const job = await em.findOne(Job, {
+      ...{ id: jobId, orgId: principal.organization.id },
+      environment: environmentOf(principal, asked),
+    });
     if (job === null) throw notFound('Job');
     if (!inSubOrgScope(principal.subOrgId, job.subOrgId ?? null)) {
       throw refused(refusals.job_out_of_scope);

@@ -3,6 +3,7 @@ import { refusals } from '../../../core/mod.ts';
 import { Repo } from '../../database/entities/repo.ts';
 import { takeTurns } from '../../database/take-turns.ts';
 import { dataPlane } from '../access.ts';
+import { environmentOf } from '../assets/environment.ts';
 import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
 import { httpUrl, integer } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
@@ -33,9 +34,10 @@ export const analyzeRepo = defineOperation({
 async function findOrAdd(work: Work, url: string, subOrgId: number | null): Promise<Repo> {
   const { em, principal, now } = work;
   const orgId = principal.organization.id;
+  const environment = environmentOf(principal);
   // Of two submissions of the same address, the second finds the first one's repository.
-  await takeTurns(em, `repo ${orgId} ${subOrgId} ${url}`);
-  const known = await em.findOne(Repo, { orgId, subOrgId, url });
+  await takeTurns(em, `repo ${orgId} ${environment} ${subOrgId} ${url}`);
+  const known = await em.findOne(Repo, { orgId, environment, subOrgId, url });
   if (known !== null) {
     known.status = 'queued';
     known.updatedAt = now;
@@ -43,6 +45,7 @@ async function findOrAdd(work: Work, url: string, subOrgId: number | null): Prom
   }
   const repo = em.create(Repo, {
     orgId,
+    environment,
     subOrgId,
     url,
     name: nameOfUrl(url),

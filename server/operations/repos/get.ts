@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { assetRecord, toAssetRecord } from '../assets/asset.ts';
+import { environment } from '../assets/environment.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findRepo } from './find-repo.ts';
@@ -11,9 +12,9 @@ export const getRepo = defineOperation({
   summary: 'One repository',
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.strictObject({ repoId: integer() }),
+  input: z.strictObject({ repoId: integer(), environment: environment.optional() }),
   output: assetRecord,
-  async run(work, { repoId }) {
-    return toAssetRecord(await findRepo(work, repoId));
+  async run(work, { repoId, environment: asked }) {
+    return toAssetRecord(await findRepo(work, repoId, asked));
   },
 });

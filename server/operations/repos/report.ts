@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
 import { dataPlane } from '../access.ts';
 import { reportRecord } from '../assets/asset.ts';
+import { environment } from '../assets/environment.ts';
 import { reportOf } from '../assets/report-of.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -13,10 +14,10 @@ export const getRepoReport = defineOperation({
   summary: "A repository's report",
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.strictObject({ repoId: integer() }),
+  input: z.strictObject({ repoId: integer(), environment: environment.optional() }),
   output: reportRecord.extend({ repoId: z.int() }),
-  async run(work, { repoId }) {
-    const repo = await findRepo(work, repoId);
+  async run(work, { repoId, environment: asked }) {
+    const repo = await findRepo(work, repoId, asked);
     const last = await work.em.findOne(
       Job,
       { repoId, status: 'completed' },

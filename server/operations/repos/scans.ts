@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
 import { dataPlane } from '../access.ts';
+import { environment } from '../assets/environment.ts';
 import { integer, pageOf, paging } from '../fields.ts';
 import { jobRecord, toJobRecord } from '../jobs/job-record.ts';
 import { listById } from '../list-by-id.ts';
@@ -13,10 +14,14 @@ export const listRepoScans = defineOperation({
   summary: "A repository's scans",
   kind: 'query',
   access: dataPlane('repos:read', 'read'),
-  input: z.strictObject({ repoId: integer(), ...paging }),
+  input: z.strictObject({
+    repoId: integer(),
+    environment: environment.optional(),
+    ...paging,
+  }),
   output: pageOf(jobRecord),
-  async run(work, { repoId, ...paging }) {
-    const repo = await findRepo(work, repoId);
+  async run(work, { repoId, environment: asked, ...paging }) {
+    const repo = await findRepo(work, repoId, asked);
     const page = await listById(work.em, Job, { repoId: repo.id }, paging);
     return { items: page.items.map(toJobRecord), nextCursor: page.nextCursor };
   },

@@ -96,6 +96,9 @@ onEachDatabase((place) => {
     await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
     await em.execute('alter table membership drop column name');
+    for (const table of ['repo', 'extension', 'job']) {
+      await em.execute(`alter table ${table} drop column environment`);
+    }
     if (isSqlite) await em.execute('drop table key_search_index');
     await em.execute('drop table key_search');
     await em.execute('drop index api_key_secret_first4_index');

@@ -93,6 +93,15 @@ const cases: readonly (readonly [operation: string, what: string, make: Make])[]
     },
   ],
   [
+    'apiKeys.bulk',
+    'several keys',
+    async (server) => {
+      const { id, raw } = await issueKey(server);
+      const json = { ids: [id, 'key_x'], action: 'revoke' };
+      return { raw, takeAway: () => answer(server.fetch(`${keys}/bulk`, { as, json })) };
+    },
+  ],
+  [
     'apiKeys.revokeAll',
     'every key',
     async (server) => {
