@@ -1,13 +1,13 @@
 import type { EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
-import { inSteps } from '../in-steps.ts';
+import { inPages, inSteps } from '../in-steps.ts';
 import { applyMemberships } from './apply-membership.ts';
 import type { MembershipChange } from './clerk-change.ts';
 import type { ListedMember } from './clerk-directory.ts';
 import type { Round } from './reconciliation.ts';
 
 /** Members to a transaction, and to a question by id. */
-const stepSize = 100;
+const stepSize = 50;
 
 /**
  * Brings the memberships of one organization in step. All are fetched before the first is applied.
@@ -20,10 +20,9 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
   round.skip(clerkOrgId, listed.skipped);
   const present = new Set(listed.items.map(({ userId }) => userId));
   await apply(listed.items.map((each) => ({ ...each, clerkOrgId, active: true, at })));
-  for (let after: string | null = ''; after !== null; ) {
-    const recorded = await recordedMembers(database.read(), clerkOrgId, after);
-    after = recorded.at(-1)?.userId ?? null;
-    const absent = recorded.filter(({ userId }) => !present.has(userId));
+  const recorded = inPages((after) => recordedMembers(database.read(), clerkOrgId, after));
+  for await (const some of recorded) {
+    const absent = some.filter(({ userId }) => !present.has(userId));
     await apply(await lookUp(round, clerkOrgId, absent));
   }
 
@@ -56,14 +55,11 @@ async function lookUp(
 }
 
 /** Some of the members that are recorded, in the database's order. */
-function recordedMembers(
-  em: EntityManager,
-  clerkOrgId: string,
-  after: string,
-): Promise<ListedMember[]> {
-  return em.find(
+async function recordedMembers(em: EntityManager, clerkOrgId: string, after: string) {
+  const found = await em.find(
     Membership,
     { clerkOrgId, active: true, userId: { $gt: after } },
     { disableIdentityMap: true, orderBy: { userId: 'asc' }, limit: stepSize },
   );
+  return found.map(({ userId, role }) => ({ id: userId, userId, role }));
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
-import { inSteps } from '../in-steps.ts';
+import { inPages, inSteps } from '../in-steps.ts';
 import { applyOrganization, applyOrganizationDeleted } from './apply-organization.ts';
 import { neverTold } from './clerk-change.ts';
 import type { ListedOrganization } from './clerk-organization.ts';
@@ -56,17 +56,18 @@ async function absentOrganizations(
 ): Promise<string[]> {
   const absent: string[] = [];
   let told = 0;
-  for (let after: string | null = ''; after !== null; ) {
-    const recorded: { readonly id: string }[] = await database
+  const pages = inPages((after) =>
+    database
       .read()
       .find(
         Organization,
         { id: { $gt: after }, deletedAt: null, isDemo: false, asOf: { $gt: neverTold } },
         { ...fresh, orderBy: { id: 'asc' }, limit: stepSize },
-      );
+      ),
+  );
+  for await (const recorded of pages) {
     told += recorded.length;
     absent.push(...recorded.map(({ id }) => id).filter((id) => !listed.has(id)));
-    after = recorded.at(-1)?.id ?? null;
   }
   if (told > 0 && absent.length === told && !(await directory.isOurInstance(signal))) {
     throw new Error('Clerk knows none of our organizations: is CLERK_SECRET_KEY of this instance?');

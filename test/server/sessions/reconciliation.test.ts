@@ -399,7 +399,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     isOver = true;
     await others;
     expect(await database.read().count(Membership)).toBe(951);
-    expect(Math.max(...recorded)).toBe(100);
+    expect(Math.max(...recorded)).toBe(50);
     expect(turns).toBeGreaterThan(recorded.length);
   });
 
