@@ -81,13 +81,43 @@ export function createListener(app: App): Server {
     if (incoming.method === 'GET' || incoming.method === 'HEAD') {
       if (hasBody(incoming)) outgoing.shouldKeepAlive = false;
     }
-    return isForNginx(incoming.url ?? '')
-      ? respondToNginx(incoming, outgoing)
-      : respond(incoming, outgoing);
+    answerInTurn(incoming, outgoing, () => {
+      const isProxys = isForNginx(incoming.url ?? '');
+      void (isProxys ? respondToNginx(incoming, outgoing) : respond(incoming, outgoing));
+    });
   });
+  const answerInTurn = createTurns();
+  // A client that reads nothing keeps its connection, and one answer, this long.
+  server.timeout = silenceTimeoutMs;
   server.on('clientError', refuseMalformed);
   server.on('checkExpectation', refuseExpectation);
   return server;
+}
+
+/** Requests of one connection that may wait for the answers before them. */
+const maxPipelined = 16;
+
+/** How long a connection may carry nothing while an answer is outstanding, in milliseconds. */
+const silenceTimeoutMs = 120_000;
+
+/**
+ * Answers the requests of one connection one after the other, each when its client has taken the
+ * answer before: answers to pipelined requests would otherwise all be held for a client that reads
+ * slowly, or never. A connection with too many requests waiting ends.
+ */
+function createTurns() {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+  return ({ socket }: IncomingMessage, outgoing: ServerResponse, answer: () => void): void => {
+    const turns = waiting.get(socket) ?? [];
+    waiting.set(socket, turns);
+    outgoing.once('close', () => {
+      turns.shift();
+      if (!socket.destroyed) turns[0]?.();
+    });
+    turns.push(answer);
+    if (turns.length > maxPipelined) socket.destroy();
+    else if (turns.length === 1) answer();
+  };
 }
 
 /** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */

@@ -4,6 +4,7 @@ import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
+import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { snake, snakeKeys } from './case.ts';
 import { bodyInput, rawInput, textInput } from './input.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
@@ -17,12 +18,13 @@ export interface Wiring {
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly rateLimits: RateLimits;
+  readonly bodies: BodyBudgets;
 }
 
 /** Wires one route to its operation: reads the input, names what is wrong with it, writes the answer. */
 export function routeHandler(
   route: Route,
-  { services, authenticate, rateLimits }: Wiring,
+  { services, authenticate, rateLimits, bodies }: Wiring,
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path));
@@ -36,11 +38,18 @@ export function routeHandler(
     return [inPath.has(String(first)) ? 'path' : elsewhere, first, ...rest];
   }
 
-  async function readInput(c: Context<AppEnvironment>, upload: (received: Upload) => void) {
+  async function readInput(
+    c: Context<AppEnvironment>,
+    share: BodyShare,
+    upload: (received: Upload) => void,
+  ) {
     const path = textInput(c.req.param(), operation.input);
     if (source === 'query') return { ...textInput(c.req.query(), operation.input), ...path };
-    if (source === 'body') return { ...(await bodyInput(c.req.raw)), ...path };
-    if (route.raw !== undefined) return rawInput(c.req.raw, route.raw.limit);
+    if (source === 'body') return { ...(await bodyInput(c.req.raw, share)), ...path };
+    if (route.raw !== undefined) {
+      await route.raw.admit(services, c.req.raw.headers);
+      return rawInput(c.req.raw, route.raw.limit, share);
+    }
     const received = await receiveUpload(c.req.raw, services.uploads);
     upload(received);
     const { file, fields } = received;
@@ -50,6 +59,7 @@ export function routeHandler(
   return async (c) => {
     const { requestId, address, ownOrigin } = c.var;
     let upload: Upload | undefined;
+    using share = operation.access.plane === 'anyone' ? bodies.strangers() : bodies.callers();
     let fields: RateLimitFields = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
@@ -63,7 +73,7 @@ export function routeHandler(
         fields = await rateLimits.admit(key);
       };
       const output = await perform(operation, services, { caller, origin, admit }, () =>
-        readInput(c, (received) => {
+        readInput(c, share, (received) => {
           upload = received;
         }),
       );

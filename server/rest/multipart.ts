@@ -13,6 +13,9 @@ export const fileLimit = 50 * 1024 * 1024;
 /** Bytes that the body may have: the form around the file is small. */
 const bodyLimit = fileLimit + 64 * 1024;
 
+/** What a form may hold; one with more is read no further. */
+const limits = { files: 1, fields: 10, parts: 11 };
+
 /** A file on disk and the text fields beside it. */
 export interface Upload extends AsyncDisposable {
   readonly fields: Readonly<Record<string, string>>;
@@ -57,7 +60,13 @@ function createParser(type: string) {
   try {
     return new Busboy({
       headers: { 'content-type': type },
-      limits: { fileSize: fileLimit, files: 1, fields: 10, fieldSize: 1000 },
+      limits: {
+        fileSize: fileLimit,
+        ...limits,
+        fieldSize: 1000,
+        fieldNameSize: 100,
+        headerPairs: 20,
+      },
     });
   } catch {
     throw new Problem(415, 'Content-Type must be multipart/form-data with a boundary', unread);
@@ -73,6 +82,9 @@ async function parse(
   const fields: Record<string, string> = {};
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+    parser.on(limit, () => parser.destroy(new Error('too many parts')));
+  }
   parser.on('field', (name, value) => {
     Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
   });

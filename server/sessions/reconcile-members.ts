@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { inPages, inSteps } from '../in-steps.ts';
@@ -30,7 +31,10 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
     for await (const some of inSteps(changes, stepSize)) {
       signal?.throwIfAborted();
       const context = { now: new Date(round.now()) };
+      const started = performance.now();
       await database.transaction((em) => applyMemberships(em, clerkOrgId, some, context));
+      // As long a pause as the step took leaves half of the database to everything else.
+      await setTimeout(performance.now() - started);
     }
   }
 }

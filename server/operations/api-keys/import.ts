@@ -22,6 +22,9 @@ interface Item extends ImportedKey {
   readonly line: number;
 }
 
+/** Keys to a file. */
+const maxItems = 1_000_000;
+
 /**
  * Takes over keys that another deployment issued, by their hash: their holders notice nothing. All
  * are validated here, and one that is wrong keeps out every other; an error's path begins with
@@ -33,9 +36,9 @@ export const importApiKeys = defineOperation({
   kind: 'mutation',
   access: operatorOnly(),
   input: z.object({
-    items: z.array(importedKey),
+    items: z.array(importedKey).max(maxItems),
     /** Where each stands in the file; from 1 on when absent. */
-    lines: z.array(z.int()).optional(),
+    lines: z.array(z.int()).max(maxItems).optional(),
   }),
   output: z.object({ jobIds: z.array(z.string()) }),
   async prepare({ services }, { items, lines }): Promise<Item[]> {

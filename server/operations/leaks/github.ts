@@ -1,23 +1,28 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
-import { isSignedByGithub } from '../../leaks/github-signature.ts';
+import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
 import { anyone } from '../access.ts';
 import { withoutKeys } from '../keys-in-text.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation, type Services } from '../operation.ts';
 import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
 
+/** Matches to a call: GitHub sends thousands. */
+const maxMatches = 20_000;
+
 /** What GitHub sends: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program */
-export const githubMatches = z.array(
-  z.object({
-    token: z.string(),
-    type: z.string(),
-    url: z.string().nullish(),
-    source: z.string().nullish(),
-  }),
-);
+export const githubMatches = z
+  .array(
+    z.object({
+      token: z.string(),
+      type: z.string(),
+      url: z.string().nullish(),
+      source: z.string().nullish(),
+    }),
+  )
+  .max(maxMatches);
 
 /** A match with what its token may be stored under. */
 interface Match {
@@ -46,9 +51,7 @@ export const reportGithubLeaks = defineOperation({
     }),
   ),
   async prepare({ services }, { body, headers }) {
-    if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) {
-      throw new Problem(401, 'Invalid signature', { 'WWW-Authenticate': 'Bearer' });
-    }
+    if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) throw unsigned();
     return read(await lookupSchemes(services), parseInput(githubMatches, parseJson(body)));
   },
   async run(work, _input, { matches, leaks }) {
@@ -60,6 +63,25 @@ export const reportGithubLeaks = defineOperation({
     }));
   },
 });
+
+/**
+ * Refuses by the headers alone what cannot be signed: so no stranger's body is collected.
+ *
+ * @throws {Problem} 401.
+ */
+export async function assertNamesGithubKey(
+  { leaks }: Pick<Services, 'leaks'>,
+  headers: Headers,
+): Promise<void> {
+  if (!(await namesGithubKey(Object.fromEntries(headers), leaks.githubKeys))) throw unsigned();
+}
+
+function unsigned(): Problem {
+  return new Problem(401, 'Invalid signature', {
+    'WWW-Authenticate': 'Bearer',
+    Connection: 'close',
+  });
+}
 
 /** GitHub knows these two words only. */
 function label(isOurs: boolean): 'true_positive' | 'false_positive' {
