@@ -10,6 +10,7 @@ import { createMetrics, type Figure } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
+import { removeLeftUploads } from './rest/left-uploads.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { createClerkDirectory } from './sessions/clerk-directory.ts';
 import { createClerkWebhooks } from './sessions/clerk-webhooks.ts';
@@ -56,6 +57,7 @@ export async function startServer(
       },
     }),
   );
+  await removeLeftUploads(installation.services.uploads, now());
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, installation.services.now());
   const metrics = createMetrics(verifier, verifier.coherence);

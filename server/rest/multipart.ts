@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { InvalidInput, Problem } from '../operations/problem.ts';
 import { unread } from './input.ts';
+import { incomingName } from './left-uploads.ts';
 
 /** Bytes that an uploaded file may have. */
 export const fileLimit = 50 * 1024 * 1024;
@@ -42,7 +43,7 @@ export async function receiveUpload(request: Request, folder: string): Promise<U
   }
   if (Number(request.headers.get('content-length') ?? '0') > bodyLimit) throw tooLarge();
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `incoming-${randomUUID()}`);
+  const path = join(folder, incomingName());
   try {
     const received = await parse(request.body, type, path);
     return { ...received, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
