@@ -85,6 +85,7 @@ export function createApp(parts: AppParts): App {
     const { headers } = c.res;
     headers.set('X-Request-Id', c.get('requestId'));
     headers.set('X-Content-Type-Options', 'nosniff');
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
