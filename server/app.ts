@@ -119,8 +119,8 @@ export function createApp(parts: AppParts): App {
   app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  const document = openApiDocument(reporiskRoutes);
-  app.get('/openapi.json', (c) => c.json(document));
+  const document = JSON.stringify(openApiDocument(reporiskRoutes));
+  app.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
   app.get('/console.json', (c) =>
     c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
   );

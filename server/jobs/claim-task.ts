@@ -48,13 +48,13 @@ export async function claimTask(database: Database, options: ClaimOptions): Prom
            where leased_until > ? and pool is not null
            group by pool having count(*) >= ?
          ))
-         and (
-           select count(*) from task r
+         and (coalesce(w.org_id, j.org_id) is null or coalesce(w.org_id, j.org_id) not in (
+           select coalesce(rw.org_id, rj.org_id) from task r
              left join webhook rw on rw.id = r.pool
              left join job rj on rj.id = r.id
-           where r.leased_until > ?
-             and coalesce(rw.org_id, rj.org_id) = coalesce(w.org_id, j.org_id)
-         ) < ?
+           where r.leased_until > ? and coalesce(rw.org_id, rj.org_id) is not null
+           group by 1 having count(*) >= ?
+         ))
        order by t.run_at, t.id
        limit 1
        ${isSqlite ? '' : 'for update of t skip locked'}
