@@ -42,7 +42,6 @@ export interface Turns {
  * Answers the requests of one connection one after the other, each when its client has taken the
  * answer before: answers to pipelined requests would otherwise all be held for a client that reads
  * slowly, or never. While many wait, nothing further is parsed or read.
- *
  */
 export function createTurns(server: Server): Turns {
   const connections = new WeakMap<Socket, Connection>();
@@ -73,7 +72,10 @@ export function createTurns(server: Server): Turns {
     begin(incoming, outgoing, answer) {
       const { socket } = incoming;
       const connection = connections.get(socket);
-      if (connection === undefined) throw new Error('unreachable: the connection came before');
+      if (connection === undefined) {
+        answer();
+        return;
+      }
       const { turns } = connection;
       connection.latest = incoming;
       connection.begun = undefined;
@@ -89,8 +91,14 @@ export function createTurns(server: Server): Turns {
     },
     refuse(socket, answer) {
       const connection = connections.get(socket);
-      if (connection !== undefined) connection.isBroken = true;
-      if ((connection?.turns.length ?? 0) === 0) answer(connection?.begun);
+      if (connection === undefined) {
+        answer(undefined);
+        return;
+      }
+      connection.isBroken = true;
+      // Within a body, it is the request itself that is wrong.
+      const isWithin = connection.latest?.complete === false;
+      if (isWithin || connection.turns.length === 0) answer(connection.begun);
     },
   };
 }
