@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
+import { inSteps } from '../../in-steps.ts';
 import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
 import { anyone } from '../access.ts';
 import { withoutKeys } from '../keys-in-text.ts';
@@ -8,6 +9,9 @@ import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
+
+/** Matches that are hashed at once. */
+const stepSize = 500;
 
 /** Matches to a call: GitHub sends thousands. */
 const maxMatches = 20_000;
@@ -89,15 +93,17 @@ function label(isOurs: boolean): 'true_positive' | 'false_positive' {
 }
 
 /** The matches in their order, and each leak once, with every place that it was found in. */
-function read(schemes: readonly LookupScheme[], sent: z.output<typeof githubMatches>) {
+async function read(schemes: readonly LookupScheme[], sent: z.output<typeof githubMatches>) {
   const matches: Match[] = [];
   const leaks = new Map<string, Leak & { readonly places: string[] }>();
-  for (const { token, type, url } of sent) {
-    const { digest, leak } = leakOf(schemes, token);
-    const places = leaks.get(digest)?.places ?? [];
-    if (url && places.length < mostPlaces) places.push(printable(url));
-    leaks.set(digest, { ...leak, places });
-    matches.push({ type, digest, lookups: leak.lookups });
+  for await (const some of inSteps(sent, stepSize)) {
+    for (const { token, type, url } of some) {
+      const { digest, leak } = leakOf(schemes, token);
+      const places = leaks.get(digest)?.places ?? [];
+      if (url && places.length < mostPlaces) places.push(printable(url));
+      leaks.set(digest, { ...leak, places });
+      matches.push({ type, digest, lookups: leak.lookups });
+    }
   }
   return { matches, leaks: [...leaks.values()] };
 }
