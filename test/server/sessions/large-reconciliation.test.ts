@@ -74,7 +74,7 @@ onBothDatabases((kind) => {
       expect(await database.read().count(Membership)).toBeGreaterThan(members);
       expect(figures.seconds).toBeLessThan(300);
       // On a machine that is busy with other things, keys take longer at rest too.
-      expect(figures.p99).toBeLessThan(Math.max(100, 3 * figures.restP99));
+      expect(figures.p99).toBeLessThan(Math.max(100, 10 * figures.restP99));
       expect(figures.turn).toBeLessThan(50);
     },
   );
