@@ -8,6 +8,7 @@ import { traceRequests } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import { allowOnly, byPath } from './rest/allow-only.ts';
+import { createBodyBudgets } from './rest/body-budget.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
@@ -70,7 +71,8 @@ export function createApp(parts: AppParts): App {
     failures: rateLimits.failures,
   });
   const idRandomness = createIdRandomness();
-  const wiring: Wiring = { services, authenticate, rateLimits };
+  const bodies = createBodyBudgets();
+  const wiring: Wiring = { services, authenticate, rateLimits, bodies };
   const app = new Hono<AppEnvironment>({
     // Routing by the normalized URL would let a client lead a proxy's request to another route.
     getPath: (_request, options) => routedPath(options?.env?.incoming.url ?? '/'),
@@ -83,6 +85,7 @@ export function createApp(parts: AppParts): App {
     const { headers } = c.res;
     headers.set('X-Request-Id', c.get('requestId'));
     headers.set('X-Content-Type-Options', 'nosniff');
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
@@ -96,7 +99,7 @@ export function createApp(parts: AppParts): App {
 
   app.use('/api/v1/leaks/github', limitUnsigned(rateLimits.failures, 401));
   app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));
-  if (parts.demo !== null) app.route('/', demoRoutes(parts.demo));
+  if (parts.demo !== null) app.route('/', demoRoutes(parts.demo, bodies));
   const ping = async () => {
     services.keyring.current();
     await database.ping();
@@ -114,9 +117,9 @@ export function createApp(parts: AppParts): App {
   const environments = parts.forwardAuthEnvironments;
   app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
   app.all('/trpc/*', trpcHandler(wiring));
-  if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks));
-  const document = openApiDocument(reporiskRoutes);
-  app.get('/openapi.json', (c) => c.json(document));
+  if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
+  const document = JSON.stringify(openApiDocument(reporiskRoutes));
+  app.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
   app.get('/console.json', (c) =>
     c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
   );

@@ -10,6 +10,7 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import { newId } from '../core/mod.ts';
 import type { App } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
+import { createTurns } from './pipelining.ts';
 import { isForNginx } from './rest/forward-auth-demands.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
@@ -81,14 +82,23 @@ export function createListener(app: App): Server {
     if (incoming.method === 'GET' || incoming.method === 'HEAD') {
       if (hasBody(incoming)) outgoing.shouldKeepAlive = false;
     }
-    return isForNginx(incoming.url ?? '')
-      ? respondToNginx(incoming, outgoing)
-      : respond(incoming, outgoing);
+    turns.begin(incoming, outgoing, () => {
+      const isProxys = isForNginx(incoming.url ?? '');
+      void (isProxys ? respondToNginx(incoming, outgoing) : respond(incoming, outgoing));
+    });
   });
-  server.on('clientError', refuseMalformed);
+  const turns = createTurns(server);
+  // A client that reads nothing keeps its connection, and one answer, this long.
+  server.timeout = silenceTimeoutMs;
+  server.on('clientError', (error, socket: Socket) => {
+    turns.refuse(socket, (begun) => refuseMalformed(error, socket, begun));
+  });
   server.on('checkExpectation', refuseExpectation);
   return server;
 }
+
+/** How long a connection may carry nothing while an answer is outstanding, in milliseconds. */
+const silenceTimeoutMs = 120_000;
 
 /** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
 function refusal(error: unknown, target: string): Response {
@@ -133,8 +143,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 /** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */
 function refuseMalformed(
-  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
+  error: NodeJS.ErrnoException,
   socket: Socket,
+  begun: Buffer | undefined,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -144,7 +155,7 @@ function refuseMalformed(
     error.code === 'HPE_HEADER_OVERFLOW'
       ? [431, 'Request headers are too large']
       : [400, malformed];
-  const { status, body, headers } = answerOf(real, detail, targetOf(error.rawPacket));
+  const { status, body, headers } = answerOf(real, detail, targetOf(begun));
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const first = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
   socket.end(`${[first, ...lines].join('\r\n')}\r\n\r\n${body}`);

@@ -6,10 +6,11 @@ import { assertNothingLeft } from './database/left-secrets.ts';
 import { assertHolds, type InstallationParts, openInstallation } from './installation.ts';
 import { startBackground, taskFigures } from './jobs/background.ts';
 import { type Listener, listen } from './listener.ts';
-import { createMetrics } from './observability/metrics.ts';
+import { createMetrics, type Figure } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
+import { removeLeftUploads } from './rest/left-uploads.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { createClerkDirectory } from './sessions/clerk-directory.ts';
 import { createClerkWebhooks } from './sessions/clerk-webhooks.ts';
@@ -58,6 +59,7 @@ export async function startServer(
       },
     }),
   );
+  await removeLeftUploads(installation.services.uploads, now());
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, installation.services.now());
   const metrics = createMetrics(verifier, verifier.coherence, outages);
@@ -93,6 +95,7 @@ export async function startServer(
   const services: Services = { ...installation.services, settled, isRestored };
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
+  metrics.add(identity.figures);
   if (identity.reconciliation !== null) resources.use(identity.reconciliation());
   const announcesTasks = database.kind === 'postgresql';
   const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
@@ -127,7 +130,7 @@ async function demoIdentity({ database, now }: Services) {
   await seedDemo(database, now());
   const demo = createDemoIdentityProvider({ now });
   const sessions = createClerkSessions({ jwtKey: demo.publicKeyPem, issuer: demoIssuer, now });
-  return { sessions, demo, clerkWebhooks: null, reconciliation: null };
+  return { sessions, demo, clerkWebhooks: null, reconciliation: null, figures: [] };
 }
 
 function clerkIdentity(clerk: ClerkSettings, services: Services) {
@@ -144,10 +147,26 @@ function clerkIdentity(clerk: ClerkSettings, services: Services) {
     webhookSigningSecret === null
       ? null
       : createClerkWebhooks({ ...follow, signingSecret: webhookSigningSecret });
-  const directory = secretKey === null ? null : createClerkDirectory({ secretKey });
+  let skipped = 0;
+  const directory = secretKey === null ? null : createClerkDirectory({ secretKey, jwtKey });
   const reconciliation =
     directory === null
       ? null
-      : () => startReconciliation({ reconcile: () => reconcile({ ...follow, directory }), logger });
-  return { sessions, demo: null, clerkWebhooks, reconciliation };
+      : () =>
+          startReconciliation({
+            async reconcile(signal) {
+              const { unreadable, failed } = await reconcile({ ...follow, directory, signal });
+              skipped += unreadable + failed;
+            },
+            logger,
+          });
+  const figures: Figure[] = [
+    {
+      name: 'clerk_skipped_total',
+      help: 'Organizations and members at Clerk that could not be read, or failed, and were left as they are',
+      kind: 'counter',
+      read: () => skipped,
+    },
+  ];
+  return { sessions, demo: null, clerkWebhooks, reconciliation, figures };
 }

@@ -2,10 +2,12 @@ import { loadClerkJSScript } from '@clerk/shared/loadClerkJsScript';
 import { SignInNeeded } from '../api/problem.ts';
 import { session as text } from '../messages/messages.ts';
 import type { Clerk } from './clerk-script.ts';
+import { allowClerkScripts } from './clerk-scripts.ts';
 import type { Identity } from './identity.ts';
 
 /** Loads Clerk's script from Clerk's own host, without its components. */
 export async function loadClerk(publishableKey: string): Promise<Clerk> {
+  allowClerkScripts(publishableKey);
   await loadClerkJSScript({ publishableKey });
   const clerk = window.Clerk;
   if (clerk === undefined) throw new Error('the script of Clerk brought no Clerk');

@@ -7,6 +7,7 @@ import { createDeliver } from '../webhooks/deliver.ts';
 import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
 import { deliveryTask } from '../webhooks/outbox.ts';
 import { countTasks, type TaskCounts } from './count-tasks.ts';
+import { forgetUnqueuedLines } from './forget-lines.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { repeat } from './repeat.ts';
 import { listenForTasks } from './wake-ups.ts';
@@ -43,6 +44,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
   every(3600, 'making partitions of calls', () => makePartitions(database, now()));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
+  every(3600, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
   every(10, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));
     counts = all.filter(({ type }) => type in handlers);

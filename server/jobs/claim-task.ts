@@ -12,19 +12,21 @@ export interface ClaimOptions {
   readonly lease: string;
   /** How many tasks of a pool may be under way. */
   readonly perPool: number;
+  /** How many tasks of an organization may be under way; those of none are not counted. */
+  readonly perOrganization: number;
 }
 
 /** Where counting ends, and what a number counts as that no claim wrote. */
 const mostAttempts = 1_000_000;
 
 /**
- * Takes the task that has been due for longest: of its lane the first, of a pool that is not busy,
- * and nobody else's. One statement, so that no two workers ever take the same.
+ * Takes the task that has been due for longest: of its lane the first, of a pool and an organization
+ * that are not busy, and nobody else's. One statement, so that no two workers ever take the same.
  *
  * @returns null when there is none.
  */
 export async function claimTask(database: Database, options: ClaimOptions): Promise<Claim | null> {
-  const { types, now, leasedUntil, lease, perPool } = options;
+  const { types, now, leasedUntil, lease, perPool, perOrganization } = options;
   if (types.length === 0) return null;
   const isSqlite = database.kind === 'sqlite';
   // On SQLite an update waits for the write lock even when nothing is due: so it is looked first.
@@ -35,6 +37,8 @@ export async function claimTask(database: Database, options: ClaimOptions): Prom
                        else ${mostAttempts} end
      where id = (
        select t.id from task t
+         left join webhook w on w.id = t.pool
+         left join job j on j.id = t.id
        where t.type in (${types.map(() => '?').join(', ')})
          and t.run_at <= ?
          and (t.leased_until is null or t.leased_until <= ?)
@@ -44,12 +48,19 @@ export async function claimTask(database: Database, options: ClaimOptions): Prom
            where leased_until > ? and pool is not null
            group by pool having count(*) >= ?
          ))
+         and (coalesce(w.org_id, j.org_id) is null or coalesce(w.org_id, j.org_id) not in (
+           select coalesce(rw.org_id, rj.org_id) from task r
+             left join webhook rw on rw.id = r.pool
+             left join job rj on rj.id = r.id
+           where r.leased_until > ? and coalesce(rw.org_id, rj.org_id) is not null
+           group by 1 having count(*) >= ?
+         ))
        order by t.run_at, t.id
        limit 1
        ${isSqlite ? '' : 'for update of t skip locked'}
      )
      returning id, type, attempts`,
-    [lease, leasedUntil, ...types, now, now, now, perPool],
+    [lease, leasedUntil, ...types, now, now, now, perPool, now, perOrganization],
   );
   return row === undefined ? null : { ...row, lease };
 }

@@ -54,7 +54,11 @@ export function jobHandler(
 ): TaskHandler {
   const { database, now, random = secureRandom, maximumAttempts = 5 } = options;
 
-  async function change(id: string, values: Partial<Job>, em = database.read()): Promise<void> {
+  async function change(
+    id: string,
+    values: Partial<Job>,
+    em = database.read(),
+  ): Promise<undefined> {
     const where = { id, status: { $in: ['queued', 'running'] } } as const;
     await em.nativeUpdate(Job, where, { ...values, updatedAt: new Date(now()) });
   }

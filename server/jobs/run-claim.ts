@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import type { LeaseClock } from '../database/leases/ports.ts';
-import { type Claim, extend, finish, postpone } from './tasks.ts';
+import { type Claim, extend, finish, giveBack, postpone } from './tasks.ts';
 import type { Outcome, TaskHandler } from './worker.ts';
 
 /** What an attempt needs besides its handler. */
@@ -32,9 +32,11 @@ export async function runClaim(claim: Claim, handler: TaskHandler, parts: RunPar
   try {
     const outcome = await attempt(claim, handler, signal, parts);
     if (ours.signal.aborted) return;
-    // A worker that stops gives the task back as it was.
-    const given = stopping.aborted && outcome === null ? { again: new Date(now()) } : outcome;
-    await settle(database, claim, given ?? { again: parts.retryAt() });
+    if (stopping.aborted && outcome === null) {
+      await giveBack(database.read(), claim, new Date(now()));
+    } else {
+      await settle(database, claim, outcome ?? { again: parts.retryAt() });
+    }
   } catch (error) {
     if (error instanceof ClaimLost) return;
     // The claim runs out, and then the task is done again.
@@ -62,9 +64,8 @@ async function attempt(
 /** Records come before the task's own row: whoever changes many of both takes them in this order. */
 function settle(database: Database, claim: Claim, outcome: Outcome): Promise<void> {
   return database.transaction(async (em) => {
-    await outcome.record?.(em);
-    const isOurs =
-      outcome.again === null ? await finish(em, claim) : await postpone(em, claim, outcome.again);
+    const again = (await outcome.record?.(em)) ?? outcome.again;
+    const isOurs = again === null ? await finish(em, claim) : await postpone(em, claim, again);
     if (!isOurs) throw new ClaimLost();
   });
 }

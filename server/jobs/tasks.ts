@@ -84,6 +84,12 @@ export async function postpone(em: EntityManager, claim: Claim, runAt: Date): Pr
   return (await em.nativeUpdate(Task, own(claim), { runAt, lease: null, leasedUntil: null })) === 1;
 }
 
+/** Puts a task back as it was before it was taken: an attempt that a restart cut short is none. */
+export async function giveBack(em: EntityManager, claim: Claim, runAt: Date): Promise<void> {
+  const attempts = claim.attempts - 1;
+  await em.nativeUpdate(Task, own(claim), { runAt, attempts, lease: null, leasedUntil: null });
+}
+
 /** Cancels a task, whoever works on it: the worker learns it at its next sign of life. */
 export async function cancelTask(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Task, { id });

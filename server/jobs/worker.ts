@@ -14,8 +14,12 @@ import type { Claim } from './tasks.ts';
 export interface Outcome {
   /** When to try again; null when the task is done, or given up. */
   readonly again: Date | null;
-  /** Writes down what came of it, in the transaction that takes the task off the queue. */
-  record?(em: EntityManager): Promise<void>;
+  /**
+   * Writes down what came of it, in the transaction that takes the task off the queue.
+   *
+   * @returns when to try again in place of `again`, where what it found changed since the attempt began.
+   */
+  record?(em: EntityManager): Promise<Date | null | undefined>;
 }
 
 /**
@@ -40,6 +44,8 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** And of one pool, in all processes together. */
   readonly perPool?: number;
+  /** And of one organization, in all processes together: a few of these do not fill a worker. */
+  readonly perOrganization?: number;
   /** Milliseconds after which a worker that gave no sign of life has lost its task. */
   readonly lease?: number;
   /** Milliseconds between two looks at the queue when nobody wakes the worker and nothing falls due. */
@@ -60,7 +66,8 @@ export interface Worker extends AsyncDisposable {
 export function startWorker(options: WorkerOptions): Worker {
   const { database, handlers, logger, now } = options;
   const { timer = systemClock(false).after, random = secureRandom } = options;
-  const { concurrency = 16, perPool = 4, lease = 60_000, patience = 10_000 } = options;
+  const { concurrency = 64, perPool = 4, perOrganization = 8 } = options;
+  const { lease = 60_000, patience = 10_000 } = options;
   const { pollEvery = database.kind === 'sqlite' ? 500 : 5_000 } = options;
   const types = Object.keys(handlers);
   const running = new Set<Promise<void>>();
@@ -108,6 +115,7 @@ export function startWorker(options: WorkerOptions): Worker {
         leasedUntil: new Date(now() + lease),
         lease: randomUUID(),
         perPool,
+        perOrganization,
       });
       if (claim === null) return;
       start(claim);

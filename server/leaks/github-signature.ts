@@ -14,9 +14,27 @@ export async function isSignedByGithub(
   headers: Readonly<Record<string, string>>,
   keys: GithubKeys,
 ): Promise<boolean> {
+  const signed = await signatureIn(headers, keys);
+  return signed !== null && verify('sha256', Buffer.from(body), signed.key, signed.signature);
+}
+
+/** Whether the headers name a key of GitHub's, and hold what may be a signature. */
+export async function namesGithubKey(
+  headers: Readonly<Record<string, string>>,
+  keys: GithubKeys,
+): Promise<boolean> {
+  return (await signatureIn(headers, keys)) !== null;
+}
+
+/** Bytes of the longest signature on P-256, in DER. */
+const maxSignature = 72;
+
+async function signatureIn(headers: Readonly<Record<string, string>>, keys: GithubKeys) {
   const id = headers['github-public-key-identifier'];
-  const signature = headers['github-public-key-signature'];
-  if (id === undefined || signature === undefined) return false;
+  const encoded = headers['github-public-key-signature'];
+  if (id === undefined || encoded === undefined) return null;
+  const signature = Buffer.from(encoded, 'base64');
+  if (signature.length === 0 || signature.length > maxSignature) return null;
   const key = await keys(id);
-  return key !== null && verify('sha256', Buffer.from(body), key, Buffer.from(signature, 'base64'));
+  return key === null ? null : { key, signature };
 }

@@ -32,7 +32,8 @@ function written(minimum: number, maximum: number, { isName }: { readonly isName
     .string()
     .transform(normalize)
     .superRefine((value, context) => {
-      const length = [...value].length;
+      // Of a text that is too long anyway, the code points are not counted.
+      const length = value.length > 2 * maximum ? value.length : [...value].length;
       if (length < minimum) {
         context.addIssue({
           code: 'too_small',
@@ -102,6 +103,9 @@ export const id = z.string().transform((value) => (/^[\w-]{1,100}$/.test(value) 
 export const label = name(100);
 export const description = text(0, 1000);
 
+/** Longest list of scopes, repetitions included. */
+const maxScopes = 100;
+
 /** Scopes of the RepoRisk dialect, without repetition, in the order given. */
 export const scopes = z
   .array(
@@ -110,6 +114,7 @@ export const scopes = z
       if (!known.includes(value)) broken(context, notInEnumeration(known));
     }),
   )
+  .max(maxScopes)
   .transform((values) => [...new Set(values)]);
 
 /** CIDR blocks, kept in canonical form. */

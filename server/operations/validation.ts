@@ -1,23 +1,35 @@
 import type { core, ZodType, z } from 'zod';
 import { type FieldError, InvalidInput } from './problem.ts';
 
+/** Faults that an answer lists. */
+export const maxFaults = 100;
+
 /**
- * Parses an operation's input.
+ * Parses an operation's input. Lists that are too long are refused before any of their items is looked
+ * at, so that the work is bounded by what the schema allows.
  *
- * @throws {InvalidInput} with one error per rejected field, in the documented words.
+ * @throws {InvalidInput} with one error per rejected field, in the documented words; a hundred at most.
  */
 export function parseInput<Schema extends ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
+  const tooLong = overlongLists(schema, input, []);
+  if (tooLong.length > 0) throw new InvalidInput(tooLong.slice(0, maxFaults));
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new InvalidInput(result.error.issues.flatMap((issue) => fieldErrors(issue, input)));
+  const issues = result.error.issues.slice(0, maxFaults);
+  throw new InvalidInput(issues.flatMap((issue) => fieldErrors(issue, input)));
 }
 
 /** A member or parameter that the operation does not name. */
 export function extraField(path: FieldError['path']): FieldError {
   return { path, msg: 'extra fields not permitted', type: 'value_error.extra' };
+}
+
+/** A parameter or form field that came twice: either value may be the one meant. */
+export function givenMoreThanOnce(path: FieldError['path']): FieldError {
+  return { path, msg: 'given more than once', type: 'value_error' };
 }
 
 /** What a field's own rule may report: the documented error as it stands. */
@@ -36,6 +48,52 @@ const wrongTypes: Readonly<Record<string, RuleBroken>> = {
   object: { type: 'type_error.dict', msg: 'value is not a valid dict' },
   record: { type: 'type_error.dict', msg: 'value is not a valid dict' },
 };
+
+/** The lists in a value that hold more items than their schema allows. */
+function overlongLists(
+  schema: core.$ZodType,
+  value: unknown,
+  path: FieldError['path'],
+): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const def = withoutWrappers(schema)._zod.def as unknown as ListedDefinition;
+  if (def.type === 'object' && !Array.isArray(value)) {
+    return Object.entries(def.shape).flatMap(([name, field]) =>
+      Object.hasOwn(value, name)
+        ? overlongLists(field, valueAt(value, [name]), [...path, name])
+        : [],
+    );
+  }
+  if (def.type !== 'array' || !Array.isArray(value)) return [];
+  const maximum = maxItems(def.checks);
+  if (value.length > maximum) return [{ path, ...tooBig('array', maximum) }];
+  return value.flatMap((item, index) => overlongLists(def.element, item, [...path, index]));
+}
+
+/** The parts of a schema that say what a list may hold. */
+interface ListedDefinition {
+  readonly type: string;
+  readonly shape: Readonly<Record<string, core.$ZodType>>;
+  readonly element: core.$ZodType;
+  readonly checks?: readonly core.$ZodCheck[];
+}
+
+function maxItems(checks: ListedDefinition['checks'] = []): number {
+  const limits = checks.map(({ _zod: { def } }) =>
+    'maximum' in def ? Number(def.maximum) : Number.POSITIVE_INFINITY,
+  );
+  return Math.min(...limits);
+}
+
+/** A schema without what makes it optional or changes its output. */
+export function withoutWrappers(schema: core.$ZodType): core.$ZodType {
+  const { innerType, in: piped } = schema._zod.def as {
+    innerType?: core.$ZodType;
+    in?: core.$ZodType;
+  };
+  const inner = innerType ?? piped;
+  return inner === undefined ? schema : withoutWrappers(inner);
+}
 
 function fieldErrors(issue: core.$ZodIssue, input: unknown): FieldError[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));

@@ -9,6 +9,9 @@ import type { AppEnvironment } from './request-context.ts';
  * The page's own scripts and styles, nothing inline, nothing from elsewhere, no frames around it.
  * With Clerk also its script and its API, from the one host that the publishable key names; its
  * components would need inline styles, so the console signs in on Clerk's own page instead.
+ *
+ * Text becomes markup or a script by a Trusted Types policy only: the compiled templates' own, and with
+ * Clerk the default one, which lets its script load (`console/session/clerk-scripts.ts`).
  */
 function contentSecurityPolicy(clerk: string): string {
   return [
@@ -21,6 +24,8 @@ function contentSecurityPolicy(clerk: string): string {
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    `trusted-types reporisk-templates${clerk && ' default'}`,
   ].join('; ');
 }
 
@@ -30,6 +35,9 @@ function clerkSource(publishableKey: string | null): string {
   const host = Buffer.from(encoded, 'base64').toString().replace(/\$$/, '');
   return /^[a-z0-9.-]+$/.test(host) ? ` https://${host}` : '';
 }
+
+/** How long a browser remembers that the console is behind https: a year. */
+const hstsSeconds = 31_536_000;
 
 /** Serves the built console: hashed assets for ever, the page itself always anew. */
 export function consoleRoutes(
@@ -46,6 +54,12 @@ export function consoleRoutes(
     if (!c.res.ok) return;
     c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
+    // A page that opened this one gets no handle to it. Signing in opens no window that needs one: it
+    // is a redirect, and the renewal a tab of its own.
+    c.header('Cross-Origin-Opener-Policy', 'same-origin');
+    if (c.get('ownOrigin')().startsWith('https:')) {
+      c.header('Strict-Transport-Security', `max-age=${hstsSeconds}`);
+    }
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache');
   });
   app.get('/assets/*', async (c, next) => {

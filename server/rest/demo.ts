@@ -6,6 +6,7 @@ import type { DemoIdentityProvider } from '../sessions/demo.ts';
 import { personas } from '../sessions/demo.ts';
 import { demoRefusal } from '../sessions/demo-guard.ts';
 import { allowOnly } from './allow-only.ts';
+import type { BodyBudgets } from './body-budget.ts';
 import { bodyInput } from './input.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import type { AppEnvironment } from './request-context.ts';
@@ -13,7 +14,7 @@ import type { AppEnvironment } from './request-context.ts';
 const input = z.object({ persona: z.enum(personas) });
 
 /** Demo mode: refuses whoever is not on this machine, and signs personas in. */
-export function demoRoutes(demo: DemoIdentityProvider): Hono<AppEnvironment> {
+export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
   app.use(async (c, next) => {
     const refusal = demoRefusal(c.req.raw.headers);
@@ -26,7 +27,8 @@ export function demoRoutes(demo: DemoIdentityProvider): Hono<AppEnvironment> {
       if (origin !== undefined && origin !== c.get('ownOrigin')()) {
         throw new Problem(403, 'Demo mode signs in from its own page only');
       }
-      const { persona } = parseInput(input, await bodyInput(c.req.raw));
+      using share = bodies.strangers();
+      const { persona } = parseInput(input, await bodyInput(c.req.raw, share));
       const { token, expiresAt } = demo.issue(persona);
       return c.json({ token, expires_at: expiresAt.toISOString() });
     } catch (error) {

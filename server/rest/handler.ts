@@ -4,6 +4,7 @@ import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Authenticate } from '../sessions/authenticate.ts';
+import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { expiryField } from './key-expiry.ts';
@@ -18,12 +19,13 @@ export interface Wiring {
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly rateLimits: RateLimits;
+  readonly bodies: BodyBudgets;
 }
 
 /** Wires one route to its operation: reads the input, names what is wrong with it, writes the answer. */
 export function routeHandler(
   route: Route,
-  { services, authenticate, rateLimits }: Wiring,
+  { services, authenticate, rateLimits, bodies }: Wiring,
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path).map(camel));
@@ -46,13 +48,20 @@ export function routeHandler(
     );
   }
 
-  async function readInput(c: Context<AppEnvironment>, upload: (received: Upload) => void) {
+  async function readInput(
+    c: Context<AppEnvironment>,
+    share: BodyShare,
+    upload: (received: Upload) => void,
+  ) {
     const path = textInput(c.req.param(), operation.input);
     const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
     if (source === 'query') return merged(textInput(queryOf(c.req.url), operation.input));
-    if (route.raw !== undefined) return rawInput(c.req.raw, route.raw.limit);
+    if (route.raw !== undefined) {
+      await route.raw.admit(services, c.req.raw.headers);
+      return rawInput(c.req.raw, route.raw.limit, share);
+    }
     refuseQuery(c.req.url);
-    if (source === 'body') return merged(await bodyInput(c.req.raw));
+    if (source === 'body') return merged(await bodyInput(c.req.raw, share));
     const received = await receiveUpload(c.req.raw, services.uploads);
     upload(received);
     const { file, fields } = received;
@@ -62,6 +71,7 @@ export function routeHandler(
   return async (c) => {
     const { requestId, address, ownOrigin } = c.var;
     let upload: Upload | undefined;
+    using share = operation.access.plane === 'anyone' ? bodies.strangers() : bodies.callers();
     let fields: Readonly<Record<string, string>> = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
@@ -76,7 +86,7 @@ export function routeHandler(
         fields = { ...(await rateLimits.admit(key)), ...fields };
       };
       const output = await perform(operation, services, { caller, origin, admit }, () =>
-        readInput(c, (received) => {
+        readInput(c, share, (received) => {
           upload = received;
         }),
       );

@@ -1,10 +1,14 @@
 import type { z } from 'zod';
-import { type FieldError, InvalidInput, Problem } from '../operations/problem.ts';
-import { extraField } from '../operations/validation.ts';
+import { InvalidInput, Problem } from '../operations/problem.ts';
+import { extraField, givenMoreThanOnce, withoutWrappers } from '../operations/validation.ts';
+import type { BodyShare } from './body-budget.ts';
 import { camel, camelKeys } from './case.ts';
 
 /** Bytes that a request body may have, uploads aside. */
 export const bodyLimit = 1024 * 1024;
+
+/** How long a body may take to arrive, in milliseconds; uploads aside. */
+const arrivalTimeoutMs = 30_000;
 
 /** The rest of a body that is not read would stand before the connection's next request. */
 export const unread = { Connection: 'close' };
@@ -38,7 +42,9 @@ export function queryOf(url: string): Record<string, string> {
   const repeated = parameters
     .map(([name]) => name)
     .filter((name) => seen.size === seen.add(name).size);
-  throw new InvalidInput([...new Set(repeated)].map(givenMoreThanOnce));
+  throw new InvalidInput(
+    [...new Set(repeated)].map((name) => ({ ...givenMoreThanOnce([name]), part: 'query' })),
+  );
 }
 
 /** @throws {InvalidInput} where a query has any parameter. */
@@ -48,10 +54,6 @@ export function refuseQuery(url: string): void {
   throw new InvalidInput(names.map((name) => ({ ...extraField([name]), part: 'query' })));
 }
 
-function givenMoreThanOnce(name: string): FieldError {
-  return { path: [name], part: 'query', msg: 'given more than once', type: 'value_error' };
-}
-
 /** A schema's own field: a query may be named after what every object has. */
 function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefined {
   return Object.hasOwn(shape, name) ? shape[name] : undefined;
@@ -59,15 +61,10 @@ function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefi
 
 /** Text that is not of the field's form stays text, so that the field's own rule refuses it. */
 function parsed(text: string, field: z.core.$ZodType | undefined): unknown {
-  const type = field === undefined ? 'unknown' : innermost(field)._zod.def.type;
+  const type = field === undefined ? 'unknown' : withoutWrappers(field)._zod.def.type;
   if (type === 'number' && /^-?(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
   if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   return text;
-}
-
-function innermost(field: z.core.$ZodType): z.core.$ZodType {
-  const { innerType } = field._zod.def as { innerType?: z.core.$ZodType };
-  return innerType === undefined ? field : innermost(innerType);
 }
 
 /**
@@ -77,9 +74,12 @@ function innermost(field: z.core.$ZodType): z.core.$ZodType {
  * @throws {InvalidInput} when it is not a JSON object; never with the parser's own message, which
  * quotes the body.
  */
-export async function bodyInput(request: Request): Promise<Record<string, unknown>> {
+export async function bodyInput(
+  request: Request,
+  share: BodyShare,
+): Promise<Record<string, unknown>> {
   assertJson(request);
-  const body = parseJson(await readBody(request, bodyLimit));
+  const body = parseJson(await readBody(request, bodyLimit, share));
   if (body === undefined) return {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidInput([
@@ -94,10 +94,14 @@ export async function bodyInput(request: Request): Promise<Record<string, unknow
  *
  * @throws {Problem} 415 or 413.
  */
-export async function rawInput(request: Request, limit: number): Promise<Record<string, unknown>> {
+export async function rawInput(
+  request: Request,
+  limit: number,
+  share: BodyShare,
+): Promise<Record<string, unknown>> {
   assertJson(request);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const body = decoder.decode(await readBody(request, limit));
+  const body = decoder.decode(await readBody(request, limit, share));
   return { body, headers: Object.fromEntries(request.headers) };
 }
 
@@ -115,9 +119,14 @@ export function assertJson(request: Request): void {
 /**
  * Reads a body that may not be longer than `limit` bytes, and reads no further once it is.
  *
- * @throws {Problem} 413.
+ * @param share - what the body counts towards while it is held.
+ * @throws {Problem} 413; 408 when it does not come in time; 503 when too much is held already.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  limit: number,
+  share: BodyShare,
+): Promise<Uint8Array> {
   const tooLarge = new Problem(413, `Request body must not exceed ${limit} bytes`, unread);
   if (Number(request.headers.get('content-length') ?? '0') > limit) throw tooLarge;
   const chunks: Uint8Array[] = [];
@@ -125,6 +134,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   for await (const chunk of received(request)) {
     size += chunk.length;
     if (size > limit) throw tooLarge;
+    share.add(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -132,15 +142,56 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 
 /** The body's chunks; a client that goes away in between is no fault of the database's. */
 async function* received(request: Request): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return;
+  const reader = request.body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(() => {});
+  }, arrivalTimeoutMs);
   try {
-    yield* request.body ?? [];
-  } catch {
-    throw new Problem(400, 'Request body was cut off');
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new Problem(400, 'Request body was cut off', unread);
+      });
+      if (isLate) throw new Problem(408, 'Request body did not arrive in time', unread);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}
+
+const [quote, backslash, colon, brace] = Buffer.from('"\\:{');
+
+/** Names and objects that a JSON body may hold: more than any operation takes. */
+const maxNames = 25_000;
+
+/**
+ * Refuses JSON that is small and yet slow to parse: a body of 1 MiB can hold 100,000 names.
+ *
+ * @throws {InvalidInput}
+ */
+export function assertFewNames(json: Uint8Array): void {
+  let names = 0;
+  let isText = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const byte = json[index];
+    if (byte === quote) isText = !isText;
+    else if (isText) index += byte === backslash ? 1 : 0;
+    else if (byte === colon || byte === brace) names += 1;
+    if (names > maxNames) {
+      const msg = `ensure this value holds at most ${maxNames} names and objects`;
+      throw new InvalidInput([{ path: [], msg, type: 'value_error' }]);
+    }
   }
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
+  assertFewNames(bytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -1,17 +1,23 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { InvalidInput, Problem } from '../operations/problem.ts';
+import { type FieldError, InvalidInput, Problem } from '../operations/problem.ts';
+import { extraField, givenMoreThanOnce } from '../operations/validation.ts';
+import { camel } from './case.ts';
 import { unread } from './input.ts';
+import { incomingName } from './left-uploads.ts';
 
 /** Bytes that an uploaded file may have. */
 export const fileLimit = 50 * 1024 * 1024;
 
 /** Bytes that the body may have: the form around the file is small. */
 const bodyLimit = fileLimit + 64 * 1024;
+
+/** What a form may hold; one with more is read no further. */
+const limits = { files: 1, fields: 10, parts: 11 };
 
 /** A file on disk and the text fields beside it. */
 export interface Upload extends AsyncDisposable {
@@ -39,7 +45,7 @@ export async function receiveUpload(request: Request, folder: string): Promise<U
   }
   if (Number(request.headers.get('content-length') ?? '0') > bodyLimit) throw tooLarge();
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `incoming-${randomUUID()}`);
+  const path = join(folder, incomingName());
   try {
     const received = await parse(request.body, type, path);
     return { ...received, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
@@ -57,7 +63,13 @@ function createParser(type: string) {
   try {
     return new Busboy({
       headers: { 'content-type': type },
-      limits: { fileSize: fileLimit, files: 1, fields: 10, fieldSize: 1000 },
+      limits: {
+        fileSize: fileLimit,
+        ...limits,
+        fieldSize: 1000,
+        fieldNameSize: 100,
+        headerPairs: 20,
+      },
     });
   } catch {
     throw new Problem(415, 'Content-Type must be multipart/form-data with a boundary', unread);
@@ -73,11 +85,17 @@ async function parse(
   const fields: Record<string, string> = {};
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+    parser.on(limit, () => parser.destroy(new Error('too many parts')));
+  }
+  const faults: FieldError[] = [];
   parser.on('field', (name, value) => {
+    if (Object.hasOwn(fields, name)) faults.push(givenMoreThanOnce([camel(name)]));
     Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
   });
   parser.on('file', (field, stream, name) => {
     if (field !== 'file') {
+      faults.push(extraField([camel(field)]));
       stream.resume();
       return;
     }
@@ -103,6 +121,7 @@ async function parse(
     ]);
   }
   await writing;
+  if (faults.length > 0) throw new InvalidInput(faults);
   return { fields, file };
 }
 

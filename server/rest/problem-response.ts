@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../database/is-database-away.ts';
 import { withoutKeys } from '../operations/keys-in-text.ts';
 import type { Services } from '../operations/operation.ts';
 import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
+import { maxFaults } from '../operations/validation.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
 export interface Answer {
@@ -24,7 +25,7 @@ export function answerTo(
   locate: (path: FieldError['path']) => readonly (string | number)[],
 ): Answer {
   if (error instanceof InvalidInput) {
-    const detail = error.errors.slice(0, mostFaults).map(({ path, part, msg, type, ctx }) => ({
+    const detail = error.errors.slice(0, maxFaults).map(({ path, part, msg, type, ctx }) => ({
       loc: (part === undefined ? locate(path) : [part, ...path]).map(shown),
       msg,
       type,
@@ -41,9 +42,6 @@ export function answerTo(
   const detail = `Internal Server Error (request id ${requestId})`;
   return { status: 500, detail, headers: {}, isFault: true };
 }
-
-/** How many faults are listed. */
-const mostFaults = 100;
 
 /** How much of a name is repeated. */
 const longestName = 100;

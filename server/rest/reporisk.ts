@@ -22,7 +22,11 @@ import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
 import { pollJob } from '../operations/jobs/poll.ts';
-import { githubMatches, reportGithubLeaks } from '../operations/leaks/github.ts';
+import {
+  assertNamesGithubKey,
+  githubMatches,
+  reportGithubLeaks,
+} from '../operations/leaks/github.ts';
 import { reportLeak } from '../operations/leaks/report.ts';
 import { analyzeRepo } from '../operations/repos/analyze.ts';
 import { getRepo } from '../operations/repos/get.ts';
@@ -112,7 +116,7 @@ export const reporiskRoutes: readonly Route[] = [
   {
     ...post('/api/v1/leaks/github', reportGithubLeaks),
     source: 'raw',
-    raw: { body: githubMatches, limit: githubBodyLimit },
+    raw: { body: githubMatches, limit: githubBodyLimit, admit: assertNamesGithubKey },
   },
   post('/api/v1/leaks/report', reportLeak, 202),
 ];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Operation } from '../operations/operation.ts';
+import type { Operation, Services } from '../operations/operation.ts';
 
 /** One method on one path, wired to an operation. */
 export interface Route {
@@ -11,8 +11,14 @@ export interface Route {
   readonly status: 200 | 201 | 202 | 204;
   /** Where the input that is not in the path comes from. */
   readonly source: 'query' | 'body' | 'multipart' | 'raw';
-  /** Of a raw body, which the operation reads itself: its form, and how many bytes it may have. */
-  readonly raw?: { readonly body: z.ZodType; readonly limit: number };
+  /** Of a raw body, which the operation reads itself. */
+  readonly raw?: {
+    readonly body: z.ZodType;
+    /** Bytes that it may have. */
+    readonly limit: number;
+    /** Throws, by the headers alone, where it need not be read at all. */
+    admit(services: Services, headers: Headers): Promise<void>;
+  };
 }
 
 /** Reads; input from the query. */

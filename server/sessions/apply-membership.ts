@@ -3,10 +3,12 @@ import type { EntityManager } from '../database/database.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { takeTurns } from '../database/take-turns.ts';
-import { auditClerk } from './clerk-audit.ts';
+import { auditClerk, auditedOrganization, recordClerkEvent } from './clerk-audit.ts';
 import type { ApplyContext, Deletion, MembershipChange } from './clerk-change.ts';
 
 type Standing = Pick<Membership, 'role' | 'active' | 'asOf'>;
+
+const fresh = { disableIdentityMap: true } as const;
 
 /**
  * Whether what a change says replaces what is recorded: the newer does. A token's time has whole
@@ -32,28 +34,97 @@ function rights({ active, role }: Pick<Standing, 'role' | 'active'>): number {
 export async function applyMembership(
   em: EntityManager,
   change: MembershipChange,
-  { now }: Pick<ApplyContext, 'now'>,
+  context: Pick<ApplyContext, 'now'>,
 ): Promise<boolean> {
-  const { clerkOrgId, userId, role, at: asOf } = change;
-  await lockUser(em, userId);
-  const where = { clerkOrgId, userId };
-  const recorded = await em.findOne(Membership, where, {
-    disableIdentityMap: true,
-    lockMode: LockMode.PESSIMISTIC_WRITE,
+  return (await applyMemberships(em, change.clerkOrgId, [change], context)) > 0;
+}
+
+/**
+ * Records memberships of one organization, or their ends: the same as one after the other, in fewer
+ * statements.
+ *
+ * @param em - the transaction's.
+ * @param changes - of different users, a hundred at most: each takes a lock.
+ * @returns how many roles or memberships changed.
+ */
+export async function applyMemberships(
+  em: EntityManager,
+  clerkOrgId: string,
+  changes: readonly MembershipChange[],
+  { now }: Pick<ApplyContext, 'now'>,
+): Promise<number> {
+  const userIds = changes.map(({ userId }) => userId);
+  await lockUsers(em, userIds);
+  const found = await em.find(
+    Membership,
+    { clerkOrgId, userId: { $in: userIds } },
+    { ...fresh, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  const recorded = new Map(found.map((each) => [each.userId, each]));
+  const newer = changes.filter((each) => supersedes(each, recorded.get(each.userId) ?? null));
+  if (newer.length === 0) return 0;
+
+  const deleted = await deletedAmong(em, newer);
+  const standings = newer.map(({ userId, role, active, at: asOf }) => {
+    return { userId, role, active: active && !deleted.has(userId), asOf };
   });
-  if (!supersedes(change, recorded)) return false;
+  await write(em, clerkOrgId, standings, recorded);
 
-  const isDeleted = (await em.count(DeletedUser, { userId })) > 0;
-  const active = change.active && !isDeleted;
-  if (recorded === null) await em.insert(Membership, { ...where, role, active, asOf });
-  else await em.nativeUpdate(Membership, where, { role, active, asOf });
+  const roles = standings
+    .map(({ userId, role, active }) => ({
+      userId,
+      before: roleOf(recorded.get(userId)),
+      after: active ? role : null,
+    }))
+    .filter(({ before, after }) => before !== after);
+  if (roles.length === 0) return 0;
+  const orgId = await auditedOrganization(em, clerkOrgId);
+  for (const { userId, before, after } of roles) {
+    const event = {
+      action: 'clerk.membership' as const,
+      target: userId,
+      changes: { role: { before, after } },
+    };
+    recordClerkEvent(em, orgId, event, now);
+  }
+  return roles.length;
+}
 
-  const before = recorded?.active ? recorded.role : null;
-  const after = active ? role : null;
-  if (before === after) return false;
-  const event = { clerkOrgId, target: userId, changes: { role: { before, after } } };
-  await auditClerk(em, { ...event, action: 'clerk.membership' }, now);
-  return true;
+async function deletedAmong(
+  em: EntityManager,
+  changes: readonly MembershipChange[],
+): Promise<Set<string>> {
+  const userId = { $in: changes.map((each) => each.userId) };
+  const deleted = await em.find(DeletedUser, { userId }, fresh);
+  return new Set(deleted.map((each) => each.userId));
+}
+
+async function write(
+  em: EntityManager,
+  clerkOrgId: string,
+  standings: readonly (Standing & Pick<Membership, 'userId'>)[],
+  recorded: ReadonlyMap<string, Membership>,
+): Promise<void> {
+  const added = standings.filter(({ userId }) => !recorded.has(userId));
+  const known = standings.filter(({ userId }) => recorded.has(userId));
+  if (added.length > 0) {
+    await em.insertMany(
+      Membership,
+      added.map((each) => ({ clerkOrgId, ...each })),
+    );
+  }
+  const alike = Map.groupBy(known, (each) => JSON.stringify([each.role, each.active, each.asOf]));
+  for (const some of alike.values()) {
+    const [first] = some;
+    if (first === undefined) continue;
+    const { role, active, asOf } = first;
+    const userId = { $in: some.map((each) => each.userId) };
+    await em.nativeUpdate(Membership, { clerkOrgId, userId }, { role, active, asOf });
+  }
+}
+
+function roleOf(standing: Standing | undefined): Membership['role'] | null {
+  return standing?.active ? standing.role : null;
 }
 
 /**
@@ -67,7 +138,7 @@ export async function applyUserDeleted(
   { id: userId }: Deletion,
   { now }: Pick<ApplyContext, 'now'>,
 ): Promise<boolean> {
-  await lockUser(em, userId);
+  await lockUsers(em, [userId]);
   if ((await em.count(DeletedUser, { userId })) > 0) return false;
   await em.insert(DeletedUser, { userId, deletedAt: now });
   const where = { userId, active: true };
@@ -81,6 +152,6 @@ export async function applyUserDeleted(
 }
 
 /** So that no first membership slips in beside the user's deletion, and two do not collide. */
-function lockUser(em: EntityManager, userId: string): Promise<void> {
-  return takeTurns(em, `user ${userId}`);
+function lockUsers(em: EntityManager, userIds: readonly string[]): Promise<void> {
+  return takeTurns(em, ...userIds.map((userId) => `user ${userId}`));
 }

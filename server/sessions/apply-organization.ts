@@ -36,7 +36,13 @@ export async function applyOrganization(
   change: OrganizationChange,
   context: ApplyContext,
 ): Promise<void> {
-  const { id, name, at: asOf } = change;
+  const { id, name, unusual, at: asOf } = change;
+  if (unusual !== undefined) {
+    context.logger.warn(
+      { organization: id, fields: unusual },
+      'Clerk: public metadata is not as documented: read as meant where that is clear, else as none',
+    );
+  }
   const named = change.parentId === id ? null : change.parentId;
   const ids = named === null ? [id] : [id, named];
   const before = (await lockOrganizations(em, ids, context.now)).get(id);

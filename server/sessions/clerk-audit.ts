@@ -17,19 +17,35 @@ export interface ClerkEvent {
  * organization that is the parent.
  */
 export async function auditClerk(em: EntityManager, event: ClerkEvent, now: Date): Promise<void> {
-  const { clerkOrgId, action, target, changes = null } = event;
-  const subOrg =
-    clerkOrgId === null
-      ? null
-      : await em.findOne(SubOrg, { clerkId: clerkOrgId }, { disableIdentityMap: true });
+  const { clerkOrgId, ...what } = event;
+  recordClerkEvent(em, await auditedOrganization(em, clerkOrgId), what, now);
+}
+
+/** The organization that answers for a Clerk organization. */
+export async function auditedOrganization(
+  em: EntityManager,
+  clerkOrgId: string | null,
+): Promise<string | null> {
+  if (clerkOrgId === null) return null;
+  const subOrg = await em.findOne(SubOrg, { clerkId: clerkOrgId }, { disableIdentityMap: true });
+  return subOrg?.orgId ?? clerkOrgId;
+}
+
+/** Records it in the audit log of an organization. */
+export function recordClerkEvent(
+  em: EntityManager,
+  orgId: string | null,
+  { action, target, changes }: Omit<ClerkEvent, 'clerkOrgId'>,
+  now: Date,
+): void {
   recordEvent(em, {
     id: newId('evt', now.getTime()),
-    orgId: subOrg?.orgId ?? clerkOrgId,
+    orgId,
     at: now,
     actor: 'clerk',
     action,
     target,
-    changes,
+    changes: changes ?? null,
     ipAddress: null,
     requestId: null,
   });

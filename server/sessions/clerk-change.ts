@@ -27,6 +27,8 @@ export interface OrganizationChange {
   readonly tier: number | null;
   /** From `public_metadata.parent_org_id`. */
   readonly parentId: string | null;
+  /** Names of metadata fields in another form than ours; none when absent. */
+  readonly unusual?: readonly string[];
   readonly at: ClerkTime;
 }
 
@@ -55,19 +57,3 @@ export interface ApplyContext {
 
 /** The time of what Clerk has not told yet: anything it tells is newer. */
 export const neverTold = clerkTime(0);
-
-/**
- * The tier in an organization's public metadata.
- *
- * @returns 1, 2 or 3; null for anything else, which gives no rights.
- */
-export function tierIn(metadata: Readonly<Record<string, unknown>> | null): number | null {
-  const tier = metadata?.tier;
-  return tier === 1 || tier === 2 || tier === 3 ? tier : null;
-}
-
-/** The parent's id in an organization's public metadata. */
-export function parentIn(metadata: Readonly<Record<string, unknown>> | null): string | null {
-  const id = metadata?.parent_org_id;
-  return typeof id === 'string' && id !== '' && id.length <= 255 ? id : null;
-}

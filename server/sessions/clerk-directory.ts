@@ -1,30 +1,41 @@
+import { createPublicKey } from 'node:crypto';
 import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
-import { type ClerkTime, clerkTime, parentIn, tierIn } from './clerk-change.ts';
-import { type MemberRole, memberRole } from './session.ts';
+import { type ClerkTime, clerkTime } from './clerk-change.ts';
+import { type ListedOrganization, readOrganization } from './clerk-organization.ts';
+import { clerkId, type MemberRole, memberRole } from './session.ts';
 
-/** An organization as Clerk lists it. */
-export interface ListedOrganization {
-  readonly id: string;
-  readonly name: string;
-  readonly tier: number | null;
-  readonly parentId: string | null;
-}
-
-/** A member of an organization as Clerk lists him. */
+/** A member of an organization as Clerk lists it. */
 export interface ListedMember {
   readonly userId: string;
   readonly role: MemberRole;
 }
 
-/** What Clerk's Backend API holds. Each call throws rather than answer with a part. */
+/** What could be read of a list, and how many of its items could not. */
+export interface Listed<Item> {
+  readonly items: readonly Item[];
+  readonly skipped: number;
+}
+
+/**
+ * What Clerk's Backend API holds. A list is as it was while it was fetched: Clerk pages by offset, so
+ * what is deleted meanwhile pushes the first of the next page out of sight. Absence from a list proves
+ * nothing; `organizationExists` and `members` by id do.
+ *
+ * Each call throws when Clerk cannot be asked, or the signal is aborted.
+ */
 export interface ClerkDirectory {
   /** The time by Clerk's clock: whatever is asked for from now on is at least as new. */
-  time(): Promise<ClerkTime>;
-  organizations(): Promise<ListedOrganization[]>;
-  organizationExists(id: string): Promise<boolean>;
+  time(signal?: AbortSignal): Promise<ClerkTime>;
+  /** Whether Clerk signs with the key that sessions are verified with: the instance is ours. */
+  isOurInstance(signal?: AbortSignal): Promise<boolean>;
+  organizations(signal?: AbortSignal): Promise<Listed<ListedOrganization>>;
+  organizationExists(id: string, signal?: AbortSignal): Promise<boolean>;
   /** All members, or those of the given users that are members. */
-  members(organizationId: string, userIds?: readonly string[]): Promise<ListedMember[]>;
+  members(
+    organizationId: string,
+    options?: { readonly userIds?: readonly string[]; readonly signal?: AbortSignal | undefined },
+  ): Promise<Listed<ListedMember>>;
 }
 
 const clerkApi = 'https://api.clerk.com';
@@ -36,31 +47,37 @@ const filterSize = 100;
 /**
  * Clerk's Backend API.
  *
- * @param options - the secret key, and for tests the address.
+ * @param options - the secret key, the instance's public key (PEM), and for tests the address.
  */
 export function createClerkDirectory(options: {
   readonly secretKey: string;
+  readonly jwtKey: string;
   readonly apiUrl?: string;
 }): ClerkDirectory {
-  const { secretKey, apiUrl = clerkApi } = options;
+  const { secretKey, jwtKey, apiUrl = clerkApi } = options;
   const client = createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } });
   const { organizations } = client;
   return {
-    time: () => fetchTime(apiUrl, secretKey),
+    time: (signal) => unlessAborted(fetchTime(apiUrl, secretKey), signal),
 
-    async organizations() {
-      const listed = await everyPage((page) =>
-        organizations.getOrganizationList({ ...page, orderBy: '+created_at' }),
-      );
-      return distinct(listed, ({ id }) => id).map(({ id, name, publicMetadata }) => {
-        const metadata = { ...publicMetadata };
-        return { id, name, tier: tierIn(metadata), parentId: parentIn(metadata) };
-      });
+    async isOurInstance(signal) {
+      const { n: ours } = createPublicKey(jwtKey).export({ format: 'jwk' });
+      const { keys = [] } = await unlessAborted(client.jwks.getJwks(), signal);
+      return keys.some((key) => 'n' in key && key.n === ours);
     },
 
-    async organizationExists(organizationId) {
+    organizations: (signal) =>
+      everyPage({
+        fetchPage: (page) => organizations.getOrganizationList({ ...page, orderBy: '+created_at' }),
+        read: ({ id, name, publicMetadata }) =>
+          clerkId.test(id) ? readOrganization(id, name, { ...publicMetadata }) : null,
+        idOf: ({ id }) => id,
+        signal,
+      }),
+
+    async organizationExists(organizationId, signal) {
       try {
-        await organizations.getOrganization({ organizationId });
+        await unlessAborted(organizations.getOrganization({ organizationId }), signal);
         return true;
       } catch (error) {
         if (isClerkAPIResponseError(error) && error.status === 404) return false;
@@ -68,20 +85,26 @@ export function createClerkDirectory(options: {
       }
     },
 
-    async members(organizationId, userIds) {
-      const listed = [];
+    async members(organizationId, { userIds, signal } = {}) {
+      const items: ListedMember[] = [];
+      let skipped = 0;
       for (const filter of filters(userIds)) {
-        const members = await everyPage((page) =>
-          organizations.getOrganizationMembershipList({
-            organizationId,
-            ...filter,
-            ...page,
-            orderBy: '+created_at',
-          }),
-        );
-        listed.push(...members.map(({ publicUserData, role }) => ({ publicUserData, role })));
+        const listed = await everyPage({
+          fetchPage: (page) =>
+            organizations.getOrganizationMembershipList({
+              organizationId,
+              ...filter,
+              ...page,
+              orderBy: '+created_at',
+            }),
+          read: readMember,
+          idOf: ({ userId }) => userId,
+          signal,
+        });
+        items.push(...listed.items);
+        skipped += listed.skipped;
       }
-      return distinct(listed.map(member), ({ userId }) => userId);
+      return { items, skipped };
     },
   };
 }
@@ -110,36 +133,57 @@ function filters(userIds: readonly string[] | undefined): { userId?: string[] }[
   }));
 }
 
-function member(listed: {
+function readMember(listed: {
   readonly publicUserData?: { readonly userId: string } | null | undefined;
   readonly role: string;
-}): ListedMember {
-  if (!listed.publicUserData) throw new Error('Clerk lists a membership of nobody');
-  return { userId: listed.publicUserData.userId, role: memberRole(listed.role) };
+}): ListedMember | null {
+  const userId = listed.publicUserData?.userId;
+  if (userId === undefined || !clerkId.test(userId)) return null;
+  return { userId, role: memberRole(listed.role) };
 }
 
-/** Fetches page after page, and throws when they do not add up to what Clerk says there is. */
-async function everyPage<Item>(
-  fetchPage: (page: { limit: number; offset: number }) => Promise<{
+interface Pages<Item, Read> {
+  readonly fetchPage: (page: { limit: number; offset: number }) => Promise<{
     data: Item[];
     totalCount: number;
-  }>,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (;;) {
-    const { data, totalCount } = await fetchPage({ limit: pageSize, offset: items.length });
-    items.push(...data);
-    if (items.length === totalCount) return items;
-    if (data.length === 0 || items.length > totalCount) {
-      throw new Error(`Clerk lists ${items.length} of ${totalCount}: it changed meanwhile`);
+  }>;
+  /** Null for what cannot be read. */
+  readonly read: (item: Item) => Read | null;
+  readonly idOf: (item: Read) => string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Fetches page after page. Of what comes twice, because pages shifted, the later counts. */
+async function everyPage<Item, Read>(pages: Pages<Item, Read>): Promise<Listed<Read>> {
+  const { fetchPage, read, idOf, signal } = pages;
+  const found = new Map<string, Read>();
+  let skipped = 0;
+  for (let offset = 0; ; ) {
+    const page = fetchPage({ limit: pageSize, offset });
+    const { data, totalCount } = await unlessAborted(page, signal);
+    for (const item of data) {
+      const known = read(item);
+      if (known === null) skipped += 1;
+      else found.set(idOf(known), known);
     }
+    offset += data.length;
+    if (data.length === 0 || offset >= totalCount) return { items: [...found.values()], skipped };
   }
 }
 
-/** Refuses a list with repetitions: what shifted between pages may have pushed another out. */
-function distinct<Item>(items: readonly Item[], id: (item: Item) => string): Item[] {
-  const ids = new Set(items.map(id));
-  if (ids.size !== items.length)
-    throw new Error('Clerk lists the same twice: it changed meanwhile');
-  return [...items];
+/** Clerk's client takes no signal: what is under way is left alone. */
+async function unlessAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

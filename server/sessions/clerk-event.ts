@@ -5,9 +5,8 @@ import {
   type Deletion,
   type MembershipChange,
   type OrganizationChange,
-  parentIn,
-  tierIn,
 } from './clerk-change.ts';
+import { readOrganization } from './clerk-organization.ts';
 import { clerkId, memberRole } from './session.ts';
 
 /** What a webhook tells. */
@@ -31,7 +30,7 @@ const event = z.object({
 });
 const organization = z.object({
   id,
-  name: z.string().transform((name) => name.replaceAll('\0', '')),
+  name: z.string(),
   public_metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 const membership = z.object({
@@ -70,8 +69,8 @@ function readChange(type: string, data: unknown, timestamp: number | undefined):
     case 'organization.created':
     case 'organization.updated': {
       const { id, name, public_metadata: metadata = null } = organization.parse(data);
-      const change = { id, name, tier: tierIn(metadata), parentId: parentIn(metadata) };
-      return { kind: 'organization', change: { ...change, at: timeOf(timestamp) } };
+      const change = { ...readOrganization(id, name, metadata), at: timeOf(timestamp) };
+      return { kind: 'organization', change };
     }
     case 'organizationMembership.created':
     case 'organizationMembership.updated':

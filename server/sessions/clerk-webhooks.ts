@@ -5,7 +5,7 @@ import { applyMembership, applyUserDeleted } from './apply-membership.ts';
 import { applyOrganization, applyOrganizationDeleted } from './apply-organization.ts';
 import type { ApplyContext } from './clerk-change.ts';
 import { type ClerkEvent, readClerkEvent } from './clerk-event.ts';
-import { verifyMessage } from './webhook-signature.ts';
+import { signatureIn, verifyMessage } from './webhook-signature.ts';
 
 /** What the webhook endpoint works with. */
 export interface ClerkWebhookOptions {
@@ -24,6 +24,9 @@ export type WebhookAnswer =
   | { readonly status: 200; readonly outcome: 'applied' | 'ignored' | 'replayed' }
   | { readonly status: 400; readonly detail: string };
 
+/** The answer to what is not signed. */
+export const invalidSignature = { status: 400, detail: 'Invalid webhook signature' } as const;
+
 /** How long a message's id is remembered: longer than Svix goes on trying (about 28 hours). */
 const receiptLife = 7 * 24 * 60 * 60_000;
 
@@ -37,6 +40,9 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
   const webhook = new Webhook(options.signingSecret);
 
   return {
+    /** Whether a message with these headers may be signed: no other body needs to be collected. */
+    maySign: (headers: Headers) => signatureIn(headers, now()) !== null,
+
     /**
      * Takes in one message. Everything it changes is in one transaction with the receipt.
      *
@@ -45,7 +51,7 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
      */
     async receive(request: { headers: Headers; body: string }): Promise<WebhookAnswer> {
       const messageId = verifyMessage(webhook, request.headers, request.body, now());
-      if (messageId === null) return { status: 400, detail: 'Invalid webhook signature' };
+      if (messageId === null) return invalidSignature;
       const event = readClerkEvent(request.body);
       if (event === null) return { status: 400, detail: 'Malformed webhook event' };
       if (event.kind === 'other') return { status: 200, outcome: 'ignored' };

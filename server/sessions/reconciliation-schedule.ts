@@ -14,27 +14,29 @@ const systemTimer: Timer = (milliseconds, callback) => {
  * Reconciles at once and then again and again, a pause after the end of each, so that two never
  * overlap. One that fails is logged, and the next tries again.
  *
- * @returns dispose of it to stop; resolves when the one under way has ended.
+ * @returns dispose of it to stop: it aborts the one under way, and resolves when that has ended.
  */
 export function startReconciliation(options: {
-  readonly reconcile: () => Promise<void>;
+  readonly reconcile: (signal: AbortSignal) => Promise<unknown>;
   readonly logger: Pick<Logger, 'error'>;
   /** The pause in milliseconds; five minutes when absent. */
   readonly everyMs?: number;
   readonly timer?: Timer;
 }): AsyncDisposable {
   const { reconcile, logger, everyMs = 300_000, timer = systemTimer } = options;
-  let stopped = false;
+  const stop = new AbortController();
+  const { signal } = stop;
   let cancel = () => {};
   let underWay = round();
 
   async function round(): Promise<void> {
     try {
-      await reconcile();
+      await reconcile(signal);
     } catch (error) {
-      logger.error({ err: error }, 'reconciliation with Clerk failed and changed nothing');
+      if (signal.aborted) return;
+      logger.error({ err: error }, 'reconciliation with Clerk failed');
     }
-    if (stopped) return;
+    if (signal.aborted) return;
     cancel = timer(everyMs, () => {
       underWay = round();
     });
@@ -42,7 +44,7 @@ export function startReconciliation(options: {
 
   return {
     async [Symbol.asyncDispose]() {
-      stopped = true;
+      stop.abort();
       cancel();
       await underWay;
     },

@@ -18,13 +18,9 @@ export function verifyMessage(
   body: string,
   now: number,
 ): string | null {
-  const id = headers.get('svix-id');
-  const seconds = headers.get('svix-timestamp');
-  const signatures = headers.get('svix-signature');
-  if (id === null || seconds === null || signatures === null) return null;
-  if (!/^[\w.-]{1,255}$/.test(id) || !/^[1-9]\d{0,10}$/.test(seconds)) return null;
-  const sentAt = new Date(Number(seconds) * 1000);
-  if (Math.abs(now - sentAt.getTime()) > webhookTolerance) return null;
+  const signed = signatureIn(headers, now);
+  if (signed === null) return null;
+  const { id, sentAt, signatures } = signed;
   const expected = Buffer.from(webhook.sign(id, sentAt, body));
   // Several, while the secret is being rotated.
   const isSigned = signatures.split(' ').some((each) => {
@@ -32,4 +28,19 @@ export function verifyMessage(
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
   return isSigned ? id : null;
+}
+
+/**
+ * What a message says of its signature.
+ *
+ * @returns null when no body can make it a signed one.
+ */
+export function signatureIn(headers: Headers, now: number) {
+  const id = headers.get('svix-id');
+  const seconds = headers.get('svix-timestamp');
+  const signatures = headers.get('svix-signature');
+  if (id === null || seconds === null || signatures === null) return null;
+  if (!/^[\w.-]{1,255}$/.test(id) || !/^[1-9]\d{0,10}$/.test(seconds)) return null;
+  const sentAt = new Date(Number(seconds) * 1000);
+  return Math.abs(now - sentAt.getTime()) > webhookTolerance ? null : { id, sentAt, signatures };
 }

@@ -1,60 +1,119 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Context } from 'hono';
-import { Problem } from '../operations/problem.ts';
+import { type Access, authorize, type Caller } from '../operations/access.ts';
+import { InvalidInput, Problem } from '../operations/problem.ts';
+import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
-import { assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
+import { assertFewNames, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
-import { answeredHeaders } from './procedure.ts';
+import { answeredHeaders, type ProcedureMeta } from './procedure.ts';
 import { appRouter } from './router.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
 
 /** Serves the tRPC router under `/trpc`. */
-export function trpcHandler({ services, authenticate }: Wiring) {
+export function trpcHandler({ services, authenticate, bodies }: Wiring) {
   return async (c: Context<AppEnvironment>): Promise<Response> => {
     const { requestId, address, ownOrigin } = c.var;
+    const callers = new Map<Access, Promise<Caller>>();
+    const callerFor = (access: Access) => {
+      const known = callers.get(access) ?? identify(access);
+      callers.set(access, known);
+      return known;
+    };
+    async function identify(access: Access): Promise<Caller> {
+      const caller = await authenticate(c.req.raw, access, { address, ownOrigin });
+      if (caller.kind === 'key') noteKey(c, caller.outcome, '/trpc', null);
+      return caller;
+    }
+    /** Whether any of the procedures would let the caller in. */
+    async function isLetIn(): Promise<boolean> {
+      for (const access of accessesOf(c.req.path)) {
+        try {
+          await authorize(services.database.read(), await callerFor(access), access);
+          return true;
+        } catch {
+          // The procedure refuses the same caller with the same reason, in tRPC's own form.
+        }
+      }
+      return false;
+    }
+
+    using share = bodies.callers();
     try {
       if (!methods.includes(c.req.method)) {
         throw new Problem(405, 'Method Not Allowed', { Allow: methods.join(', '), ...unread });
       }
+      const hasBody = c.req.raw.body !== null;
+      const isRead = !hasBody || (await isLetIn());
       const response = await fetchRequestHandler({
         endpoint: '/trpc',
-        req: await withinLimit(c.req.raw),
+        req: isRead ? await withinLimit(c.req.raw, share) : withoutBody(c.req.raw),
         router: appRouter,
         maxBatchSize: 20,
         responseMeta: ({ errors }) => ({ headers: answeredHeaders(errors) }),
         createContext: () => ({
           services,
           origin: { requestId, ipAddress: address ?? null },
-          async authenticate(access) {
-            const caller = await authenticate(c.req.raw, access, { address, ownOrigin });
-            if (caller.kind === 'key') noteKey(c, caller.outcome, '/trpc', null);
-            return caller;
-          },
+          authenticate: callerFor,
         }),
       });
       // What tRPC refuses before a procedure is JSON that is called text, or nothing.
       if (response.body !== null && !isJson(response)) {
         response.headers.set('Content-Type', 'application/json');
       }
+      if (!isRead) response.headers.set('Connection', unread.Connection);
       return response;
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return problemResponse(answerTo(error, requestId, () => []));
+      if (!(error instanceof Problem || error instanceof InvalidInput)) throw error;
+      return problemResponse(answerTo(error, requestId, (path) => ['body', ...path]));
     }
   };
 }
+
+/** What the procedures that a path names ask of their caller. */
+function accessesOf(path: string): Access[] {
+  // As tRPC reads it.
+  const names = decoded(path.slice('/trpc'.length).replace(/^\/+|\/+$/g, '')).split(',');
+  return names.flatMap((name) => {
+    const procedure = Object.hasOwn(procedures, name) ? procedures[name] : undefined;
+    return procedure?._def.meta === undefined ? [] : [procedure._def.meta.access];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+/** The router's procedures by their full names; its type has them in a tree. */
+const procedures = appRouter._def.procedures as unknown as Readonly<
+  Record<string, { readonly _def: { readonly meta?: ProcedureMeta } }>
+>;
 
 function isJson({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('application/json') ?? false;
 }
 
 /** The request with its body read, so that no handler reads more than the limit. */
-async function withinLimit(request: Request): Promise<Request> {
+async function withinLimit(request: Request, share: BodyShare): Promise<Request> {
   assertJson(request);
   if (request.body === null) return request;
   const { method, url, headers } = request;
-  return new Request(url, { method, headers, body: await readBody(request, bodyLimit) });
+  const body = await readBody(request, bodyLimit, share);
+  assertFewNames(body);
+  return new Request(url, { method, headers, body });
+}
+
+/** The request of a caller that no procedure lets in: nothing of its body is read. */
+function withoutBody({ method, url, headers }: Request): Request {
+  const kept = new Headers(headers);
+  kept.set('content-type', 'application/json');
+  kept.delete('content-length');
+  return new Request(url, { method, headers: kept, body: '{}' });
 }

@@ -53,17 +53,25 @@ const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   PAYLOAD_TOO_LARGE: 'Request body is too large',
 };
 
-const t = initTRPC.context<TrpcContext>().create({
-  errorFormatter({ shape, error }) {
-    const detail =
-      error.cause instanceof Answered
-        ? error.cause.answer.detail
-        : (ownErrors[error.code] ?? 'Internal Server Error');
-    const { code, httpStatus } = shape.data;
-    const message = typeof detail === 'string' ? detail : 'Invalid input';
-    return { code: shape.code, message, data: { code, httpStatus, detail } };
-  },
-});
+/** What is known of a procedure before its input is read. */
+export interface ProcedureMeta {
+  readonly access: Access;
+}
+
+const t = initTRPC
+  .context<TrpcContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    errorFormatter({ shape, error }) {
+      const detail =
+        error.cause instanceof Answered
+          ? error.cause.answer.detail
+          : (ownErrors[error.code] ?? 'Internal Server Error');
+      const { code, httpStatus } = shape.data;
+      const message = typeof detail === 'string' ? detail : 'Invalid input';
+      return { code: shape.code, message, data: { code, httpStatus, detail } };
+    },
+  });
 
 export const { router } = t;
 export const createCaller = t.createCallerFactory;
@@ -78,6 +86,7 @@ export function query<Input extends InputSchema, Output extends z.ZodType, Prepa
   operation: Operation<Input, Output, Prepared>,
 ) {
   return t.procedure
+    .meta({ access: operation.access })
     .input(unparsed<Input>())
     .query(({ ctx, input }) => carryOut(operation, ctx, input));
 }
@@ -87,6 +96,7 @@ export function mutation<Input extends InputSchema, Output extends z.ZodType, Pr
   operation: Operation<Input, Output, Prepared>,
 ) {
   return t.procedure
+    .meta({ access: operation.access })
     .input(unparsed<Input>())
     .mutation(({ ctx, input }) => carryOut(operation, ctx, input));
 }

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { Webhook } from '../database/entities/webhook.ts';
@@ -53,7 +54,7 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
     if (!isWrittenByServer(database.rowMacs, delivery, webhook)) {
       return unsent(delivery, 'the event was not written by the server');
     }
-    if (!webhook.isActive) return unsent(delivery, 'the webhook was disabled');
+    if (!webhook.isActive) return disabled(delivery, webhook, new Date(now()));
 
     const begun = new Date(now());
     const secrets = signingSecrets(webhook, begun, options.sealer);
@@ -63,14 +64,18 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
         : await attempt(signed(webhook, delivery, begun, secrets), signal);
     // Cut short by the end of the server or of the task, an attempt says nothing of the endpoint.
     if (result.error !== null) signal.throwIfAborted();
-    const reached = { delivery, result, begun, ended: new Date(now()) };
+    const reached = { delivery, webhook, result, begun, ended: new Date(now()) };
     return result.error === null ? delivered(reached) : failed(reached, random);
   };
 }
 
+const fresh = { disableIdentityMap: true } as const;
+
 /** An attempt that came to an end. */
 interface Attempt {
+  /** As it was read before the attempt; so is the webhook. */
   readonly delivery: WebhookDelivery;
+  readonly webhook: Webhook;
   readonly result: SendResult;
   readonly begun: Date;
   readonly ended: Date;
@@ -122,24 +127,76 @@ function delivered({ delivery, result, begun, ended }: Attempt): Outcome {
   return { again: null, record };
 }
 
-function failed({ delivery, result, begun, ended }: Attempt, random: RandomSource): Outcome {
+function failed(attempt: Attempt, random: RandomSource): Outcome {
+  const { delivery, result, begun, ended } = attempt;
   const attempts = delivery.attempts + 1;
   const firstAttemptAt = delivery.firstAttemptAt ?? begun;
   const deadline = firstAttemptAt.getTime() + persistence;
+  const isOver = ended.getTime() >= deadline;
+  const later = Math.min(ended.getTime() + backoff(attempts, random), deadline);
+  const again = isOver ? null : new Date(later);
   const { status: lastStatus, error: lastError } = result;
-  const values = { attempts, firstAttemptAt, lastStatus, lastError };
-  if (ended.getTime() >= deadline) {
-    const reason = `Nothing was accepted for 24 hours; the last attempt: ${lastError}`;
-    return {
-      again: null,
-      async record(em) {
+  const values = { attempts, lastStatus, lastError };
+  return {
+    again,
+    async record(em) {
+      if (await isMended(em, attempt, isOver)) {
+        await note(em, delivery, { ...values, nextAttemptAt: ended });
+        return ended;
+      }
+      if (isOver) {
+        const reason = `Nothing was accepted for 24 hours; the last attempt: ${lastError}`;
         await disableFailing(em, delivery, firstAttemptAt, reason, ended);
-        await note(em, delivery, { ...values, status: 'failed', nextAttemptAt: null });
-      },
-    };
-  }
-  const again = new Date(Math.min(ended.getTime() + backoff(attempts, random), deadline));
-  return { again, record: (em) => note(em, delivery, { ...values, nextAttemptAt: again }) };
+        await note(em, delivery, {
+          ...values,
+          firstAttemptAt,
+          status: 'failed',
+          nextAttemptAt: null,
+        });
+      } else {
+        await note(em, delivery, { ...values, firstAttemptAt, nextAttemptAt: again });
+      }
+      return again;
+    },
+  };
+}
+
+/**
+ * Whether the webhook was changed, or the delivery asked for again, while an attempt was under way:
+ * then its failure says nothing of them.
+ *
+ * @param hold - keeps the webhook as it is until the transaction ends.
+ */
+async function isMended(
+  em: EntityManager,
+  { delivery, webhook }: Attempt,
+  hold: boolean,
+): Promise<boolean> {
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+  const present = await em.findOne(
+    Webhook,
+    { id: webhook.id },
+    { ...fresh, ...(hold ? lock : {}) },
+  );
+  const waiting = await em.findOne(WebhookDelivery, { id: delivery.id }, { ...fresh, ...lock });
+  return (
+    present?.url !== webhook.url ||
+    present.secret !== webhook.secret ||
+    present.updatedAt.getTime() !== webhook.updatedAt.getTime() ||
+    waiting?.firstAttemptAt?.getTime() !== delivery.firstAttemptAt?.getTime()
+  );
+}
+
+/** Unless it was switched on again since it was read. */
+function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): Outcome {
+  const { again, record } = unsent(delivery, 'the webhook was disabled');
+  return {
+    again,
+    async record(em) {
+      const present = await em.findOne(Webhook, { id }, fresh);
+      return present?.isActive ? at : record?.(em);
+    },
+  };
 }
 
 function unsent(delivery: WebhookDelivery, lastError: string): Outcome {
@@ -151,6 +208,6 @@ async function note(
   em: EntityManager,
   { id }: WebhookDelivery,
   values: Partial<WebhookDelivery>,
-): Promise<void> {
+): Promise<undefined> {
   await em.nativeUpdate(WebhookDelivery, { id, status: 'pending' }, values);
 }

@@ -9,11 +9,12 @@ import { join, resolve } from 'node:path';
  * at the end of the scope.
  *
  * @param env - its settings; nothing else is inherited but PATH.
+ * @param given - the folder of a process before it.
  */
-export async function serverProcess(env: Readonly<Record<string, string>> = {}) {
+export async function serverProcess(env: Readonly<Record<string, string>> = {}, given?: string) {
   await using resources = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'reporisk-process-'));
-  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'reporisk-process-')));
+  if (given === undefined) resources.defer(() => rm(folder, { recursive: true, force: true }));
   const child = spawn(process.execPath, [resolve('server/main.ts')], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', ...env },
@@ -39,6 +40,13 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}) 
   const running = resources.move();
   return {
     url,
+    folder,
+    pid: child.pid ?? 0,
+    /** Ends it as the system does where memory runs out. */
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await ended;
+    },
     /** Everything that it has written so far. */
     output: () => output,
     /** A session token of a demo persona, which only this process takes. */

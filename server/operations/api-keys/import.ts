@@ -1,14 +1,16 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import { newId } from '../../../core/mod.ts';
 import { canonicalJson } from '../../crypto/canonical-json.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { KeyImport, type WaitingKey } from '../../database/entities/key-import.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
+import { inSteps } from '../../in-steps.ts';
 import { queueJob } from '../../jobs/queue-job.ts';
 import { operatorOnly } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type Services, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
 import { type ImportedKey, importedKey } from './imported-key.ts';
 import { isKeyOf, keysBySecret } from './known-keys.ts';
@@ -22,10 +24,23 @@ interface Item extends ImportedKey {
   readonly line: number;
 }
 
+/** The lines of one organization, and the job that is to write them. */
+interface WaitingImport {
+  readonly jobId: string;
+  readonly orgId: string;
+  readonly items: readonly Item[];
+}
+
+/** Keys to a file. */
+const maxItems = 1_000_000;
+
 /**
  * Takes over keys that another deployment issued, by their hash: their holders notice nothing. All
  * are validated here, and one that is wrong keeps out every other; an error's path begins with
  * `items` and the position. A job for each organization writes them.
+ *
+ * The lines are laid down in short transactions, of which nothing comes until the last one queues the
+ * jobs: a large file holds no lock that a revocation waits for.
  */
 export const importApiKeys = defineOperation({
   name: 'apiKeys.import',
@@ -33,43 +48,61 @@ export const importApiKeys = defineOperation({
   kind: 'mutation',
   access: operatorOnly(),
   input: z.strictObject({
-    items: z.array(importedKey),
+    items: z.array(importedKey).max(maxItems),
     /** Where each stands in the file; from 1 on when absent. */
-    lines: z.array(z.int()).optional(),
+    lines: z.array(z.int()).max(maxItems).optional(),
   }),
   output: z.object({ jobIds: z.array(z.string()) }),
-  async prepare({ services }, { items, lines }): Promise<Item[]> {
+  async prepare({ services, now }, { items, lines }): Promise<WaitingImport[]> {
     const { database, sealer } = services;
-    const schemes = await everyScheme(database.read(), services.schemes, sealer);
-    return items.map((item, index) => ({
+    const em = database.read();
+    const schemes = await everyScheme(em, services.schemes, sealer);
+    const all = items.map((item, index) => ({
       ...item,
       lookups: schemes.map((scheme) => scheme.lookup(item.hashSha256)),
       line: lines?.[index] ?? index + 1,
     }));
+    await assertOwners(em, all);
+    await assertNew(em, all);
+    const imports = [...Map.groupBy(all, ({ org }) => org)].map(([orgId, its]) => {
+      return { jobId: newId('job', now.getTime(), services.random), orgId, items: its };
+    });
+    for (const each of imports) await layDown(services, each, now);
+    return imports;
   },
-  async run(work, _input, items) {
-    await assertOwners(work.em, items);
-    await assertNew(work.em, items);
-    const jobIds: string[] = [];
-    for (const [org, its] of Map.groupBy(items, ({ org }) => org)) {
-      jobIds.push(await queueImport(work, org, its));
-    }
-    return { jobIds };
+  async run(work, _input, imports) {
+    const items = imports.flatMap((each) => each.items);
+    await assertOwners(work.em, items, held);
+    for (const each of imports) await queueImport(work, each);
+    return { jobIds: imports.map(({ jobId }) => jobId) };
   },
 });
 
-/** Every owner must exist and be active; it is held so until the jobs are queued. */
-async function assertOwners(em: EntityManager, items: readonly Item[]): Promise<void> {
-  const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
+const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
+
+/**
+ * Every owner must exist and be active.
+ *
+ * @param hold - keeps it so until the transaction ends; nothing when absent.
+ */
+async function assertOwners(
+  em: EntityManager,
+  items: readonly Item[],
+  hold: typeof held | object = {},
+): Promise<void> {
   const subOrgIds = unique(items.flatMap((item) => item.subOrgId ?? []));
   const orgIds = unique(items.map((item) => item.org));
   const active = { archivedAt: null, removedAt: null };
   const organizations = await em.find(
     Organization,
     { id: { $in: orgIds }, tier: { $ne: null }, deletedAt: null },
-    held,
+    { ...hold, disableIdentityMap: true },
   );
-  const subOrgs = await em.find(SubOrg, { id: { $in: subOrgIds }, ...active }, held);
+  const subOrgs = await em.find(
+    SubOrg,
+    { id: { $in: subOrgIds }, ...active },
+    { ...hold, disableIdentityMap: true },
+  );
   const linked = await em.find(SubOrg, { clerkId: { $in: orgIds } });
   const parents = new Set(organizations.map(({ id }) => id));
   for (const { clerkId } of linked) if (clerkId) parents.delete(clerkId);
@@ -117,30 +150,38 @@ function reject(
   if (errors.length > 0) throw new InvalidInput(errors);
 }
 
-/** @returns the job's id. */
-async function queueImport(work: Work, orgId: string, items: readonly Item[]): Promise<string> {
-  const { em, now, audit, services } = work;
-  const { rowMacs } = services.database;
-  const id = work.newId('job');
-  const total = items.length;
-  for (let start = 0; start < total; start += batchSize) {
-    const part = items.slice(start, start + batchSize).map((each) => {
-      const item = waiting(work, orgId, each);
-      const mac = rowMacs.make('key-import', [id, each.line, canonicalJson(item)]);
-      return { jobId: id, line: each.line, item, mac };
+/** Lays the lines down, where no job knows of them yet. */
+async function layDown(
+  services: Services,
+  { jobId, orgId, items }: WaitingImport,
+  now: Date,
+): Promise<void> {
+  const { database } = services;
+  for await (const some of inSteps(items, batchSize)) {
+    const lines = some.map((each) => {
+      const item = waiting(services, orgId, each, now);
+      const mac = database.rowMacs.make('key-import', [jobId, each.line, canonicalJson(item)]);
+      return { jobId, line: each.line, item, mac };
     });
-    await em.insertMany(KeyImport, part);
+    await database.transaction(async (em) => void (await em.insertMany(KeyImport, lines)));
   }
-  await queueJob(em, rowMacs, { id, type: 'key_import', orgId, total }, now);
-  audit({ target: id, orgId, changes: { keys: total } });
-  return id;
 }
 
-function waiting({ newId, services }: Work, orgId: string, item: Item): WaitingKey {
+async function queueImport(
+  { em, now, audit, services }: Work,
+  { jobId: id, orgId, items }: WaitingImport,
+): Promise<void> {
+  const { rowMacs } = services.database;
+  const total = items.length;
+  await queueJob(em, rowMacs, { id, type: 'key_import', orgId, total }, now);
+  audit({ target: id, orgId, changes: { keys: total } });
+}
+
+function waiting({ sealer, random }: Services, orgId: string, item: Item, now: Date): WaitingKey {
   const { hashSha256, label, subOrgId, preview, createdAt, expiresAt } = item;
   return {
-    id: newId('key'),
-    hash: services.sealer.seal(hashSha256, orgId),
+    id: newId('key', now.getTime(), random),
+    hash: sealer.seal(hashSha256, orgId),
     label,
     subOrgId: subOrgId ?? null,
     preview: preview ?? null,
@@ -149,6 +190,6 @@ function waiting({ newId, services }: Work, orgId: string, item: Item): WaitingK
   };
 }
 
-function unique<T>(values: readonly T[]): T[] {
+function unique<Value>(values: readonly Value[]): Value[] {
   return [...new Set(values)];
 }

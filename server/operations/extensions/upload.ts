@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { integer } from '../fields.ts';
 import { holdsKey } from '../keys-in-text.ts';
-import { defineOperation } from '../operation.ts';
-import { invalidField } from '../problem.ts';
+import { defineOperation, type Work } from '../operation.ts';
+import { invalidField, Problem } from '../problem.ts';
 import { submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */
@@ -38,12 +38,33 @@ export const uploadExtension = defineOperation({
   },
   async run(work, { file, subOrgId = null }) {
     const { name, sha256: fileSha256, size: fileSize } = file;
+    await assertRoom(work, file);
     const submission = await submit(work, { name, fileSha256, fileSize }, subOrgId);
     // Kept only once nothing refuses it any more, and before the commit: what is stored has its file.
     await rename(file.path, join(work.services.uploads, fileSha256));
     return submission;
   },
 });
+
+/** Bytes of uploads that an organization may keep; a file that comes again counts once. */
+export const maxUploads = 10 * 1024 ** 3;
+
+/** @throws {Problem} 409. */
+async function assertRoom(
+  { em, principal }: Work,
+  { sha256, size }: z.output<typeof receivedFile>,
+): Promise<void> {
+  const [kept] = await em.execute<{ bytes: string | number | null }[]>(
+    `select sum(file_size) as bytes from (
+       select distinct file_sha256, file_size from extension
+       where org_id = ? and file_sha256 <> ?
+     ) as kept`,
+    [principal.organization.id, sha256],
+  );
+  if (Number(kept?.bytes ?? 0) + size > maxUploads) {
+    throw new Problem(409, `An organization can keep uploads of at most ${maxUploads} bytes`);
+  }
+}
 
 /** A ZIP archive, an empty one, a CRX package. */
 const archiveSignatures = ['PK\x03\x04', 'PK\x05\x06', 'Cr24'];

@@ -1,23 +1,32 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
-import { isSignedByGithub } from '../../leaks/github-signature.ts';
+import { inSteps } from '../../in-steps.ts';
+import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
 import { anyone } from '../access.ts';
 import { withoutKeys } from '../keys-in-text.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation, type Services } from '../operation.ts';
 import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
 
+/** Matches that are hashed at once. */
+const stepSize = 500;
+
+/** Matches to a call: GitHub sends thousands. */
+const maxMatches = 20_000;
+
 /** What GitHub sends: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program */
-export const githubMatches = z.array(
-  z.object({
-    token: z.string(),
-    type: z.string(),
-    url: z.string().nullish(),
-    source: z.string().nullish(),
-  }),
-);
+export const githubMatches = z
+  .array(
+    z.object({
+      token: z.string(),
+      type: z.string(),
+      url: z.string().nullish(),
+      source: z.string().nullish(),
+    }),
+  )
+  .max(maxMatches);
 
 /** A match with what its token may be stored under. */
 interface Match {
@@ -46,9 +55,7 @@ export const reportGithubLeaks = defineOperation({
     }),
   ),
   async prepare({ services }, { body, headers }) {
-    if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) {
-      throw new Problem(401, 'Invalid signature', { 'WWW-Authenticate': 'Bearer' });
-    }
+    if (!(await isSignedByGithub(body, headers, services.leaks.githubKeys))) throw unsigned();
     return read(await lookupSchemes(services), parseInput(githubMatches, parseJson(body)));
   },
   async run(work, _input, { matches, leaks }) {
@@ -61,21 +68,42 @@ export const reportGithubLeaks = defineOperation({
   },
 });
 
+/**
+ * Refuses by the headers alone what cannot be signed: so no stranger's body is collected.
+ *
+ * @throws {Problem} 401.
+ */
+export async function assertNamesGithubKey(
+  { leaks }: Pick<Services, 'leaks'>,
+  headers: Headers,
+): Promise<void> {
+  if (!(await namesGithubKey(Object.fromEntries(headers), leaks.githubKeys))) throw unsigned();
+}
+
+function unsigned(): Problem {
+  return new Problem(401, 'Invalid signature', {
+    'WWW-Authenticate': 'Bearer',
+    Connection: 'close',
+  });
+}
+
 /** GitHub knows these two words only. */
 function label(isOurs: boolean): 'true_positive' | 'false_positive' {
   return isOurs ? 'true_positive' : 'false_positive';
 }
 
 /** The matches in their order, and each leak once, with every place that it was found in. */
-function read(schemes: readonly LookupScheme[], sent: z.output<typeof githubMatches>) {
+async function read(schemes: readonly LookupScheme[], sent: z.output<typeof githubMatches>) {
   const matches: Match[] = [];
   const leaks = new Map<string, Leak & { readonly places: string[] }>();
-  for (const { token, type, url } of sent) {
-    const { digest, leak } = leakOf(schemes, token);
-    const places = leaks.get(digest)?.places ?? [];
-    if (url && places.length < mostPlaces) places.push(printable(url));
-    leaks.set(digest, { ...leak, places });
-    matches.push({ type, digest, lookups: leak.lookups });
+  for await (const some of inSteps(sent, stepSize)) {
+    for (const { token, type, url } of some) {
+      const { digest, leak } = leakOf(schemes, token);
+      const places = leaks.get(digest)?.places ?? [];
+      if (url && places.length < mostPlaces) places.push(printable(url));
+      leaks.set(digest, { ...leak, places });
+      matches.push({ type, digest, lookups: leak.lookups });
+    }
   }
   return { matches, leaks: [...leaks.values()] };
 }

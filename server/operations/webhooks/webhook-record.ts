@@ -18,6 +18,7 @@ export const webhookRecord = z.object({
 /** What an endpoint wants to be told of, without repetition. */
 export const events = z
   .array(z.enum(webhookEvents))
+  .max(100)
   .min(1)
   .transform((values) => [...new Set(values)]);
 

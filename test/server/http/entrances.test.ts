@@ -45,6 +45,36 @@ test('an unknown path of the API is 404 in JSON, whatever the console would show
     expect([path, (await server.fetch(path, asPage)).status]).toEqual([path, 404]);
 });
 
+test('the console tells browsers of https only where it is behind https', async () => {
+  await using built = await builtConsole();
+  const consoleFolder = built.folder;
+  const proxied = { headers: { ...asPage.headers, 'X-Forwarded-Proto': 'https' } };
+  for (const [trustedProxies, expected] of [
+    [['127.0.0.1'], 'max-age=31536000'],
+    [[], null],
+  ] as const) {
+    await using server = await startServerOn('sqlite', {
+      consoleFolder,
+      trustedProxies,
+      demo: false,
+    });
+    const page = await server.fetch('/settings/api-access', proxied);
+    expect(page.headers.get('strict-transport-security')).toBe(expected);
+    expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    const plain = await server.fetch('/settings/api-access', asPage);
+    expect(plain.headers.get('strict-transport-security')).toBe(null);
+    for (const path of [
+      '/settings/api-access',
+      '/assets/main-1a2b.js',
+      '/api/v1/repos',
+      '/healthz',
+    ]) {
+      const answer = await server.fetch(path, asPage);
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    }
+  }
+});
+
 test('hashed assets are kept for ever, the page is asked for anew', async () => {
   await using built = await builtConsole();
   await using server = await startServerOn('sqlite', { consoleFolder: built.folder });

@@ -135,6 +135,30 @@ onOneServerEach((server) => {
     expect(query.body).toEqual({ detail: [{ loc: ['query', 'id'], ...extra }] });
   });
 
+  test('a form is strict as well', async () => {
+    const send = async (parts: readonly [string, string | Blob][]) => {
+      const form = new FormData();
+      const file = new Blob(['PK\u0003\u0004']);
+      for (const [name, value] of [...parts, ['file', file] as const]) {
+        if (typeof value === 'string') form.append(name, value);
+        else form.append(name, value, 'x.zip');
+      }
+      const path = '/api/v1/extensions/upload';
+      return answer(server().fetch(path, { as: 'parent-admin', method: 'POST', body: form }));
+    };
+    const refused = (name: string, fault: object) => ({
+      status: 422,
+      body: { detail: [{ loc: ['body', name], ...fault }] },
+    });
+    expect(await send([['sub_org', '1']])).toEqual(refused('sub_org', extra));
+    const twice = await send([
+      ['sub_org_id', '1'],
+      ['sub_org_id', '2'],
+    ]);
+    expect(twice).toEqual(refused('sub_org_id', repeated));
+    expect((await send([])).status).toBe(202);
+  });
+
   test('a parameter given twice is refused, whichever is meant', async () => {
     const told = await answer(
       server().fetch(`${keys}?limit=1&limit=1&sub_org_id=1`, { as: 'parent-admin' }),

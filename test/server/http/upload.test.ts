@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Extension } from '../../../server/database/entities/extension.ts';
+import { maxUploads } from '../../../server/operations/extensions/upload.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 
@@ -48,6 +49,28 @@ onOneServerEach((server) => {
     expect(await found.json()).toMatchObject({ name, url: null, sub_org_id: null });
     const stored = await server().database.read().findOneOrFail(Extension, body.extension_id);
     expect(stored).toMatchObject({ fileSha256: sha256(content), fileSize: content.length });
+  });
+
+  test('POST upload keeps so much of an organization and no more', async () => {
+    const first = Buffer.from('PK\x03\x04 of many');
+    expect((await upload(server(), form(first, 'many.zip'))).status).toBe(202);
+    const stored = { fileSha256: sha256(first) };
+    const em = server().database.read();
+    const fileSize = 2 ** 31 - 1;
+    const [row] = await em.find(Extension, stored);
+    const { id, ...rest } = row ?? { id: 0 };
+    const large = Array.from({ length: 5 }, (_, index) => {
+      return { ...rest, fileSize, fileSha256: `${index}`.repeat(64) } as Extension;
+    });
+    await server().database.transaction(async (tx) => void (await tx.insertMany(Extension, large)));
+    const detail = `An organization can keep uploads of at most ${maxUploads} bytes`;
+    const refused = await upload(server(), form(Buffer.from('PK\x03\x04 one more'), 'more.zip'));
+    expect(refused).toEqual({ status: 409, body: { detail } });
+    expect((await readdir(server().uploads)).filter((each) => each.startsWith('incoming'))).toEqual(
+      [],
+    );
+    await em.nativeDelete(Extension, { fileSize });
+    expect((await upload(server(), form(first, 'many.zip'))).status).toBe(202);
   });
 
   test('POST upload assigns the sub-org of a scoped key, or the one named', async () => {

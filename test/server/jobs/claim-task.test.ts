@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../server/database/database.ts';
 import { Task } from '../../../server/database/entities/task.ts';
+import { Webhook } from '../../../server/database/entities/webhook.ts';
 import { countTasks } from '../../../server/jobs/count-tasks.ts';
 import { nextDue } from '../../../server/jobs/next-due.ts';
+import { queueJob } from '../../../server/jobs/queue-job.ts';
 import { cancelTask, enqueue, extend, finish, postpone } from '../../../server/jobs/tasks.ts';
 import { onEachDatabase } from '../../support/databases.ts';
+import { insertOrganization } from '../sessions/databases.ts';
 import { startQueue } from './queue.ts';
 
 onEachDatabase((place) => {
@@ -94,6 +97,39 @@ onEachDatabase((place) => {
     const taken: (string | undefined)[] = [];
     for (let count = 0; count < 4; count++) taken.push((await queue.claim({ perPool: 2 }))?.id);
     expect(taken).toEqual(['a', 'b', 'd', undefined]);
+  });
+
+  test('claimTask() leaves a busy organization alone, whatever its tasks are', async () => {
+    await using queue = await startQueue(place);
+    const { database } = queue;
+    for (const id of ['org_busy', 'org_other']) await insertOrganization(database, { id });
+    const hook = (id: string, orgId: string) => {
+      const at = new Date(queue.clock.now());
+      return database.transaction(async (em) => {
+        await em.insert(Webhook, {
+          ...{ id, orgId, url: 'https://hooks.example', events: [], isActive: true, secret: '' },
+          ...{ disabledReason: null, previousSecret: null, previousSecretUntil: null },
+          ...{ createdAt: at, updatedAt: at },
+        });
+      });
+    };
+    for (const id of ['a', 'b', 'c']) {
+      await hook(`busy-${id}`, 'org_busy');
+      await queue.add({ id, pool: `busy-${id}` });
+    }
+    const job = { id: 'd', type: 'key_import' as const, orgId: 'org_busy' };
+    await database.transaction((em) =>
+      queueJob(em, database.rowMacs, job, new Date(queue.clock.now())),
+    );
+    await database.read().nativeUpdate(Task, { id: 'd' }, { type: 'work' });
+    await hook('other', 'org_other');
+    await queue.add({ id: 'e', pool: 'other' }, { id: 'f' });
+    const taken = [];
+    for (let count = 0; count < 6; count++) taken.push(await queue.claim({ perOrganization: 2 }));
+    expect(taken.map((each) => each?.id)).toEqual(['a', 'b', 'e', 'f', undefined, undefined]);
+    const [first] = taken;
+    if (first) await finish(database.read(), first);
+    expect((await queue.claim({ perOrganization: 2 }))?.id).toBe('c');
   });
 
   test('a claim that ran out is another one’s, and the first can write nothing', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { ulid } from '../../../core/mod.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { KeyImport } from '../../../server/database/entities/key-import.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
+import { forgetUnqueuedLines } from '../../../server/jobs/forget-lines.ts';
 import { importKeys } from '../../../server/jobs/import-keys.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { body } from '../../support/issued-keys.ts';
@@ -85,6 +87,40 @@ onBothDatabases((kind) => {
     const result = { imported: 250, existing: 200 };
     expect(await it.job(again)).toMatchObject({ status: 'completed', result });
     expect(await it.imported()).toBe(450);
+  });
+
+  test('importApiKeys lays a file down in short transactions, and queues it in the last', async () => {
+    await using it = await startOperatorJobs(kind);
+    const { database } = it.services;
+    const { transaction } = database;
+    const waiting = () => database.read().count(KeyImport);
+    const laidDown: number[] = [];
+    Object.assign(database, {
+      transaction: async (work: Parameters<typeof transaction>[0]) => {
+        const before = await waiting();
+        const result = await transaction(work);
+        laidDown.push((await waiting()) - before);
+        return result;
+      },
+    });
+    await it.ask(importApiKeys, { items: importLines(450, 'org_demo_acme') });
+    expect(laidDown).toEqual([200, 200, 50, 0]);
+  });
+
+  test('forgetUnqueuedLines() drops what an import that died laid down, and nothing else', async () => {
+    await using it = await startImport(kind, 3);
+    const [line] = await it.database.read().find(KeyImport, { jobId: it.id });
+    const left = (age: number) => `job_${ulid(it.clock.now() - age)}`;
+    const ids = [left(25 * 3_600_000), left(60_000)];
+    await it.database.transaction(async (em) => {
+      for (const jobId of ids) await em.insert(KeyImport, { ...(line as KeyImport), jobId });
+    });
+    await forgetUnqueuedLines(it.database, it.clock.now());
+    const kept = await it.database.read().find(KeyImport, {});
+    expect(new Set(kept.map(({ jobId }) => jobId))).toEqual(new Set([it.id, ids[1]]));
+    // A job that is queued keeps its lines, however long it waits.
+    await forgetUnqueuedLines(it.database, it.clock.now() + 48 * 3_600_000);
+    expect(await it.waiting()).toBe(3);
   });
 
   test('importKeys() stops at an organization that is gone, and names the line', async () => {

@@ -24,7 +24,13 @@ export async function startQueue(place: () => Promise<Place>) {
         await database.transaction((em) => enqueue(em, [{ type: 'work', runAt, ...task }]));
       }
     },
-    claim(options: { readonly perPool?: number; readonly from?: Database } = {}) {
+    claim(
+      options: {
+        readonly perPool?: number;
+        readonly perOrganization?: number;
+        readonly from?: Database;
+      } = {},
+    ) {
       claims++;
       return claimTask(options.from ?? database, {
         types: ['work'],
@@ -32,6 +38,7 @@ export async function startQueue(place: () => Promise<Place>) {
         leasedUntil: new Date(clock.now() + 60_000),
         lease: `lease-${claims}`,
         perPool: options.perPool ?? 100,
+        perOrganization: options.perOrganization ?? 100,
       });
     },
     /** Starts a worker that looks when it is woken; what it logs is in `errors`. */

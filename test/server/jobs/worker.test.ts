@@ -148,7 +148,7 @@ onEachDatabase((place) => {
     expire(777);
     await stopped;
     const left = await queue.database.read().findOneOrFail(Task, 'stuck');
-    expect(left).toMatchObject({ lease: null, leasedUntil: null });
+    expect(left).toMatchObject({ lease: null, leasedUntil: null, attempts: 0 });
     await queue.add({ id: 'late' });
     worker.wake();
     await worker.idle();

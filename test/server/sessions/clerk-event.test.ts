@@ -10,29 +10,41 @@ test.each([
   [{ tier: 1 }, 1],
   [{ tier: 2 }, 2],
   [{ tier: 3 }, 3],
-  [{ tier: 0 }, null],
-  [{ tier: 4 }, null],
-  [{ tier: 2.5 }, null],
-  [{ tier: '3' }, null],
-  [{ tier: [3] }, null],
+  [{ tier: 0 }, null, ['tier']],
+  [{ tier: 4 }, null, ['tier']],
+  [{ tier: 2.5 }, null, ['tier']],
+  [{ tier: '3' }, 3, ['tier']],
+  [{ tier: ' 2 ' }, 2, ['tier']],
+  [{ tier: '03' }, null, ['tier']],
+  [{ tier: [3] }, null, ['tier']],
   [{ tier: null }, null],
   [{}, null],
   [null, null],
-])('readClerkEvent() reads from metadata %j the tier %j', (metadata, tier) => {
+])('readClerkEvent() reads from metadata %j the tier %j', (metadata, tier, unusual?: string[]) => {
   expect(read(organizationEvent('org_acme', metadata))).toEqual({
     kind: 'organization',
-    change: { id: 'org_acme', name: 'Acme', tier, parentId: null, at },
+    change: { id: 'org_acme', name: 'Acme', tier, parentId: null, at, ...(unusual && { unusual }) },
   });
 });
 
 test.each([
   [{ parent_org_id: 'org_acme' }, 'org_acme'],
+  [{ parent_org_id: 'org_acme ' }, 'org_acme', ['parent_org_id']],
   [{ parent_org_id: '' }, null],
-  [{ parent_org_id: 7 }, null],
-  [{ parent_org_id: ['org_acme'] }, null],
-  [{ parent_org_id: 'x'.repeat(256) }, null],
-])('readClerkEvent() reads from metadata %j the parent %j', (metadata, parentId) => {
-  expect(read(organizationEvent('org_mobile', metadata))).toMatchObject({ change: { parentId } });
+  [{ parent_org_id: 7 }, null, ['parent_org_id']],
+  [{ parent_org_id: ['org_acme'] }, null, ['parent_org_id']],
+  [{ parent_org_id: 'x'.repeat(256) }, null, ['parent_org_id']],
+])(
+  'readClerkEvent() reads from metadata %j the parent %j',
+  (metadata, parentId, unusual?: string[]) => {
+    const event = read(organizationEvent('org_mobile', metadata));
+    expect(event).toMatchObject({ change: { parentId, ...(unusual && { unusual }) } });
+  },
+);
+
+test('readClerkEvent() gives no tier to what names a parent that cannot be read', () => {
+  const event = read(organizationEvent('org_mobile', { tier: 3, parent_org_id: 'org acme' }));
+  expect(event).toMatchObject({ change: { tier: null, parentId: null } });
 });
 
 test.each([

@@ -1,7 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createClerkDirectory } from '../../../server/sessions/clerk-directory.ts';
 import { testTime } from './tokens.ts';
+
+/** An instance's key, as its dashboard and its API show it. */
+function instanceKey() {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  return { pem, jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'ins_test', alg: 'RS256' } };
+}
+
+const clerkKey = instanceKey();
 
 export interface ServedOrganization {
   id: string;
@@ -26,6 +36,10 @@ export async function clerkServer(organizations: ServedOrganization[]) {
     total?: number;
     /** The `Date` of its answers in place of its clock's; null for none. */
     date?: string | null;
+    /** Requests whose address matches are never answered. */
+    hanging?: RegExp;
+    /** What it signs with in place of its own key. */
+    jwk?: object;
   } = {};
   const clock = { now: testTime };
 
@@ -41,6 +55,7 @@ export async function clerkServer(organizations: ServedOrganization[]) {
     };
     const refuse = (status: number) => answer(status, { errors: [{ code: 'x', message: 'x' }] });
     if (request.headers.authorization !== 'Bearer sk_test_1') return refuse(401);
+    if (faults.hanging?.test(request.url ?? '')) return;
     if (faults.failing?.test(request.url ?? '')) return refuse(500);
     const page = (items: object[]) => {
       const limit = Number(url.searchParams.get('limit') ?? 10);
@@ -48,6 +63,7 @@ export async function clerkServer(organizations: ServedOrganization[]) {
       const data = items.slice(offset, offset + limit);
       answer(200, { data, total_count: faults.total ?? items.length });
     };
+    if (url.pathname === '/v1/jwks') return answer(200, { keys: [faults.jwk ?? clerkKey.jwk] });
     const [, , , id, members] = url.pathname.split('/');
     if (id === undefined) {
       const shown = organizations.filter((each) => !faults.hide?.(each.id));
@@ -67,7 +83,7 @@ export async function clerkServer(organizations: ServedOrganization[]) {
   const port = typeof address === 'object' ? address?.port : undefined;
   const apiUrl = `http://127.0.0.1:${port}`;
   return {
-    directory: createClerkDirectory({ secretKey: 'sk_test_1', apiUrl }),
+    directory: createClerkDirectory({ secretKey: 'sk_test_1', jwtKey: clerkKey.pem, apiUrl }),
     requests,
     faults,
     clock,

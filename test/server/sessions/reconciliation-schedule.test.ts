@@ -13,14 +13,16 @@ function stage() {
     return () => pending.splice(pending.indexOf(entry), 1);
   };
   const rounds: PromiseWithResolvers<void>[] = [];
-  const reconcile = () => {
+  const signals: AbortSignal[] = [];
+  const reconcile = (signal: AbortSignal) => {
+    signals.push(signal);
     const round = Promise.withResolvers<void>();
     rounds.push(round);
     return round.promise;
   };
   const errors: unknown[] = [];
   const logger = { error: (details: unknown) => errors.push(details) };
-  return { pending, timer, rounds, reconcile, errors, logger };
+  return { pending, timer, rounds, signals, reconcile, errors, logger };
 }
 
 /** Lets promises that are settled run their course. */
@@ -50,18 +52,18 @@ test('startReconciliation() logs a failure and tries again', async () => {
   expect(pending).toMatchObject([{ milliseconds: 1_000 }]);
 });
 
-test('startReconciliation() stops with the round under way, and starts no other', async () => {
-  const { pending, rounds, ...options } = stage();
+test('startReconciliation() aborts the round under way, waits for its end, starts no other', async () => {
+  const { pending, rounds, signals, errors, ...options } = stage();
   const running = startReconciliation(options);
   let stopped = false;
   const stop = running[Symbol.asyncDispose]().then(() => {
     stopped = true;
   });
   await settled();
-  expect(stopped).toBe(false);
-  rounds[0]?.resolve();
+  expect([stopped, signals[0]?.aborted]).toEqual([false, true]);
+  rounds[0]?.reject(signals[0]?.reason);
   await stop;
-  expect(pending).toEqual([]);
+  expect([pending, errors]).toEqual([[], []]);
   expect(rounds).toHaveLength(1);
 });
 

@@ -19,7 +19,7 @@ import {
 } from './databases.ts';
 import { testTime } from './tokens.ts';
 
-const logger = { warn() {}, error() {} };
+const silent = { warn() {} };
 
 describe.each(databaseKinds)('on %s', (kind) => {
   async function start() {
@@ -41,16 +41,24 @@ describe.each(databaseKinds)('on %s', (kind) => {
       { id: 'org_other', name: 'Other', metadata: {}, members: { user_joe: 'org:admin' } },
     ];
     const clerk = resources.use(await clerkServer(organizations));
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]) => void logged.push(line);
     const running = resources.move();
     return {
       database,
       clerk,
       organizations,
+      logged,
       /** Reconciles at a time of Clerk's; the server's own clock is ahead, or behind. */
       reconcile(at = testTime, ahead = 0) {
         clerk.clock.now = at;
         const now = () => at + ahead;
-        return reconcile({ database, directory: clerk.directory, now, logger });
+        return reconcile({
+          database: this.database,
+          directory: clerk.directory,
+          now,
+          logger: { warn: log, error: log },
+        });
       },
       [Symbol.asyncDispose]: () => running.disposeAsync(),
     };
@@ -126,7 +134,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await app.reconcile();
     await app.reconcile(testTime + 1_000);
     const { rowMacs } = app.database;
-    const context = { now: new Date(testTime), logger, rowMacs };
+    const context = { now: new Date(testTime), logger: silent, rowMacs };
     const at = clerkTime(testTime + 500);
     const organization = { id: 'org_acme', name: 'Old', tier: null, parentId: null, at };
     const of = { clerkOrgId: 'org_acme', userId: 'user_bob' };
@@ -142,7 +150,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
   test('reconcile() overwrites nothing that was told about a later time', async () => {
     await using app = await start();
     const { rowMacs } = app.database;
-    const context = { now: new Date(testTime), logger, rowMacs };
+    const context = { now: new Date(testTime), logger: silent, rowMacs };
     const at = clerkTime(testTime + 500);
     const organization = { id: 'org_acme', name: 'New', tier: 1, parentId: null, at };
     const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };
@@ -172,7 +180,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       await using app = await start();
       await app.reconcile(testTime + 400, ahead);
       const { rowMacs } = app.database;
-      const context = { now: new Date(testTime + ahead), logger, rowMacs };
+      const context = { now: new Date(testTime + ahead), logger: silent, rowMacs };
       const at = clerkTime(testTime + 1_000);
       const organization = { id: 'org_acme', name: 'Acme', tier: null, parentId: null, at };
       const ada = { clerkOrgId: 'org_acme', userId: 'user_ada' };
@@ -270,21 +278,152 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await using app = await start();
     await app.reconcile();
     app.organizations.splice(0);
+    app.clerk.faults.jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
     const before = await everything(app.database);
     await expect(app.reconcile(testTime + 1_000)).rejects.toThrow('CLERK_SECRET_KEY');
     expect(await everything(app.database)).toBe(before);
   });
 
-  test.each([/organizations\?/, /org_acme\/memberships/, /org_mobile\/memberships/, /org_gone/])(
+  test('reconcile() takes away what was deleted, though nothing is left', async () => {
+    await using app = await start();
+    app.organizations.splice(1);
+    await app.reconcile();
+    await insertKey(app.database, { id: 'key_1', orgId: 'org_acme' });
+    app.organizations.splice(0);
+    await app.reconcile(testTime + 1_000);
+    expect(await liveKeys(app.database)).toEqual([]);
+  });
+
+  test.each([/organizations\?/, /jwks/])(
     'reconcile() changes nothing when %s fails',
     async (failing) => {
       await using app = await start();
-      await insertOrganization(app.database, { id: 'org_acme', tier: 1 });
       await insertOrganization(app.database, { id: 'org_gone', tier: 3 });
+      if (failing.test('/jwks')) app.organizations.splice(0);
       app.clerk.faults.failing = failing;
       const before = await everything(app.database);
       await expect(app.reconcile()).rejects.toThrow();
       expect(await everything(app.database)).toBe(before);
     },
   );
+
+  test.each([
+    [/org_acme\/memberships/, ['org_mobile user_eve admin']],
+    [/org_mobile\/memberships/, ['org_acme user_ada admin', 'org_acme user_bob member']],
+  ])('reconcile() mends the others when %s fails', async (failing, mended) => {
+    await using app = await start();
+    app.clerk.faults.failing = failing;
+    expect(await app.reconcile()).toEqual({ unreadable: 0, failed: 1 });
+    expect(await members(app.database)).toEqual(mended);
+    expect(JSON.stringify(app.logged)).toContain('left an organization as it was');
+  });
+
+  test('reconcile() deletes nothing that Clerk cannot be asked about', async () => {
+    await using app = await start();
+    await insertOrganization(app.database, { id: 'org_gone', tier: 3 });
+    app.clerk.faults.failing = /org_gone/;
+    expect(await app.reconcile()).toEqual({ unreadable: 0, failed: 1 });
+    const gone = await app.database.read().findOneOrFail(Organization, { id: 'org_gone' });
+    expect(gone.deletedAt).toBeNull();
+  });
+
+  test('reconcile() ends early when organization after organization fails', async () => {
+    await using app = await start();
+    const more = Array.from({ length: 20 }, (_, index) => {
+      return { id: `org_${index}`, name: 'Org', metadata: { tier: 3 }, members: {} };
+    });
+    app.organizations.push(...more);
+    app.clerk.faults.failing = /memberships/;
+    await expect(app.reconcile()).rejects.toThrow();
+    const asked = app.clerk.requests.filter((each) => each.includes('memberships'));
+    expect(new Set(asked.map((each) => each.split('?')[0])).size).toBe(10);
+  });
+
+  test('reconcile() stops for nothing that one organization holds', async () => {
+    await using app = await start();
+    await app.reconcile();
+    const [acme, mobile] = app.organizations;
+    Object.assign(acme ?? {}, { metadata: { tier: '2' } });
+    Object.assign(mobile ?? {}, { metadata: { parent_org_id: ' org_acme\n' } });
+    app.organizations.unshift(
+      {
+        id: 'org_nul',
+        name: 'A\0B\ud800\u202eC',
+        metadata: { tier: 3 },
+        members: { '\0': 'org:admin' },
+      },
+      { id: 'org\0', name: 'Odd', metadata: { tier: 3 }, members: {} },
+      { id: 'org_long', name: '\u0007'.repeat(9) + '😀'.repeat(300), metadata: {}, members: {} },
+      { id: 'org_none', name: '\u2066', metadata: {}, members: {} },
+    );
+    expect(await app.reconcile(testTime + 1_000)).toEqual({ unreadable: 2, failed: 0 });
+    const em = app.database.read();
+    const names = await em.find(Organization, {}, { orderBy: { id: 'asc' } });
+    expect(Object.fromEntries(names.map(({ id, name, tier }) => [id, [name, tier]]))).toEqual({
+      org_acme: ['Acme', 2],
+      org_mobile: ['Mobile', null],
+      org_other: ['Other', null],
+      org_nul: ['AB\ufffdC', 3],
+      org_long: ['😀'.repeat(200), null],
+      org_none: ['org_none', null],
+    });
+    expect(await em.find(SubOrg, {})).toMatchObject([{ orgId: 'org_acme', clerkId: 'org_mobile' }]);
+    const fields = app.logged.filter((line) => JSON.stringify(line).includes('public metadata'));
+    expect(fields).toMatchObject([
+      [{ organization: 'org_acme', fields: ['tier'] }, expect.anything()],
+    ]);
+  });
+
+  test('reconcile() records many members in short transactions, and leaves room between them', async () => {
+    await using app = await start();
+    const many = Array.from({ length: 950 }, (_, index) => [`user_${index}`, 'org:member']);
+    Object.assign(app.organizations[0] ?? {}, { members: Object.fromEntries(many) });
+    const { database } = app;
+    const recorded: number[] = [];
+    let turns = 0;
+    let isOver = false;
+    const others = (async () => {
+      for (; !isOver; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    })();
+    app.database = {
+      ...database,
+      rowMacs: database.rowMacs,
+      transaction: async (work) => {
+        const before = await database.read().count(Membership);
+        const result = await database.transaction(work);
+        recorded.push((await database.read().count(Membership)) - before);
+        return result;
+      },
+    };
+    await app.reconcile();
+    isOver = true;
+    await others;
+    expect(await database.read().count(Membership)).toBe(951);
+    expect(Math.max(...recorded)).toBe(50);
+    expect(turns).toBeGreaterThan(recorded.length);
+  });
+
+  test('reconcile() that is aborted ends after its step; what it mended stays', async () => {
+    await using app = await start();
+    const stop = new AbortController();
+    const { database, clerk } = app;
+    const reconciled = reconcile({
+      database: {
+        ...database,
+        rowMacs: database.rowMacs,
+        transaction: async (work) => {
+          const result = await database.transaction(work);
+          stop.abort(new Error('stopped'));
+          return result;
+        },
+      },
+      directory: clerk.directory,
+      now: () => testTime,
+      logger: { ...silent, error() {} },
+      signal: stop.signal,
+    });
+    await expect(reconciled).rejects.toThrow('stopped');
+    const ids = await database.read().find(Organization, { asOf: new Date(testTime) });
+    expect(ids.map(({ id }) => id)).toEqual(['org_acme']);
+  });
 });

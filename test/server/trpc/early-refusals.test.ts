@@ -4,12 +4,18 @@ import { startServerOn } from '../../support/server.ts';
 test('what tRPC refuses early is JSON, with the status that REST gives', async () => {
   await using server = await startServerOn('sqlite');
   const json = { 'content-type': 'application/json' };
+  const authorization = `Bearer ${server.token('parent-admin')}`;
   const refused: [path: string, init: RequestInit, status: number][] = [
     ['/trpc/session.get', { method: 'DELETE' }, 405],
     ['/trpc/session.get', { method: 'OPTIONS' }, 405],
     ['/trpc/session.get', { method: 'PATCH', body: '{}', headers: json }, 405],
-    ['/trpc/apiKeys.create', { method: 'POST', body: 'x' }, 415],
-    ['/trpc/apiKeys.create', { method: 'POST', body: new FormData() }, 415],
+    ['/trpc/apiKeys.create', { method: 'POST', body: 'x' }, 401],
+    ['/trpc/apiKeys.create', { method: 'POST', body: 'x', headers: { authorization } }, 415],
+    [
+      '/trpc/apiKeys.create',
+      { method: 'POST', body: new FormData(), headers: { authorization } },
+      415,
+    ],
     [`/trpc/${Array(25).fill('session.get')}?batch=1`, { method: 'GET' }, 400],
     ['/trpc/session.get', { method: 'GET', headers: { 'trpc-accept': 'application/jsonl' } }, 400],
   ];

@@ -1,0 +1,128 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Requests of one connection that may wait for the answers before them. */
+const maxWaiting = 4;
+
+/** Bytes that are parsed at once, some twenty requests, but in a body. One read may hold 1,400. */
+const sliceSize = 1024;
+
+/** What one connection has sent and is not answered. */
+interface Connection {
+  /** Answers that were not begun, after the one that is under way. */
+  readonly turns: (() => void)[];
+  /** The request that came last. */
+  latest: IncomingMessage | undefined;
+  /** What has come and is not parsed. */
+  unparsed: Buffer;
+  /** What was parsed first after the latest request: it begins with the next one's line. */
+  begun: Buffer | undefined;
+  /** True once something came that is no request: nothing after it is parsed. */
+  isBroken: boolean;
+  isFeeding: boolean;
+  /** Whether reading stopped for the requests that wait, and for nothing else. */
+  isHeld: boolean;
+  parse(bytes: Buffer): void;
+}
+
+/** The order of one server's answers. */
+export interface Turns {
+  /** Begins an answer when the ones before it on its connection were taken. */
+  begin(incoming: IncomingMessage, outgoing: ServerResponse, answer: () => void): void;
+  /**
+   * Answers what is no request, unless requests before it still wait for their answers: then the
+   * connection ends after these.
+   *
+   * @param answer - is given how it began, as far as that is known.
+   */
+  refuse(socket: Socket, answer: (begun: Buffer | undefined) => void): void;
+}
+
+/**
+ * Answers the requests of one connection one after the other, each when its client has taken the
+ * answer before: answers to pipelined requests would otherwise all be held for a client that reads
+ * slowly, or never. While many wait, nothing further is parsed or read.
+ */
+export function createTurns(server: Server): Turns {
+  const connections = new WeakMap<Socket, Connection>();
+
+  server.on('connection', (socket: Socket) => {
+    // The HTTP server's own, set before this: what it is given, it parses whole.
+    const [parse] = socket.listeners('data');
+    const connection: Connection = {
+      turns: [],
+      latest: undefined,
+      unparsed: Buffer.alloc(0),
+      begun: undefined,
+      isBroken: false,
+      isFeeding: false,
+      isHeld: false,
+      parse: (bytes) => parse?.call(socket, bytes),
+    };
+    connections.set(socket, connection);
+    socket.removeAllListeners('data');
+    socket.on('data', (bytes: Buffer) => {
+      const { unparsed } = connection;
+      connection.unparsed = unparsed.length === 0 ? bytes : Buffer.concat([unparsed, bytes]);
+      feed(socket, connection);
+    });
+  });
+
+  return {
+    begin(incoming, outgoing, answer) {
+      const { socket } = incoming;
+      const connection = connections.get(socket);
+      if (connection === undefined) {
+        answer();
+        return;
+      }
+      const { turns } = connection;
+      connection.latest = incoming;
+      connection.begun = undefined;
+      outgoing.once('close', () => {
+        turns.shift();
+        if (socket.destroyed) return;
+        if (connection.isBroken && turns.length === 0) socket.end();
+        turns[0]?.();
+        feed(socket, connection);
+      });
+      turns.push(answer);
+      if (turns.length === 1) answer();
+    },
+    refuse(socket, answer) {
+      const connection = connections.get(socket);
+      if (connection === undefined) {
+        answer(undefined);
+        return;
+      }
+      connection.isBroken = true;
+      // Within a body, it is the request itself that is wrong.
+      const isWithin = connection.latest?.complete === false;
+      if (isWithin || connection.turns.length === 0) answer(connection.begun);
+    },
+  };
+}
+
+/** Parses what has come until enough requests wait; reads on when all is parsed. */
+function feed(socket: Socket, connection: Connection): void {
+  if (connection.isFeeding || connection.isBroken) return;
+  connection.isFeeding = true;
+  while (
+    connection.unparsed.length > 0 &&
+    connection.turns.length < maxWaiting &&
+    !connection.isBroken
+  ) {
+    const { unparsed, latest } = connection;
+    const size = latest?.complete === false ? unparsed.length : sliceSize;
+    connection.unparsed = unparsed.subarray(size);
+    const slice = unparsed.subarray(0, size);
+    connection.begun ??= slice;
+    connection.parse(slice);
+  }
+  connection.isFeeding = false;
+  const isLeft = connection.unparsed.length > 0 && !connection.isBroken;
+  if (isLeft === connection.isHeld) return;
+  connection.isHeld = isLeft;
+  if (isLeft) socket.pause();
+  else socket.resume();
+}

@@ -1,0 +1,66 @@
+import type { OrganizationChange } from './clerk-change.ts';
+import { clerkId } from './session.ts';
+
+/** An organization as Clerk lists it. */
+export type ListedOrganization = Omit<OrganizationChange, 'at'>;
+
+/** Longest name that is kept, in code points. */
+const maxNameLength = 200;
+
+// Control characters, line separators, bidirectional controls, the byte order mark and tags.
+const unwanted =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * Reads an organization as Clerk's API and webhooks show it. Its name is cleaned, never refused. A
+ * tier as text, or white space around a value, is read as meant; a parent that cannot be read leaves
+ * the organization without rights, because it was to be a sub-org.
+ */
+export function readOrganization(
+  id: string,
+  name: unknown,
+  metadata: Readonly<Record<string, unknown>> | null,
+): ListedOrganization {
+  const tier = readTier(metadata?.tier);
+  const parent = readParent(metadata?.parent_org_id);
+  const unusual = [
+    ...(tier.isUnusual ? ['tier'] : []),
+    ...(parent.isUnusual ? ['parent_org_id'] : []),
+  ];
+  return {
+    id,
+    name: cleanName(name) || id,
+    tier: parent.value === null && parent.isUnusual ? null : tier.value,
+    parentId: parent.value,
+    ...(unusual.length === 0 ? {} : { unusual }),
+  };
+}
+
+interface Field<Value> {
+  readonly value: Value | null;
+  readonly isUnusual: boolean;
+}
+
+function readTier(tier: unknown): Field<number> {
+  if (tier === 1 || tier === 2 || tier === 3) return { value: tier, isUnusual: false };
+  const text = typeof tier === 'string' ? tier.trim() : '';
+  return { value: /^[123]$/.test(text) ? Number(text) : null, isUnusual: tier != null };
+}
+
+function readParent(parent: unknown): Field<string> {
+  if (parent === undefined || parent === null || parent === '') {
+    return { value: null, isUnusual: false };
+  }
+  const text = typeof parent === 'string' ? parent.trim() : '';
+  return {
+    value: clerkId.test(text) ? text : null,
+    isUnusual: text !== parent || !clerkId.test(text),
+  };
+}
+
+function cleanName(name: unknown): string {
+  if (typeof name !== 'string') return '';
+  const visible = name.slice(0, 10_000).toWellFormed().normalize('NFC').replace(unwanted, '');
+  return [...visible.trim()].slice(0, maxNameLength).join('').trim();
+}
