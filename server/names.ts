@@ -37,8 +37,9 @@ export function normalizedName(name: string): string {
  *
  * @param otherwise - what stands in its place when nothing of it can be seen.
  */
-export function cleanedName(name: string, otherwise: string): string {
-  const cleaned = normalizedName(name.replace(everyInvisible, ''));
+export function cleanedName<Otherwise>(name: unknown, otherwise: Otherwise): string | Otherwise {
+  if (typeof name !== 'string') return otherwise;
+  const cleaned = normalizedName(name.slice(0, 10_000).replace(everyInvisible, ''));
   if (!isVisible(cleaned)) return otherwise;
   return [...cleaned].slice(0, longestForeignName).join('').trim();
 }

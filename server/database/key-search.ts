@@ -72,8 +72,13 @@ export function foundBy(
   return [`(${sql.join(' or ')})`, ...parameters];
 }
 
+/** What `like … escape '!'` compares a search text with. */
+export function likePattern(sought: string): string {
+  return `%${sought.replace(/[!%_]/g, '!$&')}%`;
+}
+
 function textContains(sought: string, kind: Database['kind']): Condition {
-  const pattern = `%${sought.replace(/[!%_]/g, '!$&')}%`;
+  const pattern = likePattern(sought);
   const contains = "s.text like ? escape '!'";
   const within = 'k.id in (select s.key_id from key_search s where';
   // The index holds pieces of three characters. PostgreSQL finds it by itself.

@@ -3,8 +3,9 @@ import type { EntityManager } from '../database/database.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { takeTurns } from '../database/take-turns.ts';
+import { searchText } from '../search-text.ts';
 import { auditClerk, auditedOrganization, recordClerkEvent } from './clerk-audit.ts';
-import type { ApplyContext, Deletion, MembershipChange } from './clerk-change.ts';
+import type { ApplyContext, Deletion, MembershipChange, UserChange } from './clerk-change.ts';
 
 type Standing = Pick<Membership, 'role' | 'active' | 'asOf'>;
 
@@ -69,6 +70,10 @@ export async function applyMemberships(
     return { userId, role, active: active && !deleted.has(userId), asOf };
   });
   await write(em, clerkOrgId, standings, recorded);
+  for (const { userId, name } of newer) {
+    if (name === undefined || name === (recorded.get(userId)?.name ?? null)) continue;
+    await em.nativeUpdate(Membership, { clerkOrgId, userId }, named(name));
+  }
 
   const roles = standings
     .map(({ userId, role, active }) => ({
@@ -121,6 +126,19 @@ async function write(
     const userId = { $in: some.map((each) => each.userId) };
     await em.nativeUpdate(Membership, { clerkOrgId, userId }, { role, active, asOf });
   }
+}
+
+function named(name: string | null) {
+  return { name, nameSearch: name === null ? null : searchText([name]) };
+}
+
+/** Records what a user is called, wherever the user is or was a member. */
+export async function applyUserName(
+  em: EntityManager,
+  { id: userId, name }: UserChange,
+): Promise<void> {
+  await lockUsers(em, [userId]);
+  await em.nativeUpdate(Membership, { userId }, named(name));
 }
 
 function roleOf(standing: Standing | undefined): Membership['role'] | null {

@@ -39,7 +39,15 @@ export interface MembershipChange {
   readonly role: MemberRole;
   /** False when the membership ended. */
   readonly active: boolean;
+  /** What the user is called; null for nothing that can be seen, absent where that is not told. */
+  readonly name?: string | null;
   readonly at: ClerkTime;
+}
+
+/** What a user is called, in every organization. */
+export interface UserChange {
+  readonly id: string;
+  readonly name: string | null;
 }
 
 /** An organization or user that Clerk deleted: for good, so its time does not matter. */

@@ -3,12 +3,15 @@ import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
 import { type ClerkTime, clerkTime } from './clerk-change.ts';
 import { type ListedOrganization, readOrganization } from './clerk-organization.ts';
+import { memberName } from './member-name.ts';
 import { clerkId, type MemberRole, memberRole } from './session.ts';
 
 /** A member of an organization as Clerk lists it. */
 export interface ListedMember {
   readonly userId: string;
   readonly role: MemberRole;
+  /** What the user is called; null for nothing that can be seen. */
+  readonly name: string | null;
 }
 
 /** What could be read of a list, and how many of its items could not. */
@@ -134,12 +137,21 @@ function filters(userIds: readonly string[] | undefined): { userId?: string[] }[
 }
 
 function readMember(listed: {
-  readonly publicUserData?: { readonly userId: string } | null | undefined;
+  readonly publicUserData?:
+    | {
+        readonly userId: string;
+        readonly firstName?: string | null;
+        readonly lastName?: string | null;
+        readonly identifier?: string | null;
+      }
+    | null
+    | undefined;
   readonly role: string;
 }): ListedMember | null {
-  const userId = listed.publicUserData?.userId;
-  if (userId === undefined || !clerkId.test(userId)) return null;
-  return { userId, role: memberRole(listed.role) };
+  const { publicUserData: user } = listed;
+  if (user == null || !clerkId.test(user.userId)) return null;
+  const name = memberName(user.firstName, user.lastName, user.identifier);
+  return { userId: user.userId, role: memberRole(listed.role), name };
 }
 
 interface Pages<Item, Read> {

@@ -5,8 +5,10 @@ import {
   type Deletion,
   type MembershipChange,
   type OrganizationChange,
+  type UserChange,
 } from './clerk-change.ts';
 import { readOrganization } from './clerk-organization.ts';
+import { memberName } from './member-name.ts';
 import { clerkId, memberRole } from './session.ts';
 
 /** What a webhook tells. */
@@ -14,6 +16,7 @@ export type ClerkEvent =
   | { readonly kind: 'organization'; readonly change: OrganizationChange }
   | { readonly kind: 'organization-deleted'; readonly change: Deletion }
   | { readonly kind: 'membership'; readonly change: MembershipChange }
+  | { readonly kind: 'user'; readonly change: UserChange }
   | { readonly kind: 'user-deleted'; readonly change: Deletion }
   | { readonly kind: 'other' };
 
@@ -35,8 +38,24 @@ const organization = z.object({
 });
 const membership = z.object({
   organization: z.object({ id }),
-  public_user_data: z.object({ user_id: id }),
+  public_user_data: z.object({
+    user_id: id,
+    first_name: z.string().nullish(),
+    last_name: z.string().nullish(),
+    identifier: z.string().nullish(),
+  }),
   role: z.string(),
+});
+const user = z.object({
+  id,
+  first_name: z.string().nullish(),
+  last_name: z.string().nullish(),
+  username: z.string().nullish(),
+  primary_email_address_id: z.string().nullish(),
+  email_addresses: z
+    .array(z.object({ id: z.string(), email_address: z.string() }))
+    .max(100)
+    .nullish(),
 });
 const deleted = z.object({ id });
 
@@ -78,11 +97,22 @@ function readChange(type: string, data: unknown, timestamp: number | undefined):
       const { organization, public_user_data: user, role } = membership.parse(data);
       const of = { clerkOrgId: organization.id, userId: user.user_id, role: memberRole(role) };
       const active = type !== 'organizationMembership.deleted';
-      return { kind: 'membership', change: { ...of, active, at: timeOf(timestamp) } };
+      const name = memberName(user.first_name, user.last_name, user.identifier);
+      return { kind: 'membership', change: { ...of, active, name, at: timeOf(timestamp) } };
     }
+    case 'user.updated':
+      return { kind: 'user', change: readUser(user.parse(data)) };
     default:
       return { kind: 'other' };
   }
+}
+
+function readUser({ id, ...told }: z.infer<typeof user>): UserChange {
+  const primary = told.email_addresses?.find(
+    (address) => address.id === told.primary_email_address_id,
+  );
+  const identifier = told.username ?? primary?.email_address;
+  return { id, name: memberName(told.first_name, told.last_name, identifier) };
 }
 
 function timeOf(timestamp: number | undefined): ClerkTime {

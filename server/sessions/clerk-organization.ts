@@ -1,16 +1,9 @@
+import { cleanedName } from '../names.ts';
 import type { OrganizationChange } from './clerk-change.ts';
 import { clerkId } from './session.ts';
 
 /** An organization as Clerk lists it. */
 export type ListedOrganization = Omit<OrganizationChange, 'at'>;
-
-/** Longest name that is kept, in code points. */
-const maxNameLength = 200;
-
-// Control characters, line separators, bidirectional controls, the byte order mark and tags.
-const unwanted =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /**
  * Reads an organization as Clerk's API and webhooks show it. Its name is cleaned, never refused. A
@@ -30,7 +23,7 @@ export function readOrganization(
   ];
   return {
     id,
-    name: cleanName(name) || id,
+    name: cleanedName(name, id),
     tier: parent.value === null && parent.isUnusual ? null : tier.value,
     parentId: parent.value,
     ...(unusual.length === 0 ? {} : { unusual }),
@@ -57,10 +50,4 @@ function readParent(parent: unknown): Field<string> {
     value: clerkId.test(text) ? text : null,
     isUnusual: text !== parent || !clerkId.test(text),
   };
-}
-
-function cleanName(name: unknown): string {
-  if (typeof name !== 'string') return '';
-  const visible = name.slice(0, 10_000).toWellFormed().normalize('NFC').replace(unwanted, '');
-  return [...visible.trim()].slice(0, maxNameLength).join('').trim();
 }

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Database, EntityManager } from '../database/database.ts';
 import { WebhookReceipt } from '../database/entities/webhook-receipt.ts';
-import { applyMembership, applyUserDeleted } from './apply-membership.ts';
+import { applyMembership, applyUserDeleted, applyUserName } from './apply-membership.ts';
 import { applyOrganization, applyOrganizationDeleted } from './apply-organization.ts';
 import type { ApplyContext } from './clerk-change.ts';
 import { type ClerkEvent, readClerkEvent } from './clerk-event.ts';
@@ -94,6 +94,8 @@ function apply(
       return applyOrganizationDeleted(em, event.change, context);
     case 'membership':
       return applyMembership(em, event.change, context);
+    case 'user':
+      return applyUserName(em, event.change);
     case 'user-deleted':
       return applyUserDeleted(em, event.change, context);
   }

@@ -3,10 +3,12 @@ import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { Extension } from '../database/entities/extension.ts';
 import type { Job } from '../database/entities/job.ts';
+import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { Repo } from '../database/entities/repo.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { queueJob } from '../jobs/queue-job.ts';
+import { searchText } from '../search-text.ts';
 import { neverTold } from './clerk-change.ts';
 import { writeSubOrgLink } from './sub-org-link.ts';
 
@@ -62,6 +64,12 @@ const demoOrganizations: readonly DemoOrganization[] = [
   { id: 'org_demo_initech', name: 'Initech', tier: 1, subOrgs: [], repos: [], extensions: [] },
 ];
 
+/** Whom the demo signs in, in its first organization. */
+const demoMembers = [
+  { userId: 'user_demo_parent_admin', role: 'admin', name: 'Demo Admin' },
+  { userId: 'user_demo_parent_member', role: 'member', name: 'Demo Member' },
+] as const;
+
 /**
  * Writes the demo's organizations, unless they are there: what was changed since is kept.
  *
@@ -101,6 +109,13 @@ async function fill(
   at: Date,
 ): Promise<void> {
   const { id: orgId, subOrgs, repos, extensions } = organization;
+  if (orgId === 'org_demo_acme') {
+    const members = demoMembers.map((member) => ({
+      ...{ ...member, clerkOrgId: orgId, active: true, asOf: neverTold },
+      nameSearch: searchText([member.name]),
+    }));
+    await em.insertMany(Membership, members);
+  }
   const ids = new Map<string, number>();
   for (const { name, clerkId = null } of subOrgs) {
     const state = { archivedAt: null, removedAt: null, asOf: null };

@@ -43,7 +43,7 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
 async function lookUp(
   { directory, signal, at, skip }: Round,
   clerkOrgId: string,
-  absent: readonly ListedMember[],
+  absent: readonly Pick<ListedMember, 'userId' | 'role'>[],
 ): Promise<MembershipChange[]> {
   if (absent.length === 0) return [];
   const userIds = absent.map(({ userId }) => userId);

@@ -15,6 +15,8 @@ export const Membership = defineEntity({
     active: p.boolean(),
     /** What Clerk calls the user. */
     name: p.text().nullable(),
+    /** The name as `searchText` has it. */
+    nameSearch: p.text().nullable(),
     /** The token's or webhook's time of what is recorded here. */
     asOf: p.datetime(3),
   },

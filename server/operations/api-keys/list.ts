@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
-import { type Condition, foundBy } from '../../database/key-search.ts';
+import { type Condition, foundBy, likePattern } from '../../database/key-search.ts';
 import { searchText, soughtIn } from '../../search-text.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, integer, pageOf, paging, text } from '../fields.ts';
@@ -114,8 +114,15 @@ async function ownersFoundBy(
   const ids = accounts
     .filter(({ name }) => searchText([name]).includes(sought))
     .map(({ id: accountId }) => accountId);
-  if (ids.length === 0) return [];
-  return [[`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
+  const members: Condition = [
+    `k.service_account_id is null and k.created_by in (
+       select user_id from membership where clerk_org_id = ? and name_search like ? escape '!'
+     )`,
+    orgId,
+    likePattern(sought),
+  ];
+  if (ids.length === 0) return [members];
+  return [members, [`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
 }
 
 async function count(em: EntityManager, where: readonly Condition[]): Promise<number | null> {

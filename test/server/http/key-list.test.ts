@@ -187,7 +187,7 @@ describe.each(databaseKinds)('apiKeys.list on %s', (kind) => {
           revoked_reason: null,
           retiring_preview: null,
           retiring_until: null,
-          owner: { kind: 'member', id: 'user_demo_parent_admin', name: null },
+          owner: { kind: 'member', id: 'user_demo_parent_admin', name: 'Demo Admin' },
           blocked_reason: null,
           calls_7d: [0, 0, 0, 0, 0, 0, 0],
         },

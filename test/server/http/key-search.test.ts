@@ -112,4 +112,12 @@ describe.each(databaseKinds)('searching for keys on %s', (kind) => {
     expect(await found('lä')).toEqual([id]);
     expect(await found('äu')).toEqual([]);
   });
+
+  test('the keys of a member are found by the member’s name', async () => {
+    const { id } = await issueKey(server, { label: 'z' });
+    for (const query of ['Demo Admin', 'demo', 'ADM', 'ad']) {
+      expect([query, (await found(query)).includes(id)]).toEqual([query, true]);
+    }
+    expect(await found('demo member')).toEqual([]);
+  });
 });

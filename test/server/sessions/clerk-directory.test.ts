@@ -85,9 +85,9 @@ test('organizationExists() tells absence from failure', async () => {
 test('members() reads roles, of all or of some users', async () => {
   const members = { user_ada: 'org:admin', user_bob: 'org:billing' };
   await using clerk = await clerkServer([{ id: 'org_1', name: 'One', metadata: {}, members }]);
-  const bob = { userId: 'user_bob', role: 'member' };
+  const bob = { userId: 'user_bob', role: 'member', name: 'user_bob' };
   expect((await clerk.directory.members('org_1')).items).toEqual([
-    { userId: 'user_ada', role: 'admin' },
+    { userId: 'user_ada', role: 'admin', name: 'user_ada' },
     bob,
   ]);
   const some = { userIds: ['user_bob', 'user_eve'] };

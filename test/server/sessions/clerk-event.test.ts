@@ -58,7 +58,14 @@ test.each([
   (verb, key, role, active) => {
     expect(read(membershipEvent(verb, key))).toEqual({
       kind: 'membership',
-      change: { clerkOrgId: 'org_acme', userId: 'user_ada', role, active, at },
+      change: {
+        clerkOrgId: 'org_acme',
+        userId: 'user_ada',
+        role,
+        active,
+        name: 'ada@example.com',
+        at,
+      },
     });
   },
 );

@@ -99,4 +99,23 @@ describe.each(databaseKinds)('on %s', (kind) => {
     expect(await app.tell(event)).toEqual(answer);
     expect(await app.database.read().count(Membership)).toBe(0);
   });
+
+  test('receive() records what a member is called, by the membership and by the user', async () => {
+    await using app = await startWebhooks(kind);
+    const names = async () =>
+      (await app.database.read().find(Membership, {}, { disableIdentityMap: true })).map(
+        ({ name }) => name,
+      );
+    await app.tell(membershipEvent('created'));
+    expect(await names()).toEqual(['ada@example.com']);
+    const user = (data: object) =>
+      app.tell({ type: 'user.updated', timestamp: testTime, data: { id: 'user_ada', ...data } });
+    const email = { id: 'idn_2', email_address: 'two@example.com' };
+    await user({ first_name: ' Ada\u202e', last_name: 'Lovelace', username: 'ada' });
+    expect(await names()).toEqual(['Ada Lovelace']);
+    await user({ first_name: null, last_name: '', username: null, email_addresses: [email] });
+    expect(await names()).toEqual([null]);
+    await user({ primary_email_address_id: 'idn_2', email_addresses: [email] });
+    expect(await names()).toEqual(['two@example.com']);
+  });
 });
