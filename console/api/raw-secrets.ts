@@ -106,7 +106,7 @@ function holdsSecret(given: string, safe: string): boolean {
 }
 
 /** What marks a part of a text: tags and comments of HTML, a forum's tags, a terminal's colours. */
-const markup = /<[^<>]*>|\u001b\[[\d;]*[a-z]|\[[^[\]]*\]/gi;
+const markup = /<[^<>]*>|\p{Cc}\[[\d;]*[a-z]|\[[^[\]]*\]/giu;
 
 /**
  * What is left of a text without everything that is no character of a secret: as it stands, decoded,
