@@ -51,7 +51,9 @@ export async function applyMembership(
   const before = recorded?.active ? recorded.role : null;
   const after = active ? role : null;
   if (before === after) return false;
-  const event = { clerkOrgId, target: userId, changes: { role: { before, after } } };
+  // Enough to do it once more, after a restore.
+  const changes = { role: { before, after }, clerkOrgId, asOf: asOf.toISOString() };
+  const event = { clerkOrgId, target: userId, changes };
   await auditClerk(em, { ...event, action: 'clerk.membership' }, now);
   return true;
 }
@@ -73,6 +75,11 @@ export async function applyUserDeleted(
   const where = { userId, active: true };
   const memberships = await em.find(Membership, where, { disableIdentityMap: true });
   await em.nativeUpdate(Membership, where, { active: false });
+  // Also one without: a restore must not forget it.
+  if (memberships.length === 0) {
+    const event = { clerkOrgId: null, target: userId };
+    await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);
+  }
   for (const { clerkOrgId, role } of memberships) {
     const event = { clerkOrgId, target: userId, changes: { role: { before: role, after: null } } };
     await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);

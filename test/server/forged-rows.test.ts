@@ -397,6 +397,7 @@ onBothDatabases((kind) => {
     organization: 'a plan is not promised (SECURITY.md)',
     rate_limit_window: 'limits only',
     repo: "the organization's own data",
+    revoked_secret: 'takes away only',
     restoration: 'closes management; that it was accepted is not promised (SECURITY.md)',
     secret_in_use: 'names a secret that processes know or refuse to start with',
     service_account: 'MAC',

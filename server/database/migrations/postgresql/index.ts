@@ -13,6 +13,7 @@ import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 import { Timelines } from './0014-timelines.ts';
 import { KeySearch } from './0015-key-search.ts';
+import { RevokedSecrets } from './0017-revoked-secrets.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -47,4 +48,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0013-former-secrets', class: FormerSecrets },
   { name: '0014-timelines', class: Timelines },
   { name: '0015-key-search', class: KeySearch },
+  { name: '0017-revoked-secrets', class: RevokedSecrets },
 ];

@@ -11,6 +11,7 @@ import { SecretInUse } from './0011-secret-in-use.ts';
 import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 import { KeySearch } from './0015-key-search.ts';
+import { RevokedSecrets } from './0017-revoked-secrets.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -40,4 +41,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0012-former-links', class: FormerLinks },
   { name: '0013-former-secrets', class: FormerSecrets },
   { name: '0015-key-search', class: KeySearch },
+  { name: '0017-revoked-secrets', class: RevokedSecrets },
 ];

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { generateKey, maskKey, secureRandom } from '../../../core/mod.ts';
+import { ApiKey } from '../../../server/database/entities/api-key.ts';
+import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
+import { issueKey, revokeKey } from '../../support/issued-keys.ts';
+import { onBothDatabases } from '../../support/server.ts';
+import { record, startRestored } from './restored.ts';
+
+const acme = 'org_demo_acme';
+const settings = '/api/v1/settings';
+const as = 'parent-admin';
+
+// With a checksum, so that it is looked up whether or not a cache has heard of imports.
+const raws = Array.from(
+  { length: 4 },
+  () => generateKey({ environment: 'live', random: secureRandom }).key,
+);
+const raw = (n: number) => raws[n] ?? '';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const line = (n: number, more: object = {}) => ({
+  ...{ hashSha256: sha256(raw(n)), label: `Legacy ${n}`, org: acme },
+  ...more,
+});
+
+type Restored = Awaited<ReturnType<typeof startRestored>>;
+
+async function statusOf({ server }: Restored, key: string) {
+  await server.settled();
+  return (await server.fetch('/api/v1/key', { as: key })).status;
+}
+
+/** The key that an import wrote for a line. */
+const keyOf = ({ database }: Restored, n: number) =>
+  database.read().findOneOrFail(ApiKey, { label: `Legacy ${n}` });
+
+async function importFile({ ask }: Restored, ...items: object[]) {
+  return importApiKeys.output.parse(await ask(importApiKeys, { items })).jobIds;
+}
+
+/** What the import of a revoked secret is refused with. */
+const known = (...indices: number[]) => ({
+  errors: indices.map((index) => ({ path: ['items', index, 'hashSha256'] })),
+});
+
+onBothDatabases((kind) => {
+  test('no import gives back a secret that a lost history had imported and revoked', async () => {
+    await using it = await startRestored(kind);
+    const { server } = it;
+    const early = await it.backup();
+    await importFile(it, line(1), line(2), line(3, { subOrgId: 1 }));
+    const created = await issueKey(server);
+    await it.work();
+    await revokeKey(server, (await keyOf(it, 1)).id);
+    await revokeKey(server, created.id);
+    await server.fetch(`${settings}/sub-orgs/1/archive`, { as, json: {} });
+    let journal = await it.journal();
+    for (const _ of ['the first', 'a second']) {
+      await early.restore();
+      await it.accept(journal);
+      journal = await it.journal();
+      // The one of the sub-organization too, wherever it is imported to.
+      const ofCreated = { hashSha256: sha256(created.raw), label: 'Created', org: acme };
+      await expect(importFile(it, line(1), line(3), ofCreated, line(2))).rejects.toMatchObject(
+        known(0, 1, 2),
+      );
+      await importFile(it, line(2));
+      await it.work();
+      expect(await statusOf(it, raw(2))).toBe(200);
+    }
+  });
+
+  test('a file that was imported again since the restore loses what the lost history had revoked', async () => {
+    await using it = await startRestored(kind);
+    const { server } = it;
+    const early = await it.backup();
+    await importFile(it, line(1), line(2));
+    await it.work();
+    await revokeKey(server, (await keyOf(it, 1)).id);
+    const journal = await it.journal();
+    await early.restore();
+    await importFile(it, line(1), line(2));
+    await it.work();
+    expect(await statusOf(it, raw(1))).toBe(200);
+    expect(await it.accept(journal)).toMatchObject({ revokedKeys: 1 });
+    expect([await statusOf(it, raw(1)), await statusOf(it, raw(2))]).toEqual([401, 200]);
+  });
+
+  test('an import that was cancelled since the restore gives no revoked secret back when it comes again', async () => {
+    await using it = await startRestored(kind);
+    const [job = ''] = await importFile(it, line(1));
+    const early = await it.backup();
+    await it.work();
+    await revokeKey(it.server, (await keyOf(it, 1)).id);
+    const journal = await it.journal();
+    await early.restore();
+    await it.server.fetch(`${settings}/jobs/${job}/cancel`, { as, json: {} });
+    await it.accept(journal);
+    await expect(importFile(it, line(1))).rejects.toMatchObject(known(0));
+    await it.work();
+    expect(await statusOf(it, raw(1))).toBe(401);
+  });
+
+  test.each([0, 1])(
+    'of two waiting imports of one file neither gives a revoked secret back, job %i first',
+    async (index) => {
+      await using it = await startRestored(kind);
+      const { database } = it;
+      const jobs = [
+        ...(await importFile(it, line(1), line(2))),
+        ...(await importFile(it, line(1), line(2))),
+      ];
+      const early = await it.backup();
+      await it.work();
+      await revokeKey(it.server, (await keyOf(it, 1)).id);
+      const journal = await it.journal();
+      await early.restore();
+      await it.accept(journal);
+      const later = await database
+        .read()
+        .execute<{ kind: string }[]>('select * from task where id = ?', [jobs[index]]);
+      await database.read().execute('delete from task where id = ?', [jobs[index]]);
+      await it.work();
+      expect([later.length, await statusOf(it, raw(1)), await statusOf(it, raw(2))]).toEqual([
+        ...[1, 401, 200],
+      ]);
+    },
+  );
+
+  test('a line whose key was revoked while it waited gives nothing back, and its import goes on', async () => {
+    await using it = await startRestored(kind);
+    await importFile(it, line(1));
+    await it.work();
+    const [job = ''] = await importFile(it, line(1), line(2));
+    await revokeKey(it.server, (await keyOf(it, 1)).id);
+    await it.work();
+    expect(await it.job(job)).toMatchObject({
+      ...{ status: 'completed', result: { imported: 1, revoked: 0, existing: 1, refused: 0 } },
+    });
+    expect([await statusOf(it, raw(1)), await statusOf(it, raw(2))]).toEqual([401, 200]);
+  });
+
+  test('an import goes on where one of its sub-organizations was archived in the lost history', async () => {
+    await using it = await startRestored(kind);
+    const { server } = it;
+    const [job = ''] = await importFile(it, line(1, { subOrgId: 1 }), line(2));
+    const early = await it.backup();
+    await it.work();
+    expect((await server.fetch(`${settings}/sub-orgs/1/archive`, { as, json: {} })).ok).toBe(true);
+    const journal = await it.journal();
+    await early.restore();
+    expect(await it.accept(journal)).toMatchObject({ waitingRevoked: 1 });
+    await it.work();
+    expect(await it.job(job)).toMatchObject({
+      ...{ status: 'completed', result: { imported: 1, revoked: 1, existing: 0, refused: 0 } },
+    });
+    expect(await keyOf(it, 1)).toMatchObject({ revokedReason: 'sub-organization archived' });
+    expect([await statusOf(it, raw(1)), await statusOf(it, raw(2))]).toEqual([401, 200]);
+  });
+
+  test.each([
+    ['a fingerprint', true],
+    ['a preview only, as before this version', false],
+  ])(
+    'a leak of a retiring secret revokes the key that has it as its current one, by %s',
+    async (_, isNew) => {
+      await using it = await startRestored(kind);
+      const { server } = it;
+      const [key, other] = [await issueKey(server), await issueKey(server)];
+      const early = await it.backup();
+      const path = `${settings}/api-keys/${key.id}/rotate`;
+      expect((await server.fetch(path, { as, json: { grace_seconds: 3600 } })).ok).toBe(true);
+      if (isNew) await server.fetch('/api/v1/leaks/report', { json: { token: key.raw } });
+      else {
+        const changes = { secret: 'retiring', action: 'grace ended', preview: maskKey(key.raw) };
+        const deed = { action: 'leaks.report', orgId: acme, target: key.id };
+        await record(it, { ...deed, changes: { ...changes, places: [] } });
+      }
+      let journal = await it.journal();
+      for (const _ of ['the first', 'a second']) {
+        await early.restore();
+        expect(await statusOf(it, key.raw)).toBe(200);
+        expect(await it.accept(journal)).toMatchObject({ revokedKeys: 1 });
+        journal = await it.journal();
+        const present = await it.database.read().findOneOrFail(ApiKey, { id: key.id });
+        expect(present.revokedReason).toBe('leaked');
+        expect([await statusOf(it, key.raw), await statusOf(it, other.raw)]).toEqual([401, 200]);
+      }
+    },
+  );
+
+  test('a leak of a secret that is retiring here too ends its grace, and no more', async () => {
+    await using it = await startRestored(kind);
+    const { server } = it;
+    const key = await issueKey(server);
+    const path = `${settings}/api-keys/${key.id}/rotate`;
+    const rotated = await server.fetch(path, { as, json: { grace_seconds: 3600 } });
+    const { raw_key: next } = (await rotated.json()) as { raw_key: string };
+    const early = await it.backup();
+    await server.fetch('/api/v1/leaks/report', { json: { token: key.raw } });
+    const journal = await it.journal();
+    await early.restore();
+    expect(await it.accept(journal)).toMatchObject({ revokedKeys: 0, lost: [] });
+    expect([await statusOf(it, key.raw), await statusOf(it, next)]).toEqual([401, 200]);
+  });
+});
