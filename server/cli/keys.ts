@@ -84,7 +84,10 @@ const importKeys: Command = {
     const refused = sum('refused');
     const there = existing === 0 ? '' : `, ${existing} were there already`;
     const dead = revoked === 0 ? '' : `, ${revoked} as revoked`;
-    const left = refused === 0 ? '' : `, left out ${refused} lines that are not the server's own`;
+    const left =
+      refused === 0
+        ? ''
+        : `, left out ${refused} lines that are not the server's own or of an unknown sub-organization`;
     return {
       json: { imported, revoked, existing, refused },
       text: `Imported ${imported} API keys${there}${dead}${left}`,

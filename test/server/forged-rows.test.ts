@@ -126,7 +126,7 @@ onBothDatabases((kind) => {
     const jobs = await server.database.read().find(Job, { id: { $in: [own, theirs] } });
     expect(Object.fromEntries(jobs.map((job) => [job.id, [job.status, job.result]]))).toEqual({
       [own]: ['failed', null],
-      [theirs]: ['completed', { imported: 0, existing: 0, refused: 1 }],
+      [theirs]: ['completed', { imported: 0, revoked: 0, existing: 0, refused: 1 }],
     });
     const [count] = await server.database
       .read()
