@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
+import { ApiKey } from '../../database/entities/api-key.ts';
 import type { AuditEvent } from '../../database/entities/audit-event.ts';
 import { Job } from '../../database/entities/job.ts';
 import { batches } from './batches.ts';
 import { fingerprintsIn } from './deed.ts';
 
-/** A key that the lost history made, and where its log said so. */
+/** A key that the lost history made or gave another secret, and where its log says so. */
 export interface LostKey {
   readonly id: string;
   readonly orgId: string | null;
@@ -21,7 +22,7 @@ export interface LostKey {
 /** What the lost history knew of keys. */
 export interface LostKeys {
   /** By id. */
-  readonly made: ReadonlyMap<string, LostKey>;
+  readonly keys: ReadonlyMap<string, LostKey>;
   /** Fingerprints of the secrets that it gave to keys, its own and the database's, by key id. */
   readonly fingerprints: ReadonlyMap<string, readonly string[]>;
 }
@@ -51,11 +52,19 @@ export async function lostKeysIn(
     em,
     found.flatMap(({ jobId }) => jobId ?? []),
   );
-  const made = found.map(({ jobId, ...key }): [string, LostKey] => [
-    key.id,
-    { ...key, isInBoth: jobId !== undefined && jobs.has(jobId) },
-  ]);
-  return { made: new Map(made), fingerprints };
+  const keys = new Map<string, LostKey>();
+  for (const { jobId, ...key } of found) {
+    keys.set(key.id, { ...key, isInBoth: jobId !== undefined && jobs.has(jobId) });
+  }
+  const rotations = rows.filter(({ action }) => action === 'apiKeys.rotate');
+  const rotatedAt = new Map(rotations.map(({ target, seq }) => [target ?? '', seq]));
+  for (const ids of batches([...rotatedAt.keys()])) {
+    for (const { id, orgId, subOrgId = null } of await em.find(ApiKey, { id: { $in: ids } })) {
+      const seq = rotatedAt.get(id) ?? 0;
+      if (!keys.has(id)) keys.set(id, { id, orgId, subOrgId, seq, isInBoth: false });
+    }
+  }
+  return { keys, fingerprints };
 }
 
 async function known(em: EntityManager, jobIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -53,13 +53,13 @@ async function revokeOne(
   const lookups = lookupsIn(secrets, schemes);
   const closed = await closeSecrets(work, lookups, id, reason);
   // One that is not there may be a line of an import: the log tells the import.
-  const isWaiting = key === null && (deed.seq === null || lost.made.get(id)?.isInBoth === true);
+  const isWaiting = key === null && (deed.seq === null || lost.keys.get(id)?.isInBoth === true);
   if (revoked > 0 || closed.isNew || isWaiting) {
     return done({ ...deed, secrets }, revoked + closed.revokedKeys);
   }
   if (key !== null || lookups.length > 0) return held;
   return left(
-    `revocation of ${id} (its key is not in this database, and the journal names no fingerprint of its secret): import that secret nowhere`,
+    `revocation of ${id} (its key is not in this database, and the journal has no fingerprint of its secret that can be compared): import that secret nowhere`,
   );
 }
 
@@ -91,8 +91,8 @@ export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<
 }
 
 /**
- * Revokes the keys that the lost history had made before a deed that took more than one. Each by its
- * id and with its secrets, because the place of the deed's row does not tell it from what was made since.
+ * Revokes the keys that the lost history had made or rotated before a deed that took more than one. Each
+ * by its id and with its secrets: the place of the deed's row does not tell it from what was made since.
  */
 export async function revokeLost(
   repeating: Repeating,
@@ -101,7 +101,7 @@ export async function revokeLost(
   reason: string,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const key of repeating.lost.made.values()) {
+  for (const key of repeating.lost.keys.values()) {
     if (seq === null || key.seq > seq || !isTaken(key)) continue;
     const { id: target, orgId } = key;
     const revocation = { action: 'apiKeys.revoke', changes: { reason }, secrets: [] };

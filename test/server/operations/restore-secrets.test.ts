@@ -49,9 +49,13 @@ onBothDatabases((kind) => {
   test('no import gives back a secret that a lost history had imported and revoked', async () => {
     await using it = await startRestored(kind);
     const { server } = it;
+    const ofSubOrg = await issueKey(server, { sub_org_id: 1 });
     const early = await it.backup();
     await importFile(it, line(1), line(2), line(3, { subOrgId: 1 }));
     const created = await issueKey(server);
+    const rotate = `${settings}/api-keys/${ofSubOrg.id}/rotate`;
+    const rotated = await server.fetch(rotate, { as, json: {} });
+    const { raw_key: next } = (await rotated.json()) as { raw_key: string };
     await it.work();
     await revokeKey(server, (await keyOf(it, 1)).id);
     await revokeKey(server, created.id);
@@ -62,9 +66,11 @@ onBothDatabases((kind) => {
       await it.accept(journal);
       journal = await it.journal();
       // The one of the sub-organization too, wherever it is imported to.
-      const ofCreated = { hashSha256: sha256(created.raw), label: 'Created', org: acme };
-      await expect(importFile(it, line(1), line(3), ofCreated, line(2))).rejects.toMatchObject(
-        known(0, 1, 2),
+      const ours = [created.raw, next].map((each) => ({
+        ...{ hashSha256: sha256(each), label: 'Ours', org: acme },
+      }));
+      await expect(importFile(it, line(1), line(3), ...ours, line(2))).rejects.toMatchObject(
+        known(0, 1, 2, 3),
       );
       await importFile(it, line(2));
       await it.work();
