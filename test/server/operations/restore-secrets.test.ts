@@ -4,8 +4,10 @@ import { generateKey, maskKey, secureRandom } from '../../../core/mod.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { Job } from '../../../server/database/entities/job.ts';
+import { keepFormerSecret } from '../../../server/database/former-secrets.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { issueKey, revokeKey } from '../../support/issued-keys.ts';
+import { processKnowing, testKeyring } from '../../support/keyring.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { record, startRestored } from './restored.ts';
 
@@ -76,6 +78,25 @@ onBothDatabases((kind) => {
       await it.work();
       expect(await statusOf(it, raw(2))).toBe(200);
     }
+  });
+
+  test('a secret stays revoked when the SERVER_SECRET that it was imported under is gone', async () => {
+    await using it = await startRestored(kind);
+    const early = await it.backup();
+    await importFile(it, line(1));
+    await it.work();
+    await revokeKey(it.server, (await keyOf(it, 1)).id);
+    const journal = await it.journal();
+    await early.restore();
+    await it.accept(journal);
+    const next = await processKnowing(it.server.databaseUrl, new Uint8Array(32).fill(9), null);
+    await using database = next.database;
+    // The one before is gone: only its pepper is kept.
+    await database.transaction((em) =>
+      keepFormerSecret(em, it.services.sealer, testKeyring.current(), next.keyring.current()),
+    );
+    Object.assign(it.services, { schemes: next.schemes, sealer: next.sealer });
+    await expect(importFile(it, line(1))).rejects.toMatchObject(known(0));
   });
 
   test('a file that was imported again since the restore loses what the lost history had revoked', async () => {
