@@ -59,7 +59,8 @@ export async function lostKeysIn(
   const rotations = rows.filter(({ action }) => action === 'apiKeys.rotate');
   const rotatedAt = new Map(rotations.map(({ target, seq }) => [target ?? '', seq]));
   for (const ids of batches([...rotatedAt.keys()])) {
-    for (const { id, orgId, subOrgId = null } of await em.find(ApiKey, { id: { $in: ids } })) {
+    const rotated = await em.find(ApiKey, { id: { $in: ids } }, { disableIdentityMap: true });
+    for (const { id, orgId, subOrgId = null } of rotated) {
       const seq = rotatedAt.get(id) ?? 0;
       if (!keys.has(id)) keys.set(id, { id, orgId, subOrgId, seq, isInBoth: false });
     }
