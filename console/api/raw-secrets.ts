@@ -105,14 +105,18 @@ function holdsSecret(given: string, safe: string): boolean {
   });
 }
 
+/** What marks a part of a text: tags and comments of HTML, a forum's tags, a terminal's colours. */
+const markup = /<[^<>]*>|\p{Cc}\[[\d;]*[a-z]|\[[^[\]]*\]/giu;
+
 /**
  * What is left of a text without everything that is no character of a secret: as it stands, decoded,
- * and decoded without the escapes of line breaks. Dots stay, because a preview ends there.
+ * decoded without the escapes of line breaks, and decoded without markup, whose letters would stand
+ * within the secret. Dots stay, because a preview ends there.
  */
 function bareTexts(text: string): string[] {
   const decoded = decodeAll(text);
-  return [text, decoded, decoded.replace(/\\+[nrtvf]/g, '')].map((each) =>
-    each.replace(/[^\w\u2022-]/g, ''),
+  return [text, decoded, decoded.replace(/\\+[nrtvf]/g, ''), decoded.replace(markup, '')].map(
+    (each) => each.replace(/[^\w\u2022-]/g, ''),
   );
 }
 
@@ -125,6 +129,8 @@ function decodeAll(text: string): string {
     .replace(/&(?:lowbar|underbar);/gi, '_')
     .replace(/&(?:hyphen|dash);/gi, '-')
     .replace(/&amp;/gi, '&')
+    .replace(/&lt;/gi, '<')
+    .replace(/&gt;/gi, '>')
     .replace(/&\w{1,31};/g, '')
     .replace(/\\+u(?:([\da-f]{4})|\{0*([\da-f]{1,6})\})/gi, (_, code, braced) =>
       character(code ?? braced, 16),

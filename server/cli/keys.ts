@@ -80,12 +80,17 @@ const importKeys: Command = {
       jobs.reduce((sum, { result }) => sum + Number(result?.[name] ?? 0), 0);
     const imported = sum('imported');
     const existing = sum('existing');
+    const revoked = sum('revoked');
     const refused = sum('refused');
     const there = existing === 0 ? '' : `, ${existing} were there already`;
-    const forged = refused === 0 ? '' : `, ${refused} lines were not the server's own`;
+    const dead = revoked === 0 ? '' : `, ${revoked} as revoked`;
+    const left =
+      refused === 0
+        ? ''
+        : `, left out ${refused} lines that are not the server's own or of an unknown sub-organization`;
     return {
-      json: { imported, existing, refused },
-      text: `Imported ${imported} API keys${there}${forged}`,
+      json: { imported, revoked, existing, refused },
+      text: `Imported ${imported} API keys${there}${dead}${left}`,
     };
   },
 };

@@ -34,18 +34,27 @@ const restore: Command = {
       return { json: { head, accepted: false }, text: text.join('\n') };
     }
     const accepted = await context.perform(acceptRestore, null, { declaration, journal });
-    const { revokedKeys, lost } = accepted;
+    const { revokedKeys, waitingRevoked, lost } = accepted;
     const end = journal === null ? undefined : parseJournal(journal).at(-1);
     const newHead = await database.auditLog.head(database.read());
     const text = [
       `The restore is accepted: ${revokedKeys} API keys were revoked once more`,
+      ...(waitingRevoked === 0
+        ? []
+        : [
+            `${waitingRevoked} keys of waiting imports will be written as revoked: their sub-organizations are archived or removed`,
+          ]),
       ...(end === undefined ? [] : [`The journal ended at ${formatHead(end)}, the log at ${head}`]),
       `From now on expect ${newHead}`,
-      ...lost.map(({ at, action, target }) =>
-        ['lost:', at.toISOString(), action, target ?? ''].join(' ').trim(),
+      ...lost.map(({ at, action, target, advice }) =>
+        ['lost:', at.toISOString(), action, ...(target === null ? [] : [target]), '-', advice].join(
+          ' ',
+        ),
       ),
     ];
-    const json = snakeKeys({ head, newHead, accepted: true, revokedKeys, lost });
+    const json = snakeKeys({
+      ...{ head, newHead, accepted: true, revokedKeys, waitingRevoked, lost },
+    });
     return { json, text: text.join('\n') };
   },
 };

@@ -156,6 +156,7 @@ const schemaGenerator = {
     'audit_head',
     'secret_in_use',
     'former_secret',
+    'revoked_secret',
     /^key_call/,
     /^key_search/,
   ],

@@ -11,11 +11,14 @@ import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { everyScheme } from '../database/former-secrets.ts';
 import { writeSearchTexts } from '../database/key-search.ts';
+import { revokedSecrets } from '../database/revoked-secrets.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
 import type { Services } from '../operations/operation.ts';
 import { deedOf, revocationOf } from '../operations/restore/deed.ts';
+import { endOf } from '../operations/sub-orgs/end-sub-org.ts';
+import { fingerprintsOf } from '../secret-fingerprints.ts';
 import { type JobContext, JobFailure } from './job-handler.ts';
 
 /** Keys to a transaction: SQLite has one writer at a time. */
@@ -32,6 +35,7 @@ interface Line {
   readonly item: WaitingKey;
   readonly digest: string;
   readonly lookups: readonly string[];
+  readonly fingerprints: readonly string[];
 }
 
 /** Why keys were revoked that are still to be written, by their ids. */
@@ -43,7 +47,7 @@ type RevokedKeys = Map<string, string | null>;
  */
 export function importKeys(services: ImportServices) {
   return async (job: { readonly id: string }, { step }: JobContext) => {
-    const written = { imported: 0, existing: 0, refused: 0 };
+    const written = { imported: 0, revoked: 0, existing: 0, refused: 0 };
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
         // One import after the other: two files that name the same hash find each other's key.
@@ -56,14 +60,18 @@ export function importKeys(services: ImportServices) {
         left = rows.length;
         const schemes = await everyScheme(em, services.schemes, services.sealer);
         const lines = readLines(job.id, orgId ?? '', rows, schemes, services);
-        const imported = await importLines(em, job.id, orgId ?? '', lines, services);
+        const some = await importLines(em, job.id, orgId ?? '', lines, services);
         await em.nativeDelete(KeyImport, {
           jobId: job.id,
           line: { $in: rows.map(({ line }) => line) },
         });
-        written.imported = Number(result?.imported ?? 0) + imported;
-        written.existing = Number(result?.existing ?? 0) + lines.length - imported;
-        written.refused = Number(result?.refused ?? 0) + rows.length - lines.length;
+        const count = (name: keyof typeof written, more: number) => {
+          written[name] = Number(result?.[name] ?? 0) + more;
+        };
+        count('imported', some.imported);
+        count('revoked', some.revoked);
+        count('existing', some.existing);
+        count('refused', rows.length - some.imported - some.revoked - some.existing);
         return { progress: progress + rows.length, result: { ...written } };
       });
     }
@@ -83,35 +91,44 @@ function readLines(
     const fields = [jobId, line, canonicalJson(item)] as const;
     if (!database.rowMacs.verify('key-import', fields, mac, orgId)) return [];
     const digest = sealer.open(item.hash, orgId);
-    return [{ line, item, digest, lookups: schemes.map((scheme) => scheme.lookup(digest)) }];
+    const lookups = schemes.map((scheme) => scheme.lookup(digest));
+    return [{ line, item, digest, lookups, fingerprints: fingerprintsOf(schemes, digest) }];
   });
 }
 
-/** @returns how many were new. */
+/** @returns how many keys were written, live and revoked, and how many were there. */
 async function importLines(
   em: EntityManager,
   jobId: string,
   orgId: string,
-  lines: readonly Line[],
+  all: readonly Line[],
   services: ImportServices,
-): Promise<number> {
-  await assertOwners(em, orgId, lines);
-  const known = await keysBySecret(
-    em,
-    lines.map(({ lookups }) => lookups),
-  );
+) {
+  const ended = await endedSubOrgs(em, orgId, all);
+  const lines = all.filter(({ item }) => item.subOrgId === null || ended.has(item.subOrgId));
+  const secrets = lines.map(({ lookups }) => lookups);
+  const known = await keysBySecret(em, secrets);
+  const remembered = await revokedSecrets(em, secrets);
   const { done, revoked } = await recordedOf(
     em,
     lines.map(({ item }) => item.id),
   );
+  for (const [index, { item }] of lines.entries()) {
+    const reason = remembered[index]?.reason ?? ended.get(item.subOrgId ?? 0) ?? null;
+    if (revoked.has(item.id)) continue;
+    if (remembered[index] !== undefined || reason !== null) revoked.set(item.id, reason);
+  }
   const added = lines.filter(({ item, line }, index) => {
     const key = known[index];
     if (key === undefined) return !done.has(item.id);
+    // Also one that was revoked since the file was read: it stays so.
     if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
   });
   await insertKeys(em, jobId, orgId, added, revoked, services);
-  return added.length;
+  const ofRevoked = added.filter(({ item }) => revoked.has(item.id)).length;
+  const imported = added.length - ofRevoked;
+  return { imported, revoked: ofRevoked, existing: lines.length - added.length };
 }
 
 /**
@@ -140,23 +157,28 @@ async function recordedOf(em: EntityManager, ids: readonly string[]) {
   return { done, revoked };
 }
 
-/** The organization and its sub-orgs may have gone since the file was read. */
-async function assertOwners(em: EntityManager, orgId: string, lines: readonly Line[]) {
+/**
+ * The organization and its sub-orgs may have gone since the file was read. What is of a sub-org that was
+ * archived or removed meanwhile is written as revoked, as if it had been written before; what is of an
+ * unknown one is left out.
+ *
+ * @returns why keys of each sub-org are revoked; null for an active one.
+ * @throws {JobFailure} where the organization has gone.
+ */
+async function endedSubOrgs(
+  em: EntityManager,
+  orgId: string,
+  lines: readonly Line[],
+): Promise<Map<number, string | null>> {
   const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
   const ids = [...new Set(lines.flatMap(({ item }) => item.subOrgId ?? []))];
-  const active = { orgId, archivedAt: null, removedAt: null };
   const parent = { id: orgId, tier: { $ne: null }, deletedAt: null };
   const [line] = lines;
   if (line !== undefined && (await em.findOne(Organization, parent, held)) === null) {
     throw new JobFailure(`line ${line.line}: org: not a parent organization`);
   }
-  const subOrgs = await em.find(SubOrg, { id: { $in: ids }, ...active }, held);
-  const found = new Set(subOrgs.map(({ id }) => id));
-  const wrong = lines.find(({ item }) => item.subOrgId !== null && !found.has(item.subOrgId));
-  if (wrong !== undefined) {
-    const field = `line ${wrong.line}: sub_org_id`;
-    throw new JobFailure(`${field}: not an active sub-organization of the organization`);
-  }
+  const subOrgs = await em.find(SubOrg, { id: { $in: ids }, orgId }, held);
+  return new Map(subOrgs.map((each) => [each.id, endOf(each)]));
 }
 
 async function insertKeys(
@@ -168,8 +190,9 @@ async function insertKeys(
   { scheme, random, now }: ImportServices,
 ): Promise<void> {
   const updatedAt = new Date(now());
-  const keys = lines.map(({ item, digest }) => ({
+  const keys = lines.map(({ item, digest, fingerprints }) => ({
     ...item,
+    fingerprints,
     lookup: scheme.lookup(digest),
     createdAt: item.createdAt === null ? updatedAt : new Date(item.createdAt),
   }));
@@ -211,7 +234,7 @@ async function insertKeys(
       };
     }),
   );
-  for (const { id, label, subOrgId, preview } of keys) {
+  for (const { id, label, subOrgId, preview, fingerprints } of keys) {
     recordEvent(em, {
       id: newId('evt', updatedAt.getTime(), random),
       orgId,
@@ -219,7 +242,7 @@ async function insertKeys(
       actor: 'operator',
       action: 'apiKeys.import',
       target: id,
-      changes: { label, subOrgId, preview, jobId },
+      changes: { label, subOrgId, preview, jobId, fingerprints },
       ipAddress: null,
       requestId: null,
     });

@@ -76,19 +76,20 @@ export async function applyMemberships(
   }
 
   const roles = standings
-    .map(({ userId, role, active }) => ({
-      userId,
+    .map(({ userId, role, active, asOf }) => ({
+      ...{ userId, asOf },
       before: roleOf(recorded.get(userId)),
       after: active ? role : null,
     }))
     .filter(({ before, after }) => before !== after);
   if (roles.length === 0) return 0;
   const orgId = await auditedOrganization(em, clerkOrgId);
-  for (const { userId, before, after } of roles) {
+  for (const { userId, before, after, asOf } of roles) {
     const event = {
       action: 'clerk.membership' as const,
       target: userId,
-      changes: { role: { before, after } },
+      // Enough to do it once more, after a restore.
+      changes: { role: { before, after }, clerkOrgId, asOf: asOf.toISOString() },
     };
     recordClerkEvent(em, orgId, event, now);
   }
@@ -162,6 +163,11 @@ export async function applyUserDeleted(
   const where = { userId, active: true };
   const memberships = await em.find(Membership, where, { disableIdentityMap: true });
   await em.nativeUpdate(Membership, where, { active: false });
+  // Also one without: a restore must not forget it.
+  if (memberships.length === 0) {
+    const event = { clerkOrgId: null, target: userId };
+    await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);
+  }
   for (const { clerkOrgId, role } of memberships) {
     const event = { clerkOrgId, target: userId, changes: { role: { before: role, after: null } } };
     await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);

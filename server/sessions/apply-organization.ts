@@ -111,7 +111,7 @@ export async function applyOrganizationDeleted(
   const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs });
   const active = { orgId: id, isActive: true };
   await em.nativeUpdate(ServiceAccount, active, { isActive: false, updatedAt: now });
-  const event = { clerkOrgId: id, target: id, changes: { archived, revoked } };
+  const event = { clerkOrgId: id, target: id, changes: { archived, revoked, subOrgs: ids } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);
   return revoked;
 }

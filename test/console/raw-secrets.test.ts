@@ -73,7 +73,18 @@ const mangled: Record<string, (secret: string) => string> = {
   'an embedding': (secret) => broken(secret, '\u202a'),
   'an isolate': (secret) => broken(secret, '\u2066'),
   'a table': (secret) => broken(secret, ' | '),
+  'breaks of HTML within the prefix': (secret) => secret.replace(/[_-]/g, '$&<wbr>'),
+  'HTML that marks a part of the prefix': (secret) => marked(secret, '<b class="k">', '</b>'),
+  'HTML that was escaped': (secret) => marked(secret, '&lt;mark&gt;', '&lt;/mark&gt;'),
+  'a comment of HTML': (secret) => marked(secret, '<!-- a -->', ''),
+  'a forum': (secret) => marked(secret, '[b]', '[/b]'),
+  'a terminal': (secret) => marked(secret, '\u001b[1;31m', '\u001b[0m'),
 };
+
+/** Markup around the second to the fourth character, which are the prefix's. */
+function marked(secret: string, begin: string, end: string): string {
+  return `${secret.slice(0, 1)}${begin}${secret.slice(1, 4)}${end}${secret.slice(4)}`;
+}
 
 /** Broken behind the prefix, and behind the sixteenth character that follows it. */
 function broken(secret: string, gap: string): string {

@@ -122,6 +122,7 @@ describe.each([
     ]);
     expect(await operator.json(`keys import ${file}`)).toEqual({
       imported: 2,
+      revoked: 0,
       existing: 0,
       refused: 0,
     });

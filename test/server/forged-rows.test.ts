@@ -126,7 +126,7 @@ onBothDatabases((kind) => {
     const jobs = await server.database.read().find(Job, { id: { $in: [own, theirs] } });
     expect(Object.fromEntries(jobs.map((job) => [job.id, [job.status, job.result]]))).toEqual({
       [own]: ['failed', null],
-      [theirs]: ['completed', { imported: 0, existing: 0, refused: 1 }],
+      [theirs]: ['completed', { imported: 0, revoked: 0, existing: 0, refused: 1 }],
     });
     const [count] = await server.database
       .read()
@@ -397,6 +397,7 @@ onBothDatabases((kind) => {
     organization: 'a plan is not promised (SECURITY.md)',
     rate_limit_window: 'limits only',
     repo: "the organization's own data",
+    revoked_secret: 'takes away only',
     restoration: 'closes management; that it was accepted is not promised (SECURITY.md)',
     secret_in_use: 'names a secret that processes know or refuse to start with',
     service_account: 'MAC',

@@ -68,6 +68,9 @@ export const auditLog = {
     environment: 'Environment',
     dialect: 'Dialect',
     clerkId: 'Clerk organization',
+    clerkOrgId: 'Clerk organization',
+    asOf: 'Time at Clerk',
+    fingerprints: 'Fingerprint of the secret',
   } as Readonly<Record<string, string>>,
   actions: {
     'apiKeys.create': 'Created an API key',

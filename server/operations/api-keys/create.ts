@@ -55,7 +55,7 @@ export const createApiKey = defineOperation({
       updatedAt: now,
     });
     em.persist(key);
-    const rawKey = newSecret(work, key);
+    const { rawKey, fingerprints } = newSecret(work, key);
     work.audit({
       target: key.id,
       changes: {
@@ -67,6 +67,7 @@ export const createApiKey = defineOperation({
         ipAllowList: key.ipAllowList,
         rateLimit: key.rateLimit,
         expiresAt: key.expiresAt,
+        fingerprints,
       },
     });
     await em.flush();

@@ -7,6 +7,7 @@ import { KeyImport, type WaitingKey } from '../../database/entities/key-import.t
 import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
+import { revokedSecrets } from '../../database/revoked-secrets.ts';
 import { inSteps } from '../../in-steps.ts';
 import { queueJob } from '../../jobs/queue-job.ts';
 import { operatorOnly } from '../access.ts';
@@ -118,7 +119,8 @@ async function assertOwners(
 
 /**
  * A hash that comes twice, or is known as anything but the same key, may stand for two different
- * owners: nobody guesses. What an earlier import of the file wrote may come again.
+ * owners: nobody guesses. What an earlier import of the file wrote may come again, unless it was revoked,
+ * here or in a history that was lost.
  */
 async function assertNew(em: EntityManager, items: readonly Item[]): Promise<void> {
   const seen = new Set<string>();
@@ -127,13 +129,13 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<voi
     seen.add(hashSha256);
     return isRepeated;
   });
-  const known = await keysBySecret(
-    em,
-    items.map(({ lookups }) => lookups),
-  );
+  const secrets = items.map(({ lookups }) => lookups);
+  const known = await keysBySecret(em, secrets);
+  const revoked = await revokedSecrets(em, secrets);
   reject(items, 'hashSha256', 'a key with this hash exists already', (item, index) => {
     const key = known[index];
-    return key !== undefined && !isKeyOf(key, item.org, item.subOrgId ?? null);
+    if (revoked[index] !== undefined) return true;
+    return key !== undefined && (!!key.revokedAt || !isKeyOf(key, item.org, item.subOrgId ?? null));
   });
 }
 

@@ -36,9 +36,7 @@ export async function keysBySecret(
   );
 }
 
-/** Whether a known key is what an import would make again: the same owner's, imported and not revoked. */
+/** Whether a known key is what an import would make again: the same owner's, and imported. */
 export function isKeyOf(key: ApiKey, orgId: string, subOrgId: number | null): boolean {
-  return (
-    key.imported && !key.revokedAt && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId
-  );
+  return key.imported && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId;
 }

@@ -1,19 +1,22 @@
 import { generateKey } from '../../../core/mod.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { fingerprintsOf } from '../../secret-fingerprints.ts';
 import type { Work } from '../operation.ts';
 
 /**
  * Makes a secret for a key and stores what may be stored of it.
  *
- * @returns the raw key: for the one answer that shows it, and nothing else.
+ * @returns the raw key: for the one answer that shows it, and nothing else; and what the audit log tells
+ * its secret by.
  */
 export function newSecret(
   { em, services, principal, now }: Work,
   key: { readonly id: string; readonly environment: 'live' | 'test' },
-): string {
-  const { scheme, random, hashing } = services;
+): { readonly rawKey: string; readonly fingerprints: readonly string[] } {
+  const { scheme, schemes, random, hashing } = services;
   const made = generateKey({ environment: key.environment, random });
-  const lookup = scheme.lookup(hashing.sha256(made.key));
+  const digest = hashing.sha256(made.key);
+  const lookup = scheme.lookup(digest);
   const seal = scheme.seal(key.id, principal.organization.id, lookup);
   if (seal === null) throw new Error('the server always seals');
   em.persist(
@@ -28,5 +31,5 @@ export function newSecret(
       createdAt: now,
     }),
   );
-  return made.key;
+  return { rawKey: made.key, fingerprints: fingerprintsOf(schemes, digest) };
 }

@@ -39,13 +39,13 @@ export const rotateApiKey = defineOperation({
     const retiredAt = graceSeconds === 0 ? now : null;
     const changed = await em.nativeUpdate(ApiKeySecret, current, { retiresAt, retiredAt });
     if (changed !== 1) throw new Error(`key ${id} has ${changed} current secrets`);
-    const rawKey = newSecret(work, key);
+    const { rawKey, fingerprints } = newSecret(work, key);
     key.updatedAt = now;
     await em.flush();
     await work.emit({ type: 'api_key.rotated', keyId: id });
     const record = await recordOf(em, key, now);
     const preview = { before: previewOf(replaced), after: record.preview };
-    work.audit({ target: id, changes: { graceSeconds, preview } });
+    work.audit({ target: id, changes: { graceSeconds, preview, fingerprints } });
     return { key: record, rawKey };
   },
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LookupScheme } from '../../../core/mod.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
+import { fingerprintsOf } from '../../secret-fingerprints.ts';
 import type { Services } from '../operation.ts';
 import type { Leak } from './take-back.ts';
 
@@ -13,7 +14,11 @@ export function leakOf(
   const digest = createHash('sha256').update(token).digest('hex');
   return {
     digest,
-    leak: { lookups: schemes.map((scheme) => scheme.lookup(digest)), places },
+    leak: {
+      lookups: schemes.map((scheme) => scheme.lookup(digest)),
+      fingerprints: fingerprintsOf(schemes, digest),
+      places,
+    },
   };
 }
 

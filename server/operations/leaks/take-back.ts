@@ -12,6 +12,8 @@ import { type Consequence, consequenceOf } from './consequence.ts';
 export interface Leak {
   /** What it may be stored under, one value for each pepper. */
   readonly lookups: readonly string[];
+  /** What the audit log tells it by. */
+  readonly fingerprints: readonly string[];
   /** Where it turned up, as far as told. */
   readonly places: readonly string[];
 }
@@ -59,7 +61,11 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
   }
   for (const finding of findings) {
     const { key } = finding;
-    work.audit({ orgId: key.orgId, target: key.id, changes: describe(finding) });
+    work.audit({
+      orgId: key.orgId,
+      target: key.id,
+      changes: { ...describe(finding), fingerprints: finding.leak.fingerprints },
+    });
   }
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
 }

@@ -3,13 +3,25 @@ import { formatHead } from '../../audit/head.ts';
 import { parseJournal } from '../../audit/journal.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { Organization } from '../../database/entities/organization.ts';
+import { everyScheme } from '../../database/former-secrets.ts';
+import { takeTurns } from '../../database/take-turns.ts';
 import { lockOrganizations } from '../../sessions/lock-organizations.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { Problem } from '../problem.ts';
+import { batches } from './batches.ts';
 import { deedOf, describeDeed } from './deed.ts';
-import { batches, importedInBoth } from './made-since.ts';
+import { lostKeysIn } from './lost-keys.ts';
 import { reapply } from './reapply.ts';
+import type { Repeating } from './revoke-again.ts';
+
+/** What the journal tells of besides, which stays lost, and what the operator has to do about it. */
+const lostDeed = z.object({
+  at: z.date(),
+  action: z.string(),
+  target: z.string().nullable(),
+  advice: z.string(),
+});
 
 /** Accepts what a restore has lost, but for what a journal tells was taken away for good. */
 export const acceptRestore = defineOperation({
@@ -25,8 +37,9 @@ export const acceptRestore = defineOperation({
   }),
   output: z.object({
     revokedKeys: z.int(),
-    /** What the journal tells of besides, which stays lost. */
-    lost: z.array(z.object({ at: z.date(), action: z.string(), target: z.string().nullable() })),
+    /** Lines of waiting imports that will be written as revoked: their sub-org is archived or removed. */
+    waitingRevoked: z.int(),
+    lost: z.array(lostDeed),
   }),
   prepare({ services }, { journal }) {
     if (journal === null) return [];
@@ -34,20 +47,31 @@ export const acceptRestore = defineOperation({
     return auditLog.lost(services.database.read(), parseJournal(journal));
   },
   async run(work, { declaration }, rows) {
-    const { em, audit } = work;
+    const { em, audit, services } = work;
     await assertDeclared(em, declaration);
+    // No import writes meanwhile what is closed here.
+    await takeTurns(em, 'key import');
     await holdOrganizations(
       work,
       rows.flatMap(({ orgId }) => orgId ?? []),
     );
-    const imported = new Map((await importedInBoth(em, rows)).map((each) => [each.id, each]));
+    const repeating: Repeating = {
+      work,
+      lost: await lostKeysIn(em, rows),
+      schemes: await everyScheme(em, services.schemes, services.sealer),
+      madeSubOrgs: new Set(),
+    };
     const held = (rows[0]?.seq ?? 1) - 1;
     let revokedKeys = 0;
-    const lost: (typeof rows)[number][] = [];
+    const lost: z.output<typeof lostDeed>[] = [];
     for (const event of rows) {
-      const repetitions = await reapply(work, deedOf(event, held), imported);
-      if (repetitions === null) lost.push(event);
-      for (const { deed, revokedKeys: revoked } of repetitions ?? []) {
+      for (const outcome of await reapply(repeating, deedOf(event, held))) {
+        if (outcome.kind === 'left') {
+          const { at, action, target = null } = event;
+          lost.push({ at, action, target, advice: outcome.advice });
+        }
+        if (outcome.kind !== 'done') continue;
+        const { deed, revokedKeys: revoked } = outcome;
         revokedKeys += revoked;
         const { orgId, target } = deed;
         // This row may be lost too: it says all that is needed to do the deed again.
@@ -61,10 +85,7 @@ export const acceptRestore = defineOperation({
     const end = rows.at(-1);
     const journal = end === undefined ? null : formatHead(end);
     audit({ target: null, changes: { journal, revokedKeys, lost: lost.length } });
-    return {
-      revokedKeys,
-      lost: lost.map(({ at, action, target = null }) => ({ at, action, target })),
-    };
+    return { revokedKeys, waitingRevoked: await countWaitingRevoked(em), lost };
   },
 });
 
@@ -79,6 +100,15 @@ async function assertDeclared(em: EntityManager, id: string): Promise<void> {
     409,
     'The database was restored once more, or the restore accepted, meanwhile. Run "cli restore --accept" again.',
   );
+}
+
+async function countWaitingRevoked(em: EntityManager): Promise<number> {
+  const [row] = await em.execute<{ readonly count: number | string }[]>(
+    `select count(*) as count from key_import i
+     join sub_org s on s.id = cast(i.item ->> 'subOrgId' as integer)
+     where s.archived_at is not null or s.removed_at is not null`,
+  );
+  return Number(row?.count ?? 0);
 }
 
 /** Organizations before their keys, as everywhere. No key is added meanwhile, by an import either. */

@@ -18,7 +18,11 @@ export const archiveSubOrg = defineOperation({
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);
     const revokedKeys = await archive(work, subOrg);
-    if (revokedKeys !== null) work.audit({ target: String(id), changes: { revokedKeys } });
+    if (revokedKeys !== null) {
+      const { name, clerkId, formerClerkId = null } = subOrg;
+      const changes = { name, clerkId: clerkId ?? formerClerkId, revokedKeys };
+      work.audit({ target: String(id), changes });
+    }
     return toSubOrgRecord({ ...subOrg, archivedAt: subOrg.archivedAt ?? work.now });
   },
 });

@@ -3,6 +3,15 @@ import { endSubOrgLink } from '../../sessions/sub-org-link.ts';
 import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import type { Work } from '../operation.ts';
 
+const archived = 'sub-organization archived';
+const removed = 'sub-organization removed';
+
+/** Why the keys of a sub-org are revoked; null for one that is active. */
+export function endOf({ archivedAt, removedAt }: SubOrg): string | null {
+  if (archivedAt != null) return archived;
+  return removedAt == null ? null : removed;
+}
+
 /**
  * Archives a sub-org, which this transaction has locked, and revokes its keys.
  *
@@ -11,7 +20,7 @@ import type { Work } from '../operation.ts';
 export async function archive(work: Work, { id, archivedAt }: SubOrg): Promise<number | null> {
   if (archivedAt != null) return null;
   await work.em.nativeUpdate(SubOrg, { id }, { archivedAt: work.now });
-  return revokeKeysOf(work, id, 'sub-organization archived');
+  return revokeKeysOf(work, id, archived);
 }
 
 /**
@@ -25,7 +34,7 @@ export async function remove(work: Work, subOrg: SubOrg): Promise<number> {
   await endSubOrgLink(em, services.database.rowMacs, subOrg);
   // Clerk has not named its parent again since; see `linkSubOrg`.
   await em.nativeUpdate(SubOrg, { id }, { removedAt: now, asOf: null });
-  return revokeKeysOf(work, id, 'sub-organization removed');
+  return revokeKeysOf(work, id, removed);
 }
 
 function revokeKeysOf(

@@ -19,8 +19,11 @@ export const removeSubOrg = defineOperation({
   output: z.null(),
   async run(work, { id }) {
     const subOrg = await lockSubOrg(work, id);
+    const { name, clerkId, formerClerkId = null } = subOrg;
     const revokedKeys = await remove(work, subOrg);
-    work.audit({ target: String(id), changes: { name: subOrg.name, revokedKeys } });
+    // What it was last linked to, so that it stays unlinked after a restore too.
+    const changes = { name, clerkId: clerkId ?? formerClerkId, revokedKeys };
+    work.audit({ target: String(id), changes });
     return null;
   },
 });

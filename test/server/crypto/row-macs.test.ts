@@ -95,6 +95,7 @@ onEachDatabase((place) => {
     await em.execute('alter table holder drop column secrets');
     await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
+    await em.execute('drop table revoked_secret');
     await em.execute('alter table membership drop column name');
     await em.execute('alter table membership drop column name_search');
     for (const table of ['repo', 'extension', 'job']) {

@@ -84,6 +84,7 @@ onBothDatabases((kind) => {
       action: 'key revoked',
       preview: current.record.preview,
       places: [`${url}0`, `${url}5`],
+      fingerprints: [expect.stringMatching(/^[0-9a-f]{8}\.[0-9a-f]{64}$/)],
     });
     expect(log).toContainEqual({
       ...told,
@@ -92,6 +93,7 @@ onBothDatabases((kind) => {
       action: 'grace ended',
       preview: retiring.record.preview,
       places: [`${url}2`],
+      fingerprints: [expect.any(String)],
     });
     expect(log).toContainEqual(
       expect.objectContaining({ target: retired.id, secret: 'retired', action: 'recorded' }),

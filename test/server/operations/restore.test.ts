@@ -6,7 +6,7 @@ import { Membership } from '../../../server/database/entities/membership.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { reappliedActions } from '../../../server/operations/restore/reapply.ts';
-import { applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
+import { applyMembership, applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
 import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
 import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { issueKey, revokeKey } from '../../support/issued-keys.ts';
@@ -27,6 +27,7 @@ async function standing({ database }: Restored) {
   const subOrgs = await em.find(SubOrg, {}, { orderBy: { id: 'asc' } });
   const organizations = await em.find(Organization, {}, { orderBy: { id: 'asc' } });
   const deleted = await em.find(DeletedUser, {});
+  const members = await em.find(Membership, { active: true }, { orderBy: { userId: 'asc' } });
   return {
     keys: keys.map(({ id, revokedAt, revokedReason: reason }) => ({
       ...{ id, isRevoked: revokedAt != null, reason },
@@ -37,6 +38,7 @@ async function standing({ database }: Restored) {
     })),
     organizations: organizations.map(({ id, deletedAt, tier }) => [id, deletedAt != null, tier]),
     users: deleted.map(({ userId }) => userId),
+    members: members.map(({ clerkOrgId, userId, role }) => [clerkOrgId, userId, role]),
   };
 }
 
@@ -67,8 +69,10 @@ onBothDatabases((kind) => {
     ];
     await issueKey(server);
     await issueKey(server, {}, globex);
-    const member = { clerkOrgId: acme, userId: 'user_gone', role: 'member' as const };
-    await database.read().insert(Membership, { ...member, active: true, asOf: new Date(0) });
+    const member = { clerkOrgId: acme, role: 'member' as const, active: true, asOf: new Date(0) };
+    for (const userId of ['user_gone', 'user_out']) {
+      await database.read().insert(Membership, { ...member, userId });
+    }
     // Made by a process whose clock is ahead of those that take away.
     const ahead = new Date(it.clock.now() + 3_600_000);
     await database.read().nativeUpdate(ApiKey, {}, { createdAt: ahead });
@@ -91,6 +95,8 @@ onBothDatabases((kind) => {
       applyOrganizationDeleted(em, { id: 'org_demo_initech' }, context),
     );
     await database.transaction((em) => applyUserDeleted(em, { id: 'user_gone' }, context));
+    const out = { ...member, userId: 'user_out', active: false, at: clerkTime(1) };
+    await database.transaction((em) => applyMembership(em, out, context));
     const lost = await standing(it);
 
     for (const _ of ['the first', 'a second', 'a third']) {
@@ -137,7 +143,9 @@ onBothDatabases((kind) => {
     await it.accept(journal);
     const since = { id, clerkId: 'org_since', isArchived: false, isRemoved: false };
     const again = { id: former, clerkId: 'org_former', isArchived: true, isRemoved: false };
-    expect((await standing(it)).subOrgs.slice(-2)).toMatchObject([again, since]);
+    // Remembers what was removed, so that it is not linked again.
+    const lost = { clerkId: null, formerClerkId: 'org_lost', isArchived: true, isRemoved: true };
+    expect((await standing(it)).subOrgs.slice(-3)).toMatchObject([again, since, lost]);
   });
 
   test('a restore is accepted only while its own declaration stands, so that each loss has its lease', async () => {
@@ -149,7 +157,7 @@ onBothDatabases((kind) => {
     await expect(it.accept(null, declared)).rejects.toThrow(/^The database was restored once more/);
     const again = await it.declare();
     await expect(it.accept(null, declared)).rejects.toThrow(/^The database was restored once more/);
-    expect(await it.accept(null, again)).toEqual({ revokedKeys: 0, lost: [] });
+    expect(await it.accept(null, again)).toMatchObject({ revokedKeys: 0, lost: [] });
     await expect(it.accept(null, again)).rejects.toThrow(/^The database was restored once more/);
   });
 

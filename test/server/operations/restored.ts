@@ -1,4 +1,6 @@
+import { newId } from '../../../core/mod.ts';
 import { formatJournalLine } from '../../../server/audit/journal.ts';
+import { recordOperation } from '../../../server/audit/record-event.ts';
 import { rowsUpTo } from '../../../server/audit/rows.ts';
 import { importKeys } from '../../../server/jobs/import-keys.ts';
 import { acceptRestore } from '../../../server/operations/restore/accept.ts';
@@ -48,4 +50,21 @@ export async function startRestored(
         }),
       ),
   });
+}
+
+/** Writes a row of the audit log by itself, as another version of the server would have. */
+export async function record(
+  { database, clock }: Pick<Awaited<ReturnType<typeof startRestored>>, 'database' | 'clock'>,
+  deed: {
+    readonly action: string;
+    readonly orgId: string | null;
+    readonly target: string | null;
+    readonly changes: Readonly<Record<string, unknown>> | null;
+  },
+): Promise<void> {
+  const at = new Date(clock.now());
+  const origin = { actor: 'operator', ipAddress: null, requestId: null };
+  await database.transaction(async (em) =>
+    recordOperation(em, { ...deed, ...origin, id: newId('evt', at.getTime()), at }),
+  );
 }

@@ -1,0 +1,60 @@
+import type { EntityManager } from './database.ts';
+
+/** A revoked secret whose key is not in this database. */
+interface RevokedSecret {
+  readonly lookup: string;
+  readonly reason: string | null;
+}
+
+/** How many values go into one statement. */
+const batchSize = 200;
+
+/**
+ * Remembers that a secret was revoked, by every value that it may be stored under, so that no import
+ * gives it back.
+ *
+ * @param em - the transaction's.
+ * @returns whether any of it was new.
+ */
+export async function rememberRevoked(
+  em: EntityManager,
+  lookups: readonly string[],
+  keyId: string,
+  reason: string | null,
+): Promise<boolean> {
+  let isNew = false;
+  for (const lookup of lookups) {
+    const written = await em.execute<unknown[]>(
+      `insert into revoked_secret (lookup, key_id, reason) values (?, ?, ?)
+       on conflict (lookup) do nothing returning lookup`,
+      [lookup, keyId, reason],
+    );
+    isNew ||= written.length > 0;
+  }
+  return isNew;
+}
+
+/**
+ * Which of these secrets are remembered as revoked.
+ *
+ * @param secrets - the lookup values of each, as in `keysBySecret`.
+ * @returns for each secret why it was revoked; undefined where it is not remembered.
+ */
+export async function revokedSecrets(
+  em: EntityManager,
+  secrets: readonly (readonly string[])[],
+): Promise<({ readonly reason: string | null } | undefined)[]> {
+  const found = new Map<string, RevokedSecret>();
+  for (let start = 0; start < secrets.length; start += batchSize) {
+    const lookups = secrets.slice(start, start + batchSize).flat();
+    const places = lookups.map(() => '?').join(', ');
+    const rows = await em.execute<RevokedSecret[]>(
+      `select lookup, reason from revoked_secret where lookup in (${places})`,
+      lookups,
+    );
+    for (const row of rows) found.set(row.lookup, row);
+  }
+  return secrets.map((lookups) =>
+    lookups.map((lookup) => found.get(lookup)).find((row) => row !== undefined),
+  );
+}

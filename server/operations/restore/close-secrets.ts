@@ -1,0 +1,73 @@
+import type { QBFilterQuery } from '@mikro-orm/sql';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { rememberRevoked } from '../../database/revoked-secrets.ts';
+import { notEnded } from '../api-keys/key-record.ts';
+import { revokeKeys } from '../api-keys/revoke-keys.ts';
+import { consequenceOf } from '../leaks/consequence.ts';
+import type { Work } from '../operation.ts';
+import { batches } from './batches.ts';
+
+const fresh = { disableIdentityMap: true } as const;
+
+/** What closing secrets came to. */
+export interface Closed {
+  readonly revokedKeys: number;
+  /** Whether anything was changed or remembered. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Closes secrets wherever they stand: under another key, because a file was imported once more since,
+ * and in no key at all, so that none gets them by a later import.
+ *
+ * @param lookups - what they may be stored under.
+ * @param keyId - the key that they were a lost history's secrets of.
+ */
+export async function closeSecrets(
+  work: Work,
+  lookups: readonly string[],
+  keyId: string,
+  reason: string | null,
+): Promise<Closed> {
+  const { em } = work;
+  const found: ApiKeySecret[] = [];
+  for (const some of batches(lookups)) {
+    found.push(...(await em.find(ApiKeySecret, { lookup: { $in: some } }, fresh)));
+  }
+  const ended = await endSecrets(work, found, reason);
+  const here = new Set(found.map(({ lookup }) => lookup));
+  const absent = lookups.filter((lookup) => !here.has(lookup));
+  const isRemembered = await rememberRevoked(em, absent, keyId, reason);
+  return { ...ended, isNew: ended.isNew || isRemembered };
+}
+
+/** Takes away what each secret still opens, as a leak report does: its key, or what is left of a grace. */
+export async function endSecrets(
+  work: Work,
+  secrets: readonly ApiKeySecret[],
+  reason: string | null,
+): Promise<Closed> {
+  const { em, now } = work;
+  let [revokedKeys, endedGraces] = [0, 0];
+  for (const secret of secrets) {
+    const { lookup, keyId } = secret;
+    const key = await em.findOneOrFail(ApiKey, { id: keyId }, fresh);
+    if (consequenceOf(secret, key, now).action === 'key revoked') {
+      revokedKeys += await revoke(work, { id: keyId }, reason);
+    }
+    // Also where this process's clock says that the grace is over: another's may not.
+    const retiredAt = { retiredAt: now };
+    endedGraces += await em.nativeUpdate(ApiKeySecret, { lookup, ...notEnded }, retiredAt);
+  }
+  return { revokedKeys, isNew: revokedKeys + endedGraces > 0 };
+}
+
+export function revoke(
+  { em, now, services }: Work,
+  where: QBFilterQuery<ApiKey>,
+  reason: string | null,
+): Promise<number> {
+  const { random, database } = services;
+  return revokeKeys(em, where, reason, { now, random, rowMacs: database.rowMacs });
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Membership } from '../../database/entities/membership.ts';
+import { applyMembership } from '../../sessions/apply-membership.ts';
+import { clerkTime } from '../../sessions/clerk-change.ts';
+import type { Deed } from './deed.ts';
+import { done, held, left, type Outcomes } from './outcome.ts';
+import type { Repeating } from './revoke-again.ts';
+
+const role = z.enum(['admin', 'member']).nullable();
+const change = z.object({ role: z.object({ before: role, after: role }) });
+const told = z.object({
+  clerkOrgId: z.string(),
+  asOf: z.iso.datetime().transform((text) => clerkTime(Date.parse(text))),
+});
+
+/**
+ * Takes a membership or a role away once more, as of Clerk's time of it: what Clerk has said of a later
+ * time holds, and what it says next.
+ */
+export async function endMembershipAgain({ work }: Repeating, deed: Deed): Promise<Outcomes> {
+  const { em, now } = work;
+  const userId = deed.target ?? '';
+  const { before, after } = change.safeParse(deed.changes).data?.role ?? {
+    before: null,
+    after: null,
+  };
+  if (before === null || after === 'admin') {
+    return [left(`membership of ${userId}: it was given, and Clerk's next word gives it again`)];
+  }
+  const place = told.safeParse(deed.changes).data;
+  if (place === undefined) {
+    return [
+      left(
+        `membership of ${userId}: ${before} became ${after ?? 'no member'} (the journal does not say in which Clerk organization): a reconciliation (CLERK_SECRET_KEY) takes it away again; without one, revoke the keys of ${userId}`,
+      ),
+    ];
+  }
+  const { clerkOrgId, asOf: at } = place;
+  const active = after !== null;
+  const recorded = await em.findOne(
+    Membership,
+    { clerkOrgId, userId },
+    { disableIdentityMap: true },
+  );
+  // A role that was left is none to give to whom the database does not know.
+  if (active && recorded?.active !== true) return [held];
+  const wanted = { clerkOrgId, userId, role: after ?? before, active, at };
+  return [done(deed, (await applyMembership(em, wanted, { now })) ? 0 : null)];
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { LookupScheme } from '../../../core/mod.ts';
+import { ApiKey } from '../../database/entities/api-key.ts';
+import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { lookupsIn } from '../../secret-fingerprints.ts';
+import { previewOf } from '../api-keys/key-record.ts';
+import type { Work } from '../operation.ts';
+import { closeSecrets, endSecrets, revoke } from './close-secrets.ts';
+import { type Deed, fingerprintsIn, revocationOf } from './deed.ts';
+import type { LostKey, LostKeys } from './lost-keys.ts';
+import { keysWrittenSince } from './made-since.ts';
+import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';
+
+/** What repeating deeds works with, besides each. */
+export interface Repeating {
+  readonly work: Work;
+  readonly lost: LostKeys;
+  /** Every scheme that a fingerprint may have been made under. */
+  readonly schemes: readonly LookupScheme[];
+  /** Ids of sub-orgs that were made while deeds were repeated. */
+  readonly madeSubOrgs: Set<number>;
+}
+
+const fresh = { disableIdentityMap: true } as const;
+
+const leak = z.object({ secret: z.string(), preview: z.string() });
+
+/** Revokes the one key that a deed names, or closes the secret of it that had leaked. */
+export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+  const revocation = revocationOf(deed);
+  return [
+    revocation === undefined
+      ? await takeBackAgain(repeating, deed)
+      : await revokeOne(repeating, deed, revocation.reason),
+  ];
+}
+
+async function revokeOne(
+  { work, lost, schemes }: Repeating,
+  deed: Deed,
+  reason: string | null,
+): Promise<Outcome> {
+  const id = deed.target ?? '';
+  const key = await work.em.findOne(ApiKey, { id }, fresh);
+  const revoked = key === null ? 0 : await revoke(work, { id }, reason);
+  const secrets = [
+    ...new Set([
+      ...deed.secrets,
+      ...fingerprintsIn(deed.changes),
+      ...(lost.fingerprints.get(id) ?? []),
+    ]),
+  ];
+  const lookups = lookupsIn(secrets, schemes);
+  const closed = await closeSecrets(work, lookups, id, reason);
+  // One that is not there may be a line of an import: the log tells the import.
+  const isWaiting = key === null && (deed.seq === null || lost.keys.get(id)?.isInBoth === true);
+  if (revoked > 0 || closed.isNew || isWaiting) {
+    return done({ ...deed, secrets }, revoked + closed.revokedKeys);
+  }
+  if (key !== null || lookups.length > 0) return held;
+  return left(
+    `revocation of ${id} (its key is not in this database, and the journal has no fingerprint of its secret that can be compared): import that secret nowhere`,
+  );
+}
+
+/** A secret that was retiring, or retired, may be the current one here. */
+async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<Outcome> {
+  const keyId = deed.target ?? '';
+  const told = leak.safeParse(deed.changes).data;
+  const lookups = lookupsIn(fingerprintsIn(deed.changes), schemes);
+  const secrets = await work.em.find(ApiKeySecret, { keyId }, fresh);
+  const shown = secrets.filter((each) => lookups.length === 0 && previewOf(each) === told?.preview);
+  const ended = await endSecrets(work, shown, 'leaked');
+  const closed = await closeSecrets(work, lookups, keyId, 'leaked');
+  if (ended.isNew || closed.isNew) return done(deed, ended.revokedKeys + closed.revokedKeys);
+  if (lookups.length > 0 || shown.length > 0) return held;
+  return left(
+    `leak of ${told?.preview ?? 'a secret'} of ${keyId} (the secret is not in this database, and the journal names no fingerprint of it): import it nowhere`,
+  );
+}
+
+/** Every key of the organization that was there: what was written since was not, or by an import. */
+export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+  const reason = 'all keys revoked';
+  const { work } = repeating;
+  const orgId = deed.target ?? '';
+  const seen = { orgId, id: { $nin: keysWrittenSince(work.em, deed.after) } };
+  const revokedKeys = await revoke(work, seen, reason);
+  const own = done(deed, revokedKeys > 0 ? revokedKeys : null);
+  return [own, ...(await revokeLost(repeating, deed, (key) => key.orgId === orgId, reason))];
+}
+
+/**
+ * Revokes the keys that the lost history had made or rotated before a deed that took more than one. Each
+ * by its id and with its secrets: the place of the deed's row does not tell it from what was made since.
+ */
+export async function revokeLost(
+  repeating: Repeating,
+  { at, seq, after }: Deed,
+  isTaken: (key: LostKey) => boolean,
+  reason: string,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const key of repeating.lost.keys.values()) {
+    if (seq === null || key.seq > seq || !isTaken(key)) continue;
+    const { id: target, orgId } = key;
+    const revocation = { action: 'apiKeys.revoke', changes: { reason }, secrets: [] };
+    const deed = { ...revocation, at, seq, after, orgId, target };
+    outcomes.push(await revokeOne(repeating, deed, reason));
+  }
+  return outcomes;
+}
