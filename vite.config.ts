@@ -40,8 +40,8 @@ export default defineConfig({
       }),
       project('browser', ['test/browser/**/*.test.ts', 'test/support/chromium.test.ts'], {
         testTimeout: 60_000,
-        // One Chromium at a time, and after the others: CI has two cores.
-        fileParallelism: false,
+        // After the others, so that a page waits for no database test.
+
         sequence: { groupOrder: 1 },
       }),
     ],

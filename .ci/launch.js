@@ -153,10 +153,12 @@ function modified(path) {
 function summarize(failedSteps, code) {
   const tests = existsSync(summaryFile)
     ? JSON.parse(readFileSync(summaryFile, 'utf8'))
-    : { passed: 0, failed: 0, leftOut: [] };
+    : { passed: 0, failed: 0, leftOut: [], slowest: [] };
   // The runner may fail without a failed test, by an unhandled rejection for example.
   const failed = failedSteps.length + (code === 0 ? 0 : Math.max(1, tests.failed));
   for (const step of failedSteps) console.log(`Failed: ${step}`);
+  if (tests.slowest.length > 1) console.log('Slowest:');
+  for (const { file, seconds } of tests.slowest) console.log(`  ${seconds} s ${file}`);
   if (tests.leftOut.length > 0) console.log('Left out:');
   for (const { test, reason } of tests.leftOut) console.log(`  ${test}: ${reason}`);
   console.log(`${tests.passed} passed, ${failed} failed, ${tests.leftOut.length} skipped`);

@@ -1,5 +1,5 @@
-// A reporter for vitest that leaves the counts, and why tests were left out, for launch.js to
-// print last: vitest itself still writes to the terminal after its reporters are done.
+// A reporter for vitest that leaves the counts, the slowest files, and why tests were left out, for
+// launch.js to print last: vitest itself still writes to the terminal after its reporters are done.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 export default class Summary {
@@ -14,6 +14,13 @@ export default class Summary {
     const summary = {
       passed: inState('passed').length,
       failed: inState('failed').length + errors.length + unhandledErrors.length,
+      slowest: modules
+        .map((module) => ({
+          file: module.relativeModuleId,
+          seconds: Math.round(module.diagnostic().duration / 1000),
+        }))
+        .sort((one, other) => other.seconds - one.seconds)
+        .slice(0, 5),
       leftOut: inState('skipped').map((test) => ({
         test: `${test.module.relativeModuleId}: ${test.fullName}`,
         reason: test.result().note ?? 'no reason given',

@@ -11,7 +11,8 @@ export async function downloadCsv(
   subOrgs: readonly SubOrg[],
 ): Promise<number> {
   const keys = await everyPage((cursor) =>
-    trpc.apiKeys.list.query({ ...filter, limit: 100, ...cursor }),
+    // In an order that no use of a key changes while pages are fetched.
+    trpc.apiKeys.list.query({ ...filter, sort: 'created_at', limit: 100, ...cursor }),
   );
   const names = new Map(subOrgs.map(({ id, name }) => [id, name]));
   saveFile('api-keys.csv', 'text/csv;charset=utf-8', csvOf(keys, names));
