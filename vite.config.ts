@@ -40,6 +40,7 @@ export default defineConfig({
       }),
       project('browser', ['test/browser/**/*.test.ts', 'test/support/chromium.test.ts'], {
         testTimeout: 60_000,
+        globalSetup: 'test/support/built-console.ts',
         // After the others, so that a page waits for no database test.
 
         sequence: { groupOrder: 1 },

@@ -8,7 +8,7 @@ import { loadConfig } from '../../server/config.ts';
 import type { InstallationParts } from '../../server/installation.ts';
 import type { Persona } from '../../server/sessions/demo.ts';
 import { startServer } from '../../server/start.ts';
-import { buildConsole, consoleFolder } from '../support/built-console.ts';
+import { consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
 
 /**
@@ -17,7 +17,6 @@ import { launchChromium } from '../support/chromium.ts';
  * @param parts - where webhooks may lead, for example.
  */
 export async function startConsole(parts: Pick<InstallationParts, 'targets' | 'now'> = {}) {
-  await buildConsole();
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
   resources.defer(() => rm(dataFolder, { recursive: true, force: true }));

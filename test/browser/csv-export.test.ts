@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../server/database/database.ts';
+import { fillSearchTexts } from '../../server/database/key-search.ts';
 import { fillOrganization } from '../support/filled-organization.ts';
 import { signIn, startConsole } from './console.ts';
 import { createKey, inDatabase } from './demo-keys.ts';
@@ -66,6 +67,11 @@ test('Export CSV saves every key that the filters show, without secrets and with
     );
   }
   inDatabase(console, "update sub_org set name = '=1+1' where id = 1");
+  {
+    inDatabase(console, 'delete from key_search');
+    await using database = await openDatabase(console.databaseUrl);
+    await fillSearchTexts(database);
+  }
 
   await using session = await console.open({ acceptDownloads: true });
   const { page } = session;

@@ -5,10 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
 import { firstLoadBudget } from '../../vite.config.ts';
-import { buildConsole, consoleFolder } from '../support/built-console.ts';
+import { consoleFolder } from '../support/built-console.ts';
 
 test('what a browser loads before the console shows is at most 45 kB of script and 12 kB of style', async () => {
-  await buildConsole();
   const page = await readFile(join(consoleFolder, 'index.html'), 'utf8');
   const sizeOf = async (kind: string) => {
     const files = page.matchAll(new RegExp(`(?:src|href)="(/[^"]+\\.${kind})"`, 'g'));

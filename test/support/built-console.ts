@@ -9,6 +9,9 @@ const sources = '{console/**/*.{ts,tsx,css,html,svg,txt},vite.config.ts,package-
 /** Where the built console lies. */
 export const consoleFolder: string = join(root, 'console', 'dist');
 
+/** Before the browser's tests: they run side by side, and each must find the same console. */
+export const setup = () => buildConsole();
+
 /** Builds the console unless it is newer than its sources: as `npm start` does. */
 export async function buildConsole(): Promise<void> {
   const newest = Math.max(
