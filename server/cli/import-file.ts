@@ -26,7 +26,11 @@ const members = Object.keys(importedKey.shape).map(snake);
 export function parseImport(text: string) {
   const lines: number[] = [];
   const items: Line[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  // Some editors begin a file with a byte order mark.
+  for (const [index, line] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
     if (line.trim() === '') continue;
     items.push(parseLine(line, index + 1));
     lines.push(index + 1);

@@ -191,14 +191,7 @@ function brokenUrlRule(value: string): RuleBroken | null {
   if (url.username !== '' || url.password !== '') {
     return { type: 'value_error', msg: 'URL must not contain a user name or password' };
   }
-  // Also one that was written with escapes.
-  return holdsKey(value) || holdsKey(decoded(url.href)) ? keyInText : null;
-}
-
-function decoded(href: string): string {
-  return href.replace(/%([0-9a-f]{2})/gi, (_, code) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
+  return holdsKey(value) || holdsKey(url.href) ? keyInText : null;
 }
 
 /** A time with its offset: without one nobody can tell which instant is meant. */

@@ -1,15 +1,27 @@
 // Anything that could be a key of ours, imported ones included, whatever stands around it.
 const key = /rrk_(?:live|test)_[\w-]{43}/g;
 
+/** How often a text may have been percent-encoded. */
+const mostEncodings = 3;
+
 /**
- * Whether a text holds what looks like an API key. People paste keys where they do not belong, and a
- * raw key must not be stored anywhere.
+ * Whether a text holds what looks like an API key, also percent-encoded. People paste keys where they
+ * do not belong, and a raw key must not be stored anywhere.
  */
 export function holdsKey(text: string): boolean {
-  return text.includes('rrk_') && text.search(key) !== -1;
+  let decoded = text;
+  for (let times = 0; times <= mostEncodings; times++) {
+    if (decoded.includes('rrk_') && decoded.search(key) !== -1) return true;
+    if (!decoded.includes('%')) return false;
+    decoded = decoded.replace(/%([0-9a-f]{2})/gi, (_, code) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  }
+  return false;
 }
 
-/** A text with every API key in it blotted out. */
+/** A text with every API key in it blotted out; all of it where a key is encoded. */
 export function withoutKeys(text: string): string {
-  return text.includes('rrk_') ? text.replace(key, '[API key]') : text;
+  const rest = text.includes('rrk_') ? text.replace(key, '[API key]') : text;
+  return holdsKey(rest) ? '[API key]' : rest;
 }

@@ -166,6 +166,7 @@ describe.each([
     const good = { hash_sha256: digest('good'), label: 'good', org: 'org_a' };
     const wrong: [line: unknown, complaint: string][] = [
       [{ ...good, hash_sha256: 'abc' }, 'hash_sha256: expected 64 hexadecimal characters'],
+      [{ ...good, hash_sha256: digest('') }, 'hash_sha256: the hash is that of an empty text'],
       [{ ...good, label: '  ' }, 'label: ensure this value has at least 1 characters'],
       [{ ...good, label: undefined }, 'label: field required'],
       [{ ...good, org: 'org_x' }, 'org: not a parent organization'],

@@ -4,6 +4,9 @@ import { id, instant, integer, label } from '../fields.ts';
 /** What stands where a preview was not recorded. */
 const unknown = '••••';
 
+/** SHA-256 of nothing: what a script writes that had no key to hash. */
+const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 const prefix = 'rrk_live_';
 const previewForm = /^rrk_live_([\w-]{4})(?:•{4}|\.{3}|…)([\w-]{4})$/;
 
@@ -13,7 +16,8 @@ export const importedKey = z.strictObject({
   hashSha256: z
     .string()
     .refine((value) => /^[0-9a-f]{64}$/i.test(value), 'expected 64 hexadecimal characters')
-    .transform((hash) => hash.toLowerCase()),
+    .transform((hash) => hash.toLowerCase())
+    .refine((hash) => hash !== emptyHash, 'the hash is that of an empty text'),
   label,
   /** The parent's Clerk organization id. */
   org: id,
