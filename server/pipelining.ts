@@ -45,6 +45,7 @@ export interface Turns {
  */
 export function createTurns(server: Server): Turns {
   const connections = new WeakMap<Socket, Connection>();
+  const soon = createTurnstile();
 
   server.on('connection', (socket: Socket) => {
     // The HTTP server's own, set before this: what it is given, it parses whole.
@@ -62,6 +63,8 @@ export function createTurns(server: Server): Turns {
     connections.set(socket, connection);
     socket.removeAllListeners('data');
     socket.on('data', (bytes: Buffer) => {
+      // Nothing of it is parsed any more.
+      if (connection.isBroken) return;
       const { unparsed } = connection;
       connection.unparsed = unparsed.length === 0 ? bytes : Buffer.concat([unparsed, bytes]);
       feed(socket, connection);
@@ -82,9 +85,11 @@ export function createTurns(server: Server): Turns {
       outgoing.once('close', () => {
         turns.shift();
         if (socket.destroyed) return;
-        if (connection.isBroken && turns.length === 0) socket.end();
-        turns[0]?.();
-        feed(socket, connection);
+        if (connection.isBroken && turns.length === 0) end(socket);
+        const [next] = turns;
+        if (next === undefined && connection.unparsed.length === 0) feed(socket, connection);
+        // Others come first: this connection may have a thousand requests left.
+        else soon(() => goOn(socket, connection, next));
       });
       turns.push(answer);
       if (turns.length === 1) answer();
@@ -96,11 +101,51 @@ export function createTurns(server: Server): Turns {
         return;
       }
       connection.isBroken = true;
+      connection.unparsed = Buffer.alloc(0);
       // Within a body, it is the request itself that is wrong.
       const isWithin = connection.latest?.complete === false;
-      if (isWithin || connection.turns.length === 0) answer(connection.begun);
+      if (isWithin || connection.turns.length === 0) {
+        answer(connection.begun);
+        cutOff(socket);
+      }
+      // Not read on, so that a client that takes no answer is cut off for its silence.
+      else socket.pause();
     },
   };
+}
+
+/** Lets one piece of work through in each round of the event loop, in order. */
+function createTurnstile(): (work: () => void) => void {
+  const waiting: (() => void)[] = [];
+  const letOneThrough = () => {
+    const work = waiting.shift();
+    if (waiting.length > 0) setImmediate(letOneThrough);
+    work?.();
+  };
+  return (work) => {
+    if (waiting.push(work) === 1) setImmediate(letOneThrough);
+  };
+}
+
+/** Begins the next answer, where one waits, and parses on. */
+function goOn(socket: Socket, connection: Connection, next: (() => void) | undefined): void {
+  if (socket.destroyed) return;
+  if (next !== undefined && connection.turns[0] === next) next();
+  feed(socket, connection);
+}
+
+/** How long a client has to take the last answer, in milliseconds. */
+const goodbyeMs = 5_000;
+
+/** Ends a connection whose client may go on sending. */
+function end(socket: Socket): void {
+  socket.end();
+  socket.resume();
+  cutOff(socket);
+}
+
+function cutOff(socket: Socket): void {
+  setTimeout(() => socket.destroy(), goodbyeMs).unref();
 }
 
 /** Parses what has come until enough requests wait; reads on when all is parsed. */

@@ -87,14 +87,17 @@ export async function isBackendActive(config: pg.ClientConfig, backend: number):
     await client.connect();
     const { rowCount } = await client.query(
       // Between two statements of many, it is not active for a moment.
+      // Where activities are not tracked, PostgreSQL cannot tell.
       `select from pg_stat_activity
        where pid = $1
-         and (state = 'active' or state_change > clock_timestamp() - interval '1 second')`,
+         and (coalesce(state, 'disabled') in ('active', 'disabled')
+           or state_change > clock_timestamp() - interval '1 second')`,
       [backend],
     );
     return rowCount === 1;
-  } catch {
-    return false;
+  } catch (error) {
+    // It answers, but lets no further connection in: it is alive, and so may the backend be.
+    return error instanceof pg.DatabaseError;
   } finally {
     client.connection.stream.destroy();
   }

@@ -133,7 +133,8 @@ export async function authorizeAgain(
   );
 }
 
-function organizationOf(caller: Caller): string | null {
+/** The organization that a caller acts for; null when the credential names none. */
+export function organizationOf(caller: Caller): string | null {
   if (caller.kind === 'session') return caller.session.organizationId;
   if (caller.kind === 'operator') return caller.organizationId;
   return caller.kind === 'key' && caller.outcome.ok ? caller.outcome.key.organization.id : null;

@@ -6,8 +6,13 @@ const maxOfStrangers = 16 * 1024 * 1024;
 /** Bytes of bodies from callers that were let in. */
 const maxOfCallers = 64 * 1024 * 1024;
 
+/** Of these, bytes that one organization's callers may hold: it keeps itself out, and no other. */
+const maxOfOrganization = 8 * 1024 * 1024;
+
 /** What one request holds of a budget; disposing of it gives that back. */
 export interface BodyShare extends Disposable {
+  /** Counts what arrives for an organization as well; before anything has arrived. */
+  belongTo(organizationId: string): void;
   /**
    * Counts bytes that have arrived.
    *
@@ -30,20 +35,32 @@ export function createBodyBudgets(): BodyBudgets {
 
 function budget(maxBytes: number): () => BodyShare {
   let held = 0;
+  const heldBy = new Map<string, number>();
   return () => {
     let mine = 0;
+    let owner: string | null = null;
+    const hold = (bytes: number) => {
+      held += bytes;
+      mine += bytes;
+      if (owner === null) return;
+      const its = (heldBy.get(owner) ?? 0) + bytes;
+      if (its > 0) heldBy.set(owner, its);
+      else heldBy.delete(owner);
+    };
     return {
+      belongTo(organizationId) {
+        owner = organizationId;
+      },
       add(bytes) {
-        if (held + bytes > maxBytes) {
+        const its = owner === null ? 0 : (heldBy.get(owner) ?? 0);
+        if (held + bytes > maxBytes || its + bytes > maxOfOrganization) {
           const headers = { 'Retry-After': '1', Connection: 'close' };
           throw new Problem(503, 'Too many requests are being received, retry shortly', headers);
         }
-        held += bytes;
-        mine += bytes;
+        hold(bytes);
       },
       [Symbol.dispose]() {
-        held -= mine;
-        mine = 0;
+        hold(-mine);
       },
     };
   };

@@ -1,5 +1,6 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
+import { organizationOf } from '../operations/access.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
@@ -75,6 +76,7 @@ export function routeHandler(
     let fields: Readonly<Record<string, string>> = {};
     try {
       const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
+      share.belongTo(organizationOf(caller) ?? '');
       if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
         rateLimits.reports.check(address);

@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Context } from 'hono';
-import { type Access, authorize, type Caller } from '../operations/access.ts';
+import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
 import { InvalidInput, Problem } from '../operations/problem.ts';
 import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
@@ -17,6 +17,7 @@ const methods = ['GET', 'HEAD', 'POST'];
 export function trpcHandler({ services, authenticate, bodies }: Wiring) {
   return async (c: Context<AppEnvironment>): Promise<Response> => {
     const { requestId, address, ownOrigin } = c.var;
+    using share = bodies.callers();
     const callers = new Map<Access, Promise<Caller>>();
     const callerFor = (access: Access) => {
       const known = callers.get(access) ?? identify(access);
@@ -32,7 +33,9 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
     async function isLetIn(): Promise<boolean> {
       for (const access of accessesOf(c.req.path)) {
         try {
-          await authorize(services.database.read(), await callerFor(access), access);
+          const caller = await callerFor(access);
+          await authorize(services.database.read(), caller, access);
+          share.belongTo(organizationOf(caller) ?? '');
           return true;
         } catch {
           // The procedure refuses the same caller with the same reason, in tRPC's own form.
@@ -41,7 +44,6 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
       return false;
     }
 
-    using share = bodies.callers();
     try {
       if (!methods.includes(c.req.method)) {
         throw new Problem(405, 'Method Not Allowed', { Allow: methods.join(', '), ...unread });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { unavailableCode } from '../../../server/database/is-database-away.ts';
+import { PostgresqlClient } from '../../../server/database/postgresql-client.ts';
+import { managementLimits } from '../../../server/database/postgresql-session.ts';
 import { administrator } from '../../processes/deployment.ts';
 import { create, expectRecovery } from '../../support/management.ts';
 import { demoDatabase, startServer } from '../../support/server.ts';
@@ -100,4 +102,13 @@ test('unavailableCode() tells what is asked wrong from what cannot be asked', ()
   }
   expect(unavailableCode(new AggregateError([coded('ECONNREFUSED')]))).toBe('ECONNREFUSED');
   expect(unavailableCode(new Error('Connection terminated unexpectedly'))).toBe('DISCONNECTED');
+});
+
+test('a statement at work is left alone where PostgreSQL does not track activities', async () => {
+  await using place = await databaseSetTo({ track_activities: 'off' });
+  const client = new PostgresqlClient({ connectionString: place.url, limits: managementLimits });
+  await client.connect();
+  const { rowCount } = await client.query('select pg_sleep(2.5)');
+  await client.end();
+  expect(rowCount).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { createListener } from '../../../server/listener.ts';
 
@@ -17,6 +17,10 @@ async function connected() {
       calls.push({ path, answer: () => resolve(new Response(path)) });
       return promise;
     },
+  });
+  let reading: Socket | undefined;
+  listener.on('connection', (accepted: Socket) => {
+    reading = accepted;
   });
   let parsed = 0;
   listener.on('request', () => {
@@ -38,6 +42,7 @@ async function connected() {
     calls,
     socket,
     parsed: () => parsed,
+    isRead: () => reading?.isPaused() === false,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -70,4 +75,21 @@ test('of a thousand requests at once only some are parsed before the first is an
     await expect.poll(() => calls.length, { interval: 1 }).toBe(Math.min(index + 2, 1_000));
   }
   expect(calls.map(({ path }) => path)).toEqual(requests(1_000).map((_, at) => `/${at}`));
+});
+
+test('what follows no request is not read while an answer is owed, and then the connection ends', async () => {
+  await using client = await connected();
+  const { calls, socket, isRead } = client;
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  socket.write(`${request(0)}no request\r\n\r\n`);
+  await expect.poll(() => calls.length).toBe(1);
+  await expect.poll(isRead).toBe(false);
+  socket.write(Buffer.alloc(4 * 1024 * 1024, 'x'));
+  calls[0]?.answer();
+  await once(socket, 'close');
+  expect(text).toMatch(/^HTTP\/1.1 200 OK/);
+  expect(text).toMatch(/\/0$/);
 });
