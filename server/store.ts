@@ -34,7 +34,7 @@ export interface OpenVerifierOptions {
   readonly serverSecret?: Uint8Array | null;
   /** The one before it, while a change is under way. */
   readonly serverSecretPrevious?: Uint8Array | null;
-  /** False to record neither calls nor when a key was last used. */
+  /** False to record neither calls, nor when a key was last used, nor refused attempts. */
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
   readonly limits?: boolean;

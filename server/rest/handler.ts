@@ -63,8 +63,11 @@ export function routeHandler(
     let upload: Upload | undefined;
     let fields: RateLimitFields = {};
     try {
-      const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
-      if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
+      const caller = await authenticate(c.req.raw, operation.access, {
+        address,
+        ownOrigin,
+        noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
+      });
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
         rateLimits.reports.check(address);
         await rateLimits.reports.count(address);

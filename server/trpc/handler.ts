@@ -28,11 +28,12 @@ export function trpcHandler({ services, authenticate }: Wiring) {
         createContext: () => ({
           services,
           origin: { requestId, ipAddress: address ?? null },
-          async authenticate(access) {
-            const caller = await authenticate(c.req.raw, access, { address, ownOrigin });
-            if (caller.kind === 'key') noteKey(c, caller.outcome, '/trpc', null);
-            return caller;
-          },
+          authenticate: (access) =>
+            authenticate(c.req.raw, access, {
+              address,
+              ownOrigin,
+              noteKey: (outcome) => noteKey(c, outcome, '/trpc', null),
+            }),
         }),
       });
       // What tRPC refuses before a procedure is JSON that is called text, or nothing.

@@ -55,7 +55,8 @@ export function tally(calls: readonly KeyCall[]): Tally {
   const keys = [...byKey.values()].sort((a, b) => (a.use.keyId < b.use.keyId ? -1 : 1));
   return {
     hours: keys.flatMap(({ hours }) => hours.sort((a, b) => order(hourKey(a), hourKey(b)))),
-    uses: keys.map(({ use }) => use),
+    // Without an accepted call, a key was not used.
+    uses: keys.map(({ use }) => use).filter(({ lastUsedAt }) => lastUsedAt > 0),
     scopes: keys.flatMap(({ scopes }) => scopes.sort((a, b) => order(a.scope, b.scope))),
     retiring: keys.flatMap(({ places }) =>
       [...places].sort(([a], [b]) => order(a, b)).map(([, place]) => place),
@@ -75,7 +76,7 @@ class KeyTally {
   }
 
   add(call: KeyCall): void {
-    latest(this.use, call.at);
+    if (call.refused === null) latest(this.use, call.at);
     this.#addHour(call);
     if (call.scope !== null) this.#addScope(call.scope, call.at);
     if (call.retiresAt !== null) this.#addPlace(call, call.retiresAt);

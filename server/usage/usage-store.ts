@@ -2,6 +2,8 @@ import type { Database } from '../database/database.ts';
 import { type BulkInsert, insertRows } from './bulk-insert.ts';
 import type { KeyCall } from './key-call.ts';
 import { createPartitions } from './partitions.ts';
+import type { RefusedBatch } from './refused-attempts.ts';
+import { storeRefused } from './refused-store.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** A call under its id, which it keeps however often it is tried to store. */
@@ -16,6 +18,8 @@ export interface UsageStore {
   readonly batchSize: number;
   /** Stores a batch, wholly or not at all, and once: one that was stored before changes nothing. */
   ingest(calls: readonly StoredCall[]): Promise<void>;
+  /** Adds refused attempts, in one transaction. */
+  ingestRefused(batch: RefusedBatch): Promise<void>;
 }
 
 const callRows: BulkInsert<StoredCall> = {
@@ -95,7 +99,7 @@ export function createUsageStore(database: Database): UsageStore {
       const { hours, uses, scopes, retiring } = tally(calls);
       try {
         await database.transaction(async (em) => {
-          await insertRows(em, kind, callRows, keyByKey(calls));
+          await insertRows(em, kind, callRows, keyByKey(calls.filter(isUse)));
           await insertRows(em, kind, hourRows, hours);
           await insertRows(em, kind, useRows, uses);
           await insertRows(em, kind, scopeRows, scopes);
@@ -106,7 +110,13 @@ export function createUsageStore(database: Database): UsageStore {
         if (!isStoredAlready(error)) throw error;
       }
     },
+    ingestRefused: (batch) => storeRefused(database, batch),
   };
+}
+
+/** A key that was refused is not used: such calls count by the hour only. */
+function isUse({ refused }: KeyCall): boolean {
+  return refused === null;
 }
 
 /** The order of the index, which is then written page after page; a key's calls in their own order. */

@@ -388,6 +388,8 @@ onBothDatabases((kind) => {
     key_call: 'gives nothing',
     key_hour: 'gives nothing',
     key_import: 'MAC',
+    key_refusal: 'gives nothing',
+    key_refused_secret: 'gives nothing',
     key_retiring_use: 'gives nothing',
     key_scope_use: 'gives nothing',
     key_search: 'gives nothing',

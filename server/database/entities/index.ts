@@ -7,6 +7,8 @@ import { Extension } from './extension.ts';
 import { Job } from './job.ts';
 import { KeyHour } from './key-hour.ts';
 import { KeyImport } from './key-import.ts';
+import { KeyRefusal } from './key-refusal.ts';
+import { KeyRefusedSecret } from './key-refused-secret.ts';
 import { KeyRetiringUse } from './key-retiring-use.ts';
 import { KeyScopeUse } from './key-scope-use.ts';
 import { KeyUse } from './key-use.ts';
@@ -31,6 +33,8 @@ export const entities = [
   Job,
   KeyHour,
   KeyImport,
+  KeyRefusal,
+  KeyRefusedSecret,
   KeyRetiringUse,
   KeyScopeUse,
   KeyUse,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Database, EntityManager } from '../../database/database.ts';
 import { KeyHour } from '../../database/entities/key-hour.ts';
+import { KeyRefusal } from '../../database/entities/key-refusal.ts';
 import { outcomes } from '../../usage/key-call.ts';
+import { refusalsPerKey } from '../../usage/refused-attempts.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, integer, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
@@ -22,16 +24,29 @@ const call = z.object({
   createdAt: timestamp,
 });
 
-/** The last calls of a key, newest first, and what its calls of the last seven days came to. */
+const refusal = z.object({
+  reason: z.string(),
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  count: z.int(),
+  firstAt: timestamp,
+  lastAt: timestamp,
+});
+
+/**
+ * The last calls of a key, newest first, what its calls of the last seven days came to, and who tried
+ * it and was refused: as much as is kept, which is up to a minute old.
+ */
 export const apiKeyUsage = defineOperation({
   name: 'apiKeys.usage',
-  summary: 'The last calls of an API key, and hourly counts by outcome of the last 7 days',
+  summary: 'The last calls of an API key, hourly counts of the last 7 days, and refused attempts',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id, limit: integer(1, 1000).default(100) }),
   output: z.object({
     items: z.array(call),
     hourly: z.array(z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() })),
+    refused: z.array(refusal),
   }),
   async run({ em, principal, now, services }, { id, limit }) {
     await findKey(em, principal, id);
@@ -47,9 +62,26 @@ export const apiKeyUsage = defineOperation({
         outcome,
         count,
       })),
+      refused: await refusalsOf(em, id),
     };
   },
 });
+
+async function refusalsOf(em: EntityManager, keyId: string) {
+  const rows = await em.find(
+    KeyRefusal,
+    { keyId },
+    { orderBy: { lastAt: 'desc', reason: 'asc', ipAddress: 'asc' }, limit: refusalsPerKey },
+  );
+  return rows.map(({ reason, ipAddress, userAgent, count, firstAt, lastAt }) => ({
+    reason,
+    ipAddress: ipAddress === '' ? null : ipAddress,
+    userAgent: userAgent ?? null,
+    count,
+    firstAt: firstAt.toISOString(),
+    lastAt: lastAt.toISOString(),
+  }));
+}
 
 interface CallRow {
   readonly id: string;

@@ -96,6 +96,8 @@ onEachDatabase((place) => {
     await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
     await em.execute('alter table membership drop column name');
+    await em.execute('drop table key_refusal');
+    await em.execute('drop table key_refused_secret');
     if (isSqlite) await em.execute('drop table key_search_index');
     await em.execute('drop table key_search');
     await em.execute('drop index api_key_secret_first4_index');

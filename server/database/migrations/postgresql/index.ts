@@ -14,6 +14,7 @@ import { FormerSecrets } from './0013-former-secrets.ts';
 import { Timelines } from './0014-timelines.ts';
 import { KeySearch } from './0015-key-search.ts';
 import { MemberNames } from './0016-member-names.ts';
+import { RefusedAttempts } from './0018-refused-attempts.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -49,4 +50,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0014-timelines', class: Timelines },
   { name: '0015-key-search', class: KeySearch },
   { name: '0016-member-names', class: MemberNames },
+  { name: '0018-refused-attempts', class: RefusedAttempts },
 ];

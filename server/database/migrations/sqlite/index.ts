@@ -12,6 +12,7 @@ import { FormerLinks } from './0012-former-links.ts';
 import { FormerSecrets } from './0013-former-secrets.ts';
 import { KeySearch } from './0015-key-search.ts';
 import { MemberNames } from './0016-member-names.ts';
+import { RefusedAttempts } from './0018-refused-attempts.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -42,4 +43,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0013-former-secrets', class: FormerSecrets },
   { name: '0015-key-search', class: KeySearch },
   { name: '0016-member-names', class: MemberNames },
+  { name: '0018-refused-attempts', class: RefusedAttempts },
 ];
