@@ -1,5 +1,6 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
+import { Download } from '../operations/download.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
@@ -82,6 +83,7 @@ export function routeHandler(
         }),
       );
       if (output === null) return c.body(null, 204, fields);
+      if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
       return c.json(snakeKeys(output) as object, status, fields);
     } catch (error) {
@@ -92,4 +94,16 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+/** A fault on the way ends the connection: a file that was cut must not look whole. */
+function downloadResponse(
+  { contentType, fileName, pieces }: Download,
+  fields: RateLimitFields,
+): Response {
+  const body = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
+  const disposition = `attachment; filename="${fileName}"`;
+  return new Response(body, {
+    headers: { ...fields, 'Content-Type': contentType, 'Content-Disposition': disposition },
+  });
 }

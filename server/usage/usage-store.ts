@@ -86,6 +86,21 @@ const retiringRows: BulkInsert<Tally['retiring'][number]> = {
       last_used_at = greatest(key_retiring_use.last_used_at, excluded.last_used_at)`,
 };
 
+const clientRows: BulkInsert<Tally['clients'][number]> = {
+  table: 'key_client_use',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['day', 'timestamptz', (row) => row.day],
+    ['ip_address', 'text', (row) => row.ipAddress],
+    ['user_agent', 'text', (row) => row.userAgent],
+    ['calls', 'int', (row) => row.calls],
+    ['last_used_at', 'timestamptz', (row) => row.lastUsedAt],
+  ],
+  onConflict: `on conflict (key_id, day, ip_address, user_agent) do update
+    set calls = key_client_use.calls + excluded.calls,
+      last_used_at = greatest(key_client_use.last_used_at, excluded.last_used_at)`,
+};
+
 /** Keeps calls in the database, each batch in one transaction of the process's one writing handle. */
 export function createUsageStore(database: Database): UsageStore {
   const { kind } = database;
@@ -96,7 +111,7 @@ export function createUsageStore(database: Database): UsageStore {
     batchSize: 10_000,
     async ingest(calls) {
       await partitions?.prepareFor(calls);
-      const { hours, uses, scopes, retiring } = tally(calls);
+      const { hours, uses, scopes, retiring, clients } = tally(calls);
       try {
         await database.transaction(async (em) => {
           await insertRows(em, kind, callRows, keyByKey(calls.filter(isUse)));
@@ -104,6 +119,7 @@ export function createUsageStore(database: Database): UsageStore {
           await insertRows(em, kind, useRows, uses);
           await insertRows(em, kind, scopeRows, scopes);
           await insertRows(em, kind, retiringRows, retiring);
+          await insertRows(em, kind, clientRows, clients);
         });
       } catch (error) {
         partitions?.forget();

@@ -386,6 +386,7 @@ onBothDatabases((kind) => {
     invalidation: 'takes away only',
     job: 'MAC',
     key_call: 'gives nothing',
+    key_client_use: 'gives nothing',
     key_hour: 'gives nothing',
     key_import: 'MAC',
     key_refusal: 'gives nothing',

@@ -95,6 +95,7 @@ test('the role in the README may read and write nothing else', async () => {
     key_use: 'select, insert, update',
     key_scope_use: 'select, insert, update',
     key_retiring_use: 'select, insert, update',
+    key_client_use: 'select, insert, update',
     key_refusal: 'select, insert, update, delete',
     key_refused_secret: 'select, insert, update',
     rate_limit_window: 'select, insert, update, delete',

@@ -5,6 +5,7 @@ import { AuditEvent } from './audit-event.ts';
 import { DeletedUser } from './deleted-user.ts';
 import { Extension } from './extension.ts';
 import { Job } from './job.ts';
+import { KeyClientUse } from './key-client-use.ts';
 import { KeyHour } from './key-hour.ts';
 import { KeyImport } from './key-import.ts';
 import { KeyRefusal } from './key-refusal.ts';
@@ -31,6 +32,7 @@ export const entities = [
   DeletedUser,
   Extension,
   Job,
+  KeyClientUse,
   KeyHour,
   KeyImport,
   KeyRefusal,

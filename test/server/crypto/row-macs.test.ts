@@ -96,6 +96,7 @@ onEachDatabase((place) => {
     await em.execute('alter table sub_org drop column former_clerk_id');
     await em.execute('drop index audit_event_target_index');
     await em.execute('alter table membership drop column name');
+    await em.execute('drop table key_client_use');
     await em.execute('drop table key_refusal');
     await em.execute('drop table key_refused_secret');
     if (isSqlite) await em.execute('drop table key_search_index');

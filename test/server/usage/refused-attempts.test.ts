@@ -3,10 +3,8 @@ import { createUsageRecorder } from '../../../server/usage/usage-recorder.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { answer, body, demoIds, issueKey, revokeKey } from '../../support/issued-keys.ts';
 import {
-  demoDatabase,
   onBothDatabases,
   type RunningServer,
-  startServer,
   startServerOn,
   testClock,
 } from '../../support/server.ts';
@@ -148,9 +146,8 @@ onBothDatabases((kind) => {
   });
 
   test('a key that an address may not guess any more is recorded all the same', async () => {
-    await using place = await demoDatabase(kind);
     const options = { rateLimits: { perAddress: { limit: 1, windowSeconds: 60 } } };
-    await using server = await startServer({ database: place.url, ...options });
+    await using server = await startServerOn(kind, options);
     const { id, raw } = await issueKey(server);
     await revokeKey(server, id);
     const statuses = [];

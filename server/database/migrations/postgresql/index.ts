@@ -15,6 +15,7 @@ import { Timelines } from './0014-timelines.ts';
 import { KeySearch } from './0015-key-search.ts';
 import { MemberNames } from './0016-member-names.ts';
 import { RefusedAttempts } from './0018-refused-attempts.ts';
+import { ClientUse } from './0019-client-use.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -51,4 +52,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0015-key-search', class: KeySearch },
   { name: '0016-member-names', class: MemberNames },
   { name: '0018-refused-attempts', class: RefusedAttempts },
+  { name: '0019-client-use', class: ClientUse },
 ];
