@@ -42,7 +42,7 @@ export interface OpenVerifierOptions {
   readonly serverSecretPrevious?: Uint8Array | null;
   /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
   readonly environments?: readonly Environment[];
-  /** False to record neither calls nor when a key was last used. */
+  /** False to record neither calls, nor when a key was last used, nor refused attempts. */
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
   readonly limits?: boolean;

@@ -9,6 +9,7 @@ import {
 import { Problem } from './operations/problem.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import { keptText } from './usage/key-call.ts';
+import { refusedSecret } from './usage/refused-attempts.ts';
 import type { UsageSink } from './usage/usage-recorder.ts';
 
 /** What is put around an embedded verifier. */
@@ -66,11 +67,11 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
     return outcome;
   }
 
-  /** As for the server's own calls, a key that is answered 401 is not used. */
+  /** As for the server's own calls, a key that is answered 401 was only tried. */
   function record(outcome: Outcome, request: VerifyRequest | undefined, began: number): void {
     const { key } = outcome;
     const statusCode = outcome.ok ? 200 : outcome.refusal.status;
-    if (usage === null || key === null || statusCode === 401) return;
+    if (usage === null || key === null) return;
     const { endpoint, method, userAgent } = request?.call ?? untold;
     usage.record({
       at: Date.now(),
@@ -85,6 +86,7 @@ export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
       userAgent: keptText(userAgent, 'userAgent'),
       scope: outcome.ok ? (request?.scope ?? null) : null,
       retiresAt: key.secretExpiresAt,
+      refused: refusedSecret(outcome),
     });
   }
 

@@ -50,9 +50,9 @@ export const apiKeyQueries = {
     queryKey: ['apiKeys', 'rotatedSince', since.slice(0, 10)],
     queryFn: async () => {
       const rotations = await everyPage((cursor) =>
-        trpc.auditLog.list.query({ action: 'apiKeys.rotate', since, limit: 100, ...cursor }),
+        trpc.auditLog.list.query({ action: 'apiKeys.rotate', from: since, limit: 100, ...cursor }),
       );
-      return rotations.map(({ target }) => target);
+      return rotations.map(({ target }) => target?.id);
     },
   }),
 };

@@ -7,20 +7,20 @@ export interface AuditFilter {
   readonly actor: string;
   readonly target: string;
   /** The first and the last day, of the reader's calendar: `2026-03-04`. */
-  readonly since: string;
-  readonly until: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 export const auditLogQueries = {
   list: ({ trpc }: Api, filter: AuditFilter, cursor: string | undefined) => ({
     queryKey: ['auditLog', 'list', filter, cursor],
     queryFn: () => {
-      const { since, until, ...exact } = filter;
+      const { from, to, ...exact } = filter;
       const given = {
         ...exact,
-        since: startOfDay(since, 0) ?? '',
+        from: startOfDay(from, 0) ?? '',
         // The log ends before a time: the last day is in it.
-        until: startOfDay(until, 1) ?? '',
+        to: startOfDay(to, 1) ?? '',
       };
       return trpc.auditLog.list.query({
         limit: 25,

@@ -31,7 +31,7 @@ export function AuditFilters(props: {
       )}
     </Labelled>
   );
-  const day = (name: 'since' | 'until') => (
+  const day = (name: 'from' | 'to') => (
     <Labelled label={text[name]}>
       {(control) => (
         <input
@@ -39,8 +39,8 @@ export function AuditFilters(props: {
           class="input"
           type="date"
           aria-describedby="audit-zone"
-          min={name === 'until' ? props.filter.since : undefined}
-          max={name === 'since' ? props.filter.until : undefined}
+          min={name === 'to' ? props.filter.from : undefined}
+          max={name === 'from' ? props.filter.to : undefined}
           value={props.filter[name]}
           onChange={(event) => props.onChange(name, event.currentTarget.value)}
         />
@@ -61,8 +61,8 @@ export function AuditFilters(props: {
       </Labelled>
       {id('actor')}
       {id('target')}
-      {day('since')}
-      {day('until')}
+      {day('from')}
+      {day('to')}
       <p class="hint" id="audit-zone">
         {text.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
       </p>

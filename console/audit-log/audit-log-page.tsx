@@ -17,8 +17,8 @@ export function AuditLogPage() {
     action: parameter('action') ?? '',
     actor: parameter('actor') ?? '',
     target: parameter('target') ?? '',
-    since: parameter('since') ?? '',
-    until: parameter('until') ?? '',
+    from: parameter('from') ?? '',
+    to: parameter('to') ?? '',
   });
   const isFiltered = () => Object.values(filter()).some((value) => value !== '');
   const paging = createPaging();

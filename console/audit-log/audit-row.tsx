@@ -48,11 +48,11 @@ export function AuditRow(props: {
             <button
               type="button"
               class="link clip"
-              aria-label={text.onlyTarget(target())}
-              title={target()}
-              onClick={() => props.onFilter('target', target())}
+              aria-label={text.onlyTarget(target().id)}
+              title={target().name ?? target().id}
+              onClick={() => props.onFilter('target', target().id)}
             >
-              <code>{target()}</code>
+              <code>{target().id}</code>
             </button>
           )}
         </Show>
@@ -85,21 +85,26 @@ function Labelled(props: { says: string; children: JSX.Element }) {
 }
 
 function Actor(props: {
-  actor: string;
+  actor: AuditEvent['actor'];
   onFilter: (name: keyof AuditFilter, value: string) => void;
 }) {
   const member = useMember();
+  /** As the log's filter takes it. */
+  const written = () => {
+    const { kind, id } = props.actor;
+    return id === null ? kind : `${kind}:${id}`;
+  };
   const name = () =>
-    props.actor === `user:${member()?.user.id}`
+    written() === `user:${member()?.user.id}`
       ? text.you
-      : (text.actors[props.actor] ?? props.actor);
+      : (props.actor.name ?? text.actors[props.actor.kind] ?? written());
   return (
     <button
       type="button"
       class="link clip"
       aria-label={text.onlyActor(name())}
-      title={props.actor}
-      onClick={() => props.onFilter('actor', props.actor)}
+      title={written()}
+      onClick={() => props.onFilter('actor', written())}
     >
       {name()}
     </button>

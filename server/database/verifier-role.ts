@@ -41,6 +41,9 @@ const written = [
   'key_use',
   'key_scope_use',
   'key_retiring_use',
+  'key_client_use',
+  'key_refusal',
+  'key_refused_secret',
   'rate_limit_window',
 ];
 

@@ -3,6 +3,7 @@ import type { Services } from '../operations/operation.ts';
 import { moveRows } from '../operations/secrets/move-rows.ts';
 import { makePartitions } from '../usage/partitions.ts';
 import { announceExpiry } from '../webhooks/announce-expiry.ts';
+import { announceRefused } from '../webhooks/announce-refused.ts';
 import { createDeliver } from '../webhooks/deliver.ts';
 import { forgetDeliveries } from '../webhooks/forget-deliveries.ts';
 import { deliveryTask } from '../webhooks/outbox.ts';
@@ -41,6 +42,9 @@ export function startBackground(services: Services, listenUrl: string | null): B
     resources.use(repeat({ name, run: once, every: seconds * second, logger }));
   }
   every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
+  every(60, 'announcing dead secrets that are tried', () =>
+    announceRefused({ database, now, random }),
+  );
   every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
   every(3600, 'making partitions of calls', () => makePartitions(database, now()));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));

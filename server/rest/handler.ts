@@ -1,6 +1,7 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
 import { organizationOf } from '../operations/access.ts';
+import { Download } from '../operations/download.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
@@ -75,9 +76,12 @@ export function routeHandler(
     using share = operation.access.plane === 'anyone' ? bodies.strangers() : bodies.callers();
     let fields: Readonly<Record<string, string>> = {};
     try {
-      const caller = await authenticate(c.req.raw, operation.access, { address, ownOrigin });
+      const caller = await authenticate(c.req.raw, operation.access, {
+        address,
+        ownOrigin,
+        noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
+      });
       share.belongTo(organizationOf(caller) ?? '');
-      if (caller.kind === 'key') noteKey(c, caller.outcome, endpoint, scope);
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
         rateLimits.reports.check(address);
         await rateLimits.reports.count(address);
@@ -93,6 +97,7 @@ export function routeHandler(
         }),
       );
       if (output === null) return c.body(null, 204, fields);
+      if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
       return c.json(snakeKeys(output) as object, status, fields);
     } catch (error) {
@@ -103,4 +108,16 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+/** A fault on the way ends the connection: a file that was cut must not look whole. */
+function downloadResponse(
+  { contentType, fileName, pieces }: Download,
+  fields: Readonly<Record<string, string>>,
+): Response {
+  const body = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
+  const disposition = `attachment; filename="${fileName}"`;
+  return new Response(body, {
+    headers: { ...fields, 'Content-Type': contentType, 'Content-Disposition': disposition },
+  });
 }

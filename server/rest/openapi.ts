@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
+import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { snake } from './case.ts';
 import { type Json, refusal, refusals } from './openapi-refusals.ts';
 import { verificationPaths } from './openapi-verification.ts';
@@ -118,11 +119,13 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
 
 function responses(route: Route): Json {
   const schema = jsonSchema(route.operation.output, 'output');
+  const content =
+    route.operation.name === exportAuditLog.name
+      ? { 'application/x-ndjson': {}, 'text/csv': {} }
+      : { 'application/json': { schema } };
   return {
     [route.status]:
-      route.status === 204
-        ? { description: 'Done' }
-        : { description: 'Success', content: { 'application/json': { schema } } },
+      route.status === 204 ? { description: 'Done' } : { description: 'Success', content },
     ...refusals,
     ...(parameterNames(route.path).length > 0 ? { 404: refusal('Not found') } : {}),
     422: refusal('A field breaks a rule', 'ValidationProblem'),

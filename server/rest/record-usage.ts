@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { KeyRecord, Outcome } from '../../core/mod.ts';
 import { keptUserAgent } from '../usage/key-call.ts';
+import { type RefusedSecret, refusedSecret } from '../usage/refused-attempts.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
 import type { AppEnvironment } from './request-context.ts';
 
@@ -11,6 +12,10 @@ export interface UsedKey {
   readonly endpoint: string;
   /** The scope that was needed and given. */
   readonly scope: string | null;
+  /** What verification refused; null where it accepted the key. */
+  readonly refused: RefusedSecret | null;
+  /** Whether the caller is told 401, whatever the answer's status: then the key is no key any more. */
+  readonly isInvalid: boolean;
 }
 
 /** A path in Hono's notation as the API's description writes it. */
@@ -19,8 +24,7 @@ export function endpointOf(path: string): string {
 }
 
 /**
- * Notes which key a request presented. A key that is answered 401 is no key any more, so that call is
- * no use of it.
+ * Notes which key a request presented, before anything else may fail.
  *
  * @param scope - the scope that was asked of it.
  */
@@ -30,9 +34,12 @@ export function noteKey(
   endpoint: string,
   scope: string | null,
 ): void {
-  if (outcome.ok) c.set('usedKey', { key: outcome.key, endpoint, scope });
-  else if (outcome.key !== null && outcome.refusal.status !== 401) {
-    c.set('usedKey', { key: outcome.key, endpoint, scope: null });
+  const { key } = outcome;
+  if (outcome.ok) {
+    c.set('usedKey', { key: outcome.key, endpoint, scope, refused: null, isInvalid: false });
+  } else if (key !== null) {
+    const isInvalid = outcome.refusal.status === 401;
+    c.set('usedKey', { key, endpoint, scope: null, refused: refusedSecret(outcome), isInvalid });
   }
 }
 
@@ -47,8 +54,10 @@ export function recordUsage(
     // `c.var` would copy every variable.
     const used = c.get('usedKey');
     if (used === undefined) return;
-    const { key, endpoint, scope } = used;
-    const statusCode = statusOf(c.res);
+    const { key, endpoint, scope, isInvalid } = used;
+    // A limit of the address may have answered in place of the refusal.
+    const statusCode = isInvalid ? 401 : statusOf(c.res);
+    const isLimited = statusCode === 429 && used.refused === null;
     usage.record({
       at: now(),
       keyId: key.id,
@@ -63,6 +72,7 @@ export function recordUsage(
       scope: statusCode === 429 ? null : scope,
       // Time zero stands for a secret that was ended.
       retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,
+      refused: isLimited ? { reason: 'rate_limited', preview: key.preview } : used.refused,
     });
   };
 }

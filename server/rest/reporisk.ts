@@ -12,6 +12,7 @@ import { apiKeyStatus } from '../operations/api-keys/status.ts';
 import { unusedApiKeyScopes } from '../operations/api-keys/unused-scopes.ts';
 import { updateApiKey } from '../operations/api-keys/update.ts';
 import { apiKeyUsage } from '../operations/api-keys/usage.ts';
+import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { listAuditLog } from '../operations/audit-log/list.ts';
 import { getExtension } from '../operations/extensions/get.ts';
 import { listExtensions } from '../operations/extensions/list.ts';
@@ -98,6 +99,7 @@ export const reporiskRoutes: readonly Route[] = [
   post(`${settings}/webhooks/:id/deliveries/:delivery_id/redeliver`, redeliverWebhook),
 
   get(`${settings}/audit-log`, listAuditLog),
+  get(`${settings}/audit-log/export`, exportAuditLog),
 
   get('/api/v1/repos', listRepos),
   post('/api/v1/repos/analyze', analyzeRepo, 202),

@@ -1,4 +1,4 @@
-import { allEnvironments, type Verifier } from '../../core/mod.ts';
+import { allEnvironments, type Outcome, type Verifier } from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import type { Access, Caller } from '../operations/access.ts';
 import type { AddressLimit } from '../rate-limits/address-limit.ts';
@@ -15,6 +15,8 @@ export interface Sender {
   readonly address: string | undefined;
   /** The origin under which the client reached this server. */
   readonly ownOrigin: () => string;
+  /** Hears what verification says of a key, also where a limit answers in its place. */
+  readonly noteKey: (outcome: Outcome) => void;
 }
 
 /**
@@ -49,7 +51,7 @@ export function createAuthenticate(parts: {
     return { kind: 'session', session: verified, membership };
   }
 
-  return async (request, access, { address, ownOrigin }) => {
+  return async (request, access, { address, ownOrigin, noteKey }) => {
     if (access.plane === 'anyone') return { kind: 'nobody', credential: 'missing' };
     const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
     if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
@@ -70,6 +72,7 @@ export function createAuthenticate(parts: {
       address,
       ...(scope === null ? {} : { scope }),
     });
+    noteKey(outcome);
     if (!outcome.ok && outcome.refusal.status === 401) await failures.count(address);
     return { kind: 'key', outcome };
   };

@@ -24,10 +24,11 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
       callers.set(access, known);
       return known;
     };
-    async function identify(access: Access): Promise<Caller> {
-      const caller = await authenticate(c.req.raw, access, { address, ownOrigin });
-      if (caller.kind === 'key') noteKey(c, caller.outcome, '/trpc', null);
-      return caller;
+    function identify(access: Access): Promise<Caller> {
+      return authenticate(c.req.raw, access, {
+        ...{ address, ownOrigin },
+        noteKey: (outcome) => noteKey(c, outcome, '/trpc', null),
+      });
     }
     /** Whether any of the procedures would let the caller in. */
     async function isLetIn(): Promise<boolean> {

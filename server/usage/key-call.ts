@@ -1,4 +1,5 @@
 import { withoutKeys } from '../operations/keys-in-text.ts';
+import type { RefusedSecret } from './refused-attempts.ts';
 
 /** One call that presented a key which was found, as it is handed over beside the response. */
 export interface KeyCall {
@@ -18,6 +19,8 @@ export interface KeyCall {
   readonly scope: string | null;
   /** The end of the grace when the secret presented is a retiring one; null for the current one. */
   readonly retiresAt: number | null;
+  /** Why the key was refused, and which of its secrets was presented; null when it was accepted. */
+  readonly refused: RefusedSecret | null;
 }
 
 /** What calls come to, as they are counted by the hour. */

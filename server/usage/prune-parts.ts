@@ -25,6 +25,9 @@ const oldPlaces = `delete from key_retiring_use where (key_id, retires_at, ip_ad
   (select key_id, retires_at, ip_address, user_agent from key_retiring_use
    where last_used_at < ? limit ${chunk})`;
 
+const oldClients = `delete from key_client_use where (key_id, day, ip_address, user_agent) in
+  (select key_id, day, ip_address, user_agent from key_client_use where day < ? limit ${chunk})`;
+
 /** What there is to prune from before an instant, in this order. */
 export function pruneParts(kind: Database['kind'], before: Date): readonly PrunePart[] {
   const calls: readonly PrunePart[] =
@@ -38,6 +41,7 @@ export function pruneParts(kind: Database['kind'], before: Date): readonly Prune
     ...calls,
     { counts: 'hours', remove: (em) => removeRows(em, oldHours, before) },
     { counts: null, remove: (em) => removeRows(em, oldPlaces, before) },
+    { counts: null, remove: (em) => removeRows(em, oldClients, before) },
   ];
 }
 

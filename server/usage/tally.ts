@@ -28,15 +28,26 @@ export interface RetiringTally extends UseTally {
   calls: number;
 }
 
+/** Calls of a day with one agent from one address. */
+export interface ClientTally extends UseTally {
+  /** The day's beginning in UTC, Unix milliseconds. */
+  readonly day: number;
+  readonly ipAddress: string;
+  readonly userAgent: string;
+  calls: number;
+}
+
 /** What a batch of calls adds to the sums, one entry per row. */
 export interface Tally {
   readonly hours: readonly HourTally[];
   readonly uses: readonly UseTally[];
   readonly scopes: readonly ScopeTally[];
   readonly retiring: readonly RetiringTally[];
+  readonly clients: readonly ClientTally[];
 }
 
 const hourLength = 3_600_000;
+const dayLength = 24 * hourLength;
 
 /**
  * Sums a batch up: a thousand calls of one key change one row. Key by key in the order of their ids,
@@ -55,11 +66,11 @@ export function tally(calls: readonly KeyCall[]): Tally {
   const keys = [...byKey.values()].sort((a, b) => (a.use.keyId < b.use.keyId ? -1 : 1));
   return {
     hours: keys.flatMap(({ hours }) => hours.sort((a, b) => order(hourKey(a), hourKey(b)))),
-    uses: keys.map(({ use }) => use),
+    // Without an accepted call, a key was not used.
+    uses: keys.map(({ use }) => use).filter(({ lastUsedAt }) => lastUsedAt > 0),
     scopes: keys.flatMap(({ scopes }) => scopes.sort((a, b) => order(a.scope, b.scope))),
-    retiring: keys.flatMap(({ places }) =>
-      [...places].sort(([a], [b]) => order(a, b)).map(([, place]) => place),
-    ),
+    retiring: keys.flatMap(({ places }) => inOrder(places)),
+    clients: keys.flatMap(({ clients }) => inOrder(clients)),
   };
 }
 
@@ -69,13 +80,17 @@ class KeyTally {
   readonly hours: HourTally[] = [];
   readonly scopes: ScopeTally[] = [];
   readonly places = new Map<string, RetiringTally>();
+  readonly clients = new Map<string, ClientTally>();
 
   constructor(keyId: string) {
     this.use = { keyId, lastUsedAt: 0 };
   }
 
   add(call: KeyCall): void {
-    latest(this.use, call.at);
+    if (call.refused === null) {
+      latest(this.use, call.at);
+      this.#addClient(call);
+    }
     this.#addHour(call);
     if (call.scope !== null) this.#addScope(call.scope, call.at);
     if (call.retiresAt !== null) this.#addPlace(call, call.retiresAt);
@@ -95,6 +110,21 @@ class KeyTally {
     else latest(use, at);
   }
 
+  #addClient(call: KeyCall): void {
+    const { keyId, at } = call;
+    const day = at - (at % dayLength);
+    const ipAddress = call.ipAddress ?? '';
+    const userAgent = call.userAgent ?? '';
+    const who = `${day} ${ipAddress} ${userAgent}`;
+    const client = this.clients.get(who);
+    if (client === undefined) {
+      this.clients.set(who, { keyId, day, ipAddress, userAgent, calls: 1, lastUsedAt: at });
+      return;
+    }
+    client.calls++;
+    latest(client, at);
+  }
+
   #addPlace({ keyId, at, ...call }: KeyCall, retiresAt: number): void {
     const ipAddress = call.ipAddress ?? '';
     const userAgent = call.userAgent ?? '';
@@ -108,6 +138,10 @@ class KeyTally {
     place.calls++;
     latest(place, at);
   }
+}
+
+function inOrder<T>(rows: ReadonlyMap<string, T>): T[] {
+  return [...rows].sort(([a], [b]) => order(a, b)).map(([, row]) => row);
 }
 
 function latest(use: UseTally, at: number): void {

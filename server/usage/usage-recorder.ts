@@ -1,12 +1,16 @@
 import { newId, type RandomSource, secureRandom } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import type { KeyCall } from './key-call.ts';
+import { type RefusedBatch, RefusedTally } from './refused-attempts.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import type { StoredCall, UsageStore } from './usage-store.ts';
 
 /** Takes calls in, beside the response. */
 export interface UsageSink {
-  /** Never waits and never throws: a call that does not fit is shed and counted. */
+  /**
+   * Never waits and never throws: a call that does not fit is shed and counted. One that was answered
+   * 401 is a refused attempt and nothing else.
+   */
   record(call: KeyCall): void;
 }
 
@@ -51,10 +55,13 @@ const drainEvery = 500;
 /** Attempts at a batch that the database is there for and refuses: after them it is given up. */
 const patience = 20;
 
+/** Turns of the timer from one storing of refused attempts to the next: a minute. */
+const refusedEvery = 60_000 / drainEvery;
+
 /**
  * Makes a recorder: a ring buffer, drained twice a second in batches. A batch that failed is tried
  * again as it is, ids included, so that one that was stored without our hearing of it is recognized.
- * Disposing of the recorder stores everything that waits.
+ * Refused attempts are summed up, and stored once a minute. Disposing of the recorder stores everything that waits.
  */
 export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
   const {
@@ -65,6 +72,11 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     onError,
   } = options;
   const waiting = new RingBuffer<KeyCall>(capacity);
+  const refusals = new RefusedTally();
+  let refusedBatch: RefusedBatch | null = null;
+  let refusedAttempts = 0;
+  let refusalsDue = false;
+  let turns = 0;
   let batch: readonly StoredCall[] = [];
   let attempts = 0;
   let taken = 0;
@@ -91,6 +103,26 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       // SQLite stores without ever leaving this turn of the event loop: let requests in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    if (!refusalsDue) return;
+    refusalsDue = false;
+    await storeRefusals();
+  }
+
+  /** A batch whose answer was lost is added twice: sums have no ids by which to know them. */
+  async function storeRefusals(): Promise<void> {
+    if (refusedBatch === null) {
+      if (refusals.length === 0) return;
+      refusedBatch = refusals.take();
+      refusedAttempts = 0;
+    }
+    try {
+      await store.ingestRefused(refusedBatch);
+    } catch (error) {
+      failures++;
+      onError(error);
+      if (isDatabaseAway(error) || ++refusedAttempts < patience) return;
+    }
+    refusedBatch = null;
   }
 
   function startDraining(): Promise<void> {
@@ -103,18 +135,24 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   async function flush(): Promise<void> {
     // What is under way may have failed before: then this is the next attempt.
     await draining;
+    refusalsDue = true;
     await startDraining();
   }
 
-  const stop = every(drainEvery, () => void startDraining());
+  const stop = every(drainEvery, () => {
+    turns++;
+    if (turns % refusedEvery === 0) refusalsDue = true;
+    void startDraining();
+  });
   return {
     record(call) {
-      if (waiting.push(call)) taken++;
+      if (call.refused !== null) refusals.add(call, call.refused);
+      if (call.statusCode !== 401 && waiting.push(call)) taken++;
     },
     flush,
     counters: () => ({
       recorded: taken,
-      shed: waiting.shed + givenUp,
+      shed: waiting.shed + givenUp + refusals.shed,
       pending: waiting.length + batch.length,
       flushed,
       failures,

@@ -2,6 +2,8 @@ import type { Database } from '../database/database.ts';
 import { type BulkInsert, insertRows } from './bulk-insert.ts';
 import type { KeyCall } from './key-call.ts';
 import { createPartitions } from './partitions.ts';
+import type { RefusedBatch } from './refused-attempts.ts';
+import { storeRefused } from './refused-store.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** A call under its id, which it keeps however often it is tried to store. */
@@ -16,6 +18,8 @@ export interface UsageStore {
   readonly batchSize: number;
   /** Stores a batch, wholly or not at all, and once: one that was stored before changes nothing. */
   ingest(calls: readonly StoredCall[]): Promise<void>;
+  /** Adds refused attempts, in one transaction. */
+  ingestRefused(batch: RefusedBatch): Promise<void>;
 }
 
 const callRows: BulkInsert<StoredCall> = {
@@ -82,6 +86,21 @@ const retiringRows: BulkInsert<Tally['retiring'][number]> = {
       last_used_at = greatest(key_retiring_use.last_used_at, excluded.last_used_at)`,
 };
 
+const clientRows: BulkInsert<Tally['clients'][number]> = {
+  table: 'key_client_use',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['day', 'timestamptz', (row) => row.day],
+    ['ip_address', 'text', (row) => row.ipAddress],
+    ['user_agent', 'text', (row) => row.userAgent],
+    ['calls', 'int', (row) => row.calls],
+    ['last_used_at', 'timestamptz', (row) => row.lastUsedAt],
+  ],
+  onConflict: `on conflict (key_id, day, ip_address, user_agent) do update
+    set calls = key_client_use.calls + excluded.calls,
+      last_used_at = greatest(key_client_use.last_used_at, excluded.last_used_at)`,
+};
+
 /** Keeps calls in the database, each batch in one transaction of the process's one writing handle. */
 export function createUsageStore(database: Database): UsageStore {
   const { kind } = database;
@@ -92,21 +111,28 @@ export function createUsageStore(database: Database): UsageStore {
     batchSize: 10_000,
     async ingest(calls) {
       await partitions?.prepareFor(calls);
-      const { hours, uses, scopes, retiring } = tally(calls);
+      const { hours, uses, scopes, retiring, clients } = tally(calls);
       try {
         await database.transaction(async (em) => {
-          await insertRows(em, kind, callRows, keyByKey(calls));
+          await insertRows(em, kind, callRows, keyByKey(calls.filter(isUse)));
           await insertRows(em, kind, hourRows, hours);
           await insertRows(em, kind, useRows, uses);
           await insertRows(em, kind, scopeRows, scopes);
           await insertRows(em, kind, retiringRows, retiring);
+          await insertRows(em, kind, clientRows, clients);
         });
       } catch (error) {
         partitions?.forget();
         if (!isStoredAlready(error)) throw error;
       }
     },
+    ingestRefused: (batch) => storeRefused(database, batch),
   };
+}
+
+/** A key that was refused is not used: such calls count by the hour only. */
+function isUse({ refused }: KeyCall): boolean {
+  return refused === null;
 }
 
 /** The order of the index, which is then written page after page; a key's calls in their own order. */

@@ -27,6 +27,7 @@ const request = {
 
 interface Usage {
   readonly items: readonly Record<string, unknown>[];
+  readonly refused: readonly Record<string, unknown>[];
 }
 
 /** What came of a verification, in one word. */
@@ -70,7 +71,7 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     }
   });
 
-  test('records calls and last use, of keys that are not answered 401', async () => {
+  test('records calls, last use, and who tried a key that was refused', async () => {
     const used = await deployment.createKey({ scopes: ['repos:read'] });
     const refused = await deployment.createKey({ scopes: [] });
     const dead = await deployment.createKey();
@@ -84,8 +85,15 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
     expect((await usage(used.id)).items).toMatchObject([
       { ...call, status_code: 200, user_agent: 'test/1' },
     ]);
-    expect((await usage(refused.id)).items).toMatchObject([{ ...call, status_code: 403 }]);
-    expect((await usage(dead.id)).items).toEqual([]);
+    for (const [{ id }, reason] of [
+      [refused, 'scope'],
+      [dead, 'revoked'],
+    ] as const) {
+      const { items, refused: tried } = await usage(id);
+      expect(items).toEqual([]);
+      const from = { ip_address: '203.0.113.7', user_agent: 'test/1' };
+      expect(tried).toMatchObject([{ reason, ...from, count: 1 }]);
+    }
     const key = await deployment.manage<Record<string, unknown>>(`api-keys/${used.id}`);
     expect(key.last_used_at).not.toBeNull();
   });
@@ -135,12 +143,10 @@ describe.each(Object.entries(places))('openVerifier() on %s', (name, open) => {
       expect(over.headers.get('RateLimit')).toMatch(/^"key";r=0;t=\d+$/);
       expect(await over.json()).toEqual({ detail: 'Rate limit exceeded' });
     }
-    const { items } = await deployment.manage<Usage>(`api-keys/${id}/usage`);
+    const { items, refused } = await deployment.manage<Usage>(`api-keys/${id}/usage`);
     const call = { endpoint: '/v1/things', method: 'PUT', user_agent: 'test/2' };
-    expect(items).toMatchObject([
-      { ...call, status_code: 429 },
-      { ...call, status_code: 200 },
-    ]);
+    expect(items).toMatchObject([{ ...call, status_code: 200 }]);
+    expect(refused).toMatchObject([{ reason: 'rate_limited', user_agent: 'test/2', count: 1 }]);
   });
 
   test('counts rate limits with the server where they share a store, and spends none on a refusal', async () => {

@@ -65,7 +65,15 @@ test('the role in the README verifies, caches, hears of revocations, limits and 
   const { rows } = await administrator.query(
     "select count(*)::int as calls from key_call where endpoint = '-'",
   );
-  expect(rows).toEqual([{ calls: 42 }]);
+  expect(rows).toEqual([{ calls: 41 }]);
+  const { rows: refused } = await administrator.query(
+    `select reason, count::int, s.preview is not null as dead
+     from key_refusal r left join key_refused_secret s using (key_id, reason) order by reason`,
+  );
+  expect(refused).toEqual([
+    { reason: 'rate_limited', count: 1, dead: false },
+    { reason: 'revoked', count: 1, dead: true },
+  ]);
   expect(errors).toEqual([]);
 });
 
@@ -87,6 +95,9 @@ test('the role in the README may read and write nothing else', async () => {
     key_use: 'select, insert, update',
     key_scope_use: 'select, insert, update',
     key_retiring_use: 'select, insert, update',
+    key_client_use: 'select, insert, update',
+    key_refusal: 'select, insert, update, delete',
+    key_refused_secret: 'select, insert, update',
     rate_limit_window: 'select, insert, update, delete',
   };
   const kinds = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'];

@@ -19,6 +19,7 @@ export const webhooks = {
     'api_key.revoked': 'A key was revoked, by itself or together with others.',
     'api_key.expiring': 'A key expires in 14 days, 7 days or 1 day.',
     'api_key.leaked': 'A key’s secret was found where it should not be.',
+    'api_key.refused': 'A secret that is revoked, expired or replaced was tried.',
   },
   allEvents: 'Every event',
   arrives: {

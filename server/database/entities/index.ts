@@ -5,8 +5,11 @@ import { AuditEvent } from './audit-event.ts';
 import { DeletedUser } from './deleted-user.ts';
 import { Extension } from './extension.ts';
 import { Job } from './job.ts';
+import { KeyClientUse } from './key-client-use.ts';
 import { KeyHour } from './key-hour.ts';
 import { KeyImport } from './key-import.ts';
+import { KeyRefusal } from './key-refusal.ts';
+import { KeyRefusedSecret } from './key-refused-secret.ts';
 import { KeyRetiringUse } from './key-retiring-use.ts';
 import { KeyScopeUse } from './key-scope-use.ts';
 import { KeyUse } from './key-use.ts';
@@ -29,8 +32,11 @@ export const entities = [
   DeletedUser,
   Extension,
   Job,
+  KeyClientUse,
   KeyHour,
   KeyImport,
+  KeyRefusal,
+  KeyRefusedSecret,
   KeyRetiringUse,
   KeyScopeUse,
   KeyUse,

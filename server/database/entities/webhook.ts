@@ -9,6 +9,7 @@ export const webhookEvents = [
   'api_key.revoked',
   'api_key.expiring',
   'api_key.leaked',
+  'api_key.refused',
 ] as const;
 
 export type WebhookEvent = (typeof webhookEvents)[number];

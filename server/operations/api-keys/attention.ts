@@ -17,17 +17,24 @@ export const apiKeyAttention = defineOperation({
     unused: z.int(),
     blocked: z.int(),
     rotating: z.int(),
+    refusedLately: z.int(),
   }),
   async run({ em, principal, now }) {
-    const conditions = attentions.map((attention) => needsAttention(attention, now));
+    const ofLive = attentions.filter((attention) => attention !== 'refused_lately');
+    const conditions = ofLive.map((attention) => needsAttention(attention, now));
     const counts = conditions.map(
-      ([sql], index) => `count(case when ${sql} then 1 end) as ${attentions[index]}`,
+      ([sql], index) => `count(case when ${sql} then 1 end) as ${ofLive[index]}`,
     );
     const [row] = await em.execute<Record<Attention, number | string>[]>(
       `select ${counts.join(', ')}
        from api_key k left join key_use u on u.key_id = k.id ${ownerJoins}
        where k.org_id = ? and k.revoked_at is null`,
       [...conditions.flatMap(([, ...parameters]) => parameters), principal.organization.id],
+    );
+    const [refused, ...since] = needsAttention('refused_lately', now);
+    const [tried] = await em.execute<{ keys: number | string }[]>(
+      `select count(*) as keys from api_key k where k.org_id = ? and ${refused}`,
+      [principal.organization.id, ...since],
     );
     if (row === undefined) throw new Error('unreachable: a count has a row');
     return {
@@ -36,6 +43,7 @@ export const apiKeyAttention = defineOperation({
       unused: Number(row.unused),
       blocked: Number(row.blocked),
       rotating: Number(row.rotating),
+      refusedLately: Number(tried?.keys),
     };
   },
 });

@@ -4,8 +4,18 @@ import type { keyStatuses } from './key-record.ts';
 
 const day = 86_400_000;
 
-/** What an admin should look at; each counts live keys, and a key may be in several. */
-export const attentions = ['expiring', 'old_secret', 'unused', 'blocked', 'rotating'] as const;
+/**
+ * What an admin should look at. A key may be in several; each but `refused_lately`, an attempt in
+ * seven days, holds of live keys only.
+ */
+export const attentions = [
+  'expiring',
+  'old_secret',
+  'unused',
+  'blocked',
+  'rotating',
+  'refused_lately',
+] as const;
 export type Attention = (typeof attentions)[number];
 
 const isLive = (now: Date): Condition => [
@@ -60,5 +70,10 @@ export function needsAttention(attention: Attention, now: Date): Condition {
            where s.key_id = k.id and s.retires_at > ? and s.retired_at is null)`,
         now,
       );
+    case 'refused_lately':
+      return [
+        'exists (select 1 from key_refusal r where r.key_id = k.id and r.last_at >= ?)',
+        past(7),
+      ];
   }
 }

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import type { Database, EntityManager } from '../../database/database.ts';
 import { KeyHour } from '../../database/entities/key-hour.ts';
+import { KeyRefusal } from '../../database/entities/key-refusal.ts';
 import { outcomes } from '../../usage/key-call.ts';
+import { refusalsPerKey } from '../../usage/refused-attempts.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { id, integer, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 
-const hourlyFor = 7 * 24 * 3_600_000;
+const day = 86_400_000;
+const hourlyFor = 7 * day;
 
 const call = z.object({
   id: z.string(),
@@ -22,16 +25,41 @@ const call = z.object({
   createdAt: timestamp,
 });
 
-/** The last calls of a key, newest first, and what its calls of the last seven days came to. */
+const refusal = z.object({
+  reason: z.string(),
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  count: z.int(),
+  firstAt: timestamp,
+  lastAt: timestamp,
+});
+
+const caller = z.object({
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  count: z.int(),
+  lastAt: timestamp,
+});
+
+/** How many callers are told of: those that were last seen. */
+const mostCallers = 100;
+
+/**
+ * The last calls of a key, newest first, what its calls of the last seven days came to, and who tried
+ * it and was refused: as much as is kept, which is up to a minute old.
+ */
 export const apiKeyUsage = defineOperation({
   name: 'apiKeys.usage',
-  summary: 'The last calls of an API key, and hourly counts by outcome of the last 7 days',
+  summary: 'The last calls of an API key; counts and callers of the last 7 days; refused attempts',
   kind: 'query',
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id, limit: integer(1, 1000).default(100) }),
   output: z.object({
     items: z.array(call),
     hourly: z.array(z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() })),
+    /** By address and agent, over today and the six days (UTC) before. */
+    callers: z.array(caller),
+    refused: z.array(refusal),
   }),
   async run({ em, principal, now, services }, { id, limit }) {
     await findKey(em, principal, id);
@@ -47,9 +75,47 @@ export const apiKeyUsage = defineOperation({
         outcome,
         count,
       })),
+      callers: await callersOf(em, services.database.kind, id, now),
+      refused: await refusalsOf(em, id),
     };
   },
 });
+
+async function callersOf(em: EntityManager, kind: Database['kind'], keyId: string, now: Date) {
+  const last = 'max(last_used_at)';
+  const rows = await em.execute<
+    { ip_address: string; user_agent: string; calls: number | string; last: number }[]
+  >(
+    `select ip_address, user_agent, sum(calls) as calls,
+       ${kind === 'sqlite' ? last : `(extract(epoch from ${last}) * 1000)::float8`} as last
+     from key_client_use where key_id = ? and day >= ?
+     group by ip_address, user_agent
+     order by last desc, ip_address, user_agent limit ${mostCallers}`,
+    [keyId, new Date((Math.floor(now.getTime() / day) - 6) * day)],
+  );
+  return rows.map((row) => ({
+    ipAddress: row.ip_address || null,
+    userAgent: row.user_agent || null,
+    count: Number(row.calls),
+    lastAt: new Date(row.last).toISOString(),
+  }));
+}
+
+async function refusalsOf(em: EntityManager, keyId: string) {
+  const rows = await em.find(
+    KeyRefusal,
+    { keyId },
+    { orderBy: { lastAt: 'desc', reason: 'asc', ipAddress: 'asc' }, limit: refusalsPerKey },
+  );
+  return rows.map(({ reason, ipAddress, userAgent, count, firstAt, lastAt }) => ({
+    reason,
+    ipAddress: ipAddress === '' ? null : ipAddress,
+    userAgent: userAgent ?? null,
+    count,
+    firstAt: firstAt.toISOString(),
+    lastAt: lastAt.toISOString(),
+  }));
+}
 
 interface CallRow {
   readonly id: string;

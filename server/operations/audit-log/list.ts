@@ -1,21 +1,12 @@
 import { raw } from '@mikro-orm/core';
 import { z } from 'zod';
+import { auditActions } from '../../audit/actions.ts';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import { impersonation, parentOrgAdmin } from '../access.ts';
-import { instant, pageOf, paging, text, timestamp } from '../fields.ts';
+import { instant, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
-
-const auditRecord = z.object({
-  id: z.string(),
-  at: timestamp,
-  actor: z.string(),
-  action: z.string(),
-  target: z.string().nullable(),
-  changes: z.record(z.string(), z.unknown()).nullable(),
-  ipAddress: z.string().nullable(),
-  requestId: z.string().nullable(),
-});
+import { auditRecord, auditRecords } from './audit-record.ts';
 
 /** Lists what was done in the organization, newest first. */
 export const listAuditLog = defineOperation({
@@ -24,17 +15,18 @@ export const listAuditLog = defineOperation({
   kind: 'query',
   access: parentOrgAdmin(),
   input: z.strictObject({
-    action: text(0, 100).optional(),
+    action: z.enum(auditActions).optional(),
+    /** `user:ID`, `key:ID`, the id alone, or a word such as `clerk`. */
     actor: text(0, 200).optional(),
     target: text(0, 200).optional(),
     /** From this time on. */
-    since: instant.optional(),
+    from: instant.optional(),
     /** Before this time. */
-    until: instant.optional(),
+    to: instant.optional(),
     ...paging,
   }),
   output: pageOf(auditRecord),
-  async run({ em, principal }, { action, actor, target, since, until, limit, cursor }) {
+  async run({ em, principal }, { action, actor, target, from, to, limit, cursor }) {
     // By place, which is the order of the commits: no row comes later to a page that was read.
     const start = decodeCursor(cursor, 'string', 'number');
     const where = {
@@ -43,24 +35,15 @@ export const listAuditLog = defineOperation({
       ...(target === undefined ? {} : { target }),
       $and: [
         actor === undefined ? {} : isActor(actor),
-        since === undefined ? {} : { at: { $gte: since } },
-        until === undefined ? {} : { at: { $lt: until } },
+        from === undefined ? {} : { at: { $gte: from } },
+        to === undefined ? {} : { at: { $lt: to } },
         start === null ? {} : { seq: { $lt: Number(start[1]) } },
       ],
     };
     const rows = await em.find(AuditEvent, where, { orderBy: { seq: 'desc' }, limit: limit + 1 });
     const page = cutPage(rows, limit, ({ seq }) => ['', seq]);
     return {
-      items: page.items.map((event) => ({
-        id: event.id,
-        at: event.at.toISOString(),
-        actor: event.actor,
-        action: event.action,
-        target: event.target ?? null,
-        changes: event.changes ?? null,
-        ipAddress: event.ipAddress ?? null,
-        requestId: event.requestId ?? null,
-      })),
+      items: await auditRecords(em, principal.organization.id, page.items),
       nextCursor: page.nextCursor,
     };
   },
@@ -68,6 +51,14 @@ export const listAuditLog = defineOperation({
 
 /** A user's own deeds, and those of an impersonator in the user's place. */
 function isActor(actor: string) {
-  const prefix = actor + impersonation;
-  return { $or: [{ actor }, { [raw('substr(actor, 1, ?)', [[...prefix].length])]: prefix }] };
+  const texts = actor.includes(':') ? [actor] : [actor, `user:${actor}`, `key:${actor}`];
+  const prefixes = texts.map((text) => text + impersonation);
+  return {
+    $or: [
+      { actor: { $in: texts } },
+      ...prefixes.map((prefix) => ({
+        [raw('substr(actor, 1, ?)', [[...prefix].length])]: prefix,
+      })),
+    ],
+  };
 }

@@ -24,7 +24,7 @@ export const usage: Section = async () => {
 /** A recorder whose buffer never fills, and whose calls go nowhere. */
 function discarding(): UsageRecorder {
   return createUsageRecorder({
-    store: { batchSize: 100_000, ingest: async () => {} },
+    store: { batchSize: 100_000, ingest: async () => {}, ingestRefused: async () => {} },
     capacity: 1_000_000,
     every: (_milliseconds, run) => {
       const timer = setInterval(run, 1);
@@ -81,6 +81,7 @@ function callOf(key: KeyRecord, started: number): KeyCall {
     ipAddress: '203.0.113.9',
     userAgent: 'curl/8.4',
     scope: 'repos:read',
+    refused: null,
     retiresAt: key.secretExpiresAt,
   };
 }

@@ -113,7 +113,8 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const table = actions(server);
     const mutations = Object.entries(procedures)
-      .filter(([, procedure]) => procedure._def.type === 'mutation')
+      // Its rows are those of the calls that it stands for.
+      .filter(([name, { _def }]) => _def.type === 'mutation' && name !== 'apiKeys.bulk')
       .map(([name]) => name);
     expect(Object.keys(table).sort()).toEqual(mutations.sort());
 

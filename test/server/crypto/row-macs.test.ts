@@ -101,6 +101,9 @@ onEachDatabase((place) => {
     for (const table of ['repo', 'extension', 'job']) {
       await em.execute(`alter table ${table} drop column environment`);
     }
+    await em.execute('drop table key_client_use');
+    await em.execute('drop table key_refusal');
+    await em.execute('drop table key_refused_secret');
     if (isSqlite) await em.execute('drop table key_search_index');
     await em.execute('drop table key_search');
     await em.execute('drop index api_key_secret_first4_index');

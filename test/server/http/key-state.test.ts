@@ -177,6 +177,8 @@ for (const kind of databaseKinds) {
     const gone = await issueKey(server, { label: 'gone' });
     await server.fetch(`${keys}/${gone.id}`, { as, method: 'DELETE' });
     clock.advance(91 * day);
+    await server.fetch('/api/v1/key', { as: gone.raw });
+    await server.usage.flush();
     await server.database.transaction(async (em) => {
       const at = (days: number) => new Date(clock.now() - days * day);
       await em.execute('insert into key_use values (?, ?)', [used.id, at(89)]);
@@ -209,6 +211,7 @@ for (const kind of databaseKinds) {
       unused: await found('unused'),
       blocked: await found('blocked'),
       rotating: await found('rotating'),
+      refused_lately: await found('refused_lately'),
     };
     expect(lists).toEqual({
       expiring: ['ends', 'fresh'],
@@ -216,6 +219,7 @@ for (const kind of databaseKinds) {
       unused: ['ends', 'old'],
       blocked: [],
       rotating: ['fresh'],
+      refused_lately: ['gone'],
     });
     const { body } = await answer(server.fetch(`${keys}/attention`, { as }));
     expect(body).toEqual(

@@ -128,7 +128,7 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const as = 'parent-admin';
     const since = encodeURIComponent('0000-01-01T00:00:00+14:00');
-    expect((await server.fetch(`${settings}/audit-log?since=${since}`, { as })).status).toBe(422);
+    expect((await server.fetch(`${settings}/audit-log?from=${since}`, { as })).status).toBe(422);
     for (const type of [
       'multipart/form-data; a=b',
       `multipart/form-data; boundary=${'b'.repeat(300)}`,

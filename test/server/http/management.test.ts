@@ -205,9 +205,14 @@ onBothDatabases((kind) => {
           {
             id: expect.stringMatching(/^evt_[0-9A-Z]{26}$/),
             at: time,
-            actor: 'user:user_demo_parent_admin',
+            actor: {
+              id: 'user_demo_parent_admin',
+              kind: 'user',
+              name: null,
+              impersonated_by: null,
+            },
             action: 'apiKeys.revoke',
-            target: id,
+            target: { id, kind: 'api_key', name: 'CI', preview: expect.stringContaining('••••') },
             changes: { reason: 'lost' },
             ip_address: '127.0.0.1',
             request_id: response.headers.get('x-request-id'),

@@ -209,6 +209,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'webhooks.redeliver': { cells: admins(200, sessionOnly, foreign('Webhook')), input: delivery },
 
   'auditLog.list': { cells: admins(200, sessionOnly), input: none },
+  'auditLog.export': { cells: admins(200, sessionOnly), input: none },
 
   'repos.list': { cells: data(200), input: none },
   'repos.analyze': { cells: submitted, input: url },

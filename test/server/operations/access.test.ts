@@ -16,9 +16,9 @@ test('accessTable has every operation of the network, and each has a route', asy
   expect(names(reporiskRoutes.map((route) => route.operation))).toEqual(names(defined));
 });
 
-test('appRouter has every management operation, as what it is', async () => {
+test('appRouter has every management operation but the download, as what it is', async () => {
   const management = (await definedOperations()).filter(
-    ({ access }) => access.plane === 'management',
+    ({ name, access }) => access.plane === 'management' && name !== 'auditLog.export',
   );
   const kinds = Object.fromEntries(management.map(({ name, kind }) => [name, kind]));
   const types = Object.entries(procedures).map(([name, { _def }]) => [name, _def.type]);

@@ -32,7 +32,8 @@ export async function sendRest(
   const as = token === undefined ? {} : { as: token };
   const response = await server.fetch(path, { method: route.method, ...as, ...content });
   const text = await response.text();
-  const body = text === '' ? null : (JSON.parse(text) as { detail?: unknown });
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  const body = !isJson || text === '' ? null : (JSON.parse(text) as { detail?: unknown });
   return { status: response.status, detail: body?.detail };
 }
 

@@ -16,6 +16,7 @@ export function keyCall(differences: Partial<KeyCall> = {}): KeyCall {
     userAgent: 'curl/8.4',
     scope: 'repos:read',
     retiresAt: null,
+    refused: null,
     ...differences,
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RefusedBatch } from '../../../server/usage/refused-attempts.ts';
 import { createUsageRecorder } from '../../../server/usage/usage-recorder.ts';
 import type { StoredCall, UsageStore } from '../../../server/usage/usage-store.ts';
 import { handTimer, keyCall } from './calls.ts';
@@ -8,6 +9,7 @@ const away = Object.assign(new Error('no connection'), { code: 'ECONNREFUSED' })
 /** A store in memory that fails as often as told. */
 function memoryStore(batchSize = 3) {
   const batches: (readonly StoredCall[])[] = [];
+  const refused: RefusedBatch[] = [];
   const failing: { with: Error | null } = { with: null };
   const store: UsageStore = {
     batchSize,
@@ -15,8 +17,12 @@ function memoryStore(batchSize = 3) {
       batches.push(calls);
       if (failing.with !== null) throw failing.with;
     },
+    async ingestRefused(batch) {
+      refused.push(batch);
+      if (failing.with !== null) throw failing.with;
+    },
   };
-  return { store, batches, failing };
+  return { store, batches, refused, failing };
 }
 
 function recorder(batchSize?: number, capacity = 100) {
@@ -117,4 +123,70 @@ test('disposing stops the timer and stores what waits', async () => {
   usage.record(keyCall());
   timer.tick();
   expect(usage.counters().pending).toBe(1);
+});
+
+const revoked = { reason: 'revoked', preview: 'rrk_live_AbCd••••Xy1z' } as const;
+const attempt = { statusCode: 401, scope: null, refused: revoked };
+
+test('a thousand refused attempts a second are one row a minute for each reason and address', async () => {
+  const { usage, timer, batches, refused } = recorder();
+  const addresses = ['203.0.113.9', '2001:db8:0:1::1', '2001:db8:0:1:ffff::2'];
+  for (let turn = 0; turn < 240; turn++) {
+    for (let n = 0; n < 600; n++) {
+      usage.record(keyCall({ ...attempt, ipAddress: addresses[n % 3] ?? null }));
+    }
+    timer.tick();
+    await Promise.resolve();
+  }
+  const rows = refused.map(({ attempts }) => attempts.map((row) => [row.ipAddress, row.count]));
+  const minute = 120 * 600;
+  expect(rows).toEqual([
+    [
+      ['2001:db8:0:1::/64', (minute * 2) / 3],
+      ['203.0.113.9', minute / 3],
+    ],
+    [
+      ['2001:db8:0:1::/64', (minute * 2) / 3],
+      ['203.0.113.9', minute / 3],
+    ],
+  ]);
+  // A refusal that is answered 401 is no call.
+  expect(batches).toEqual([]);
+});
+
+test('refused attempts from everywhere wait in a bounded number of rows', async () => {
+  const { usage, refused } = recorder();
+  for (let n = 0; n < 150; n++) {
+    usage.record(keyCall({ ...attempt, ipAddress: `203.0.113.${n}` }));
+  }
+  expect(usage.counters()).toMatchObject({ shed: 50 });
+  for (let key = 0; key < 20_000; key++) {
+    usage.record(keyCall({ ...attempt, keyId: `key_${key + 2}` }));
+  }
+  await usage.flush();
+  const [batch] = refused;
+  const rows = (batch?.attempts.length ?? 0) + (batch?.secrets.length ?? 0);
+  expect([refused.length, rows]).toEqual([1, 10_000]);
+});
+
+test('refused attempts that were not stored are stored later, beside new ones', async () => {
+  const { usage, refused, failing } = recorder();
+  failing.with = away;
+  usage.record(keyCall(attempt));
+  for (let n = 0; n < 30; n++) await usage.flush();
+  usage.record(keyCall(attempt));
+  failing.with = null;
+  refused.length = 0;
+  await usage.flush();
+  await usage.flush();
+  expect(refused.map(({ attempts }) => attempts.map(({ count }) => count))).toEqual([[1], [1]]);
+});
+
+test('a key that is refused with 403 or 429 counts by the hour, and was tried', async () => {
+  const { usage, batches, refused } = recorder();
+  const scope = { reason: 'scope', preview: revoked.preview } as const;
+  usage.record(keyCall({ statusCode: 403, scope: null, refused: scope }));
+  await usage.flush();
+  expect(batches.flat()).toMatchObject([{ statusCode: 403, refused: scope }]);
+  expect(refused).toMatchObject([{ attempts: [{ reason: 'scope', count: 1 }], secrets: [] }]);
 });

@@ -184,7 +184,11 @@ onBothDatabases((kind) => {
     const statuses = (await it.deliveries(id)).map(({ status }) => status);
     expect(statuses).toEqual(['failed', 'failed', 'failed']);
     const { items: audited } = await body<{ items: unknown[] }>(await it.settings('audit-log'));
-    expect(audited[0]).toMatchObject({ actor: 'system', action: 'webhooks.disable', target: id });
+    expect(audited[0]).toMatchObject({
+      actor: { id: null, kind: 'system' },
+      action: 'webhooks.disable',
+      target: { id, kind: 'webhook' },
+    });
     const count = it.receiver.messages.length;
     await issueKey(it.server);
     await it.worker.work();

@@ -13,6 +13,8 @@ import { FormerSecrets } from './0013-former-secrets.ts';
 import { KeySearch } from './0015-key-search.ts';
 import { MemberNames } from './0016-member-names.ts';
 import { RevokedSecrets } from './0017-revoked-secrets.ts';
+import { RefusedAttempts } from './0018-refused-attempts.ts';
+import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
@@ -45,5 +47,7 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0015-key-search', class: KeySearch },
   { name: '0016-member-names', class: MemberNames },
   { name: '0017-revoked-secrets', class: RevokedSecrets },
+  { name: '0018-refused-attempts', class: RefusedAttempts },
+  { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
 ];

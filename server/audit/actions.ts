@@ -1,0 +1,40 @@
+import { systemActions } from './record-event.ts';
+
+/** Operations that change something: each is an action of the log. A test compares them. */
+const operationActions = [
+  'apiKeys.bulk',
+  'apiKeys.create',
+  'apiKeys.endGrace',
+  'apiKeys.import',
+  'apiKeys.revoke',
+  'apiKeys.revokeAll',
+  'apiKeys.rotate',
+  'apiKeys.update',
+  'extensions.submitUrl',
+  'extensions.upload',
+  'jobs.cancel',
+  'leaks.github',
+  'leaks.report',
+  'organizations.add',
+  'organizations.setTier',
+  'repos.analyze',
+  'restore.accept',
+  'restore.declare',
+  'secrets.change',
+  'secrets.move',
+  'serviceAccounts.create',
+  'serviceAccounts.update',
+  'subOrgs.add',
+  'subOrgs.archive',
+  'subOrgs.create',
+  'subOrgs.remove',
+  'subOrgs.update',
+  'usage.prune',
+  'webhooks.create',
+  'webhooks.redeliver',
+  'webhooks.remove',
+  'webhooks.update',
+] as const;
+
+/** Everything that the log may say was done. */
+export const auditActions = [...operationActions, ...systemActions] as const;

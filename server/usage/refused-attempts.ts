@@ -1,0 +1,146 @@
+import type { Outcome, Reason } from '../../core/mod.ts';
+import { addressBlock } from '../rate-limits/address-name.ts';
+import type { KeyCall } from './key-call.ts';
+
+/** Why a key that is known is refused. */
+export const refusalReasons = [
+  'revoked',
+  'expired',
+  'disabled',
+  'retired',
+  'sub_org',
+  'address',
+  'tier',
+  'authority',
+  'scope',
+  'dialect',
+  'environment',
+  'rate_limited',
+] as const satisfies readonly Reason[];
+
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** Why a secret was refused, and which one. */
+export interface RefusedSecret {
+  readonly reason: RefusalReason;
+  /** The preview of the secret presented, which may be another than the key's present one. */
+  readonly preview: string;
+}
+
+/** The reasons for which a secret is dead: whoever has it should not. */
+const deadly: readonly RefusalReason[] = ['revoked', 'expired', 'retired'];
+
+/** What to record of an outcome; null when the key was accepted, or is none that is known. */
+export function refusedSecret(outcome: Outcome): RefusedSecret | null {
+  if (outcome.ok || outcome.key === null) return null;
+  const { key } = outcome;
+  const reason = refusalReasons.find((each) => each === outcome.reason);
+  return reason === undefined ? null : { reason, preview: key.preview };
+}
+
+/** Attempts with one key that were refused for one reason from one address. */
+export interface RefusedAttempts {
+  readonly keyId: string;
+  readonly reason: RefusalReason;
+  /** Empty when it could not be told. */
+  readonly ipAddress: string;
+  userAgent: string | null;
+  count: number;
+  readonly firstAt: number;
+  lastAt: number;
+}
+
+/** The last attempt with a dead secret. */
+export type DeadSecretAttempt = Omit<RefusedAttempts, 'count' | 'firstAt'> & {
+  readonly preview: string;
+};
+
+/** What one writing stores, in the order of the keys. */
+export interface RefusedBatch {
+  readonly attempts: readonly RefusedAttempts[];
+  readonly secrets: readonly DeadSecretAttempt[];
+}
+
+/** The most rows of a key. */
+export const refusalsPerKey = 100;
+
+/** The most rows, over all keys, that wait to be stored. */
+const mostWaiting = 10_000;
+
+interface OfKey {
+  readonly attempts: Map<string, RefusedAttempts>;
+  readonly secrets: Map<string, DeadSecretAttempt>;
+}
+
+/**
+ * Sums refused attempts up until they are stored. However many there are, it holds a row for each
+ * key, reason and address, and so many rows at most: what goes beyond is shed and counted.
+ */
+export class RefusedTally {
+  #keys = new Map<string, OfKey>();
+  #waiting = 0;
+  #shed = 0;
+
+  /** Attempts that were not recorded. */
+  get shed(): number {
+    return this.#shed;
+  }
+
+  /** Rows that wait. */
+  get length(): number {
+    return this.#waiting;
+  }
+
+  add(call: KeyCall, { reason, preview }: RefusedSecret): void {
+    const { keyId, userAgent, at } = call;
+    const own = this.#ofKey(keyId);
+    const ipAddress = call.ipAddress === null ? '' : addressBlock(call.ipAddress);
+    const place = `${reason} ${ipAddress}`;
+    const seen = own?.attempts.get(place);
+    if (seen !== undefined) {
+      seen.count++;
+      seen.userAgent = userAgent;
+      seen.lastAt = Math.max(seen.lastAt, at);
+    } else if (own === null || own.attempts.size >= refusalsPerKey || this.#isFull()) {
+      this.#shed++;
+    } else {
+      this.#waiting++;
+      const times = { firstAt: at, lastAt: at };
+      own.attempts.set(place, { keyId, reason, ipAddress, userAgent, count: 1, ...times });
+    }
+    if (own === null || !deadly.includes(reason)) return;
+    if (!own.secrets.has(preview) && (own.secrets.size >= refusalsPerKey || this.#isFull())) return;
+    if (!own.secrets.has(preview)) this.#waiting++;
+    own.secrets.set(preview, { keyId, preview, reason, ipAddress, userAgent, lastAt: at });
+  }
+
+  /** Removes everything that waits. */
+  take(): RefusedBatch {
+    const keys = [...this.#keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, own]) => own);
+    this.#keys = new Map();
+    this.#waiting = 0;
+    return {
+      attempts: keys.flatMap(({ attempts }) => inOrder(attempts)),
+      secrets: keys.flatMap(({ secrets }) => inOrder(secrets)),
+    };
+  }
+
+  /** Null for a new key where there is no room. */
+  #ofKey(keyId: string): OfKey | null {
+    const own = this.#keys.get(keyId);
+    if (own !== undefined) return own;
+    if (this.#isFull()) return null;
+    const made = { attempts: new Map(), secrets: new Map() };
+    this.#keys.set(keyId, made);
+    return made;
+  }
+
+  #isFull(): boolean {
+    return this.#waiting >= mostWaiting;
+  }
+}
+
+/** Processes that lock the same rows in different orders would deadlock. */
+function inOrder<T>(rows: ReadonlyMap<string, T>): T[] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}

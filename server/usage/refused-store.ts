@@ -1,0 +1,70 @@
+import type { Database } from '../database/database.ts';
+import { type BulkInsert, insertRows } from './bulk-insert.ts';
+import {
+  type DeadSecretAttempt,
+  type RefusedAttempts,
+  type RefusedBatch,
+  refusalsPerKey,
+} from './refused-attempts.ts';
+
+const attemptRows: BulkInsert<RefusedAttempts> = {
+  table: 'key_refusal',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['reason', 'text', (row) => row.reason],
+    ['ip_address', 'text', (row) => row.ipAddress],
+    ['user_agent', 'text', (row) => row.userAgent],
+    ['count', 'int', (row) => row.count],
+    ['first_at', 'timestamptz', (row) => row.firstAt],
+    ['last_at', 'timestamptz', (row) => row.lastAt],
+  ],
+  onConflict: `on conflict (key_id, reason, ip_address) do update
+    set user_agent = excluded.user_agent, count = key_refusal.count + excluded.count,
+      last_at = greatest(key_refusal.last_at, excluded.last_at)`,
+};
+
+const secretRows: BulkInsert<DeadSecretAttempt> = {
+  table: 'key_refused_secret',
+  columns: [
+    ['key_id', 'text', (row) => row.keyId],
+    ['preview', 'text', (row) => row.preview],
+    ['reason', 'text', (row) => row.reason],
+    ['ip_address', 'text', (row) => row.ipAddress],
+    ['user_agent', 'text', (row) => row.userAgent],
+    ['last_at', 'timestamptz', (row) => row.lastAt],
+  ],
+  onConflict: `on conflict (key_id, preview) do update
+    set reason = excluded.reason, ip_address = excluded.ip_address,
+      user_agent = excluded.user_agent,
+      last_at = greatest(key_refused_secret.last_at, excluded.last_at)`,
+};
+
+/** Keys to a statement. */
+const keysAtOnce = 200;
+
+/** Stores refused attempts in one transaction, and then forgets each key's oldest beyond its share. */
+export async function storeRefused(database: Database, batch: RefusedBatch): Promise<void> {
+  const { kind } = database;
+  await database.transaction(async (em) => {
+    await insertRows(em, kind, attemptRows, batch.attempts);
+    await insertRows(em, kind, secretRows, batch.secrets);
+  });
+  const keyIds = [...new Set(batch.attempts.map(({ keyId }) => keyId))];
+  for (let start = 0; start < keyIds.length; start += keysAtOnce) {
+    const some = keyIds.slice(start, start + keysAtOnce);
+    // Apart from the inserts: rows of other processes may wait for those, and are locked here.
+    await database.transaction((em) =>
+      em.execute(
+        `delete from key_refusal where (key_id, reason, ip_address) in (
+           select key_id, reason, ip_address from (
+             select key_id, reason, ip_address, row_number() over (
+               partition by key_id order by last_at desc, reason, ip_address
+             ) as place
+             from key_refusal where key_id in (${some.map(() => '?').join(', ')})
+           ) ranked where place > ${refusalsPerKey}
+         )`,
+        some,
+      ),
+    );
+  }
+}
