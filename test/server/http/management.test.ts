@@ -208,7 +208,7 @@ onBothDatabases((kind) => {
             actor: {
               id: 'user_demo_parent_admin',
               kind: 'user',
-              name: null,
+              name: 'Demo Admin',
               impersonated_by: null,
             },
             action: 'apiKeys.revoke',
