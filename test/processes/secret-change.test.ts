@@ -159,7 +159,7 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
   expect(await on.use(here, last.raw)).toBe(401);
   // The file as it was: what is there stays as it is.
   const again = await on.cli(`keys import ${imports} --json`, secrets);
-  expect(again.output).toBe('{"imported":0,"existing":2,"refused":0}');
+  expect(again.output).toBe('{"imported":0,"revoked":0,"existing":2,"refused":0}');
   const verified = await on.cli('audit verify', secrets);
   expect([verified.code, verified.complaint]).toEqual([0, '']);
 }
@@ -189,7 +189,7 @@ describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
     const line = (raw: string, org: string) => ({ hash_sha256: sha256(raw), label: 'L', org });
     const all = await on.file(legacy.map((raw) => line(raw, 'org_demo_acme')));
     const imported = await on.cli(`keys import ${all} --json`, onlyOld);
-    expect(imported.output).toBe('{"imported":3,"existing":0,"refused":0}');
+    expect(imported.output).toBe('{"imported":3,"revoked":0,"existing":0,"refused":0}');
     for (const raw of legacy) on.expected.set(raw, 200);
     const [first = '', ...others] = legacy;
     await report(on, 0, first);
