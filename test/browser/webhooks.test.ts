@@ -101,7 +101,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
 
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const edit = page.getByRole('dialog', { name: 'Edit webhook' });
-  for (const event of ['created', 'updated', 'rotated', 'revoked', 'leaked']) {
+  for (const event of ['created', 'updated', 'rotated', 'revoked', 'leaked', 'refused']) {
     await edit.getByLabel(`api_key.${event}`).uncheck();
   }
   await edit.getByRole('button', { name: 'Save' }).click();

@@ -66,7 +66,9 @@ for (const kind of databaseKinds) {
     const log = await answer(
       server.fetch(`/api/v1/settings/audit-log?target=${one.id}&action=apiKeys.revoke`, { as }),
     );
-    expect(log.body.items).toMatchObject([{ actor: { kind: 'user', id: 'user_demo_parent_admin' } }]);
+    expect(log.body.items).toMatchObject([
+      { actor: { kind: 'user', id: 'user_demo_parent_admin' } },
+    ]);
   });
 
   test(`a bulk call on ${kind} that does not fit is refused whole, and revoking needs no plan`, async () => {
