@@ -1,4 +1,4 @@
-/** What no name holds, as a class of characters: whoever reads one would not see it, or see another. */
+/** What no name holds, as a class of characters: a reader would not see it, or see another name. */
 const invisible = [
   '\\u0000-\\u001f\\u007f-\\u009f', // controls, line breaks among them
   '\\u2028\\u2029', // line and paragraph separators
@@ -33,7 +33,7 @@ export function normalizedName(name: string): string {
 }
 
 /**
- * A name that somebody else gave, by the rules for names and cut to 200 characters.
+ * A name from outside, by the rules for names and cut to 200 characters.
  *
  * @param otherwise - what stands in its place when nothing of it can be seen.
  */

@@ -27,7 +27,7 @@ export interface RefusedSecret {
   readonly preview: string;
 }
 
-/** The reasons for which a secret is dead: whoever has it should not. */
+/** The reasons for which a secret is dead: its holder should not have it. */
 const deadly: readonly RefusalReason[] = ['revoked', 'expired', 'retired'];
 
 /** What to record of an outcome; null when the key was accepted, or is none that is known. */
