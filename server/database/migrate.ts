@@ -1,5 +1,4 @@
-import type { MikroORM } from '@mikro-orm/core';
-import { isDatabaseAway } from './is-database-away.ts';
+import type { MikroORM } from '@mikro-orm/sql';
 import { PostgresqlClient } from './postgresql-client.ts';
 import { migrationLimits } from './postgresql-session.ts';
 
@@ -8,7 +7,7 @@ const migrationLock = [0x72726b, 0x6d6967];
 
 /**
  * Brings the tables up to date. Safe when several processes start at once: PostgreSQL lets one at a
- * time migrate; on SQLite the second finds the first one's transaction done.
+ * time migrate; on SQLite the second waits for the first one's transaction.
  *
  * @param orm - the connected ORM.
  * @param url - the database's address; PostgreSQL's lock is held on a connection of its own.
@@ -42,14 +41,19 @@ function explainLock(error: unknown): never {
   );
 }
 
-async function migrateSqlite(orm: MikroORM, furtherTries = 2): Promise<void> {
-  if ((await orm.migrator.getPending()).length === 0) return;
-  try {
-    await orm.migrator.up();
-  } catch (error) {
-    // All migrations of a run share one transaction: if another process won the race, none is left.
-    // It may have won only as far as the table of migrations, and then the rest is still to be done.
-    if (furtherTries === 0 || isDatabaseAway(error)) throw error;
-    await migrateSqlite(orm, furtherTries - 1);
-  }
+/**
+ * The table of migrations, as the migrator makes it, but without a moment between the question
+ * whether it is there and its making: another process may make it in between.
+ */
+const migrationsTable = `
+  create table if not exists mikro_orm_migrations (
+    id integer not null primary key autoincrement,
+    name text not null,
+    executed_at datetime not null default current_timestamp
+  )`;
+
+/** All migrations of a run share one transaction, which takes the write lock before it asks which are left. */
+async function migrateSqlite(orm: MikroORM): Promise<void> {
+  await orm.em.fork().execute(migrationsTable);
+  if ((await orm.migrator.getPending()).length > 0) await orm.migrator.up();
 }

@@ -93,6 +93,18 @@ describe.each([
     }
   });
 
+  test('migrations whose steps interleave leave the tables that one would', async () => {
+    await using place = await empty();
+    await using databases = new AsyncDisposableStack();
+    const open = async () => databases.use(await openDatabase(place.url));
+    const three = await Promise.all([open(), open(), open()]);
+    await Promise.all(three.map((database) => database.migrate()));
+    const sql = 'select name from mikro_orm_migrations';
+    const rows = await three[0].read().execute<{ name: string }[]>(sql);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+  });
+
   test('migrations that several processes run at once leave the tables that one would', async () => {
     await using place = await empty();
     const module = JSON.stringify(resolve('server/database/database.ts'));
