@@ -35,12 +35,12 @@ export default defineConfig({
           'test/{core,browser,bench}/**',
           'test/support/chromium.test.ts',
         ],
-        globalSetup: 'test/support/postgres-server.ts',
+        globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-templates.ts'],
         testTimeout: 20_000,
       }),
       project('browser', ['test/browser/**/*.test.ts', 'test/support/chromium.test.ts'], {
         testTimeout: 60_000,
-        globalSetup: 'test/support/built-console.ts',
+        globalSetup: ['test/support/built-console.ts', 'test/support/sqlite-templates.ts'],
         // After the others, so that a page waits for no database test.
 
         sequence: { groupOrder: 1 },

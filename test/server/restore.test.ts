@@ -10,7 +10,7 @@ import { startServer } from '../../server/start.ts';
 import { backup } from '../support/backup.ts';
 import { body, issueKey, revokeKey } from '../support/issued-keys.ts';
 import { postgresDatabase } from '../support/postgres.ts';
-import { type databaseKinds, onBothDatabases } from '../support/server.ts';
+import { type DatabaseKind, onBothDatabases } from '../support/server.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
 const SERVER_SECRET = Buffer.alloc(32, 5).toString('base64');
@@ -18,7 +18,7 @@ const first = '/api/v1/settings/session';
 const refusal = { detail: 'The database was restored. Run "cli restore" first.' };
 
 /** A deployment whose database can be restored under its running processes. */
-async function deployment(kind: (typeof databaseKinds)[number]) {
+async function deployment(kind: DatabaseKind) {
   await using resources = new AsyncDisposableStack();
   const place = resources.use(await (kind === 'sqlite' ? sqliteDatabase() : postgresDatabase()));
   const folder = await mkdtemp(join(tmpdir(), 'reporisk-restore-'));

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { openDatabase } from '../../server/database/database.ts';
+import type { DatabaseTemplate } from './database-template.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
@@ -8,14 +9,12 @@ export interface Place extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A database with its tables, on PostgreSQL copied from a template that is migrated once per run. */
+const tables: DatabaseTemplate = { name: 'migrated', fill: migrate };
+
+/** A database with its tables: a copy of one that is migrated once per run. */
 export const migrated: Readonly<Record<'SQLite' | 'PostgreSQL', () => Promise<Place>>> = {
-  SQLite: async () => {
-    const place = await sqliteDatabase();
-    await migrate(place.url);
-    return place;
-  },
-  PostgreSQL: () => postgresDatabase({ name: 'migrated', fill: migrate }),
+  SQLite: () => sqliteDatabase(tables),
+  PostgreSQL: () => postgresDatabase(tables),
 };
 
 /** Runs a suite once on each database. */

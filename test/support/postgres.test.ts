@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { type PostgresTemplate, postgresDatabase } from './postgres.ts';
+import type { DatabaseTemplate } from './database-template.ts';
+import { postgresDatabase } from './postgres.ts';
 
 test('postgresDatabase() is a PostgreSQL 18', async () => {
   await using database = await postgresDatabase();
@@ -22,7 +23,7 @@ test('postgresDatabase() is separate from every other one, and gone at the end',
 
 test('postgresDatabase() fills a template once, also for callers at the same time', async () => {
   let filled = 0;
-  const template: PostgresTemplate = {
+  const template: DatabaseTemplate = {
     name: 'support_template',
     fill: async (url) => {
       filled += 1;

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-
-export interface PostgresTemplate {
-  /** Names the template within the test run; the same name always means the same content. */
-  name: string;
-  /** Fills the template, once per run. It must have closed its connections when it resolves. */
-  fill(url: string): Promise<void>;
-}
+import type { DatabaseTemplate } from './database-template.ts';
 
 /**
  * A database of its own on the run's PostgreSQL 18, dropped at the end of the scope even when
@@ -21,7 +15,7 @@ export interface PostgresTemplate {
  * await using app = await startApp({ DATABASE_URL: database.url });
  * ```
  */
-export async function postgresDatabase(template?: PostgresTemplate) {
+export async function postgresDatabase(template?: DatabaseTemplate) {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await asAdministrator(async (client) => {
     if (template) await ensureTemplate(client, template);
@@ -39,7 +33,7 @@ export async function postgresDatabase(template?: PostgresTemplate) {
 }
 
 // Test files run in several processes: the lock lets the first one fill and the others wait.
-async function ensureTemplate(client: Client, { name, fill }: PostgresTemplate) {
+async function ensureTemplate(client: Client, { name, fill }: DatabaseTemplate) {
   await client.query('select pg_advisory_lock(hashtext($1))', [name]);
   const existing = await client.query('select from pg_database where datname = $1', [name]);
   if (existing.rowCount === 0) {

@@ -43,12 +43,9 @@ export const testScheme = testKeyring.scheme;
 
 /** A migrated database with the demo's organizations, gone at the end of the scope. */
 export async function demoDatabase(kind: DatabaseKind) {
-  if (kind === 'postgresql') {
-    const place = await postgresDatabase({ name: 'migrated_with_demo', fill: fillDemo });
-    return { kind, ...place };
-  }
-  const place = await sqliteDatabase();
-  await fillDemo(place.url);
+  const template = { name: 'migrated_with_demo', fill: fillDemo };
+  const place =
+    kind === 'sqlite' ? await sqliteDatabase(template) : await postgresDatabase(template);
   return { kind, ...place };
 }
 

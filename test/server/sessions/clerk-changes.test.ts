@@ -4,8 +4,8 @@ import { DeletedUser } from '../../../server/database/entities/deleted-user.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { membershipOf } from '../../../server/sessions/membership.ts';
+import { databaseKinds } from '../../support/server.ts';
 import {
-  databaseKinds,
   insertKey,
   insertOrganization,
   insertSubOrg,

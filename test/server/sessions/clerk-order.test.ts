@@ -12,13 +12,8 @@ import {
 } from '../../../server/sessions/apply-organization.ts';
 import { type ClerkTime, clerkTime } from '../../../server/sessions/clerk-change.ts';
 import type { ClerkEvent } from '../../../server/sessions/clerk-event.ts';
-import {
-  databaseKinds,
-  insertKey,
-  insertOrganization,
-  liveKeys,
-  testDatabase,
-} from './databases.ts';
+import { databaseKinds } from '../../support/server.ts';
+import { insertKey, insertOrganization, liveKeys, testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';
 
 const organizations = ['acme', 'globex', 'mobile'];

@@ -3,7 +3,7 @@ import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { WebhookReceipt } from '../../../server/database/entities/webhook-receipt.ts';
-import { databaseKinds } from './databases.ts';
+import { databaseKinds } from '../../support/server.ts';
 import { testTime } from './tokens.ts';
 import { startWebhooks } from './webhook-app.ts';
 import { membershipEvent, organizationEvent, signed } from './webhook-events.ts';

@@ -3,29 +3,19 @@ import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { endSubOrgLink, writeSubOrgLink } from '../../../server/sessions/sub-org-link.ts';
-import { postgresDatabase } from '../../support/postgres.ts';
-import { sqliteDatabase } from '../../support/sqlite.ts';
+import { migrated } from '../../support/databases.ts';
+import type { DatabaseKind } from '../../support/server.ts';
 import { testTime } from './tokens.ts';
 
-export const databaseKinds = ['sqlite', 'postgresql'] as const;
-
 /** A migrated database of a kind, gone at the end of the scope. */
-export async function testDatabase(kind: (typeof databaseKinds)[number]) {
+export async function testDatabase(kind: DatabaseKind) {
   await using resources = new AsyncDisposableStack();
-  const place =
-    kind === 'sqlite'
-      ? await sqliteDatabase()
-      : await postgresDatabase({ name: 'migrated_for_sessions', fill: migrated });
-  resources.use(place);
+  const place = resources.use(
+    await (kind === 'sqlite' ? migrated.SQLite() : migrated.PostgreSQL()),
+  );
   const database = resources.use(await openDatabase(place.url));
-  if (kind === 'sqlite') await database.migrate();
   const running = resources.move();
   return { database, url: place.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
-}
-
-async function migrated(url: string): Promise<void> {
-  await using database = await openDatabase(url);
-  await database.migrate();
 }
 
 const at = new Date(testTime - 86_400_000);

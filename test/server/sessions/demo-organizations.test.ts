@@ -9,7 +9,8 @@ import { createDemoIdentityProvider, type Persona } from '../../../server/sessio
 import { assertDemoAllowed } from '../../../server/sessions/demo-guard.ts';
 import { seedDemo } from '../../../server/sessions/demo-organizations.ts';
 import { presentMembership } from '../../../server/sessions/membership.ts';
-import { databaseKinds, insertOrganization, testDatabase } from './databases.ts';
+import { databaseKinds } from '../../support/server.ts';
+import { insertOrganization, testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';
 
 const now = () => testTime;

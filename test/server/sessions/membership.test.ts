@@ -6,7 +6,8 @@ import { applyMembership, applyUserDeleted } from '../../../server/sessions/appl
 import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { membershipOf, presentMembership } from '../../../server/sessions/membership.ts';
 import type { Session } from '../../../server/sessions/session.ts';
-import { databaseKinds, insertOrganization, insertSubOrg, testDatabase } from './databases.ts';
+import { databaseKinds } from '../../support/server.ts';
+import { insertOrganization, insertSubOrg, testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';
 
 const second = 1_000;

@@ -8,9 +8,9 @@ import { applyMembership } from '../../../server/sessions/apply-membership.ts';
 import { applyOrganization } from '../../../server/sessions/apply-organization.ts';
 import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { reconcile } from '../../../server/sessions/reconciliation.ts';
+import { databaseKinds } from '../../support/server.ts';
 import { clerkServer } from './clerk-server.ts';
 import {
-  databaseKinds,
   insertKey,
   insertOrganization,
   liveKeys,

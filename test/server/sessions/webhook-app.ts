@@ -1,12 +1,13 @@
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { createClerkWebhooks } from '../../../server/sessions/clerk-webhooks.ts';
-import { type databaseKinds, testDatabase } from './databases.ts';
+import type { DatabaseKind } from '../../support/server.ts';
+import { testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';
 import { signed, signingSecret } from './webhook-events.ts';
 
 /** A webhook endpoint on a database of its own. */
-export async function startWebhooks(kind: (typeof databaseKinds)[number], now = () => testTime) {
+export async function startWebhooks(kind: DatabaseKind, now = () => testTime) {
   const opened = await testDatabase(kind);
   const { database } = opened;
   const warnings: unknown[] = [];
