@@ -9,6 +9,7 @@ import { description, id, integer, ipAllowList, label, rateLimit, scopes } from 
 import { defineOperation, type Work } from '../operation.ts';
 import { invalidField } from '../problem.ts';
 import { keyRecord, recordOf } from './key-record.ts';
+import { assertWithinLimit } from './live-key-limit.ts';
 import { newSecret } from './new-secret.ts';
 
 const day = 86_400_000;
@@ -71,6 +72,7 @@ export const createApiKey = defineOperation({
       },
     });
     await em.flush();
+    await assertWithinLimit(em, key, now);
     await writeSearchTexts(em, [key]);
     await work.emit({ type: 'api_key.created', keyId: key.id });
     return { key: await recordOf(em, key, now), rawKey };

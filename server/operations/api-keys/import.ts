@@ -15,6 +15,7 @@ import { defineOperation, type Services, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
 import { type ImportedKey, importedKey } from './imported-key.ts';
 import { isKeyOf, keysBySecret } from './known-keys.ts';
+import { assertWithinLimit } from './live-key-limit.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
@@ -64,7 +65,11 @@ export const importApiKeys = defineOperation({
       line: lines?.[index] ?? index + 1,
     }));
     await assertOwners(em, all);
-    await assertNew(em, all);
+    const added = await assertNew(em, all);
+    for (const [orgId, { length }] of Map.groupBy(added, ({ org }) => org)) {
+      const counted = { orgId, environment: 'live' } as const;
+      await database.transaction((each) => assertWithinLimit(each, counted, now, length));
+    }
     const imports = [...Map.groupBy(all, ({ org }) => org)].map(([orgId, its]) => {
       return { jobId: newId('job', now.getTime(), services.random), orgId, items: its };
     });
@@ -121,8 +126,10 @@ async function assertOwners(
  * A hash that comes twice, or is known as anything but the same key, may stand for two different
  * owners: nobody guesses. What an earlier import of the file wrote may come again, unless it was revoked,
  * here or in a history that was lost.
+ *
+ * @returns those that no key is known for.
  */
-async function assertNew(em: EntityManager, items: readonly Item[]): Promise<void> {
+async function assertNew(em: EntityManager, items: readonly Item[]): Promise<Item[]> {
   const seen = new Set<string>();
   reject(items, 'hashSha256', 'the hash comes twice', ({ hashSha256 }) => {
     const isRepeated = seen.has(hashSha256);
@@ -137,6 +144,7 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<voi
     if (revoked[index] !== undefined) return true;
     return key !== undefined && (!!key.revokedAt || !isKeyOf(key, item.org, item.subOrgId ?? null));
   });
+  return items.filter((_, index) => known[index] === undefined);
 }
 
 /** @throws {InvalidInput} with the positions of all that are wrong. */
