@@ -31,6 +31,8 @@ interface WaitingImport {
   readonly jobId: string;
   readonly orgId: string;
   readonly items: readonly Item[];
+  /** How many of them no key is known for. */
+  readonly added: number;
 }
 
 /** Keys to a file. */
@@ -65,13 +67,10 @@ export const importApiKeys = defineOperation({
       line: lines?.[index] ?? index + 1,
     }));
     await assertOwners(em, all);
-    const added = await assertNew(em, all);
-    for (const [orgId, { length }] of Map.groupBy(added, ({ org }) => org)) {
-      const counted = { orgId, environment: 'live' } as const;
-      await database.transaction((each) => assertWithinLimit(each, counted, now, length));
-    }
+    const added = Map.groupBy(await assertNew(em, all), ({ org }) => org);
     const imports = [...Map.groupBy(all, ({ org }) => org)].map(([orgId, its]) => {
-      return { jobId: newId('job', now.getTime(), services.random), orgId, items: its };
+      const jobId = newId('job', now.getTime(), services.random);
+      return { jobId, orgId, items: its, added: added.get(orgId)?.length ?? 0 };
     });
     for (const each of imports) await layDown(services, each, now);
     return imports;
@@ -79,7 +78,11 @@ export const importApiKeys = defineOperation({
   async run(work, _input, imports) {
     const items = imports.flatMap((each) => each.items);
     await assertOwners(work.em, items, held);
-    for (const each of imports) await queueImport(work, each);
+    for (const each of imports) {
+      const counted = { orgId: each.orgId, environment: 'live' } as const;
+      await assertWithinLimit(work.em, counted, work.now, each.added);
+      await queueImport(work, each);
+    }
     return { jobIds: imports.map(({ jobId }) => jobId) };
   },
 });
