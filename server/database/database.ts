@@ -157,6 +157,7 @@ const schemaGenerator = {
     'secret_in_use',
     'former_secret',
     'revoked_secret',
+    'live_key_change',
     /^key_call/,
     /^key_search/,
   ],

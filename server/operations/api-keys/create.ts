@@ -72,10 +72,11 @@ export const createApiKey = defineOperation({
       },
     });
     await em.flush();
-    await assertWithinLimit(em, key, now);
     await writeSearchTexts(em, [key]);
     await work.emit({ type: 'api_key.created', keyId: key.id });
-    return { key: await recordOf(em, key, now), rawKey };
+    const record = await recordOf(em, key, now);
+    await assertWithinLimit(em, key, now);
+    return { key: record, rawKey };
   },
 });
 

@@ -78,10 +78,10 @@ export const importApiKeys = defineOperation({
   async run(work, _input, imports) {
     const items = imports.flatMap((each) => each.items);
     await assertOwners(work.em, items, held);
-    for (const each of imports) {
-      const counted = { orgId: each.orgId, environment: 'live' } as const;
-      await assertWithinLimit(work.em, counted, work.now, each.added);
-      await queueImport(work, each);
+    for (const each of imports) await queueImport(work, each);
+    // In one order, so that two imports do not deadlock over the counters.
+    for (const { orgId, added } of imports.toSorted((a, b) => (a.orgId < b.orgId ? -1 : 1))) {
+      await assertWithinLimit(work.em, { orgId, environment: 'live' }, work.now, added);
     }
     return { jobIds: imports.map(({ jobId }) => jobId) };
   },

@@ -106,7 +106,10 @@ onEachDatabase((place) => {
       await em.execute(isSqlite ? `drop trigger ${name}` : `drop function ${name} cascade`);
     }
     await em.execute('drop table live_key_count');
-    if (!isSqlite) await em.execute('drop index key_call_created_at_index');
+    if (!isSqlite) {
+      await em.execute('drop table live_key_change');
+      await em.execute('drop index key_call_created_at_index');
+    }
     await em.execute('drop table key_client_use');
     await em.execute('drop table key_refusal');
     await em.execute('drop table key_refused_secret');
