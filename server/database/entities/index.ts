@@ -13,7 +13,6 @@ import { KeyRefusedSecret } from './key-refused-secret.ts';
 import { KeyRetiringUse } from './key-retiring-use.ts';
 import { KeyScopeUse } from './key-scope-use.ts';
 import { KeyUse } from './key-use.ts';
-import { LiveKeyCount } from './live-key-count.ts';
 import { Membership } from './membership.ts';
 import { Organization } from './organization.ts';
 import { Repo } from './repo.ts';
@@ -41,7 +40,6 @@ export const entities = [
   KeyRetiringUse,
   KeyScopeUse,
   KeyUse,
-  LiveKeyCount,
   Membership,
   Organization,
   Repo,

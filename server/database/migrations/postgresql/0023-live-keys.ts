@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * How many live keys an organization has; see LiveKeyCount. Triggers note what changes, so that no
+ * How many live keys an organization has; see database/README.md. Triggers note what changes, so that no
  * statement that writes keys can leave a key out; once for a statement, because it may revoke a
  * hundred thousand. A note is a new row: no revocation waits for a lock on the counter.
  */

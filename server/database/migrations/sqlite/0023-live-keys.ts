@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * How many live keys an organization has; see LiveKeyCount. Triggers count, so that no statement that
+ * How many live keys an organization has; see database/README.md. Triggers count, so that no statement that
  * writes keys can leave a key out.
  */
 export class LiveKeys extends Migration {
