@@ -2,7 +2,7 @@ import { isDatabaseAway } from './database/is-database-away.ts';
 import { errorText } from './observability/error-text.ts';
 import { InvalidInput } from './operations/problem.ts';
 
-/** Why a process cannot go on, in one line for whoever started it. */
+/** Why a process cannot go on, in one line for its operator. */
 export function explain(error: unknown): string {
   if (error instanceof InvalidInput) {
     const [first] = error.errors;

@@ -58,7 +58,7 @@ export interface OpenVerifierOptions {
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
 export interface CoherentVerifier extends Verifier, AsyncDisposable {
-  /** The lease that its cache rests on, and the wait of whoever takes something away. */
+  /** The lease that its cache rests on, and the wait of a change that takes something away. */
   readonly coherence: Coherence;
 }
 

@@ -46,8 +46,8 @@ export interface Database extends AsyncDisposable {
   read(): EntityManager;
   /**
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
-   * from its beginning; on PostgreSQL it is read committed, and rows that a decision rests on are
-   * locked by whoever decides. What `recordEvent` was told is written to the audit log at its end.
+   * from its beginning; on PostgreSQL it is read committed, and the code that decides locks the rows
+   * that its decision rests on. What `recordEvent` was told is written to the audit log at its end.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   /** Authenticates rows that give something. */

@@ -45,7 +45,7 @@ type RevokedKeys = Map<string, string | null>;
 
 /**
  * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
- * transaction that writes its key, so that whoever goes on after a crash writes none twice.
+ * transaction that writes its key, so that a worker that goes on after a crash writes none twice.
  */
 export function importKeys(services: ImportServices) {
   return async (job: { readonly id: string }, { step }: JobContext) => {

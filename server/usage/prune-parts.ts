@@ -11,7 +11,7 @@ export interface PrunePart {
   remove(em: EntityManager): Promise<{ readonly rows: number; readonly more: boolean }>;
 }
 
-/** Rows to a transaction: on SQLite nobody else writes meanwhile. */
+/** Rows to a transaction: on SQLite nothing else is written during one. */
 const chunk = 5_000;
 
 /** What is left of the month that the instant is in. */

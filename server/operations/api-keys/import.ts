@@ -127,8 +127,8 @@ async function assertOwners(
 
 /**
  * A hash that comes twice, or is known as anything but the same key, may stand for two different
- * owners: nobody guesses. What an earlier import of the file wrote may come again, unless it was revoked,
- * here or in a history that was lost.
+ * owners, and is refused. What an earlier import of the file wrote may come again, unless it was
+ * revoked, here or in a history that was lost.
  *
  * @returns those that no key is known for.
  */
