@@ -14,6 +14,7 @@ import type { LostHistory } from './database/leases/known-history.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import { assertTables, excessPrivileges } from './database/verifier-role.ts';
 import { nodeHashing } from './node-hashing.ts';
+import { warn } from './observability/error-text.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
@@ -218,8 +219,4 @@ function unfailing(callback: (error: unknown) => void): (error: unknown) => void
       // The verification stands without the report.
     }
   };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -41,3 +41,9 @@ export function placesOf({ stack = '', message }: Error): string {
   const places = stack.replaceAll(message, '').match(/^ +at .*$/gm) ?? [];
   return places.join('\n');
 }
+
+/** Warns of an error as Node does, on standard error, where a service that embeds gave no `onError`. */
+export function warn(error: unknown): void {
+  if (!(error instanceof Error)) process.emitWarning(String(error));
+  else process.emitWarning(errorText(error), { type: error.name, detail: placesOf(error) });
+}

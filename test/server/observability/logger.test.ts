@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { Database, EntityManager } from '../../../server/database/database.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { prepared } from '../../../server/database/prepared.ts';
 import { explain } from '../../../server/explain.ts';
+import { warn } from '../../../server/observability/error-text.ts';
 import { createLogger } from '../../../server/observability/logger.ts';
 import { answer } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn } from '../../support/server.ts';
@@ -72,12 +74,18 @@ onBothDatabases((kind) => {
     }
   });
 
-  test('explain() leaves out of its line what a statement held', async () => {
+  test('explain() and warn() leave out what a statement held', async () => {
     await using server = await startServerOn(kind);
+    let error: unknown;
     for (const [name, statement] of Object.entries(refused)) {
-      const error: unknown = await server.database.transaction(statement).catch((thrown) => thrown);
+      error = await server.database.transaction(statement).catch((thrown) => thrown);
       expect([name, explain(error).includes(value)]).toEqual([name, false]);
     }
+    const warned = once(process, 'warning');
+    warn(error);
+    const [{ message, detail, stack }] = await warned;
+    expect(detail).toMatch(/^ +at /);
+    expect(`${message}${detail}${stack}`).not.toContain(value);
   });
 });
 
