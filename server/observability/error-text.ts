@@ -1,3 +1,5 @@
+import { ValidationError } from '@mikro-orm/core';
+
 /**
  * Codes of a database's errors whose first line names tables, columns and constraints at most.
  * PostgreSQL's other messages may quote a value (`invalid input syntax for type integer: "…"`), and
@@ -24,11 +26,14 @@ function isOfDatabase(error: Error): boolean {
 
 /**
  * The message of an error, without what a row or a statement held. Everything that repeats messages
- * to the operator takes it from here: a database's own quote the row (`Key (id)=(…) already exists`).
+ * to the operator takes it from here: a database's own quote the row (`Key (id)=(…) already exists`),
+ * and the ORM's the condition (`ApiKey not found ({ id: … })`).
  *
  * @returns the first line of a database's message, or its code alone; any other message as it is.
  */
 export function errorText(error: Error): string {
+  if (error instanceof ValidationError)
+    return 'the ORM refused what it was given, or found nothing';
   if (!isOfDatabase(error)) return error.message;
   const code = String((error as { code?: unknown }).code);
   const [line = ''] = error.message.split('\n', 1);

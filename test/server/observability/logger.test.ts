@@ -41,6 +41,7 @@ const refused: Readonly<Record<string, (em: EntityManager) => Promise<unknown>>>
   'not null': (em) => em.execute(insertRepo('org_demo_acme', 'queued')),
   check: (em) => em.execute(insertRepo('org_demo_acme', value).replaceAll('null', "'2026-01-01'")),
   number: (em) => em.execute(`update organization set tier = cast(json('${value}') as int)`),
+  'not found, by the ORM': (em) => em.findOneOrFail(Organization, { id: value }),
   syntax: (em) => em.execute(`select '' '${value}' "${value}"`),
 };
 
@@ -68,7 +69,7 @@ onBothDatabases((kind) => {
       expect([name, (await answer(made)).status]).toEqual([name, 500]);
       const lines = server.log.slice(before).join('\n');
       // The operator still finds what was refused, and where.
-      expect(lines).toMatch(/"code":"(SQLITE_\w+|\w{5})"/);
+      expect(lines).toMatch(/"code":"(SQLITE_\w+|\w{5})"|"type":"NotFoundError"/);
       expect(lines).toMatch(/"stack":" +at /);
       expect([name, lines.includes(value)]).toEqual([name, false]);
     }
