@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
 import { openDatabase } from '../../../server/database/database.ts';
+import { startBackground } from '../../../server/jobs/background.ts';
 import { forgetUsage } from '../../../server/usage/forget-usage.ts';
 import { RefusedTally } from '../../../server/usage/refused-attempts.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { onEachDatabase } from '../../support/databases.ts';
+import { startServerOn } from '../../support/server.ts';
 import { keyCall } from './calls.ts';
 
 const day = 86_400_000;
@@ -39,4 +41,17 @@ onEachDatabase((place) => {
     expect(await left('key_hour')).toEqual([0, 29, 30, 31, 365]);
     expect(await left('key_use')).toEqual(ages);
   });
+});
+
+test('a server forgets old calls by itself', async () => {
+  await using server = await startServerOn('sqlite');
+  const store = createUsageStore(server.database);
+  for (const age of [1, 31]) {
+    const call = keyCall({ at: Date.now() - age * day, keyId: `key_${age}` });
+    await store.ingest([{ id: newId('use', call.at), ...call }]);
+  }
+  // Its end waits for what it does at the start.
+  await startBackground(server.services, null)[Symbol.asyncDispose]();
+  const left = await server.database.read().execute('select key_id from key_call');
+  expect(left).toEqual([{ key_id: 'key_1' }]);
 });
