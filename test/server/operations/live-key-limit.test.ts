@@ -79,6 +79,29 @@ onBothDatabases((kind) => {
     await expectLiveKeysCounted(server.database);
   });
 
+  test('the migration counts the keys that are there', async () => {
+    await using server = await startServerOn(kind);
+    const { database } = server;
+    for (const more of [{}, { environment: 'test' }, { expires_in_days: 1 }]) {
+      await issueKey(server, more);
+    }
+    const { id } = await issueKey(server);
+    await server.fetch(`${keys}/${id}`, { as, method: 'DELETE' });
+    const em = database.read();
+    for (const event of ['insert', 'update', 'delete']) {
+      const name = `count_live_keys_on_${event}`;
+      await em.execute(
+        kind === 'sqlite' ? `drop trigger ${name}` : `drop function ${name} cascade`,
+      );
+    }
+    await em.execute('drop table live_key_count');
+    if (kind === 'postgresql') await em.execute('drop table live_key_change');
+    await em.execute("delete from mikro_orm_migrations where name = '0023-live-keys'");
+    await database.migrate();
+    expect([await counter(server), await counter(server, 'test')]).toEqual([2, 1]);
+    await expectLiveKeysCounted(database);
+  });
+
   test('imports keep to the limit, when they are asked for and when they are done', async () => {
     await using it = await startOperatorJobs(kind);
     const { server } = it;
