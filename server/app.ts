@@ -81,7 +81,7 @@ export function createApp(parts: AppParts): App {
   app.use(async (c, next) => {
     setRequestVariables(c, trustedProxies, idRandomness);
     await next();
-    // `c.header()` would now make the response anew, and its body a stream.
+    // `c.header()` would now make another response, and its body a stream.
     const { headers } = c.res;
     headers.set('X-Request-Id', c.get('requestId'));
     headers.set('X-Content-Type-Options', 'nosniff');
@@ -124,7 +124,7 @@ export function createApp(parts: AppParts): App {
     c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
   );
   allowOnly(app, '/openapi.json', ['GET']);
-  // An unknown path of the API is no page of the console, whoever asks and however it is written.
+  // An unknown path of the API is no page of the console, in any spelling and for every client.
   const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
   app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { run } from './cli/run.ts';
 
-/** The operator's tool as a process: the server's own operations, for whoever has its settings. */
+/** The operator's tool as a process: the server's own operations, for those who have its settings. */
 const { stderr, stdout } = process;
 let isReporting = false;
 

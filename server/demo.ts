@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { pino } from 'pino';
 import { maskKey } from '../core/mod.ts';
 import { loadConfig } from './config.ts';
 import { explain } from './explain.ts';
+import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 
 /** One call of the exchange, and the status that the documents promise. */
@@ -142,7 +142,7 @@ async function main(): Promise<void> {
       config: loadConfig({ PORT: '0', DATABASE_URL: databaseUrl }),
       dataFolder: folder,
       consoleFolder: join(folder, 'no-console'),
-      logger: pino({ level: 'silent' }),
+      logger: createLogger({ level: 'silent' }),
     });
     console.log(`RepoRisk API Access on ${server.url}, with a database of its own`);
     await demo(server.url);

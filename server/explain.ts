@@ -1,7 +1,8 @@
 import { isDatabaseAway } from './database/is-database-away.ts';
+import { errorText } from './observability/error-text.ts';
 import { InvalidInput } from './operations/problem.ts';
 
-/** Why a process cannot go on, in one line for whoever started it. */
+/** Why a process cannot go on, in one line for its operator. */
 export function explain(error: unknown): string {
   if (error instanceof InvalidInput) {
     const [first] = error.errors;
@@ -9,7 +10,7 @@ export function explain(error: unknown): string {
   }
   // Several addresses were tried: what happened at the first tells enough.
   if (error instanceof AggregateError && error.message === '') return explain(error.errors[0]);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? errorText(error) : String(error);
   const line = message.split('\n', 1)[0] ?? '';
   return isDatabaseAway(error) ? `the database does not answer: ${line}` : line;
 }

@@ -56,7 +56,7 @@ function makeOnce(path: string, folder: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  // Written aside and linked into place, so that nobody ever reads half a secret, and only one wins.
+  // Written aside and linked into place, so that no process ever reads half a secret, and only one wins.
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, {
     mode: 0o600,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
 import { loadConfig } from './config.ts';
 import { explain } from './explain.ts';
+import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 
 /** Milliseconds that the end may take, whatever the database does. */
@@ -12,7 +12,7 @@ const endMs = 14_000;
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'expect-head': { type: 'string' } } });
   const config = loadConfig(process.env);
-  const logger = pino({ level: config.logLevel });
+  const logger = createLogger({ level: config.logLevel });
   const server = await startServer({
     config,
     expectHead: values['expect-head'] ?? null,

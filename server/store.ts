@@ -14,6 +14,7 @@ import type { LostHistory } from './database/leases/known-history.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import { assertTables, excessPrivileges } from './database/verifier-role.ts';
 import { nodeHashing } from './node-hashing.ts';
+import { warn } from './observability/error-text.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
@@ -58,7 +59,7 @@ export interface OpenVerifierOptions {
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
 export interface CoherentVerifier extends Verifier, AsyncDisposable {
-  /** The lease that its cache rests on, and the wait of whoever takes something away. */
+  /** The lease that its cache rests on, and the wait of a change that takes something away. */
   readonly coherence: Coherence;
 }
 
@@ -218,8 +219,4 @@ function unfailing(callback: (error: unknown) => void): (error: unknown) => void
       // The verification stands without the report.
     }
   };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -43,6 +43,13 @@ test('connections are opened in few places, where what bounds them stands', () =
   ]);
 });
 
+test('the log is made in one place, which keeps what rows held out of it', () => {
+  const makers = globSync('{core,server}/**/*.ts', ignored).filter((path) =>
+    /\bpino\(/.test(readFileSync(path, 'utf8')),
+  );
+  expect(makers.sort()).toEqual(['server/observability/logger.ts']);
+});
+
 test('the lock file names no registry, so that it installs from any', () => {
   const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
     readFileSync('package-lock.json', 'utf8'),

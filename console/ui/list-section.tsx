@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/solid-query';
-import { type JSX, Match, Switch } from 'solid-js';
+import { type JSX, Match, Show, Switch } from 'solid-js';
 import { problemOf } from '../api/problem.ts';
 import { useLocation } from '../settings/location.tsx';
 import { Pager, wayOf, wayText } from './pager.tsx';
@@ -17,11 +17,12 @@ export function createPaging() {
   };
 }
 
-/** A card with one page of a list: on its way, refused, empty, or there. */
+/** A card with a list, or one page of it: on its way, refused, empty, or there. */
 export function ListSection<Item>(props: {
   label: string;
   query: UseQueryResult<{ items: Item[]; nextCursor: string | null }, Error>;
-  paging: ReturnType<typeof createPaging>;
+  /** Where the query stands; absent for a list that is always one page. */
+  paging?: ReturnType<typeof createPaging>;
   empty: string;
   before?: JSX.Element;
   columns: readonly string[];
@@ -58,7 +59,11 @@ export function ListSection<Item>(props: {
           </table>
         </Match>
       </Switch>
-      <Pager way={props.paging.way()} next={page()?.nextCursor ?? null} onGo={props.paging.go} />
+      <Show when={props.paging}>
+        {(paging) => (
+          <Pager way={paging().way()} next={page()?.nextCursor ?? null} onGo={paging().go} />
+        )}
+      </Show>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Link } from '../settings/location.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { ListSection } from '../ui/list-section.tsx';
 import { Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { webhookEvents } from './webhook-fields.tsx';
@@ -22,7 +22,6 @@ export function WebhookList() {
   const api = useApi();
   const member = useMember();
   const mayChange = () => member()?.may.createApiKeys ?? false;
-  const paging = createPaging();
   const all = useQuery(() => webhookQueries.all(api));
   const [isAdding, setAdding] = createSignal(false);
   return (
@@ -48,7 +47,6 @@ export function WebhookList() {
       <ListSection
         label={text.title}
         query={all}
-        paging={paging}
         empty={text.empty}
         columns={Object.values(text.columns)}
       >

@@ -76,13 +76,13 @@ interface UnderWay<Absent> {
 }
 
 /**
- * Makes a coherent cache. Expiry and limits are none of its business: whoever decides evaluates them
- * at each use.
+ * Makes a coherent cache. It does not judge expiry and limits: the decision evaluates them at
+ * each use.
  *
  * Three rules carry it; each has a test that removes it and sees a revoked key accepted.
  * 1. It answers from itself only while the currency holds, asked at each use.
  * 2. An answer counts from the epoch applied when its lookup *left*: what was touched since then makes
- *    it stale the moment it arrives, so it serves those who wait for it and nobody after.
+ *    it stale the moment it arrives, so it serves those who wait for it and no later request.
  * 3. A request waits for a lookup already under way only while the currency holds and nothing was
  *    applied since that lookup left. So everyone who waits began before the change was answered.
  *

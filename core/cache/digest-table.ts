@@ -49,7 +49,7 @@ export class DigestTable<Value> {
   readonly #values: (Value | undefined)[] = [];
   readonly #digest = new Int32Array(8);
   readonly #shift: number;
-  // Digests are chosen by whoever picks the keys; these keep them from aiming at one bucket.
+  // A client chooses its keys, and so their digests; these keep it from aiming at one bucket.
   readonly #seed = crypto.getRandomValues(new Int32Array(2));
   readonly #maxEntries: number;
   readonly #maxBytes: number;

@@ -13,8 +13,8 @@ const bearer = /^bearer +([\w\-.~+/]+=*)$/i;
 
 /**
  * Reads the credential of a request: `Authorization: Bearer KEY`. An `X-API-Key` header is no
- * credential here, but where it says something else than the bearer token, or is repeated, nobody
- * can tell what the client meant, and the credential is invalid.
+ * credential here, but where it says something else than the bearer token, or is repeated, the
+ * client's meaning is unclear, and the credential is invalid.
  *
  * @param source - a request or its headers.
  * @returns what was presented; never throws.

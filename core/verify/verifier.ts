@@ -63,7 +63,7 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
 /**
  * Makes a verifier. The path of a key: its digest, the cache where the store proves currency, else its
  * shape and checksum (a malformed one goes no further), the lookup and the seal of the row found, then
- * the decision, which is made anew at each use.
+ * the decision, which is made at each use.
  *
  * @param options - the store, and what is injected.
  * @returns the verifier.
@@ -115,7 +115,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const { record, seal } = readStoredKey(found);
     const expected = scheme.seal(record.id, record.organization.id, lookup);
     if (expected !== null && !constantTimeEqual(expected, seal ?? '')) {
-      // Not kept: whoever mends the row touches subjects that a forged row need not tell.
+      // Not kept: a repair of the row touches subjects that a forged row need not name.
       return { absent: unsealed, subjects: [] };
     }
     if (scheme !== newest) moveTo(newest, lookup, digest, record);

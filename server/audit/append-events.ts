@@ -18,7 +18,7 @@ const batchSize = 200;
  * @param accepted - what the rows before them may have been written under.
  * @param secrets - names of the secrets that this process knows.
  * @param last - where the log ended when it was last written to, by the same process: most often it
- * still ends there, and then nobody has to ask first. Null when it never was.
+ * still ends there, and then no query for its end is needed. Null when it never was.
  * @returns where it ends now.
  */
 export async function appendEvents(

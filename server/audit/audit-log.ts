@@ -35,7 +35,7 @@ export function createAuditLog(key: ChangingKey, secrets: readonly string[]): Au
   const macs = new Map(key.accepted.map((each) => [each, nodeHashing.hmacSha256(each)]));
   const all = [...macs.values()];
   const current = () => macs.get(key.current()) ?? nodeHashing.hmacSha256(key.current());
-  // Of a transaction that may yet fail, or be overtaken: whoever goes on from it finds out.
+  // Of a transaction that may yet fail, or be overtaken: the next append from it finds out.
   let last: Head | null = null;
   return {
     async append(em, events) {

@@ -16,8 +16,8 @@ export interface LogHeadOptions {
 }
 
 /**
- * Writes the head of the audit log to the server's log, now and every hour. Kept where nobody with
- * the database can change it, it tells of a log that was cut off later.
+ * Writes the head of the audit log to the server's log, now and every hour. Kept where no
+ * access to the database can change it, it tells of a log that was cut off later.
  *
  * @returns dispose of it to stop.
  */

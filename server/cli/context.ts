@@ -1,9 +1,10 @@
-import { pino } from 'pino';
+import { destination } from 'pino';
 import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
 import type { Job } from '../database/entities/job.ts';
 import { type Installation, openInstallation } from '../installation.ts';
+import { createLogger } from '../observability/logger.ts';
 import type { InputSchema, Operation } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import { complaintOf, finishJobs } from './finish-jobs.ts';
@@ -52,7 +53,7 @@ export function createContext(
       return config;
     },
     installation() {
-      const logger = pino({ level: 'warn' }, pino.destination(2));
+      const logger = createLogger({ level: 'warn' }, destination(2));
       installation ??= openInstallation({ config: context.config(), dataFolder, logger });
       return installation;
     },

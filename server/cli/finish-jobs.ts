@@ -9,7 +9,7 @@ const lookEvery = 100;
 
 /**
  * Waits until jobs have ended, and does them where no server does. A run that is interrupted leaves
- * them to whoever comes next.
+ * them to the next run or server.
  *
  * @param report - hears how far they are, in one line.
  * @returns them as they ended, in the given order.

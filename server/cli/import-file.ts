@@ -20,7 +20,7 @@ const members = Object.keys(importedKey.shape).map(snake);
  * Reads JSON lines; empty ones are left out.
  *
  * @returns the objects under the operation's names, and the line that each came from.
- * @throws {ImportError} for what is no object, or has a member that nobody knows: a misspelled
+ * @throws {ImportError} for what is no object, or has a member of another name: a misspelled
  * `expires_at` would make a key that never expires.
  */
 export function parseImport(text: string) {
@@ -51,7 +51,7 @@ function parseLine(line: string, number: number): Line {
   return camelKeys(value) as Line;
 }
 
-/** The parser's own message quotes the text, in which somebody may have put a key. */
+/** The parser's own message quotes the text, which may hold a key. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { normalizeCidr } from '../../core/mod.ts';
 import { isLoopback } from '../sessions/demo-guard.ts';
 import { ConfigError, shown, shownUrl, wrong } from './config-error.ts';
 
-/** The address that the server listens on. In demo mode anyone may sign in, so nobody else may. */
+/** The address that the server listens on. In demo mode anyone may sign in, so only this machine may. */
 export function readHost(value: string, demo: boolean): string {
   if (isIP(value) === 0 && !/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value)) {
     throw wrong('HOST', shown(value), 'an IP address or a host name');

@@ -83,8 +83,8 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 }
 
 /**
- * Waits until everything committed so far holds on every process. For whoever takes away without
- * serving, the command line; it must not close the port before `buried` is resolved.
+ * Waits until everything committed so far holds on every process. For the command line, which takes
+ * away without serving; it must not close the port before `buried` is resolved.
  */
 export function waitUntilHeld(
   port: LeasePort,

@@ -16,9 +16,9 @@ interface PreparingConnection extends Connection {
 }
 
 /**
- * Asks for the one row of a prepared statement. pg has every execution described anew and builds an
- * object after that description, which for many columns takes as long as the rest of its work; whoever
- * prepared the statement knows its columns.
+ * Asks for the one row of a prepared statement. pg has each execution described once more and builds
+ * an object after that description, which for many columns takes as long as the rest of its work. The
+ * caller knows the columns of its statement.
  *
  * @returns the row's columns in their order; null when there is none.
  */

@@ -4,7 +4,7 @@ import type { EntityManager } from './database.ts';
 
 /**
  * Runs a statement that each connection prepares once. Its values are sent apart from its text; the
- * ORM writes them into it, so that the database plans it anew each time. For what every request or
+ * ORM writes them into it, so that the database plans it each time. For what every request or
  * every revocation waits for.
  *
  * @param sql - always the same text, with `?` for each value and nowhere else.

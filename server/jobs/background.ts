@@ -1,6 +1,7 @@
 import type { Figure } from '../observability/metrics.ts';
 import type { Services } from '../operations/operation.ts';
 import { moveRows } from '../operations/secrets/move-rows.ts';
+import { forgetUsage } from '../usage/forget-usage.ts';
 import { makePartitions } from '../usage/partitions.ts';
 import { announceExpiry } from '../webhooks/announce-expiry.ts';
 import { announceRefused } from '../webhooks/announce-refused.ts';
@@ -47,6 +48,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   );
   every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
   every(3600, 'making partitions of calls', () => makePartitions(database, now()));
+  every(3600, 'forgetting old calls', () => forgetUsage(database, now()));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
   every(3600, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
   every(10, 'counting tasks', async () => {

@@ -21,7 +21,7 @@ const mostAttempts = 1_000_000;
 
 /**
  * Takes the task that has been due for longest: of its lane the first, of a pool and an organization
- * that are not busy, and nobody else's. One statement, so that no two workers ever take the same.
+ * that are not busy, and without a claim. One statement, so that no two workers ever take the same.
  *
  * @returns null when there is none.
  */

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 /** How much there is to do of one type. */
 export interface TaskCounts {
   readonly type: string;
-  /** Due, and nobody's yet; also those that wait for another of their lane. */
+  /** Due and not claimed yet; also those that wait for another of their lane. */
   readonly waiting: number;
   /** Due later: they failed and are tried again. */
   readonly postponed: number;

@@ -15,7 +15,9 @@ import { revokedSecrets } from '../database/revoked-secrets.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { previewParts } from '../operations/api-keys/imported-key.ts';
 import { isKeyOf, keysBySecret } from '../operations/api-keys/known-keys.ts';
+import { assertWithinLimit } from '../operations/api-keys/live-key-limit.ts';
 import type { Services } from '../operations/operation.ts';
+import { Problem } from '../operations/problem.ts';
 import { deedOf, revocationOf } from '../operations/restore/deed.ts';
 import { endOf } from '../operations/sub-orgs/end-sub-org.ts';
 import { fingerprintsOf } from '../secret-fingerprints.ts';
@@ -43,7 +45,7 @@ type RevokedKeys = Map<string, string | null>;
 
 /**
  * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
- * transaction that writes its key, so that whoever goes on after a crash writes none twice.
+ * transaction that writes its key, so that a worker that goes on after a crash writes none twice.
  */
 export function importKeys(services: ImportServices) {
   return async (job: { readonly id: string }, { step }: JobContext) => {
@@ -128,6 +130,12 @@ async function importLines(
   await insertKeys(em, jobId, orgId, added, revoked, services);
   const ofRevoked = added.filter(({ item }) => revoked.has(item.id)).length;
   const imported = added.length - ofRevoked;
+  if (imported > 0) {
+    const counted = { orgId, environment: 'live' } as const;
+    await assertWithinLimit(em, counted, new Date(services.now())).catch((error: unknown) => {
+      throw error instanceof Problem ? new JobFailure(error.message) : error;
+    });
+  }
   return { imported, revoked: ofRevoked, existing: lines.length - added.length };
 }
 

@@ -18,19 +18,19 @@ const pause = 10;
 export interface JobContext {
   /** Aborted when the job was cancelled or the server stops. */
   readonly signal: AbortSignal;
-  /** Tells whoever polls the job how far it is. */
+  /** Records how far the job is, for those who poll it. */
   progress(done: number, total?: number): Promise<void>;
   /**
    * Does a part of the job and tells how far it is, in one transaction that holds the job's record: a
-   * part that is done is told as done, whoever does the next one. `work` may be given the part again
-   * after a failure.
+   * part that is done is told as done, whichever worker does the next one. `work` may be given the
+   * part again after a failure.
    *
    * @throws when the job was cancelled.
    */
   step(work: (em: EntityManager, job: Job) => Promise<Partial<Job>>): Promise<void>;
 }
 
-/** The job cannot succeed, however often it is tried; whoever polls it reads why. */
+/** The job cannot succeed, however often it is tried; its record says why. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
 }

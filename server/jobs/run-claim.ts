@@ -18,7 +18,7 @@ export interface RunParts {
   readonly stopping: AbortSignal;
 }
 
-/** Somebody else has the task now, or nobody: what this attempt found out is not written down. */
+/** The claim expired or the task was cancelled: the result of this attempt is discarded. */
 class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
@@ -61,7 +61,7 @@ async function attempt(
   }
 }
 
-/** Records come before the task's own row: whoever changes many of both takes them in this order. */
+/** Records come before the task's own row: statements that change many of both use this order. */
 function settle(database: Database, claim: Claim, outcome: Outcome): Promise<void> {
   return database.transaction(async (em) => {
     const again = (await outcome.record?.(em)) ?? outcome.again;

@@ -26,8 +26,8 @@ export interface Claim {
 
 /**
  * Enqueues tasks: they are there if and only if the transaction commits. Of two transactions that
- * enqueue into one lane, the second must wait for the first: whoever uses a lane locks what it is
- * about.
+ * enqueue into one lane, the second must wait for the first: the caller locks what the lane
+ * is about.
  *
  * @param em - the transaction's.
  * @param tasks - of different lanes, or without one.
@@ -90,7 +90,7 @@ export async function giveBack(em: EntityManager, claim: Claim, runAt: Date): Pr
   await em.nativeUpdate(Task, own(claim), { runAt, attempts, lease: null, leasedUntil: null });
 }
 
-/** Cancels a task, whoever works on it: the worker learns it at its next sign of life. */
+/** Cancels a task, also one that is claimed: its worker learns it at its next sign of life. */
 export async function cancelTask(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Task, { id });
 }

@@ -48,7 +48,7 @@ export interface WorkerOptions {
   readonly perOrganization?: number;
   /** Milliseconds after which a worker that gave no sign of life has lost its task. */
   readonly lease?: number;
-  /** Milliseconds between two looks at the queue when nobody wakes the worker and nothing falls due. */
+  /** Milliseconds between two looks at the queue while no announcement comes and no task falls due. */
   readonly pollEvery?: number;
   /** Milliseconds that tasks under way may take to end when the worker stops. */
   readonly patience?: number;

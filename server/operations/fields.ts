@@ -194,7 +194,7 @@ function brokenUrlRule(value: string): RuleBroken | null {
   return holdsKey(value) || holdsKey(url.href) ? keyInText : null;
 }
 
-/** A time with its offset: without one nobody can tell which instant is meant. */
+/** A time with its offset: without one the instant is unknown. */
 export const instant = z
   .string()
   .refine(

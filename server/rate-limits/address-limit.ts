@@ -2,7 +2,7 @@ import { addressName } from './address-name.ts';
 import { type Policy, rateLimited } from './fields.ts';
 import type { Limit, Windows } from './windows.ts';
 
-/** A limit on what one client address may do, whoever it says it is. */
+/** A limit on what one client address may do, whatever credential it presents. */
 export interface AddressLimit {
   /**
    * Refuses, before any work, an address that has used its limit up.
@@ -57,7 +57,7 @@ export function createAddressLimit(
 
     async count(address) {
       this.check(address);
-      // The socket is gone: nobody is left to be answered.
+      // The socket is gone: no client is left to be answered.
       if (address === undefined) return;
       const name = addressName(address);
       const taken = await windows.take(`${policy}:${name}`, limit);

@@ -18,8 +18,8 @@ export interface StandInOptions {
 const pause = 1_000;
 
 /**
- * Windows that go on when their store is away: each process then counts for itself, from zero. Rate
- * limits keep somebody from too much; without their store, nobody should be kept from everything.
+ * Windows that go on when their store is away: each process then counts for itself, from zero. A
+ * store that is away must not refuse every request.
  */
 export function withStandIn(options: StandInOptions): Windows {
   const { windows, standIn, now, onStandIn, onChange } = options;

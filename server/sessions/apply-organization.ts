@@ -52,7 +52,7 @@ export async function applyOrganization(
   const parentId = isTie ? lesserParent(named, await recordedParent(em, id, asOf)) : named;
   const clerkTier = isTie ? lesserTier(change.tier, before.clerkTier ?? null) : change.tier;
   const parent = parentId === null ? null : await em.findOne(Organization, { id: parentId }, fresh);
-  // A deleted organization is nobody's sub-org any more, whatever arrives late.
+  // A deleted organization is no sub-org any more, whatever arrives late.
   const link =
     before.deletedAt == null ? await linkSubOrg(em, before, change, parent, context) : 'none';
   const tier = effectiveTier({ ...before, clerkTier }, link);

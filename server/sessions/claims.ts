@@ -15,7 +15,7 @@ type Claims = Readonly<Record<string, unknown>>;
  * Reads the claims of a session token whose signature was verified, and checks what Clerk's own
  * verification leaves out or judges by another clock.
  *
- * `exp` is exact: Clerk's client renews a token well before, so nobody needs the leeway that would
+ * `exp` is exact: Clerk's client renews a token well before, so no client needs the leeway that would
  * keep a session alive past its end. `nbf` and `iat` may be ahead by `clockLeeway`.
  *
  * @param now - Unix milliseconds.

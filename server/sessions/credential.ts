@@ -47,7 +47,7 @@ export function isSessionToken(token: string): boolean {
 }
 
 function isKnownOrigin(origin: string | null, rules: CookieRules): boolean {
-  // Sandboxed frames and some redirects say `null`: that is nobody's origin.
+  // Sandboxed frames and some redirects say `null`, which is no origin.
   if (origin === null || origin === 'null') return false;
   return origin === rules.ownOrigin() || (rules.authorizedParties ?? []).includes(origin);
 }

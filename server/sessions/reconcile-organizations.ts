@@ -48,7 +48,7 @@ export async function reconcileOrganizations(round: Round): Promise<string[]> {
  * Ids of recorded organizations that a list lacks.
  *
  * @throws when it lacks all of them and Clerk's instance is another: keys of a deleted organization
- * are revoked for ever.
+ * are revoked, which cannot be undone.
  */
 async function absentOrganizations(
   { database, directory, signal }: Round,

@@ -11,7 +11,7 @@ export interface PrunePart {
   remove(em: EntityManager): Promise<{ readonly rows: number; readonly more: boolean }>;
 }
 
-/** Rows to a transaction: on SQLite nobody else writes meanwhile. */
+/** Rows to a transaction: on SQLite nothing else is written during one. */
 const chunk = 5_000;
 
 /** What is left of the month that the instant is in. */
@@ -28,20 +28,34 @@ const oldPlaces = `delete from key_retiring_use where (key_id, retires_at, ip_ad
 const oldClients = `delete from key_client_use where (key_id, day, ip_address, user_agent) in
   (select key_id, day, ip_address, user_agent from key_client_use where day < ? limit ${chunk})`;
 
-/** What there is to prune from before an instant, in this order. */
-export function pruneParts(kind: Database['kind'], before: Date): readonly PrunePart[] {
+const oldRefusals = `delete from key_refusal where (key_id, reason, ip_address) in
+  (select key_id, reason, ip_address from key_refusal where last_at < ? limit ${chunk})`;
+
+const oldRefusedSecrets = `delete from key_refused_secret where (key_id, preview) in
+  (select key_id, preview from key_refused_secret where last_at < ? limit ${chunk})`;
+
+/** Before when what is forgotten: hourly counts, and all else. */
+export interface PruneBefore {
+  readonly calls: Date;
+  readonly hours: Date;
+}
+
+/** What there is to prune, in this order. */
+export function pruneParts(kind: Database['kind'], before: PruneBefore): readonly PrunePart[] {
   const calls: readonly PrunePart[] =
     kind === 'sqlite'
-      ? [{ counts: 'calls', remove: callsOnSqlite(before) }]
+      ? [{ counts: 'calls', remove: callsOnSqlite(before.calls) }]
       : [
-          { counts: 'months', remove: (em) => dropMonth(em, before) },
-          { counts: 'calls', remove: (em) => removeRows(em, oldestCalls, before) },
+          { counts: 'months', remove: (em) => dropMonth(em, before.calls) },
+          { counts: 'calls', remove: (em) => removeRows(em, oldestCalls, before.calls) },
         ];
   return [
     ...calls,
-    { counts: 'hours', remove: (em) => removeRows(em, oldHours, before) },
-    { counts: null, remove: (em) => removeRows(em, oldPlaces, before) },
-    { counts: null, remove: (em) => removeRows(em, oldClients, before) },
+    { counts: 'hours', remove: (em) => removeRows(em, oldHours, before.hours) },
+    { counts: null, remove: (em) => removeRows(em, oldPlaces, before.calls) },
+    { counts: null, remove: (em) => removeRows(em, oldClients, before.calls) },
+    { counts: null, remove: (em) => removeRows(em, oldRefusals, before.calls) },
+    { counts: null, remove: (em) => removeRows(em, oldRefusedSecrets, before.calls) },
   ];
 }
 

@@ -14,7 +14,7 @@ export function pruneUsage(kind: Database['kind']) {
   return async ({ input }: { readonly input?: unknown }, { step }: JobContext): Promise<Pruned> => {
     const before = beforeOf(input);
     let pruned: Pruned = { months: 0, calls: 0, hours: 0 };
-    for (const { counts, remove } of pruneParts(kind, before)) {
+    for (const { counts, remove } of pruneParts(kind, { calls: before, hours: before })) {
       for (let more = true; more; ) {
         await step(async (em, { progress, result }) => {
           const removed = await remove(em);

@@ -1,5 +1,5 @@
 /**
- * A queue of fixed capacity. What does not fit is shed and counted: whoever pushes never waits, never
+ * A queue of fixed capacity. What does not fit is shed and counted: `push` never waits, never
  * fails, and allocates nothing.
  */
 export class RingBuffer<Item> {

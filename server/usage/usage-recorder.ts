@@ -178,7 +178,7 @@ function withIds(calls: readonly KeyCall[], random: RandomSource): StoredCall[] 
   });
 }
 
-/** Does not keep the process alive: whoever ends it disposes of the recorder. */
+/** Does not keep the process alive: disposing of the recorder ends it. */
 function everyInterval(milliseconds: number, run: () => void): () => void {
   const timer = setInterval(run, milliseconds).unref();
   return () => clearInterval(timer);

@@ -395,6 +395,8 @@ onBothDatabases((kind) => {
     key_scope_use: 'gives nothing',
     key_search: 'gives nothing',
     key_use: 'gives nothing',
+    live_key_change: 'limits only',
+    live_key_count: 'limits only',
     membership: 'the lesser of row and token',
     mikro_orm_migrations: 'a migration that ran cannot run again',
     organization: 'a plan is not promised (SECURITY.md)',

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const SYSTEM_CHROMIUM = [
+/** Where a system's Chromium may be. */
+const systemPaths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -9,8 +10,26 @@ const SYSTEM_CHROMIUM = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** How a Chromium is started. */
+export interface ChromiumSettings {
+  readonly executablePath: string;
+  readonly args: string[];
+}
+
+/** What starts in this process, once it is known. */
+let chosen: Promise<ChromiumSettings> | undefined;
+
 /**
- * Starts a headless Chromium: the system's, else the one packaged on npm.
+ * Starts a headless Chromium; see `chromiumSettings`.
  *
  * @example
  * ```ts
@@ -22,19 +41,33 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch(await chromiumSettings());
 }
 
-/** Which Chromium there is, and how it is started. */
-export async function chromiumSettings(): Promise<{ executablePath: string; args: string[] }> {
-  return {
-    executablePath: SYSTEM_CHROMIUM.find(existsSync) ?? (await packagedChromium()),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  };
+/** Which Chromium there is, and how it is started: the system's, else the one packaged on npm. */
+export function chromiumSettings(): Promise<ChromiumSettings> {
+  chosen ??= chooseChromium(systemPaths);
+  return chosen;
+}
+
+/**
+ * Chooses the first Chromium that starts: one that is there may lack a library, or only be a script
+ * that tells how to install it.
+ *
+ * @param paths - tried in this order, before the packaged one.
+ */
+export async function chooseChromium(paths: readonly string[]): Promise<ChromiumSettings> {
+  for (const executablePath of paths.filter((path) => existsSync(path))) {
+    const settings = { executablePath, args };
+    if (await isStarting(settings)) return settings;
+  }
+  return { executablePath: await packagedChromium(), args };
+}
+
+async function isStarting(settings: ChromiumSettings): Promise<boolean> {
+  try {
+    await (await chromium.launch(settings)).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function packagedChromium(): Promise<string> {

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
   createVerifier,
@@ -18,6 +17,7 @@ import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import { createListener } from '../../server/listener.ts';
+import { createLogger } from '../../server/observability/logger.ts';
 import { createOutages } from '../../server/observability/outages.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
@@ -140,7 +140,7 @@ export async function startServer(options: ServerOptions) {
   const uploads = await mkdtemp(join(tmpdir(), 'reporisk-uploads-'));
   resources.defer(() => rm(uploads, { recursive: true, force: true }));
   const log: string[] = [];
-  const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(line) });
+  const logger = createLogger({ level: 'trace' }, { write: (line: string) => void log.push(line) });
   const forgedRows = createForgedRows({ logger, now });
   const opened = await openDatabase(options.database, {
     keyring: testKeyring,

@@ -174,7 +174,7 @@ export class LeaseHolder implements Currency {
     this.#marks = [mine.mark];
     const isNew = history.epoch > this.#applied;
     if (isNew) this.#tell(mine.subjects, history.epoch);
-    // An acknowledgement may be lost with the database: whoever looks for the dead could not tell.
+    // An acknowledgement may be lost with the database: a search for dead holders could not tell.
     if (isRenewal) {
       this.#extend(sent);
       if (++this.#renewals % renewalsPerPruning === 0) this.#port.prune().catch(this.#onError);

@@ -17,8 +17,8 @@ export interface UntilHeldOptions {
 
 /**
  * Waits until what was committed before the call holds on every process: each holder has
- * acknowledged it, or the lease of the silent has run out. Whoever reports something as taken away
- * calls it first, also for a thing that was found taken away already.
+ * acknowledged it, or the lease of the silent has run out. It comes before
+ * every answer that reports something as taken away, also a thing that was found taken away already.
  *
  * Never rejects: when the database is away, waiting out the lease gives the same promise.
  *

@@ -1,7 +1,7 @@
 import type { LeaseClock } from './ports.ts';
 
 /**
- * Waits for an answer, but not for ever: a connection can die without a sign.
+ * Waits for an answer, for a limited time: a connection can die without a sign.
  *
  * @param clock - whose timers are used.
  * @param milliseconds - how long to wait.

@@ -9,6 +9,7 @@ import { description, id, integer, ipAllowList, label, rateLimit, scopes } from 
 import { defineOperation, type Work } from '../operation.ts';
 import { invalidField } from '../problem.ts';
 import { keyRecord, recordOf } from './key-record.ts';
+import { assertWithinLimit } from './live-key-limit.ts';
 import { newSecret } from './new-secret.ts';
 
 const day = 86_400_000;
@@ -73,7 +74,9 @@ export const createApiKey = defineOperation({
     await em.flush();
     await writeSearchTexts(em, [key]);
     await work.emit({ type: 'api_key.created', keyId: key.id });
-    return { key: await recordOf(em, key, now), rawKey };
+    const record = await recordOf(em, key, now);
+    await assertWithinLimit(em, key, now);
+    return { key: record, rawKey };
   },
 });
 

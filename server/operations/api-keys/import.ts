@@ -15,6 +15,7 @@ import { defineOperation, type Services, type Work } from '../operation.ts';
 import { type FieldError, InvalidInput } from '../problem.ts';
 import { type ImportedKey, importedKey } from './imported-key.ts';
 import { isKeyOf, keysBySecret } from './known-keys.ts';
+import { assertWithinLimit } from './live-key-limit.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
@@ -30,6 +31,8 @@ interface WaitingImport {
   readonly jobId: string;
   readonly orgId: string;
   readonly items: readonly Item[];
+  /** How many of them no key is known for. */
+  readonly added: number;
 }
 
 /** Keys to a file. */
@@ -64,9 +67,10 @@ export const importApiKeys = defineOperation({
       line: lines?.[index] ?? index + 1,
     }));
     await assertOwners(em, all);
-    await assertNew(em, all);
+    const added = Map.groupBy(await assertNew(em, all), ({ org }) => org);
     const imports = [...Map.groupBy(all, ({ org }) => org)].map(([orgId, its]) => {
-      return { jobId: newId('job', now.getTime(), services.random), orgId, items: its };
+      const jobId = newId('job', now.getTime(), services.random);
+      return { jobId, orgId, items: its, added: added.get(orgId)?.length ?? 0 };
     });
     for (const each of imports) await layDown(services, each, now);
     return imports;
@@ -75,6 +79,10 @@ export const importApiKeys = defineOperation({
     const items = imports.flatMap((each) => each.items);
     await assertOwners(work.em, items, held);
     for (const each of imports) await queueImport(work, each);
+    // In one order, so that two imports do not deadlock over the counters.
+    for (const { orgId, added } of imports.toSorted((a, b) => (a.orgId < b.orgId ? -1 : 1))) {
+      await assertWithinLimit(work.em, { orgId, environment: 'live' }, work.now, added);
+    }
     return { jobIds: imports.map(({ jobId }) => jobId) };
   },
 });
@@ -119,10 +127,12 @@ async function assertOwners(
 
 /**
  * A hash that comes twice, or is known as anything but the same key, may stand for two different
- * owners: nobody guesses. What an earlier import of the file wrote may come again, unless it was revoked,
- * here or in a history that was lost.
+ * owners, and is refused. What an earlier import of the file wrote may come again, unless it was
+ * revoked, here or in a history that was lost.
+ *
+ * @returns those that no key is known for.
  */
-async function assertNew(em: EntityManager, items: readonly Item[]): Promise<void> {
+async function assertNew(em: EntityManager, items: readonly Item[]): Promise<Item[]> {
   const seen = new Set<string>();
   reject(items, 'hashSha256', 'the hash comes twice', ({ hashSha256 }) => {
     const isRepeated = seen.has(hashSha256);
@@ -137,6 +147,7 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<voi
     if (revoked[index] !== undefined) return true;
     return key !== undefined && (!!key.revokedAt || !isKeyOf(key, item.org, item.subOrgId ?? null));
   });
+  return items.filter((_, index) => known[index] === undefined);
 }
 
 /** @throws {InvalidInput} with the positions of all that are wrong. */

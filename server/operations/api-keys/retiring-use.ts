@@ -11,8 +11,8 @@ import { retiring } from './key-record.ts';
 const shown = 100;
 
 /**
- * Who still uses the retiring secret since the rotation: once nobody does, its grace can end early.
- * Without a rotation under way there is nobody.
+ * Who still uses the retiring secret since the rotation: when the list is empty, its grace can end
+ * early. It is empty without a rotation under way.
  */
 export const retiringApiKeyUse = defineOperation({
   name: 'apiKeys.retiringUse',

@@ -5,7 +5,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { prepared } from '../../database/prepared.ts';
 import { emitKeyEvents, type OutboxContext } from '../../webhooks/outbox.ts';
 
-// Most organizations have no webhooks: then there is nobody to ask about.
+// Most organizations have no webhooks: then no deliveries are looked up.
 const isHeard = `exists (
   select 1 from webhook where webhook.org_id = api_key.org_id and webhook.is_active
 ) as heard`;
@@ -18,8 +18,8 @@ interface Revoked {
 }
 
 /**
- * Revokes one key for ever, and tells the webhooks of its organization: as `revokeKeys`, but somebody
- * waits for it who has found out that the key is in the wrong hands.
+ * Revokes one key, which cannot be undone, and tells the webhooks of its organization: as `revokeKeys`,
+ * by a prepared statement, because a leaked key is dangerous until it is revoked.
  *
  * @param em - the transaction's.
  * @param key - which key; unknown in that organization, or revoked already, it stays as it is.
@@ -45,9 +45,9 @@ export async function revokeKey(
 }
 
 /**
- * Revokes keys for ever, however many, and tells the webhooks of their organizations.
+ * Revokes keys, however many, which cannot be undone, and tells the webhooks of their organizations.
  *
- * @param em - the transaction's; nobody can add keys to the selection until it ends.
+ * @param em - the transaction's, which keeps others from adding keys to the selection until it ends.
  * @param where - which keys; those that are revoked already stay as they are.
  * @returns how many it were.
  */

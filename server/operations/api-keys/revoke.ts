@@ -6,7 +6,7 @@ import { notFound } from '../problem.ts';
 import { always } from '../takes-away.ts';
 import { revokeKey } from './revoke-keys.ts';
 
-/** Revokes a key, for ever. An unknown, foreign or already revoked key is not found. */
+/** Revokes a key; there is no way back. An unknown, foreign or already revoked key is not found. */
 export const revokeApiKey = defineOperation({
   name: 'apiKeys.revoke',
   summary: 'Revoke an API key for ever; it is refused from the next request on',

@@ -10,7 +10,7 @@ export const verifyAuditLog = defineOperation({
   summary: 'Whether the audit log is as it was written',
   kind: 'query',
   access: operatorOnly(),
-  /** A head that the server logged, kept where nobody with the database could reach it. */
+  /** A head that the server logged, kept where no access to the database reaches it. */
   input: z.strictObject({ head: z.string().optional() }),
   output: z.object({
     events: z.int(),

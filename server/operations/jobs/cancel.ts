@@ -3,13 +3,14 @@ import { Job } from '../../database/entities/job.ts';
 import { forgetLines } from '../../jobs/forget-lines.ts';
 import { cancelTask } from '../../jobs/tasks.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { settleAsset } from '../assets/settle-asset.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound, Problem } from '../problem.ts';
 import { always } from '../takes-away.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
 
-/** Cancels a job that has not ended. */
+/** Cancels a job that has not ended; see `settleAsset` for what a scan leaves. */
 export const cancelJob = defineOperation({
   name: 'jobs.cancel',
   summary: 'Cancel a job that has not ended',
@@ -30,6 +31,7 @@ export const cancelJob = defineOperation({
     if (cancelled === 0) throw new Problem(409, `Job has already ended: ${job.status}`);
     await cancelTask(em, id);
     await forgetLines(em, id);
+    await settleAsset(em, job, now);
     audit({ target: id });
     return toJobRecord(job);
   },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { issueKey } from '../../support/issued-keys.ts';
+import { expectLiveKeysCounted } from '../../support/live-key-count.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';
 import { procedures } from '../operations/procedures.ts';
 
@@ -133,6 +134,7 @@ onBothDatabases((kind) => {
           ...(action === 'jobs.cancel' ? {} : { changes }),
         },
       ]);
+      await expectLiveKeysCounted(server.database);
       // Whatever answer showed a secret, the log does not.
       const shown = [data?.rawKey, data?.secret].filter((each) => typeof each === 'string');
       for (const secret of shown) expect(JSON.stringify(rows)).not.toContain(secret);

@@ -101,6 +101,15 @@ onEachDatabase((place) => {
     for (const table of ['repo', 'extension', 'job']) {
       await em.execute(`alter table ${table} drop column environment`);
     }
+    for (const event of ['insert', 'update', 'delete']) {
+      const name = `count_live_keys_on_${event}`;
+      await em.execute(isSqlite ? `drop trigger ${name}` : `drop function ${name} cascade`);
+    }
+    await em.execute('drop table live_key_count');
+    if (!isSqlite) {
+      await em.execute('drop table live_key_change');
+      await em.execute('drop index key_call_created_at_index');
+    }
     await em.execute('drop table key_client_use');
     await em.execute('drop table key_refusal');
     await em.execute('drop table key_refused_secret');

@@ -42,6 +42,7 @@ test('while another process holds the write lock, everything but writing is answ
   while (waiting > 0) {
     const others = [
       () => server.fetch('/healthz'),
+      () => server.fetch('/readyz'),
       () => server.fetch('/api/v1/key', { as: raw }),
       list,
     ];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Job } from '../../../server/database/entities/job.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, onOneServerEach, startServerOn } from '../../support/server.ts';
 
@@ -147,6 +148,36 @@ onOneServerEach((server) => {
     const unknown = { status: 404, body: { detail: 'Job not found' } };
     expect(await get(`/jobs/${id}`, gina())).toEqual(unknown);
     expect(await send(`/jobs/${id}/cancel`, undefined, 'POST', gina())).toEqual(unknown);
+  });
+
+  test('a scan that is cancelled leaves its repository or extension as the scan before left it', async () => {
+    const submit = async (path: string) => {
+      const json = { url: 'https://github.com/acme-security/cancelled' };
+      return (await answer(server().fetch(`/api/v1/${path}`, { as, json }))).body;
+    };
+    const set = (id: string, status: Job['status']) =>
+      server().database.read().nativeUpdate(Job, { id }, { status });
+    const cancel = async (id: string) =>
+      expect((await send(`/jobs/${id}/cancel`, undefined)).status).toBe(200);
+    const statusOf = async (path: string) =>
+      (await answer(server().fetch(`/api/v1/${path}`, { as }))).body.status;
+
+    const first = await submit('repos/analyze');
+    const repo = `repos/${first.repo_id}`;
+    await cancel(first.job_id);
+    expect(await statusOf(repo)).toBe('failed');
+    const second = await submit('repos/analyze');
+    await cancel((await submit('repos/analyze')).job_id);
+    expect(await statusOf(repo)).toBe('queued');
+    await set(second.job_id, 'completed');
+    const running = await submit('repos/analyze');
+    await set(running.job_id, 'running');
+    await cancel(running.job_id);
+    expect(await statusOf(repo)).toBe('completed');
+
+    const extension = await submit('extensions/submit-url');
+    await cancel(extension.job_id);
+    expect(await statusOf(`extensions/${extension.extension_id}`)).toBe('failed');
   });
 
   test('apiKeys of another organization are unknown, to the byte', async () => {

@@ -8,7 +8,7 @@ export class Usage extends Migration {
   override name = '0003-usage';
 
   override up(): void {
-    // A part for each month, made by whoever stores calls, dropped whole when it is pruned.
+    // A part for each month, made by the server that stores calls, dropped whole when it is pruned.
     this.addSql(`
       create table key_call (
         id text collate "C" not null,

@@ -1,0 +1,38 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { errorText, placesOf } from './error-text.ts';
+
+/** What an error tells besides its message: names and codes. Its other properties may hold values. */
+const told = [
+  ...['code', 'errno', 'syscall', 'address', 'port', 'status'],
+  ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
+];
+
+/** Causes of causes that are logged; an error may be its own cause. */
+const maxDepth = 5;
+
+/**
+ * Makes the log: JSON lines on standard output, or on `destination`. The server makes no other, so
+ * that no line holds what an error's properties or a database's message repeat of a row.
+ */
+export function createLogger(
+  options: Pick<LoggerOptions, 'level'>,
+  destination?: DestinationStream,
+): Logger {
+  const settings = { ...options, serializers: { err: errorRecord } };
+  return destination === undefined ? pino(settings) : pino(settings, destination);
+}
+
+function errorRecord(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error);
+  if (depth > maxDepth) return error.name;
+  const properties = Object.entries(error).filter(([name]) => told.includes(name));
+  const next = (cause: unknown) => errorRecord(cause, depth + 1);
+  return {
+    type: error.constructor.name,
+    message: errorText(error),
+    stack: placesOf(error),
+    ...Object.fromEntries(properties),
+    ...(error.cause === undefined ? {} : { cause: next(error.cause) }),
+    ...(error instanceof AggregateError ? { errors: error.errors.map(next) } : {}),
+  };
+}
