@@ -105,8 +105,11 @@ export interface Operation<
   readonly access: Access;
   /** How a mutation holds the caller's organization while it runs; `shared` when absent. */
   readonly hold?: Hold;
-  /** Milliseconds before which it does not answer, where its time would tell something. */
-  readonly takesAtLeast?: number;
+  /**
+   * Milliseconds before which it does not answer a well-formed request, where its time would tell
+   * something.
+   */
+  takesAtLeast?(services: Services): number;
   /**
    * Whether a mutation with this input does nothing but take away: an impersonated session may then
    * call it. Without it, none may.

@@ -12,7 +12,7 @@ import {
   refuseImpersonated,
 } from './access.ts';
 import type { InputSchema, Operation, Preparation, Request, Services, Work } from './operation.ts';
-import { Problem } from './problem.ts';
+import { InvalidInput, Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
 
 /**
@@ -30,12 +30,14 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
   request: Request,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
-  const { takesAtLeast } = operation;
-  const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
+  const leastMs = operation.takesAtLeast?.(services);
+  const leastTime = leastMs === undefined ? undefined : services.leaks.pause(leastMs);
+  let isMalformed = false;
   try {
     return await admitAndRun(operation, services, request, readInput);
   } catch (error) {
     logRefusal(operation.name, services, request, error);
+    isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
     // Whatever management answers may report something as taken away, refusals too: "not found" a key
@@ -46,7 +48,7 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
     const { kind } = request.caller;
     const isTold = kind === 'session' || kind === 'operator' || plane === 'anyone';
     if (isTold && plane !== 'data') await services.settled();
-    await leastTime;
+    if (!isMalformed) await leastTime;
   }
 }
 
