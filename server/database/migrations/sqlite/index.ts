@@ -1,5 +1,6 @@
 import type { RowMacs } from '../../../crypto/row-macs.ts';
 import { rowMacsMigration } from '../row-macs.ts';
+import { SubmittedUrls } from '../submitted-urls.ts';
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
@@ -50,4 +51,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0018-refused-attempts', class: RefusedAttempts },
   { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
+  { name: '0026-submitted-urls', class: SubmittedUrls },
 ];
