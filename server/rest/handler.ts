@@ -9,7 +9,7 @@ import type { Authenticate } from '../sessions/authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
-import { expiryField } from './key-expiry.ts';
+import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
@@ -81,6 +81,7 @@ export function routeHandler(
         ownOrigin,
         noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
       });
+      if (caller.kind === 'key') fields = expiryFieldOf(caller.outcome);
       share.belongTo(organizationOf(caller) ?? '');
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
         rateLimits.reports.check(address);
@@ -88,7 +89,6 @@ export function routeHandler(
       }
       const origin = { requestId, ipAddress: address ?? null };
       const admit = async (key: KeyRecord) => {
-        fields = expiryField(key);
         fields = { ...(await rateLimits.admit(key)), ...fields };
       };
       const output = await perform(operation, services, { caller, origin, admit }, () =>
