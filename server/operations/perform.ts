@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
+import { answerId, answerOnce } from '../idempotency/answer-once.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
 import {
   type Access,
@@ -80,7 +81,7 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   const admit = async () => {
     if (principal.key !== null) await request.admit?.(principal.key);
   };
-  const run = () => carryOut(operation, services, request, readInput, reader, principal);
+  const run = () => carryOutOnce(operation, services, request, readInput, reader, principal);
   if (!judgesScopes(operation.access)) {
     await admit();
     return run();
@@ -116,6 +117,21 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.message === refusals.insufficient_permissions.detail;
 }
 
+/** Answers one request at a time of those with the same `Idempotency-Key`. */
+function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+  ...parts: [
+    ...[operation: Operation<Input, Output, Prepared>, services: Services, request: Request],
+    ...[readInput: () => Promise<unknown> | unknown, reader: EntityManager, principal: Principal],
+  ]
+): Promise<z.output<Output>> {
+  const [operation, services, { repetition }, , , principal] = parts;
+  const key = operation.once === undefined ? null : (repetition?.key() ?? null);
+  if (key === null || repetition === undefined) return carryOut(...parts);
+  const { path, encode } = repetition;
+  const id = answerId(principal, path, key);
+  return services.answersInProgress.run(id, () => carryOut(...parts, { id, encode }));
+}
+
 async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
@@ -123,10 +139,13 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   readInput: () => Promise<unknown> | unknown,
   reader: EntityManager,
   principal: Principal,
+  /** How its answer is stored; absent where it is not. */
+  storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
 ): Promise<z.output<Output>> {
   const { database } = services;
   const now = new Date(services.now());
-  const parsed = parseInput(operation.input, await readInput());
+  const sent = await readInput();
+  const parsed = parseInput(operation.input, sent);
   refuseImpersonated(request.caller, operation, parsed);
   const preparation: Preparation = {
     ...{ services, principal, now },
@@ -134,8 +153,18 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   };
   const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
-  const run = (em: EntityManager, as: Principal) =>
-    operation.run(work(operation.name, services, request, as, em, now), parsed, prepared);
+  const run = async (em: EntityManager, as: Principal): Promise<z.input<Output>> => {
+    const inside = work(operation.name, services, request, as, em, now);
+    const make = () => operation.run(inside, parsed, prepared);
+    const { once } = operation;
+    if (once === undefined || storedAs === undefined) return make();
+    // What was valid once is answered as it was then: an input is not judged again, a caller is.
+    await once.judge(inside, parsed).catch((error) => {
+      if (!(error instanceof InvalidInput)) throw error;
+    });
+    const encode = (result: z.input<Output>) => storedAs.encode(operation.output.parse(result));
+    return answerOnce(inside, storedAs.id, once.sent?.(parsed) ?? sent, { make, encode });
+  };
   if (operation.kind === 'query') {
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }

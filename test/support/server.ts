@@ -17,6 +17,7 @@ import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
+import { createAnswersInProgress } from '../../server/idempotency/answers-in-progress.ts';
 import { createListener } from '../../server/listener.ts';
 import { createOutages } from '../../server/observability/outages.ts';
 import type { Services } from '../../server/operations/operation.ts';
@@ -180,6 +181,7 @@ export async function startServer(options: ServerOptions) {
     uploads,
     targets,
     leaks: { ...noLeaks, ...options.leaks },
+    answersInProgress: createAnswersInProgress(),
     settled,
     isRestored: () => coherence?.isRestored() ?? false,
   };

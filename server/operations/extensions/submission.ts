@@ -24,8 +24,7 @@ export async function submit(
   subOrgId: number | null,
 ): Promise<z.infer<typeof submissionRecord>> {
   const { em, principal, now } = work;
-  const outside = refusals.extension_out_of_scope;
-  const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+  const within = await assign(work, subOrgId);
   const where = {
     orgId: principal.organization.id,
     environment: environmentOf(principal),
@@ -51,6 +50,12 @@ export async function submit(
   const of = { type: 'extension_analysis', extensionId, subOrgId: within } as const;
   const jobId = await queueAnalysis(work, of);
   return { extensionId, jobId, status: 'queued' };
+}
+
+/** The sub-org that a submission goes to. */
+export function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+  const outside = refusals.extension_out_of_scope;
+  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
 }
 
 /** The extension that was submitted by the same address before; the newest of several. */

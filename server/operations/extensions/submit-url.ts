@@ -4,7 +4,7 @@ import { nameOfUrl } from '../assets/queue-analysis.ts';
 import { extensionAddress } from '../assets/submitted-address.ts';
 import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { submissionRecord, submit } from './submission.ts';
+import { assign, submissionRecord, submit } from './submission.ts';
 
 /**
  * Submits an extension by its address. The same address in the same sub-org is the same extension,
@@ -17,6 +17,7 @@ export const submitExtensionUrl = defineOperation({
   access: dataPlane('extensions:submit', 'submit'),
   input: z.strictObject({ url: extensionAddress, subOrgId: integer().nullish() }),
   output: submissionRecord,
+  once: { judge: (work, { subOrgId = null }) => assign(work, subOrgId) },
   run: (work, { url: address, subOrgId = null }) =>
     submit(work, { ...address, name: nameOfUrl(address.url) }, subOrgId),
 });

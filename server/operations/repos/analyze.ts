@@ -22,16 +22,21 @@ export const analyzeRepo = defineOperation({
   access: dataPlane('repos:analyze', 'submit'),
   input: z.strictObject({ url: repositoryAddress, subOrgId: integer().nullish() }),
   output: z.object({ repoId: z.int(), jobId: z.string(), status: z.literal('queued') }),
+  once: { judge: (work, { subOrgId = null }) => assign(work, subOrgId) },
   async run(work, { url, subOrgId = null }) {
-    const { em, principal } = work;
-    const outside = refusals.repository_out_of_scope;
-    const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+    const within = await assign(work, subOrgId);
     const repo = await findOrAdd(work, url, within);
     const of = { type: 'repo_analysis', repoId: repo.id, subOrgId: within } as const;
     const jobId = await queueAnalysis(work, of);
     return { repoId: repo.id, jobId, status: 'queued' as const };
   },
 });
+
+/** The sub-org that a submission goes to. */
+function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+  const outside = refusals.repository_out_of_scope;
+  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+}
 
 async function findOrAdd(
   work: Work,

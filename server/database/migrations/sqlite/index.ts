@@ -17,6 +17,7 @@ import { RevokedSecrets } from './0017-revoked-secrets.ts';
 import { RefusedAttempts } from './0018-refused-attempts.ts';
 import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
+import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -51,5 +52,6 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0018-refused-attempts', class: RefusedAttempts },
   { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
+  { name: '0025-idempotent-answers', class: IdempotentAnswers },
   { name: '0026-submitted-urls', class: SubmittedUrls },
 ];
