@@ -27,7 +27,7 @@ interface Authenticated {
   ];
   /** The server gives the answer once more. */
   readonly 'idempotent-answer': readonly [
-    ...[id: string, orgId: string, request: string, answer: string, createdAt: string],
+    ...[id: string, orgId: string, request: string, answer: string, createdAt: number],
   ];
 }
 

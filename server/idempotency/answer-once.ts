@@ -53,7 +53,7 @@ export async function answerOnce<Result>(
   if (!(await tryTurn(em, `idempotency ${id}`))) throw inProgress();
   const request = digest(canonicalJson(sent));
   const kept = await em.findOne(IdempotentAnswer, { id }, { disableIdentityMap: true });
-  const isYoung = kept !== null && now.getTime() - kept.createdAt.getTime() < answerLifeMs;
+  const isYoung = kept !== null && now.getTime() - Number(kept.createdAt) < answerLifeMs;
   if (
     isYoung &&
     rowMacs.verify('idempotent-answer', answerFields(kept), kept.mac, principal.organization.id)
@@ -70,10 +70,10 @@ export async function answerOnce<Result>(
   return result;
 }
 
-/** What the MAC of a stored answer covers. */
+/** What the MAC of a stored answer covers; a time that no process wrote is a number, too. */
 export function answerFields(row: Omit<IdempotentAnswer, 'mac'>) {
   const { id, orgId, request, answer, createdAt } = row;
-  return [id, orgId, request, answer, createdAt.toISOString()] as const;
+  return [id, orgId, request, answer, Number(createdAt)] as const;
 }
 
 function digest(text: string): string {

@@ -44,10 +44,12 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
     // Whatever management answers may report something as taken away, refusals too: "not found" a key
     // that another request has just revoked, a list an archived sub-org. So each answer is sent when
     // everything that it can have seen holds on every process. On the data plane a refusal tells
-    // nothing but itself, and who has no session is told nothing at all.
+    // nothing but itself, who has no session is told nothing at all, and what is malformed nothing but
+    // its faults: how long it waits would tell what a report before it has taken away.
     const { plane } = operation.access;
     const { kind } = request.caller;
-    const isTold = kind === 'session' || kind === 'operator' || plane === 'anyone';
+    const isTold =
+      kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
     if (isTold && plane !== 'data') await services.settled();
     if (!isMalformed) await leastTime;
   }

@@ -46,7 +46,7 @@ export class SubmittedUrls extends Migration {
   }
 }
 
-/** Null for what is no URL: a row that was written by hand stays as it is. */
+/** Null for what no submission can be: a row that was written by hand stays as it is. */
 function normalized(url: string, normalize: (url: string) => SubmittedUrl): SubmittedUrl | null {
-  return URL.canParse(url) ? normalize(url) : null;
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? normalize(url) : null;
 }

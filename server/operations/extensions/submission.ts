@@ -15,7 +15,10 @@ export const submissionRecord = z.object({
   status: z.literal('queued'),
 });
 
-/** Stores a submitted extension, unless its address is known, and queues its analysis, in the caller's or the named sub-org. */
+/**
+ * Queues the analysis of a submitted extension, and stores it unless its address is known, in the
+ * caller's or the named sub-org.
+ */
 export async function submit(
   work: Work,
   source:

@@ -29,7 +29,7 @@ onEachDatabase((place) => {
       { length: 1_200 },
       (_, index) => `https://github.com/Acme/${index}.git`,
     );
-    const odd = ['no url', 'https://github.com/acme/0'];
+    const odd = ['no url', 'c:\\x', "https://example.com/'?", 'https://github.com/acme/0'];
     await add('repo', [...many, ...odd]);
     const item = 'https://marketplace.visualstudio.com/items?itemName=';
     await add('extension', [`${item}a.b`, null, `${item}A.b#top`]);
@@ -42,11 +42,15 @@ onEachDatabase((place) => {
     const repos = await rows('repo');
     expect(repos.map(({ url }) => url)).toEqual([
       ...many.map((url) => url.slice(0, -'.git'.length)),
-      ...odd,
+      ...odd.slice(0, 2),
+      "https://example.com/'",
+      'https://github.com/acme/0',
     ]);
     expect(repos.map(({ identity }) => identity)).toEqual([
       ...many.map((url) => repositoryUrl(url).identity),
       null,
+      null,
+      repositoryUrl("https://example.com/'").identity,
       repositoryUrl(many[0] ?? '').identity,
     ]);
     const { identity } = extensionUrl(`${item}a.b`);

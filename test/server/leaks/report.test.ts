@@ -50,10 +50,14 @@ onBothDatabases((kind) => {
   });
 
   test('a malformed report is told so at once, and says nothing of keys', async () => {
+    const never = new Promise<never>(() => {});
+    let isSilent = false;
     await using server = await startServerOn(kind, {
-      leaks: { pause: () => new Promise<never>(() => {}) },
+      leaks: { pause: () => never },
+      settled: async () => (isSilent ? never : undefined),
     });
     const { raw } = await issueKey(server);
+    isSilent = true;
     const told = async (json: object) => {
       const { status, body } = await answer(server.fetch('/api/v1/leaks/report', { json }));
       return [status, body.detail[0].loc.join('.'), body.detail[0].type];
