@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { IdempotentAnswer } from '../../../server/database/entities/idempotent-answer.ts';
 import { forgetAnswers } from '../../../server/idempotency/forget-answers.ts';
+import { backup } from '../../support/backup.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn, testClock } from '../../support/server.ts';
 import { parsed, rawRequest } from '../http/raw-request.ts';
@@ -109,6 +110,20 @@ onBothDatabases((kind) => {
     expect(await forgetAnswers(server.database, clock.now())).toBe(1);
     const kept = await server.database.read().find(IdempotentAnswer, {});
     expect(kept.map(({ createdAt }) => createdAt.getTime())).toEqual([clock.now()]);
+  });
+
+  test('after a restore, an answer that is there is given, and one that was lost is made again', async () => {
+    await using server = await startServerOn(kind);
+    const as = server.token('parent-admin');
+    const kept = await submit(server, 'a', { as });
+    const saved = await backup(server.databaseUrl);
+    await submit(server, 'b', { as, json: { url: 'https://example.com/lost' } });
+    await saved.restore();
+    expect(await submit(server, 'a', { as })).toEqual({ ...kept, isReplayed: true });
+    const { job_id: id } = JSON.parse(kept.text);
+    expect((await server.fetch(`/api/v1/jobs/${id}`, { as })).status).toBe(200);
+    const again = await submit(server, 'b', { as, json: { url: 'https://example.com/lost' } });
+    expect(again).toMatchObject({ status: 202, isReplayed: false });
   });
 
   test('a caller is judged first, as always; what is refused is not kept', async () => {

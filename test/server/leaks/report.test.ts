@@ -109,7 +109,7 @@ onBothDatabases((kind) => {
     const other = await issueKey(server);
     const unknown = Array.from({ length: 997 }, () => generateKey({ environment: 'live' }).key);
     lookups.length = 0;
-    const url = `https://paste.example/${one.raw}`;
+    const url = `https://päste.example/ü/${one.raw}`;
     const text = unknown.join('\n');
     const tokens = [`KEY="${one.raw}"`, text, encodeURIComponent(`?key=${other.raw}`)];
     const sent = { json: { tokens, url } };
@@ -117,7 +117,7 @@ onBothDatabases((kind) => {
     expect([await works(server, one.raw), await works(server, other.raw)]).toEqual([401, 401]);
     const log = await leaksIn(server);
     expect(log.map(({ target }) => target).sort()).toEqual([one.id, other.id].sort());
-    const places = ['https://paste.example/[API key]'];
+    const places = ['https://xn--pste-loa.example/%C3%BC/[API key]'];
     for (const leak of log) expect(leak).toMatchObject({ places });
     lookups.length = 0;
     expect((await server.fetch('/api/v1/leaks/report', { json: { token: text } })).status).toBe(
