@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { Database } from './database/database.ts';
+import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 import { createOutages } from './observability/outages.ts';
@@ -49,6 +50,7 @@ export function createServices(parts: ServicesParts): Services {
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),
     },
+    answersInProgress: createAnswersInProgress(),
     settled,
     isRestored,
   };

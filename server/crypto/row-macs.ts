@@ -25,6 +25,10 @@ interface Authenticated {
     ...[id: string, orgId: string, webhookId: string],
     ...[eventId: string, type: string, keyId: string, payload: string],
   ];
+  /** The server gives the answer once more. */
+  readonly 'idempotent-answer': readonly [
+    ...[id: string, orgId: string, request: string, answer: string, createdAt: number],
+  ];
 }
 
 export type RowKind = keyof Authenticated;

@@ -21,6 +21,21 @@ export async function takeTurns(em: EntityManager, ...subjects: string[]): Promi
   );
 }
 
+/**
+ * Takes a turn without waiting for it.
+ *
+ * @param em - the transaction's.
+ * @returns false while another transaction has it.
+ */
+export async function tryTurn(em: EntityManager, subject: string): Promise<boolean> {
+  if (!isPostgresql(em)) return true;
+  const [row] = await em.execute<{ taken: boolean }[]>(
+    'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as taken',
+    [subject],
+  );
+  return row?.taken === true;
+}
+
 /** Whether an entity manager's database is PostgreSQL, where transactions run beside each other. */
 export function isPostgresql(em: EntityManager): boolean {
   return em.getDriver() instanceof PostgreSqlDriver;

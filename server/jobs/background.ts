@@ -1,3 +1,4 @@
+import { forgetAnswers } from '../idempotency/forget-answers.ts';
 import type { Figure } from '../observability/metrics.ts';
 import type { Services } from '../operations/operation.ts';
 import { moveRows } from '../operations/secrets/move-rows.ts';
@@ -51,6 +52,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   every(3600, 'forgetting old calls', () => forgetUsage(database, now()));
   every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
   every(3600, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
+  every(3600, 'forgetting old answers', () => forgetAnswers(database, now()));
   every(10, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));
     counts = all.filter(({ type }) => type in handlers);

@@ -15,7 +15,14 @@ export async function isSignedByGithub(
   keys: GithubKeys,
 ): Promise<boolean> {
   const signed = await signatureIn(headers, keys);
-  return signed !== null && verify('sha256', Buffer.from(body), signed.key, signed.signature);
+  if (signed === null) return false;
+  // In a thread: a stranger's body may be 8 MiB long.
+  return new Promise((resolve, reject) => {
+    verify('sha256', Buffer.from(body), signed.key, signed.signature, (error, isSigned) => {
+      if (error === null) resolve(isSigned);
+      else reject(error);
+    });
+  });
 }
 
 /** Whether the headers name a key of GitHub's, and hold what may be a signature. */

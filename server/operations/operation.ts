@@ -4,6 +4,7 @@ import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
+import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
 import type { Outages } from '../observability/outages.ts';
 import type { Sealer } from '../sealing.ts';
@@ -34,6 +35,7 @@ export interface Services {
   readonly targets: TargetPolicy;
   /** What reports of leaked secrets need. */
   readonly leaks: LeakServices;
+  readonly answersInProgress: AnswersInProgress;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly settled: () => Promise<void>;
   /** Whether the database was restored, and the operator has not accepted that yet. */
@@ -105,8 +107,13 @@ export interface Operation<
   readonly access: Access;
   /** How a mutation holds the caller's organization while it runs; `shared` when absent. */
   readonly hold?: Hold;
-  /** Milliseconds before which it does not answer, where its time would tell something. */
-  readonly takesAtLeast?: number;
+  /**
+   * Milliseconds before which it does not answer a well-formed request, where its time would tell
+   * something.
+   */
+  takesAtLeast?(services: Services): number;
+  /** How a mutation is done once for all requests with the same `Idempotency-Key`. */
+  readonly once?: Once<z.output<Input>>;
   /**
    * Whether a mutation with this input does nothing but take away: an impersonated session may then
    * call it. Without it, none may.
@@ -127,10 +134,26 @@ export function defineOperation<
   return operation;
 }
 
+/** What an operation knows of its repetitions. */
+export interface Once<Input> {
+  /** Refuses what `run` would refuse for the caller's sake: a stored answer is no way around it. */
+  judge(work: Work, input: Input): Promise<unknown>;
+  /** What two equal requests have in common; all that was sent when absent. */
+  sent?(input: Input): unknown;
+}
+
 /** A request for an operation. */
 export interface Request {
   readonly caller: Caller;
   readonly origin: Origin;
   /** Counts the request of a key that was let in against its limits; throws 429. */
   readonly admit?: (key: KeyRecord) => Promise<void>;
+  /** How it may be a repetition; absent where an entrance takes none. */
+  readonly repetition?: {
+    /** Null without a key; throws 422 for one that is none. */
+    readonly key: () => string | null;
+    readonly path: string;
+    /** An output as the body that the caller gets. */
+    readonly encode: (output: unknown) => string;
+  };
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
+import { answerId, answerOnce } from '../idempotency/answer-once.ts';
 import { emitKeyEvents } from '../webhooks/outbox.ts';
 import {
   type Access,
@@ -12,7 +13,7 @@ import {
   refuseImpersonated,
 } from './access.ts';
 import type { InputSchema, Operation, Preparation, Request, Services, Work } from './operation.ts';
-import { Problem } from './problem.ts';
+import { InvalidInput, Problem } from './problem.ts';
 import { parseInput } from './validation.ts';
 
 /**
@@ -30,23 +31,27 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
   request: Request,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
-  const { takesAtLeast } = operation;
-  const leastTime = takesAtLeast === undefined ? undefined : services.leaks.pause(takesAtLeast);
+  const leastMs = operation.takesAtLeast?.(services);
+  const leastTime = leastMs === undefined ? undefined : services.leaks.pause(leastMs);
+  let isMalformed = false;
   try {
     return await admitAndRun(operation, services, request, readInput);
   } catch (error) {
     logRefusal(operation.name, services, request, error);
+    isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
     // Whatever management answers may report something as taken away, refusals too: "not found" a key
     // that another request has just revoked, a list an archived sub-org. So each answer is sent when
     // everything that it can have seen holds on every process. On the data plane a refusal tells
-    // nothing but itself, and who has no session is told nothing at all.
+    // nothing but itself, who has no session is told nothing at all, and what is malformed nothing but
+    // its faults: how long it waits would tell what a report before it has taken away.
     const { plane } = operation.access;
     const { kind } = request.caller;
-    const isTold = kind === 'session' || kind === 'operator' || plane === 'anyone';
+    const isTold =
+      kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
     if (isTold && plane !== 'data') await services.settled();
-    await leastTime;
+    if (!isMalformed) await leastTime;
   }
 }
 
@@ -78,7 +83,7 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   const admit = async () => {
     if (principal.key !== null) await request.admit?.(principal.key);
   };
-  const run = () => carryOut(operation, services, request, readInput, reader, principal);
+  const run = () => carryOutOnce(operation, services, request, readInput, reader, principal);
   if (!judgesScopes(operation.access)) {
     await admit();
     return run();
@@ -114,6 +119,21 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.message === refusals.insufficient_permissions.detail;
 }
 
+/** Answers one request at a time of those with the same `Idempotency-Key`. */
+function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+  ...parts: [
+    ...[operation: Operation<Input, Output, Prepared>, services: Services, request: Request],
+    ...[readInput: () => Promise<unknown> | unknown, reader: EntityManager, principal: Principal],
+  ]
+): Promise<z.output<Output>> {
+  const [operation, services, { repetition }, , , principal] = parts;
+  const key = operation.once === undefined ? null : (repetition?.key() ?? null);
+  if (key === null || repetition === undefined) return carryOut(...parts);
+  const { path, encode } = repetition;
+  const id = answerId(principal, path, key);
+  return services.answersInProgress.run(id, () => carryOut(...parts, { id, encode }));
+}
+
 async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
@@ -121,10 +141,13 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   readInput: () => Promise<unknown> | unknown,
   reader: EntityManager,
   principal: Principal,
+  /** How its answer is stored; absent where it is not. */
+  storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
 ): Promise<z.output<Output>> {
   const { database } = services;
   const now = new Date(services.now());
-  const parsed = parseInput(operation.input, await readInput());
+  const sent = await readInput();
+  const parsed = parseInput(operation.input, sent);
   refuseImpersonated(request.caller, operation, parsed);
   const preparation: Preparation = {
     ...{ services, principal, now },
@@ -132,8 +155,18 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   };
   const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
-  const run = (em: EntityManager, as: Principal) =>
-    operation.run(work(operation.name, services, request, as, em, now), parsed, prepared);
+  const run = async (em: EntityManager, as: Principal): Promise<z.input<Output>> => {
+    const inside = work(operation.name, services, request, as, em, now);
+    const make = () => operation.run(inside, parsed, prepared);
+    const { once } = operation;
+    if (once === undefined || storedAs === undefined) return make();
+    // What was valid once is answered as it was then: an input is not judged again, a caller is.
+    await once.judge(inside, parsed).catch((error) => {
+      if (!(error instanceof InvalidInput)) throw error;
+    });
+    const encode = (result: z.input<Output>) => storedAs.encode(operation.output.parse(result));
+    return answerOnce(inside, storedAs.id, once.sent?.(parsed) ?? sent, { make, encode });
+  };
   if (operation.kind === 'query') {
     return operation.output.parse(await run(reader, principal)) as z.output<Output>;
   }

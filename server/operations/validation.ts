@@ -98,7 +98,7 @@ export function withoutWrappers(schema: core.$ZodType): core.$ZodType {
 function fieldErrors(issue: core.$ZodIssue, input: unknown): FieldError[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => extraField([...path, name]));
+    return issue.keys.slice(0, maxFaults).map((name) => extraField([...path, name]));
   }
   return [{ path, ...ruleBroken(issue, valueAt(input, issue.path)) }];
 }

@@ -3,7 +3,7 @@ import { type AddressLimit, createAddressLimit } from './address-limit.ts';
 import { rateLimited, rateLimitFields } from './fields.ts';
 import type { Limit, Taken, Windows } from './windows.ts';
 
-/** What a response says about the key's own limit; empty where it has none. */
+/** What a response says about the limit with the fewest requests left; empty where there is none. */
 export type RateLimitFields = Readonly<Record<string, string>>;
 
 /** What of a key its limits are about. */
@@ -45,15 +45,23 @@ const noFields: RateLimitFields = Object.freeze({});
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const { windows, platformWindows, platform, perAddress, now } = options;
 
-  /** Organizations by id, never by name: two may have the same. */
-  function admitToPlatform(organizationId: string): RateLimitFields | Promise<RateLimitFields> {
-    if (platform === null) return noFields;
+  /** Organizations by id, never by name: two may have the same. Null where they have no limit. */
+  function takeFromPlatform(organizationId: string): Taken | null | Promise<Taken> {
+    if (platform === null) return null;
     const conclude = (taken: Taken) => {
       if (!taken.admitted) throw rateLimited('platform', platform, taken);
-      return noFields;
+      return taken;
     };
     const taken = platformWindows.take(`org:${organizationId}`, platform);
     return taken instanceof Promise ? taken.then(conclude) : conclude(taken);
+  }
+
+  const platformFields = (taken: Taken | null) =>
+    platform === null || taken === null ? noFields : rateLimitFields('platform', platform, taken);
+
+  function admitToPlatform(organizationId: string): RateLimitFields | Promise<RateLimitFields> {
+    const taken = takeFromPlatform(organizationId);
+    return taken instanceof Promise ? taken.then(platformFields) : platformFields(taken);
   }
 
   /**
@@ -62,15 +70,17 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
    */
   async function admitBoth(id: string, limit: Limit, organizationId: string) {
     const name = `key:${id}`;
-    const taken = await windows.take(name, limit);
-    if (!taken.admitted) throw rateLimited('key', limit, taken);
+    const own = await windows.take(name, limit);
+    if (!own.admitted) throw rateLimited('key', limit, own);
+    let its: Taken | null;
     try {
-      await admitToPlatform(organizationId);
+      its = await takeFromPlatform(organizationId);
     } catch (error) {
-      await windows.giveBack(name, taken);
+      await windows.giveBack(name, own);
       throw error;
     }
-    return rateLimitFields('key', limit, taken);
+    const isPlatformNearer = its !== null && its.remaining < own.remaining;
+    return isPlatformNearer ? platformFields(its) : rateLimitFields('key', limit, own);
   }
 
   return {

@@ -1,5 +1,7 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
+import { Replayed } from '../idempotency/answer-once.ts';
+import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
 import { Download } from '../operations/download.ts';
 import type { Services } from '../operations/operation.ts';
@@ -9,7 +11,7 @@ import type { Authenticate } from '../sessions/authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
-import { expiryField } from './key-expiry.ts';
+import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey } from './record-usage.ts';
@@ -81,6 +83,7 @@ export function routeHandler(
         ownOrigin,
         noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
       });
+      if (caller.kind === 'key') fields = expiryFieldOf(caller.outcome);
       share.belongTo(organizationOf(caller) ?? '');
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
         rateLimits.reports.check(address);
@@ -88,10 +91,14 @@ export function routeHandler(
       }
       const origin = { requestId, ipAddress: address ?? null };
       const admit = async (key: KeyRecord) => {
-        fields = expiryField(key);
         fields = { ...(await rateLimits.admit(key)), ...fields };
       };
-      const output = await perform(operation, services, { caller, origin, admit }, () =>
+      const repetition = {
+        key: () => idempotencyKey(c.env.incoming.headersDistinct['idempotency-key']),
+        path: route.path,
+        encode,
+      };
+      const output = await perform(operation, services, { caller, origin, admit, repetition }, () =>
         readInput(c, share, (received) => {
           upload = received;
         }),
@@ -99,8 +106,12 @@ export function routeHandler(
       if (output === null) return c.body(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
-      return c.json(snakeKeys(output) as object, status, fields);
+      return c.body(encode(output), status, { ...fields, ...json });
     } catch (error) {
+      if (error instanceof Replayed) {
+        const replayed = { 'Idempotent-Replayed': 'true' };
+        return c.body(error.body, 202, { ...fields, ...json, ...replayed });
+      }
       const answer = answerTo(error, requestId, locate);
       reportCause(error, requestId, answer, services);
       return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
@@ -108,6 +119,13 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+const json = { 'Content-Type': 'application/json' };
+
+/** An output as it is sent. */
+function encode(output: unknown): string {
+  return JSON.stringify(snakeKeys(output));
 }
 
 /** A fault on the way ends the connection: a file that was cut must not look whole. */

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../core/mod.ts';
+import type { KeyRecord, Outcome } from '../../core/mod.ts';
 
 const none: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -6,4 +6,10 @@ const none: Readonly<Record<string, string>> = Object.freeze({});
 export function expiryField({ expiresAt }: KeyRecord): Readonly<Record<string, string>> {
   if (expiresAt === null) return none;
   return { 'X-RepoRisk-Key-Expires': new Date(expiresAt).toISOString() };
+}
+
+/** The same of a key that was verified, also where it may not do what was asked; 401 tells nothing. */
+export function expiryFieldOf(outcome: Outcome): Readonly<Record<string, string>> {
+  const isKnown = outcome.ok || outcome.refusal.status === 403;
+  return isKnown && outcome.key !== null ? expiryField(outcome.key) : none;
 }

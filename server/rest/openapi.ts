@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { snake } from './case.ts';
+import { answerHeaders, idempotencyKeyParameter } from './openapi-headers.ts';
 import { type Json, refusal, refusals } from './openapi-refusals.ts';
 import { verificationPaths } from './openapi-verification.ts';
 import { parameterNames, type Route } from './route.ts';
@@ -80,6 +81,7 @@ function describe(route: Route): Json {
           schema,
         }))
       : []),
+    ...(operation.once === undefined ? [] : [idempotencyKeyParameter]),
   ];
   return {
     operationId: operation.name,
@@ -125,9 +127,18 @@ function responses(route: Route): Json {
       : { 'application/json': { schema } };
   return {
     [route.status]:
-      route.status === 204 ? { description: 'Done' } : { description: 'Success', content },
+      route.status === 204
+        ? { description: 'Done' }
+        : { description: 'Success', ...answerHeaders(route.operation), content },
     ...refusals,
     ...(parameterNames(route.path).length > 0 ? { 404: refusal('Not found') } : {}),
+    ...(route.operation.once === undefined
+      ? {}
+      : {
+          409: refusal(
+            'A request with this Idempotency-Key is in progress, or the state forbids it',
+          ),
+        }),
     422: refusal('A field breaks a rule', 'ValidationProblem'),
   };
 }

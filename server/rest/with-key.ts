@@ -8,7 +8,7 @@ import {
 } from '../../core/mod.ts';
 import { InvalidInput, Problem, refused } from '../operations/problem.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
-import { expiryField } from './key-expiry.ts';
+import { expiryField, expiryFieldOf } from './key-expiry.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
@@ -37,8 +37,9 @@ export function createKeyCheck({
   failures,
 }: RateLimits): (c: Call, call: KeyCall) => Answer {
   function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
+    const expiry = expiryField(key);
     const answer = (limits: RateLimitFields) => {
-      const fields = { ...limits, ...expiryField(key) };
+      const fields = { ...limits, ...expiry };
       for (const name in fields) c.header(name, fields[name]);
       try {
         return respond(key, c);
@@ -49,9 +50,9 @@ export function createKeyCheck({
     try {
       const fields = admit(key);
       if (!(fields instanceof Promise)) return answer(fields);
-      return fields.then(answer, (error) => problem(c, error));
+      return fields.then(answer, (error) => problem(c, error, expiry));
     } catch (error) {
-      return problem(c, error);
+      return problem(c, error, expiry);
     }
   }
 
@@ -85,7 +86,7 @@ export function createKeyCheck({
     const judge = (outcome: Outcome): Answer => {
       noteKey(c, outcome, endpoint, scope);
       if (outcome.ok) return admitted(c, outcome.key, respond);
-      return refuse(c, outcome.refusal, outcome.headers);
+      return refuse(c, outcome.refusal, { ...expiryFieldOf(outcome), ...outcome.headers });
     };
     const outcome = verify(credential.token, c);
     return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);

@@ -9,6 +9,7 @@ import { Repo } from '../database/entities/repo.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { searchText } from '../search-text.ts';
+import { extensionUrl, repositoryUrl } from '../submitted-url.ts';
 import { neverTold } from './clerk-change.ts';
 import { writeSubOrgLink } from './sub-org-link.ts';
 
@@ -126,7 +127,10 @@ async function fill(
   const owner = ({ subOrg = '' }: Asset) => ({ orgId, subOrgId: ids.get(subOrg) ?? null });
   for (const repo of repos) {
     const name = repo.url.slice(`${github}/`.length);
-    const repoId = await em.insert(Repo, { ...owner(repo), ...queued(repo, name, at) });
+    const repoId = await em.insert(Repo, {
+      ...{ ...owner(repo), ...queued(name, at) },
+      ...repositoryUrl(repo.url),
+    });
     await enqueue(
       em,
       rowMacs,
@@ -137,15 +141,18 @@ async function fill(
   for (const extension of extensions) {
     const name = extension.url.slice(`${marketplace}=`.length);
     const values = { ...owner(extension), fileSha256: null, fileSize: null };
-    const extensionId = await em.insert(Extension, { ...values, ...queued(extension, name, at) });
+    const extensionId = await em.insert(Extension, {
+      ...{ ...values, ...queued(name, at) },
+      ...extensionUrl(extension.url),
+    });
     const job = { ...owner(extension), repoId: null, extensionId };
     await enqueue(em, rowMacs, { ...job, type: 'extension_analysis' }, at);
   }
 }
 
-function queued({ url }: Asset, name: string, at: Date) {
+function queued(name: string, at: Date) {
   const status = 'queued' as const;
-  return { url, name, status, riskLevel: null, riskScore: null, createdAt: at, updatedAt: at };
+  return { name, status, riskLevel: null, riskScore: null, createdAt: at, updatedAt: at };
 }
 
 function enqueue(

@@ -383,6 +383,7 @@ onBothDatabases((kind) => {
     extension: "the organization's own data",
     former_secret: 'encrypted; one that is not is left out',
     holder: 'coherence among processes that write',
+    idempotent_answer: 'MAC',
     invalidation: 'takes away only',
     job: 'MAC',
     key_call: 'gives nothing',

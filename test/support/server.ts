@@ -16,6 +16,7 @@ import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
 import { type Database, openDatabase } from '../../server/database/database.ts';
+import { createAnswersInProgress } from '../../server/idempotency/answers-in-progress.ts';
 import { createListener } from '../../server/listener.ts';
 import { createLogger } from '../../server/observability/logger.ts';
 import { createOutages } from '../../server/observability/outages.ts';
@@ -177,6 +178,7 @@ export async function startServer(options: ServerOptions) {
     uploads,
     targets,
     leaks: { ...noLeaks, ...options.leaks },
+    answersInProgress: createAnswersInProgress(),
     settled,
     isRestored: () => coherence?.isRestored() ?? false,
   };

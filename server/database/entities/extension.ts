@@ -7,7 +7,11 @@ import { SubOrg } from './sub-org.ts';
 export const Extension = defineEntity({
   name: 'Extension',
   tableName: 'extension',
-  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId', 'id'] }],
+  indexes: [
+    { properties: ['orgId', 'id'] },
+    { properties: ['subOrgId', 'id'] },
+    { properties: ['orgId', 'identity'] },
+  ],
   properties: {
     environment: p.enum(['live', 'test'] as const).default('live'),
     id: p.integer().primary().autoincrement(),
@@ -22,6 +26,8 @@ export const Extension = defineEntity({
         .deleteRule('restrict'),
     /** Null for an uploaded file. */
     url: p.text().nullable(),
+    /** Equal for addresses of the same extension: see `submitted-url.ts`. Null for an uploaded file. */
+    identity: p.string().nullable(),
     /** The file's name or the last part of the address. */
     name: p.text(),
     /** SHA-256 of an uploaded file, hexadecimal; it is stored under this name. */

@@ -4,6 +4,7 @@ import { ApiKeySecret } from './api-key-secret.ts';
 import { AuditEvent } from './audit-event.ts';
 import { DeletedUser } from './deleted-user.ts';
 import { Extension } from './extension.ts';
+import { IdempotentAnswer } from './idempotent-answer.ts';
 import { Job } from './job.ts';
 import { KeyClientUse } from './key-client-use.ts';
 import { KeyHour } from './key-hour.ts';
@@ -31,6 +32,7 @@ export const entities = [
   AuditEvent,
   DeletedUser,
   Extension,
+  IdempotentAnswer,
   Job,
   KeyClientUse,
   KeyHour,

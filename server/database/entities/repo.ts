@@ -12,7 +12,11 @@ export const riskLevels = ['low', 'medium', 'high', 'critical'] as const;
 export const Repo = defineEntity({
   name: 'Repo',
   tableName: 'repo',
-  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['subOrgId', 'id'] }],
+  indexes: [
+    { properties: ['orgId', 'id'] },
+    { properties: ['subOrgId', 'id'] },
+    { properties: ['orgId', 'identity'] },
+  ],
   properties: {
     environment: p.enum(['live', 'test'] as const).default('live'),
     id: p.integer().primary().autoincrement(),
@@ -26,6 +30,8 @@ export const Repo = defineEntity({
         .index(false)
         .deleteRule('restrict'),
     url: p.text(),
+    /** Equal for addresses of the same repository: see `submitted-url.ts`. */
+    identity: p.string().nullable(),
     name: p.text(),
     status: p.enum(assetStatuses),
     riskLevel: p.enum(riskLevels).nullable(),

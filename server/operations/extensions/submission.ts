@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
+import type { EntityManager } from '../../database/database.ts';
 import { Extension } from '../../database/entities/extension.ts';
+import { takeTurns } from '../../database/take-turns.ts';
+import type { SubmittedUrl } from '../../submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
 import type { Work } from '../operation.ts';
@@ -12,30 +15,60 @@ export const submissionRecord = z.object({
   status: z.literal('queued'),
 });
 
-/** Stores a submitted extension and queues its analysis, in the caller's or the named sub-org. */
+/**
+ * Queues the analysis of a submitted extension, and stores it unless its address is known, in the
+ * caller's or the named sub-org.
+ */
 export async function submit(
   work: Work,
   source:
-    | { readonly url: string; readonly name: string }
+    | (SubmittedUrl & { readonly name: string })
     | { readonly fileSha256: string; readonly fileSize: number; readonly name: string },
   subOrgId: number | null,
 ): Promise<z.infer<typeof submissionRecord>> {
   const { em, principal, now } = work;
-  const outside = refusals.extension_out_of_scope;
-  const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
-  const extension = em.create(Extension, {
-    ...source,
+  const within = await assign(work, subOrgId);
+  const where = {
     orgId: principal.organization.id,
     environment: environmentOf(principal),
     subOrgId: within,
-    status: 'queued',
-    createdAt: now,
-    updatedAt: now,
-  });
+  };
+  const known = 'identity' in source ? await find(em, where, source.identity) : null;
+  if (known !== null) {
+    known.status = 'queued';
+    known.updatedAt = now;
+  }
+  const extension =
+    known ??
+    em.create(Extension, {
+      ...source,
+      ...where,
+      status: 'queued',
+      createdAt: now,
+      updatedAt: now,
+    });
   em.persist(extension);
   await em.flush();
   const { id: extensionId } = extension;
   const of = { type: 'extension_analysis', extensionId, subOrgId: within } as const;
   const jobId = await queueAnalysis(work, of);
   return { extensionId, jobId, status: 'queued' };
+}
+
+/** The sub-org that a submission goes to. */
+export function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+  const outside = refusals.extension_out_of_scope;
+  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+}
+
+/** The extension that was submitted by the same address before; the newest of several. */
+async function find(
+  em: EntityManager,
+  where: Pick<Extension, 'orgId' | 'environment'> & { readonly subOrgId: number | null },
+  identity: string,
+): Promise<Extension | null> {
+  const { orgId, environment, subOrgId } = where;
+  // Of two submissions of the same address, the second finds the first one's extension.
+  await takeTurns(em, `extension ${orgId} ${environment} ${subOrgId} ${identity}`);
+  return em.findOne(Extension, { ...where, identity }, { orderBy: { id: 'desc' } });
 }

@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { dataPlane } from '../access.ts';
 import { nameOfUrl } from '../assets/queue-analysis.ts';
-import { httpUrl, integer } from '../fields.ts';
+import { extensionAddress } from '../assets/submitted-address.ts';
+import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { submissionRecord, submit } from './submission.ts';
+import { assign, submissionRecord, submit } from './submission.ts';
 
-/** Submits an extension by its address. */
+/**
+ * Submits an extension by its address. The same address in the same sub-org is the same extension,
+ * analyzed again.
+ */
 export const submitExtensionUrl = defineOperation({
   name: 'extensions.submitUrl',
-  summary: 'Submit an extension by its address',
+  summary: 'Submit an extension by its address; the same one again is a new scan',
   kind: 'mutation',
   access: dataPlane('extensions:submit', 'submit'),
-  input: z.strictObject({ url: httpUrl, subOrgId: integer().nullish() }),
+  input: z.strictObject({ url: extensionAddress, subOrgId: integer().nullish() }),
   output: submissionRecord,
-  run: (work, { url, subOrgId = null }) => submit(work, { url, name: nameOfUrl(url) }, subOrgId),
+  once: { judge: (work, { subOrgId = null }) => assign(work, subOrgId) },
+  run: (work, { url: address, subOrgId = null }) =>
+    submit(work, { ...address, name: nameOfUrl(address.url) }, subOrgId),
 });

@@ -6,7 +6,7 @@ import { integer } from '../fields.ts';
 import { holdsKey } from '../keys-in-text.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { invalidField, Problem } from '../problem.ts';
-import { submissionRecord, submit } from './submission.ts';
+import { assign, submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */
 export const receivedFile = z.object({
@@ -27,6 +27,11 @@ export const uploadExtension = defineOperation({
   access: dataPlane('extensions:submit', 'submit'),
   input: z.strictObject({ file: receivedFile, subOrgId: integer().nullish() }),
   output: submissionRecord,
+  once: {
+    judge: (work, { subOrgId = null }) => assign(work, subOrgId),
+    // A form is written with another boundary each time.
+    sent: ({ file: { sha256, name }, subOrgId = null }) => [sha256, name, subOrgId],
+  },
   async prepare(_, { file }) {
     if (!/^[^\p{Cc}]{1,250}\.(vsix|crx|zip)$/iu.test(file.name)) {
       throw invalidField('file', "the file's name must end in .vsix, .crx or .zip");

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
 import { inSteps } from '../../in-steps.ts';
 import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
+import { placeOf } from '../../leaks/place.ts';
 import { anyone } from '../access.ts';
-import { withoutKeys } from '../keys-in-text.ts';
 import { defineOperation, type Services } from '../operation.ts';
 import { InvalidInput, Problem } from '../problem.ts';
 import { parseInput } from '../validation.ts';
@@ -35,9 +35,8 @@ interface Match {
   readonly lookups: readonly string[];
 }
 
-/** How many of the places where one secret was found are recorded, and how much of each. */
+/** How many of the places where one secret was found are recorded. */
 const mostPlaces = 10;
-const longestPlace = 500;
 
 /** Takes back what GitHub's secret scanning found, and labels each match. */
 export const reportGithubLeaks = defineOperation({
@@ -100,20 +99,12 @@ async function read(schemes: readonly LookupScheme[], sent: z.output<typeof gith
     for (const { token, type, url } of some) {
       const { digest, leak } = leakOf(schemes, token);
       const places = leaks.get(digest)?.places ?? [];
-      if (url && places.length < mostPlaces) places.push(printable(url));
+      if (url && places.length < mostPlaces) places.push(placeOf(url));
       leaks.set(digest, { ...leak, places });
       matches.push({ type, digest, lookups: leak.lookups });
     }
   }
   return { matches, leaks: [...leaks.values()] };
-}
-
-/**
- * Somebody else's text: what a database or a terminal might choke on is left out, and so is a key,
- * because a file may be named after the secret that it holds.
- */
-function printable(url: string): string {
-  return withoutKeys(url.replace(/[^\x20-\x7e]/g, '')).slice(0, longestPlace);
 }
 
 function parseJson(body: string): unknown {

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
 import { Repo } from '../../database/entities/repo.ts';
 import { takeTurns } from '../../database/take-turns.ts';
+import type { SubmittedUrl } from '../../submitted-url.ts';
 import { dataPlane } from '../access.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
-import { httpUrl, integer } from '../fields.ts';
+import { repositoryAddress } from '../assets/submitted-address.ts';
+import { integer } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
@@ -15,15 +17,14 @@ import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
  */
 export const analyzeRepo = defineOperation({
   name: 'repos.analyze',
-  summary: 'Submit a repository for analysis',
+  summary: 'Submit a repository for analysis; the same address again is a new scan',
   kind: 'mutation',
   access: dataPlane('repos:analyze', 'submit'),
-  input: z.strictObject({ url: httpUrl, subOrgId: integer().nullish() }),
+  input: z.strictObject({ url: repositoryAddress, subOrgId: integer().nullish() }),
   output: z.object({ repoId: z.int(), jobId: z.string(), status: z.literal('queued') }),
+  once: { judge: (work, { subOrgId = null }) => assign(work, subOrgId) },
   async run(work, { url, subOrgId = null }) {
-    const { em, principal } = work;
-    const outside = refusals.repository_out_of_scope;
-    const within = await resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+    const within = await assign(work, subOrgId);
     const repo = await findOrAdd(work, url, within);
     const of = { type: 'repo_analysis', repoId: repo.id, subOrgId: within } as const;
     const jobId = await queueAnalysis(work, of);
@@ -31,22 +32,32 @@ export const analyzeRepo = defineOperation({
   },
 });
 
-async function findOrAdd(work: Work, url: string, subOrgId: number | null): Promise<Repo> {
+/** The sub-org that a submission goes to. */
+function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+  const outside = refusals.repository_out_of_scope;
+  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+}
+
+async function findOrAdd(
+  work: Work,
+  { url, identity }: SubmittedUrl,
+  subOrgId: number | null,
+): Promise<Repo> {
   const { em, principal, now } = work;
   const orgId = principal.organization.id;
   const environment = environmentOf(principal);
   // Of two submissions of the same address, the second finds the first one's repository.
-  await takeTurns(em, `repo ${orgId} ${environment} ${subOrgId} ${url}`);
-  const known = await em.findOne(Repo, { orgId, environment, subOrgId, url });
+  await takeTurns(em, `repo ${orgId} ${environment} ${subOrgId} ${identity}`);
+  const where = { orgId, environment, subOrgId, identity };
+  // Rows from before addresses had one form may be equal: the newest is used.
+  const known = await em.findOne(Repo, where, { orderBy: { id: 'desc' } });
   if (known !== null) {
     known.status = 'queued';
     known.updatedAt = now;
     return known;
   }
   const repo = em.create(Repo, {
-    orgId,
-    environment,
-    subOrgId,
+    ...where,
     url,
     name: nameOfUrl(url),
     status: 'queued',

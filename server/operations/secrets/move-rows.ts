@@ -1,10 +1,12 @@
 import type { RowKind } from '../../crypto/row-macs.ts';
 import type { Database } from '../../database/database.ts';
+import { IdempotentAnswer } from '../../database/entities/idempotent-answer.ts';
 import { Job } from '../../database/entities/job.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
+import { answerFields } from '../../idempotency/answer-once.ts';
 import { jobFields } from '../../jobs/queue-job.ts';
 import { deliveryFields } from '../../webhooks/outbox.ts';
 import type { Services } from '../operation.ts';
@@ -144,6 +146,21 @@ const places: readonly Place[] = [
         orgId: job.orgId ?? null,
         mac: job.mac ?? null,
         fields: jobFields(job),
+      }));
+    },
+  },
+  {
+    table: 'idempotent_answer',
+    column: 'mac',
+    next: async (database, after) => {
+      const where = { id: { $gt: String(after) } };
+      const answers = await database.read().find(IdempotentAnswer, where, page);
+      return answers.map((each) => ({
+        kind: 'idempotent-answer',
+        id: each.id,
+        orgId: each.orgId,
+        mac: each.mac,
+        fields: answerFields(each),
       }));
     },
   },

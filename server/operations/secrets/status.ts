@@ -26,7 +26,7 @@ export const secretStatus = defineOperation({
     /** Which of the two everything new is stored under. */
     inUse: state,
     webhooks: counts,
-    /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries. */
+    /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries, answers. */
     rows: counts,
     /** What the end of the audit log is written under. */
     auditLog: state,
@@ -97,6 +97,8 @@ function rowMacs(em: EntityManager): Promise<Row[]> {
        select mac from job where completed_at is null
        union all
        select mac from key_import
+       union all
+       select mac from idempotent_answer
        union all
        select mac from webhook_delivery
      ) as macs

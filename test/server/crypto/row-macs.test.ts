@@ -98,6 +98,11 @@ onEachDatabase((place) => {
     await em.execute('drop table revoked_secret');
     await em.execute('alter table membership drop column name');
     await em.execute('alter table membership drop column name_search');
+    await em.execute('drop table idempotent_answer');
+    for (const table of ['repo', 'extension']) {
+      await em.execute(`drop index ${table}_org_id_identity_index`);
+      await em.execute(`alter table ${table} drop column identity`);
+    }
     for (const table of ['repo', 'extension', 'job']) {
       await em.execute(`alter table ${table} drop column environment`);
     }

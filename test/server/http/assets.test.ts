@@ -39,7 +39,7 @@ const assets = [
 
 onOneServerEach((server) => {
   test.each(assets)('a $what has the documented shape', async ({ list, submit, id }) => {
-    const url = 'https://example.com/acme-security/shape.git';
+    const url = 'https://example.com/acme-security/shape';
     const submitted = await post(server(), submit, { url });
     expect(submitted).toEqual({
       status: 202,
@@ -133,6 +133,58 @@ onOneServerEach((server) => {
       }
     },
   );
+
+  test.each(assets)('the same address again is a new scan of the same $what', async (asset) => {
+    const { list, submit, id } = asset;
+    const { payments, mobile } = await demoIds(server());
+    const send = async (url: string, json: object = {}, who?: string) =>
+      (await post(server(), submit, { url, ...json }, who)).body;
+    const first = await send('https://Same.example:443/x/y#top');
+    const again = await Promise.all(
+      Array.from({ length: 4 }, () => send('https://same.example/x/y')),
+    );
+    expect(new Set([first, ...again].map((each) => each[id])).size).toBe(1);
+    expect(new Set([first, ...again].map((each) => each.job_id)).size).toBe(5);
+    const { body } = await get(server(), `${list}/${first[id]}`);
+    expect(body).toMatchObject({ url: 'https://same.example/x/y', status: 'queued' });
+    const sandbox = await issueKey(server(), { environment: 'test' });
+    const others = [
+      await send('https://same.example/x/y', { sub_org_id: payments }),
+      await send('https://same.example/x/y', { sub_org_id: mobile }),
+      await send('https://same.example/x/y', {}, sandbox.raw),
+      await send('https://same.example/x/Y'),
+    ];
+    expect(new Set([first, ...others].map((each) => each[id])).size).toBe(5);
+
+    // Rows from before addresses had one form may be equal: the newest is used.
+    const table = id === 'repo_id' ? 'repo' : 'extension';
+    const [copy] = await server()
+      .database.read()
+      .execute<{ id: number }[]>(
+        `insert into ${table} (org_id, url, identity, name, status, created_at, updated_at)
+         select org_id, url, identity, name, status, created_at, updated_at from ${table}
+         where id = ? returning id`,
+        [first[id]],
+      );
+    expect((await send('https://same.example/x/y'))[id]).toBe(copy?.id);
+    expect((await get(server(), `${list}/${first[id]}`)).status).toBe(200);
+  });
+
+  test.each(assets)('a literal address of no public host is refused: $what', async (asset) => {
+    for (const url of [
+      'http://127.0.0.1/x',
+      'http://[::1]/x',
+      'http://10.0.0.1/x',
+      'http://localhost/x',
+    ]) {
+      expect(await post(server(), asset.submit, { url })).toEqual({
+        status: 422,
+        body: {
+          detail: [{ loc: ['body', 'url'], msg: 'URL host invalid', type: 'value_error.url.host' }],
+        },
+      });
+    }
+  });
 
   test.each(assets)('scopes are held to: $what', async ({ list, submit, read, write }) => {
     const json = { url: 'https://example.com/scopes' };

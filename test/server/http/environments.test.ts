@@ -117,6 +117,24 @@ for (const kind of databaseKinds) {
       await get('/auth/verify?scope=repos:analyze'),
     ]) {
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([403, lacks]);
+      expect(response.headers.get('x-reporisk-key-expires')).toBe(record.expires_at);
+    }
+    const { id, raw: limited } = await issueKey(server, {
+      expires_in_days: 2,
+      rate_limit: { limit: 1, window_seconds: 3600 },
+    });
+    const statuses: number[] = [];
+    for (const path of ['/api/v1/key', '/api/v1/key', '/api/v1/repos', '/auth/verify']) {
+      const response = await server.fetch(path, { as: limited });
+      statuses.push(response.status);
+      expect(response.headers.has('x-reporisk-key-expires')).toBe(true);
+    }
+    expect(statuses).toEqual([200, 429, 429, 429]);
+    const settings = `/api/v1/settings/api-keys/${id}`;
+    await server.fetch(settings, { as: 'parent-admin', method: 'DELETE' });
+    for (const path of ['/api/v1/key', '/api/v1/repos']) {
+      const dead = await server.fetch(path, { as: limited });
+      expect([dead.status, dead.headers.has('x-reporisk-key-expires')]).toEqual([401, false]);
     }
     const { raw: forever } = await issueKey(server);
     const response = await server.fetch('/api/v1/key', { as: forever });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { generateKey, nobleHashing, pepperedScheme } from '../../../core/mod.ts';
 import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
-import { issueKey } from '../../support/issued-keys.ts';
+import { answer, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn, testScheme } from '../../support/server.ts';
 import { leaksIn, works } from './outcome.ts';
 
@@ -38,14 +38,92 @@ onBothDatabases((kind) => {
     }
     expect(answers[0]).toMatchObject({ status: 202, text: '{"status":"accepted"}' });
     for (const each of answers) expect(each).toEqual(answers[0]);
-    expect(pauses).toEqual(Array(6).fill(250));
+    // As long as a revocation waits for a silent process, and a quarter of a second for the writing.
+    const { length, margin } = server.database.timing;
+    expect(pauses).toEqual(Array(6).fill(length + margin + 250));
     expect(await works(server, current.raw)).toBe(401);
     expect((await leaksIn(server)).map(({ actor, target }) => [actor, target])).toEqual([
       ['anyone', current.id],
       ['anyone', current.id],
       ['anyone', underPrevious.id],
     ]);
-    expect((await server.fetch('/api/v1/leaks/report', { json: {} })).status).toBe(422);
+  });
+
+  test('a malformed report is told so at once, and says nothing of keys', async () => {
+    const never = new Promise<never>(() => {});
+    let isSilent = false;
+    await using server = await startServerOn(kind, {
+      leaks: { pause: () => never },
+      settled: async () => (isSilent ? never : undefined),
+    });
+    const { raw } = await issueKey(server);
+    isSilent = true;
+    const told = async (json: object) => {
+      const { status, body } = await answer(server.fetch('/api/v1/leaks/report', { json }));
+      return [status, body.detail[0].loc.join('.'), body.detail[0].type];
+    };
+    const missing = [422, 'body.token', 'value_error.missing'];
+    expect(await told({})).toEqual(missing);
+    expect(await told({ url: 'https://example.com/' })).toEqual(missing);
+    const either = [422, 'body.tokens', 'value_error'];
+    expect(await told({ token: raw, tokens: [raw] })).toEqual(either);
+    expect(await told({ tokens: [] })).toEqual([422, 'body.tokens', 'value_error.list.min_items']);
+    const many = Array(1001).fill('x');
+    expect(await told({ tokens: many })).toEqual([
+      422,
+      'body.tokens',
+      'value_error.list.max_items',
+    ]);
+    expect(await told({ tokens: [raw, 1] })).toEqual([422, 'body.tokens.1', 'type_error.str']);
+    for (const url of ['javascript:alert(1)', 'ftp://example.com', 'https://', 'x']) {
+      expect(await told({ token: raw, url })).toEqual([422, 'body.url', 'value_error']);
+    }
+    const url = `https://example.com/${'x'.repeat(2000)}`;
+    const long = [422, 'body.url', 'value_error.any_str.max_length'];
+    expect(await told({ token: raw, url })).toEqual(long);
+    expect(await works(server, raw)).toBe(200);
+  });
+
+  test('keys in many texts are looked up in one statement, and the place is kept without a key', async () => {
+    const lookups: string[] = [];
+    await using server = await startServerOn(kind, {
+      leaks: {},
+      wrap: (database) => ({
+        ...database,
+        keys: database.keys,
+        transaction: (work) =>
+          database.transaction((em) => {
+            const find = em.find.bind(em);
+            return work(
+              Object.assign(em, {
+                find: (...of: Parameters<typeof find>) => {
+                  lookups.push(String((of[0] as { meta?: { className: string } }).meta?.className));
+                  return find(...of);
+                },
+              }),
+            );
+          }),
+      }),
+    });
+    const one = await issueKey(server);
+    const other = await issueKey(server);
+    const unknown = Array.from({ length: 997 }, () => generateKey({ environment: 'live' }).key);
+    lookups.length = 0;
+    const url = `https://päste.example/ü/${one.raw}`;
+    const text = unknown.join('\n');
+    const tokens = [`KEY="${one.raw}"`, text, encodeURIComponent(`?key=${other.raw}`)];
+    const sent = { json: { tokens, url } };
+    expect((await server.fetch('/api/v1/leaks/report', sent)).status).toBe(202);
+    expect([await works(server, one.raw), await works(server, other.raw)]).toEqual([401, 401]);
+    const log = await leaksIn(server);
+    expect(log.map(({ target }) => target).sort()).toEqual([one.id, other.id].sort());
+    const places = ['https://xn--pste-loa.example/%C3%BC/[API key]'];
+    for (const leak of log) expect(leak).toMatchObject({ places });
+    lookups.length = 0;
+    expect((await server.fetch('/api/v1/leaks/report', { json: { token: text } })).status).toBe(
+      202,
+    );
+    expect(lookups).toEqual(['ApiKeySecret']);
   });
 
   test('the least time of a report runs while it waits until a revocation holds everywhere', async () => {

@@ -76,6 +76,29 @@ onBothDatabases((kind) => {
     expect(limitFields(await server.fetch('/api/v1/key', { as: raw })).policy).toBeNull();
   });
 
+  test('answers tell of the limit that is nearest to its end, the platform included', async () => {
+    const platform = { limit: 4, windowSeconds: 20 };
+    await using server = await startServerOn(kind, {
+      now: testClock().now,
+      rateLimits: { platform },
+    });
+    const own = await issueKey(server, rateLimit(3));
+    const wide = await issueKey(server, rateLimit(9));
+    const none = await issueKey(server);
+    const told = async (as: string, path: string) =>
+      limitFields(await server.fetch(path, { as })).state;
+    expect(await told(own.raw, '/api/v1/key')).toBe('"key";r=2;t=60');
+    expect(await told(wide.raw, '/api/v1/repos')).toBe('"platform";r=2;t=20');
+    const response = await server.fetch('/auth/verify', { as: none.raw });
+    expect(limitFields(response)).toEqual({
+      policy: '"platform";q=4;w=20',
+      state: '"platform";r=1;t=20',
+      retryAfter: null,
+    });
+    expect(await told(own.raw, '/api/v1/repos/0')).toBe('"platform";r=0;t=20');
+    expect(await told(own.raw, '/api/v1/key')).toBe('"platform";r=0;t=20');
+  });
+
   test('a refusal before the limits spends nothing, one by the resource spends one', async () => {
     await using server = await startServerOn(kind);
     const ids = await demoIds(server);

@@ -31,8 +31,26 @@ test('openApiDocument() names every path parameter, and inputs in snake case', (
     for (const { parameters = [] } of Object.values(methods)) {
       const named = parameters.filter((parameter) => parameter.in === 'path');
       expect(named.map((parameter) => parameter.name)).toEqual(inPath);
-      expect(parameters.filter(({ name }) => /[A-Z]/.test(name))).toEqual([]);
+      const fields = parameters.filter((parameter) => parameter.in !== 'header');
+      expect(fields.filter(({ name }) => /[A-Z]/.test(name))).toEqual([]);
     }
+  }
+});
+
+test('openApiDocument() tells which submissions take an Idempotency-Key', () => {
+  const taking = Object.entries(document.paths).flatMap(([path, { post }]) =>
+    post?.parameters?.some(({ name }) => name === 'Idempotency-Key') ? [path] : [],
+  );
+  expect(taking.sort()).toEqual([
+    '/api/v1/extensions/submit-url',
+    '/api/v1/extensions/upload',
+    '/api/v1/repos/analyze',
+  ]);
+  for (const path of taking) {
+    expect(document.paths[path]?.post?.responses).toMatchObject({
+      202: { headers: { 'Idempotent-Replayed': {}, RateLimit: {} } },
+      409: {},
+    });
   }
 });
 

@@ -1,5 +1,6 @@
 import type { RowMacs } from '../../../crypto/row-macs.ts';
 import { rowMacsMigration } from '../row-macs.ts';
+import { SubmittedUrls } from '../submitted-urls.ts';
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
@@ -20,6 +21,7 @@ import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
 import { CallTimes } from './0022-call-times.ts';
 import { LiveKeys } from './0023-live-keys.ts';
+import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -61,4 +63,6 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0021-environments', class: Environments },
   { name: '0022-call-times', class: CallTimes },
   { name: '0023-live-keys', class: LiveKeys },
+  { name: '0025-idempotent-answers', class: IdempotentAnswers },
+  { name: '0026-submitted-urls', class: SubmittedUrls },
 ];

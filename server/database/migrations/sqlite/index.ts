@@ -1,5 +1,6 @@
 import type { RowMacs } from '../../../crypto/row-macs.ts';
 import { rowMacsMigration } from '../row-macs.ts';
+import { SubmittedUrls } from '../submitted-urls.ts';
 import { Initial } from './0001-initial.ts';
 import { Coherence } from './0002-coherence.ts';
 import { Usage } from './0003-usage.ts';
@@ -17,6 +18,7 @@ import { RefusedAttempts } from './0018-refused-attempts.ts';
 import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
 import { LiveKeys } from './0023-live-keys.ts';
+import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -52,4 +54,6 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
   { name: '0023-live-keys', class: LiveKeys },
+  { name: '0025-idempotent-answers', class: IdempotentAnswers },
+  { name: '0026-submitted-urls', class: SubmittedUrls },
 ];

@@ -1,0 +1,32 @@
+import { Problem } from '../operations/problem.ts';
+
+/** The requests with an `Idempotency-Key` that this process is answering. */
+export interface AnswersInProgress {
+  /**
+   * Answers a request, unless another one with the same id is being answered.
+   *
+   * @throws {Problem} 409.
+   */
+  run<T>(id: string, answer: () => Promise<T>): Promise<T>;
+}
+
+export function createAnswersInProgress(): AnswersInProgress {
+  const ids = new Set<string>();
+  return {
+    async run(id, answer) {
+      if (ids.has(id)) throw inProgress();
+      ids.add(id);
+      try {
+        return await answer();
+      } finally {
+        ids.delete(id);
+      }
+    },
+  };
+}
+
+/** The first request may still fail: then the next one is a first one. */
+export function inProgress(): Problem {
+  const detail = 'A request with this Idempotency-Key is in progress';
+  return new Problem(409, detail, { 'Retry-After': '1' });
+}

@@ -1,0 +1,28 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
+import { answerLifeMs } from './answer-once.ts';
+
+/** Rows to a transaction. */
+const stepSize = 1_000;
+
+/**
+ * Deletes stored answers that are repeated no more, some in each transaction.
+ *
+ * @param now - Unix milliseconds.
+ * @returns how many.
+ */
+export async function forgetAnswers(database: Database, now: number): Promise<number> {
+  const old = { createdAt: { $lte: new Date(now - answerLifeMs) } };
+  let forgotten = 0;
+  for (;;) {
+    await setImmediate();
+    const options = { fields: ['id'], limit: stepSize, disableIdentityMap: true } as const;
+    const found = await database.read().find(IdempotentAnswer, old, options);
+    if (found.length === 0) return forgotten;
+    const id = { $in: found.map((each) => each.id) };
+    forgotten += await database.transaction((em) =>
+      em.nativeDelete(IdempotentAnswer, { ...old, id }),
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { extensionUrl, isLocalUrl, repositoryUrl, type SubmittedUrl } from '../../submitted-url.ts';
+import { httpUrl } from '../fields.ts';
+
+/** Where a repository is. */
+export const repositoryAddress = address(repositoryUrl);
+
+/** Where an extension is. */
+export const extensionAddress = address(extensionUrl);
+
+/** An http or https URL of a host that is not literally a private one, in its stored form. */
+function address(normalize: (url: string) => SubmittedUrl) {
+  return httpUrl.transform((url, context) => {
+    if (!isLocalUrl(url)) return normalize(url);
+    const rule = { type: 'value_error.url.host', msg: 'URL host invalid' };
+    context.addIssue({ code: 'custom', message: rule.msg, params: rule });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,33 @@
+import type { Operation } from '../operations/operation.ts';
+import type { Json } from './openapi-refusals.ts';
+
+/** The field that makes a submission repeatable. */
+export const idempotencyKeyParameter: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes the submission once: for 24 hours, the same request of the same caller with the same key gets the first 202 again, to the byte. 409 while the first is under way, 422 for another body',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+const limits: Readonly<Record<string, string>> = {
+  RateLimit: 'To a key: what remains of the limit with the fewest requests left, and for how long',
+  'RateLimit-Policy': 'To a key: that limit, its own or the platform’s',
+  'X-RepoRisk-Key-Expires': 'To a key that expires: when',
+};
+
+const replayed: Readonly<Record<string, string>> = {
+  'Idempotent-Replayed': '`true` where the answer was given before',
+};
+
+/** What the header of a success says; nothing where no key may call. */
+export function answerHeaders({ access, once }: Pick<Operation, 'access' | 'once'>): Json {
+  if (access.plane !== 'data') return {};
+  const fields = { ...limits, ...(once === undefined ? {} : replayed) };
+  const described = Object.entries(fields).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return { headers: Object.fromEntries(described) };
+}
