@@ -16,6 +16,7 @@ import { RevokedSecrets } from './0017-revoked-secrets.ts';
 import { RefusedAttempts } from './0018-refused-attempts.ts';
 import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
+import { WebhookAttempts } from './0024-webhook-attempts.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -50,4 +51,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0018-refused-attempts', class: RefusedAttempts },
   { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
+  { name: '0024-webhook-attempts', class: WebhookAttempts },
 ];
