@@ -54,6 +54,11 @@ export function printable(lines: string): string {
   return lines.replace(everyInvisibleInTexts, escaped);
 }
 
+/** A text that may have line breaks and tabs, with U+FFFD in place of what cannot be seen. */
+export function withoutInvisible(text: string): string {
+  return text.replace(everyInvisibleInTexts, '\ufffd');
+}
+
 /** JSON for a terminal, which means the same. */
 export function printableJson(json: string): string {
   return json.replace(everyInvisible, (character) =>

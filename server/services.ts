@@ -10,6 +10,7 @@ import { createOutages } from './observability/outages.ts';
 import type { Services } from './operations/operation.ts';
 import { createSealer } from './sealing.ts';
 import { publicTargets } from './webhooks/target-policy.ts';
+import { createSendTest } from './webhooks/test-events.ts';
 
 /** What services are made of. */
 export interface ServicesParts {
@@ -46,6 +47,7 @@ export function createServices(parts: ServicesParts): Services {
     outages: createOutages(logger),
     uploads,
     targets,
+    sendTest: createSendTest(),
     leaks: {
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),

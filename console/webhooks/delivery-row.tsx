@@ -54,7 +54,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
           />
         </td>
         <td data-label={text.columns.answer}>{answer()}</td>
-        <td data-label={text.columns.attempts}>{props.delivery.attempts}</td>
+        <td data-label={text.columns.attempts}>{props.delivery.attemptCount}</td>
         <td
           data-label={text.columns.next}
           data-empty={props.delivery.status === 'pending' ? undefined : ''}

@@ -33,6 +33,7 @@ const operationActions = [
   'webhooks.create',
   'webhooks.redeliver',
   'webhooks.remove',
+  'webhooks.test',
   'webhooks.update',
 ] as const;
 

@@ -10,6 +10,7 @@ import type { Outages } from '../observability/outages.ts';
 import type { Sealer } from '../sealing.ts';
 import type { Hold } from '../sessions/hold-organization.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
+import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** What operations work with; made once per app and injected. */
@@ -33,6 +34,8 @@ export interface Services {
   readonly uploads: string;
   /** Where webhooks may lead. */
   readonly targets: TargetPolicy;
+  /** Bounds the test events of an organization. */
+  readonly sendTest: SendTest;
   /** What reports of leaked secrets need. */
   readonly leaks: LeakServices;
   readonly answersInProgress: AnswersInProgress;

@@ -5,6 +5,7 @@ import { snake } from './case.ts';
 import { answerHeaders, idempotencyKeyParameter } from './openapi-headers.ts';
 import { type Json, refusal, refusals } from './openapi-refusals.ts';
 import { verificationPaths } from './openapi-verification.ts';
+import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
 
 /** The OpenAPI 3.1 description of the REST API, made from the operations themselves. */
@@ -22,6 +23,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       description: 'Whether a repository or an extension is safe to run.',
     },
     paths,
+    webhooks: webhookMessages((schema) => jsonSchema(schema, 'output')),
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },

@@ -49,6 +49,7 @@ import { listWebhookDeliveries } from '../operations/webhooks/deliveries.ts';
 import { listWebhooks } from '../operations/webhooks/list.ts';
 import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
 import { removeWebhook } from '../operations/webhooks/remove.ts';
+import { testWebhook } from '../operations/webhooks/test.ts';
 import { updateWebhook } from '../operations/webhooks/update.ts';
 import { get, patch, post, type Route, remove } from './route.ts';
 
@@ -97,6 +98,7 @@ export const reporiskRoutes: readonly Route[] = [
   remove(`${settings}/webhooks/:id`, removeWebhook),
   get(`${settings}/webhooks/:id/deliveries`, listWebhookDeliveries),
   post(`${settings}/webhooks/:id/deliveries/:delivery_id/redeliver`, redeliverWebhook),
+  post(`${settings}/webhooks/:id/test`, testWebhook),
 
   get(`${settings}/audit-log`, listAuditLog),
   get(`${settings}/audit-log/export`, exportAuditLog),

@@ -31,6 +31,7 @@ import { listWebhookDeliveries } from '../operations/webhooks/deliveries.ts';
 import { listWebhooks } from '../operations/webhooks/list.ts';
 import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
 import { removeWebhook } from '../operations/webhooks/remove.ts';
+import { testWebhook } from '../operations/webhooks/test.ts';
 import { updateWebhook } from '../operations/webhooks/update.ts';
 import { mutation, query, router } from './procedure.ts';
 
@@ -78,6 +79,7 @@ export const appRouter = router({
     remove: mutation(removeWebhook),
     deliveries: query(listWebhookDeliveries),
     redeliver: mutation(redeliverWebhook),
+    test: mutation(testWebhook),
   },
   auditLog: { list: query(listAuditLog) },
 });

@@ -3,48 +3,27 @@ import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
-import type { LeaseClock } from '../database/leases/ports.ts';
-import { systemClock } from '../database/leases/system-clock.ts';
+import { WebhookHealth } from '../database/entities/webhook-health.ts';
 import { backoff } from '../jobs/backoff.ts';
 import type { Outcome, TaskHandler } from '../jobs/worker.ts';
-import type { Sealer } from '../sealing.ts';
-import { disableFailing } from './give-up.ts';
+import { type Attempt, type AttemptOptions, attemptDelivery } from './attempt.ts';
+import { switchOff } from './give-up.ts';
 import { isWrittenByServer } from './outbox.ts';
-import { type Message, type SendResult, send } from './send.ts';
-import { signedHeaders } from './signature.ts';
-import type { TargetPolicy } from './target-policy.ts';
+import { recordAttempt } from './record-attempt.ts';
+import { retryAfterTime } from './retry-after.ts';
 
 /** How long a message is tried, in milliseconds. */
 export const persistence = 24 * 60 * 60_000;
 
 /** What delivering needs. */
-export interface DeliverOptions {
+export interface DeliverOptions extends AttemptOptions {
   readonly database: Database;
-  readonly sealer: Sealer;
-  readonly targets: TargetPolicy;
-  /** Unix milliseconds. */
-  readonly now: () => number;
   readonly random?: RandomSource;
-  readonly timer?: LeaseClock['after'];
-  /** Milliseconds that one attempt may take. */
-  readonly attemptTimeout?: number;
 }
 
 /** Makes the handler that delivers one event to one endpoint. */
 export function createDeliver(options: DeliverOptions): TaskHandler {
-  const { database, targets, now, random = secureRandom } = options;
-  const { timer = systemClock(false).after, attemptTimeout = 10_000 } = options;
-
-  async function attempt(message: Message, signal: AbortSignal): Promise<SendResult> {
-    const late = new AbortController();
-    const cancel = timer(attemptTimeout, () => late.abort());
-    try {
-      return await send(message, targets, AbortSignal.any([signal, late.signal]));
-    } finally {
-      cancel();
-    }
-  }
-
+  const { database, now, random = secureRandom } = options;
   return async ({ id }, signal) => {
     const em = database.read();
     const delivery = await em.findOne(WebhookDelivery, { id, status: 'pending' });
@@ -55,107 +34,89 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
       return unsent(delivery, 'the event was not written by the server');
     }
     if (!webhook.isActive) return disabled(delivery, webhook, new Date(now()));
-
-    const begun = new Date(now());
-    const secrets = signingSecrets(webhook, begun, options.sealer);
-    const result =
-      secrets.length === 0
-        ? unreadable
-        : await attempt(signed(webhook, delivery, begun, secrets), signal);
+    const health = await em.findOne(WebhookHealth, { webhookId: webhook.id });
+    if (health?.heldUntil && health.heldUntil.getTime() > now() && !isLast(delivery, now())) {
+      return held(delivery, health.heldUntil, new Date(now()));
+    }
+    const attempt = await attemptDelivery(webhook, delivery, signal, options);
     // Cut short by the end of the server or of the task, an attempt says nothing of the endpoint.
-    if (result.error !== null) signal.throwIfAborted();
-    const reached = { delivery, webhook, result, begun, ended: new Date(now()) };
-    return result.error === null ? delivered(reached) : failed(reached, random);
+    if (attempt.error !== null) signal.throwIfAborted();
+    const reached = { delivery, webhook, attempt, random };
+    return attempt.error === null ? delivered(reached) : failed(reached);
   };
+}
+
+/** Whether the time is over for which a delivery is tried: it has one attempt more. */
+function isLast({ firstAttemptAt }: WebhookDelivery, now: number): boolean {
+  return firstAttemptAt != null && now >= firstAttemptAt.getTime() + persistence;
 }
 
 const fresh = { disableIdentityMap: true } as const;
 
 /** An attempt that came to an end. */
-interface Attempt {
+interface Reached {
   /** As it was read before the attempt; so is the webhook. */
   readonly delivery: WebhookDelivery;
   readonly webhook: Webhook;
-  readonly result: SendResult;
-  readonly begun: Date;
-  readonly ended: Date;
+  readonly attempt: Attempt;
+  readonly random: RandomSource;
 }
 
-const unreadable: SendResult = {
-  status: null,
-  error: 'the signing secret cannot be read: replace it',
-};
-
-/** The present secret, and the one before while it counts; those that can still be read. */
-function signingSecrets(webhook: Webhook, at: Date, sealer: Sealer): string[] {
-  const { orgId, secret, previousSecret, previousSecretUntil } = webhook;
-  const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;
-  return (isChanging ? [secret, previousSecret] : [secret]).flatMap((sealed) => {
-    try {
-      return [sealer.open(sealed, orgId)];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function signed(
-  { url }: Webhook,
-  { eventId, payload: body }: WebhookDelivery,
-  at: Date,
-  secrets: readonly string[],
-): Message {
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'RepoRisk-Webhooks/1',
-    ...signedHeaders(eventId, at.getTime(), body, secrets),
-  };
-  return { url, body, headers };
-}
-
-function delivered({ delivery, result, begun, ended }: Attempt): Outcome {
+function delivered(reached: Reached): Outcome {
+  const { delivery, attempt } = reached;
   const record = (em: EntityManager) =>
-    note(em, delivery, {
+    noteAttempt(em, reached, {
       status: 'delivered',
-      attempts: delivery.attempts + 1,
-      firstAttemptAt: delivery.firstAttemptAt ?? begun,
+      firstAttemptAt: delivery.firstAttemptAt ?? attempt.at,
       nextAttemptAt: null,
-      lastStatus: result.status,
-      lastError: null,
-      deliveredAt: ended,
+      deliveredAt: attempt.ended,
     });
   return { again: null, record };
 }
 
-function failed(attempt: Attempt, random: RandomSource): Outcome {
-  const { delivery, result, begun, ended } = attempt;
-  const attempts = delivery.attempts + 1;
-  const firstAttemptAt = delivery.firstAttemptAt ?? begun;
-  const deadline = firstAttemptAt.getTime() + persistence;
-  const isOver = ended.getTime() >= deadline;
-  const later = Math.min(ended.getTime() + backoff(attempts, random), deadline);
-  const again = isOver ? null : new Date(later);
-  const { status: lastStatus, error: lastError } = result;
-  const values = { attempts, lastStatus, lastError };
+/** The endpoint asked for a pause: an event waits for its end, but no longer than it is tried at all. */
+function held(delivery: WebhookDelivery, until: Date, at: Date): Outcome {
+  const { webhookId, firstAttemptAt } = delivery;
+  const deadline = firstAttemptAt ? firstAttemptAt.getTime() + persistence : Number.MAX_VALUE;
+  const again = new Date(Math.min(until.getTime(), deadline));
   return {
     again,
     async record(em) {
-      if (await isMended(em, attempt, isOver)) {
-        await note(em, delivery, { ...values, nextAttemptAt: ended });
+      // The delivery before the health, as where the pause is ended by hand: one of the two waits.
+      await note(em, delivery, { nextAttemptAt: again });
+      const health = await em.findOne(WebhookHealth, { webhookId }, fresh);
+      return health?.heldUntil ? again : at;
+    },
+  };
+}
+
+function failed(reached: Reached): Outcome {
+  const { delivery, attempt, random } = reached;
+  const { ended, error, status } = attempt;
+  const firstAttemptAt = delivery.firstAttemptAt ?? attempt.at;
+  const deadline = firstAttemptAt.getTime() + persistence;
+  const isGone = status === 410;
+  const isOver = isGone || ended.getTime() >= deadline;
+  const asked = retryAfterTime(attempt.retryAfter, ended.getTime()) ?? 0;
+  const later = Math.max(ended.getTime() + backoff(delivery.attempts + 1, random), asked);
+  const again = isOver ? null : new Date(Math.min(later, deadline));
+  const heldUntil = asked > ended.getTime() ? new Date(Math.min(asked, deadline)) : null;
+  return {
+    again,
+    async record(em) {
+      if (await isMended(em, reached, isOver)) {
+        await noteAttempt(em, reached, { nextAttemptAt: ended });
         return ended;
       }
-      if (isOver) {
-        const reason = `Nothing was accepted for 24 hours; the last attempt: ${lastError}`;
-        await disableFailing(em, delivery, firstAttemptAt, reason, ended);
-        await note(em, delivery, {
-          ...values,
-          firstAttemptAt,
-          status: 'failed',
-          nextAttemptAt: null,
-        });
-      } else {
-        await note(em, delivery, { ...values, firstAttemptAt, nextAttemptAt: again });
+      if (isGone) {
+        await switchOff(em, delivery, 'The endpoint answered 410 Gone', ended);
+      } else if (isOver) {
+        const reason = `Nothing was accepted for 24 hours; the last attempt: ${error}`;
+        await switchOff(em, delivery, reason, ended, firstAttemptAt);
       }
+      const end = isOver ? ({ status: 'failed', nextAttemptAt: null } as const) : null;
+      const values = { firstAttemptAt, nextAttemptAt: again, ...end };
+      await noteAttempt(em, reached, values, isOver ? null : heldUntil);
       return again;
     },
   };
@@ -169,7 +130,7 @@ function failed(attempt: Attempt, random: RandomSource): Outcome {
  */
 async function isMended(
   em: EntityManager,
-  { delivery, webhook }: Attempt,
+  { delivery, webhook }: Reached,
   hold: boolean,
 ): Promise<boolean> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
@@ -201,13 +162,28 @@ function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): Outcome
 
 function unsent(delivery: WebhookDelivery, lastError: string): Outcome {
   const values = { status: 'failed', nextAttemptAt: null, lastError } as const;
-  return { again: null, record: (em) => note(em, delivery, values) };
+  return { again: null, record: (em) => note(em, delivery, values).then(() => null) };
 }
 
+/** False when the delivery is not there to be changed: its webhook was removed. */
 async function note(
   em: EntityManager,
   { id }: WebhookDelivery,
   values: Partial<WebhookDelivery>,
+): Promise<boolean> {
+  return (await em.nativeUpdate(WebhookDelivery, { id, status: 'pending' }, values)) === 1;
+}
+
+/** Writes down an attempt: what became of the delivery, the attempt itself, the endpoint's health. */
+async function noteAttempt(
+  em: EntityManager,
+  { delivery, attempt, random }: Reached,
+  values: Partial<WebhookDelivery>,
+  heldUntil: Date | null = null,
 ): Promise<undefined> {
-  await em.nativeUpdate(WebhookDelivery, { id, status: 'pending' }, values);
+  const { status: lastStatus, error: lastError } = attempt;
+  const counted = { attempts: delivery.attempts + 1, lastStatus, lastError, ...values };
+  if (await note(em, delivery, counted)) {
+    await recordAttempt(em, delivery, attempt, heldUntil, random);
+  }
 }

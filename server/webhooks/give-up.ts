@@ -27,18 +27,19 @@ export async function failPending(
 }
 
 /**
- * Switches off an endpoint that has accepted nothing since a time. One that accepts other events
- * stays: then it is the event that it does not want.
+ * Switches off an endpoint that wants nothing, or accepts nothing. What waits for it fails.
  *
  * @param em - the transaction's.
- * @param delivery - the one that was given up.
+ * @param delivery - the one whose attempt showed it; its own end is written by its worker.
+ * @param since - one that has accepted an event since then stays: then it is this event that it does
+ * not want.
  */
-export async function disableFailing(
+export async function switchOff(
   em: EntityManager,
   delivery: Pick<WebhookDelivery, 'id' | 'webhookId'>,
-  since: Date,
   disabledReason: string,
   updatedAt: Date,
+  since?: Date,
 ): Promise<void> {
   const { webhookId, id } = delivery;
   const webhook = await em.findOne(
@@ -47,8 +48,10 @@ export async function disableFailing(
     { lockMode: LockMode.PESSIMISTIC_WRITE, disableIdentityMap: true },
   );
   if (webhook === null) return;
-  const accepted = await em.count(WebhookDelivery, { webhookId, deliveredAt: { $gte: since } });
-  if (accepted > 0) return;
+  if (since !== undefined) {
+    const accepted = await em.count(WebhookDelivery, { webhookId, deliveredAt: { $gte: since } });
+    if (accepted > 0) return;
+  }
   await em.nativeUpdate(Webhook, { id: webhookId }, { isActive: false, disabledReason, updatedAt });
   await failPending(em, webhookId, 'the webhook was disabled', id);
   recordEvent(em, {

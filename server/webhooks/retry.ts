@@ -1,10 +1,11 @@
 import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import { WebhookHealth } from '../database/entities/webhook-health.ts';
 import { announceTasks } from '../jobs/announce-tasks.ts';
 
 /**
- * Tries what waits for an endpoint now, and for another 24 hours.
+ * Tries what waits for an endpoint now, and for another 24 hours, whatever pause the endpoint asked for.
  *
  * @param em - the transaction's, which has locked the webhook.
  * @param id - one delivery; all when absent.
@@ -21,6 +22,7 @@ export async function retryPending(
     { webhookId, status: 'pending', ...one },
     { firstAttemptAt: null, nextAttemptAt: now },
   );
+  await em.nativeUpdate(WebhookHealth, { webhookId }, { heldUntil: null });
   await em.nativeUpdate(Task, { pool: webhookId, lease: null, ...one }, { runAt: now });
   await announceTasks(em);
 }

@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { readBeginning } from './answer.ts';
 import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
 /** A message to be sent. */
@@ -16,45 +18,58 @@ export interface SendResult {
   readonly status: number | null;
   /** Null when the message was accepted. */
   readonly error: string | null;
+  /** The beginning of the answer's body, as it came. */
+  readonly body: Uint8Array;
+  /** The `Retry-After` of an answer. */
+  readonly retryAfter: string | null;
+}
+
+/** What an attempt works with. */
+export interface SendContext {
+  readonly targets: TargetPolicy;
+  readonly timer: LeaseClock['after'];
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Sends a message once. Only a status of 2xx accepts it: redirects are not followed, and whatever
- * body comes back is not read.
- *
- * @param signal - ends the attempt.
+ * Sends a message once. Only a status of 2xx accepts it: redirects are not followed, and of a body
+ * that comes back only the beginning is read.
  */
-export async function send(
-  message: Message,
-  policy: TargetPolicy,
-  signal: AbortSignal,
-): Promise<SendResult> {
+export async function send(message: Message, context: SendContext): Promise<SendResult> {
+  const { targets, signal } = context;
   try {
     const url = new URL(message.url);
-    if (!policy.protocols.includes(url.protocol)) return unsent('the URL scheme is not permitted');
+    if (!targets.protocols.includes(url.protocol)) return unsent('the URL scheme is not permitted');
     // The name is resolved once: the connection goes to what was checked, whatever DNS says next.
-    const { addresses, refused } = await unlessAborted(addressesOf(url, policy), signal);
+    const { addresses, refused } = await unlessAborted(addressesOf(url, targets), signal);
     if (refused) return unsent('the host has an address that is not public');
     if (addresses.length === 0) return unsent('the host name has no address');
-    const status = await post(url, message, addresses, signal);
-    if (status >= 200 && status < 300) return { status, error: null };
-    const isRedirect = status >= 300 && status < 400;
-    return { status, error: isRedirect ? `HTTP ${status}: not followed` : `HTTP ${status}` };
+    const answer = await post(url, message, addresses, context);
+    return { ...answer, error: refusal(answer.status) };
   } catch (error) {
     return unsent(signal.aborted ? 'no answer in time' : reason(error));
   }
 }
 
 function unsent(error: string): SendResult {
-  return { status: null, error };
+  return { status: null, error, body: new Uint8Array(), retryAfter: null };
 }
+
+/** Why a status does not accept a message; null when it does. */
+function refusal(status: number): string | null {
+  if (status >= 200 && status < 300) return null;
+  return status >= 300 && status < 400 ? `HTTP ${status}: not followed` : `HTTP ${status}`;
+}
+
+type Answer = Omit<SendResult, 'error'> & { readonly status: number };
 
 function post(
   url: URL,
   { headers, body }: Message,
   addresses: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
+  { signal, timer }: SendContext,
+): Promise<Answer> {
   const options: RequestOptions = {
     method: 'POST',
     headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
@@ -67,9 +82,11 @@ function post(
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
     request.on('response', (response) => {
-      response.on('error', () => {});
-      resolve(response.statusCode ?? 0);
-      request.destroy();
+      const { statusCode: status = 0, headers } = response;
+      const retryAfter = headers['retry-after'] ?? null;
+      const answered = readBeginning(response, timer);
+      void answered.then(() => request.destroy());
+      resolve(answered.then((beginning) => ({ status, retryAfter, body: beginning })));
     });
     request.on('error', reject);
     request.on('close', () => reject(new Error('closed without an answer')));
@@ -100,7 +117,17 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 /** Node's own messages name addresses; these do not. */
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED') return 'connection refused';
   if (/CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code)) return 'no trusted TLS connection';
-  return 'connection failed';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'the headers of the answer are too long';
+  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+  return reasons[code] ?? 'connection failed';
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed before an answer',
+  EPIPE: 'the connection was closed before an answer',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the host cannot be reached',
+  ETIMEDOUT: 'no connection in time',
+};

@@ -411,7 +411,9 @@ onBothDatabases((kind) => {
     timeline: 'coherence among processes that write',
     task: 'names a job or a delivery, which has a MAC',
     webhook: 'secrets are encrypted for their organization; targets are not promised (SECURITY.md)',
+    webhook_attempt: 'gives nothing',
     webhook_delivery: 'MAC',
+    webhook_health: 'gives nothing; a pause without end is ended by hand',
     webhook_receipt: 'a message is signed, and old after five minutes',
   };
 

@@ -28,6 +28,7 @@ import { seedDemo } from '../../server/sessions/demo-organizations.ts';
 import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
 import { createUsageStore } from '../../server/usage/usage-store.ts';
 import { publicTargets } from '../../server/webhooks/target-policy.ts';
+import { createSendTest } from '../../server/webhooks/test-events.ts';
 import { identities, type SessionOf } from './identities.ts';
 import { testKeyring, testSealer } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';
@@ -177,6 +178,7 @@ export async function startServer(options: ServerOptions) {
     outages: createOutages(logger),
     uploads,
     targets,
+    sendTest: createSendTest(),
     leaks: { ...noLeaks, ...options.leaks },
     answersInProgress: createAnswersInProgress(),
     settled,

@@ -93,6 +93,7 @@ export const auditLog = {
     'webhooks.update': 'Changed a webhook',
     'webhooks.disable': 'Disabled a failing webhook',
     'webhooks.redeliver': 'Sent an event again',
+    'webhooks.test': 'Sent a test event',
     'webhooks.remove': 'Removed a webhook',
     'jobs.cancel': 'Cancelled a job',
     'organizations.add': 'Set the organization up',

@@ -21,7 +21,9 @@ import { ServiceAccount } from './service-account.ts';
 import { SubOrg } from './sub-org.ts';
 import { Task } from './task.ts';
 import { Webhook } from './webhook.ts';
+import { WebhookAttempt } from './webhook-attempt.ts';
 import { WebhookDelivery } from './webhook-delivery.ts';
+import { WebhookHealth } from './webhook-health.ts';
 import { WebhookReceipt } from './webhook-receipt.ts';
 
 /** Every entity, one file for both databases. */
@@ -49,6 +51,8 @@ export const entities = [
   SubOrg,
   Task,
   Webhook,
+  WebhookAttempt,
   WebhookDelivery,
+  WebhookHealth,
   WebhookReceipt,
 ];

@@ -20,6 +20,7 @@ export const staysLost: Readonly<Record<string, string>> = {
   'webhooks.create': made,
   'webhooks.update': 'Change or switch off the webhook again.',
   'webhooks.redeliver': nothing,
+  'webhooks.test': nothing,
   'webhooks.remove': 'Remove the webhook again.',
   'webhooks.disable': 'An endpoint that still fails is switched off again.',
   'repos.analyze': made,

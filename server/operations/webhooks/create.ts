@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
+import { WebhookHealth } from '../../database/entities/webhook-health.ts';
 import { takeTurns } from '../../database/take-turns.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { parentOrgAdmin } from '../access.ts';
@@ -41,6 +42,8 @@ export const createWebhook = defineOperation({
     em.persist(webhook);
     audit({ target: webhook.id, changes: { url, events } });
     await em.flush();
-    return { ...toWebhookRecord(webhook), secret };
+    // From the beginning: an attempt only changes it, and checks no foreign key.
+    await em.insert(WebhookHealth, { webhookId: webhook.id, hours: [] });
+    return { ...(await toWebhookRecord(em, webhook, now)), secret };
   },
 });

@@ -6,7 +6,7 @@ import { id, pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound } from '../problem.ts';
-import { deliveryRecord, toDeliveryRecord } from './delivery-record.ts';
+import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 
 /** Lists what was and will be sent to a webhook, newest first. */
 export const listWebhookDeliveries = defineOperation({
@@ -21,6 +21,7 @@ export const listWebhookDeliveries = defineOperation({
     if ((await em.count(Webhook, own)) === 0) throw notFound('Webhook');
     const where = { webhookId, ...(status === undefined ? {} : { status }) };
     const page = await listById(em, WebhookDelivery, where, paging);
-    return { items: page.items.map(toDeliveryRecord), nextCursor: page.nextCursor };
+    const items = await toDeliveryRecords(em, page.items);
+    return { items, nextCursor: page.nextCursor };
   },
 });

@@ -1,9 +1,26 @@
 import { z } from 'zod';
+import type { EntityManager } from '../../database/database.ts';
+import { WebhookAttempt } from '../../database/entities/webhook-attempt.ts';
 import {
   deliveryStatuses,
   type WebhookDelivery,
 } from '../../database/entities/webhook-delivery.ts';
+import { shownHeaders } from '../../webhooks/attempt.ts';
 import { iso, timestamp } from '../fields.ts';
+
+/** One request to an endpoint and what came back. */
+export const attemptRecord = z.object({
+  at: timestamp,
+  durationMs: z.int(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).describe('As sent, without the signature'),
+  status: z.int().nullable().describe('The HTTP status; null when there was no answer'),
+  error: z.string().nullable().describe('Null when the message was accepted'),
+  answer: z
+    .string()
+    .nullable()
+    .describe('The first 2 KB of the body of the answer: text from outside, never to be run'),
+});
 
 /** One event for one webhook, and what became of it. */
 export const deliveryRecord = z.object({
@@ -12,8 +29,10 @@ export const deliveryRecord = z.object({
   eventId: z.string(),
   type: z.string(),
   keyId: z.string(),
+  payload: z.string().describe('The body as it is sent'),
   status: z.enum(deliveryStatuses),
-  attempts: z.int(),
+  attemptCount: z.int(),
+  attempts: z.array(attemptRecord).describe('Oldest first; the newest 1,000 of a webhook are kept'),
   nextAttemptAt: timestamp.nullable(),
   lastStatus: z.int().nullable(),
   lastError: z.string().nullable(),
@@ -21,19 +40,49 @@ export const deliveryRecord = z.object({
   deliveredAt: timestamp.nullable(),
 });
 
-export function toDeliveryRecord(delivery: WebhookDelivery): z.infer<typeof deliveryRecord> {
-  return {
+/** Deliveries as they are shown, in the order given. */
+export async function toDeliveryRecords(
+  em: EntityManager,
+  deliveries: readonly WebhookDelivery[],
+): Promise<z.infer<typeof deliveryRecord>[]> {
+  const attempts = await em.find(
+    WebhookAttempt,
+    { deliveryId: { $in: deliveries.map(({ id }) => id) } },
+    { orderBy: { id: 'asc' }, disableIdentityMap: true },
+  );
+  const byDelivery = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
+  return deliveries.map((delivery) => ({
     id: delivery.id,
     webhookId: delivery.webhookId,
     eventId: delivery.eventId,
     type: delivery.type,
     keyId: delivery.keyId,
+    payload: delivery.payload,
     status: delivery.status,
-    attempts: delivery.attempts,
+    attemptCount: delivery.attempts,
+    attempts: (byDelivery.get(delivery.id) ?? []).map((attempt) =>
+      toAttemptRecord(delivery.eventId, attempt),
+    ),
     nextAttemptAt: iso(delivery.nextAttemptAt),
     lastStatus: delivery.lastStatus ?? null,
     lastError: delivery.lastError ?? null,
     createdAt: delivery.createdAt.toISOString(),
     deliveredAt: iso(delivery.deliveredAt),
+  }));
+}
+
+/** An attempt at sending an event. */
+export function toAttemptRecord(
+  eventId: string,
+  attempt: Pick<WebhookAttempt, 'at' | 'durationMs' | 'url' | 'status' | 'error' | 'answer'>,
+): z.infer<typeof attemptRecord> {
+  return {
+    at: attempt.at.toISOString(),
+    durationMs: attempt.durationMs,
+    url: attempt.url,
+    headers: shownHeaders(eventId, attempt.at),
+    status: attempt.status ?? null,
+    error: attempt.error ?? null,
+    answer: attempt.answer ?? null,
   };
 }

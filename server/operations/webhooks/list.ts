@@ -4,7 +4,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
-import { toWebhookRecord, webhookRecord } from './webhook-record.ts';
+import { toWebhookRecords, webhookRecord } from './webhook-record.ts';
 
 /** Lists webhooks. */
 export const listWebhooks = defineOperation({
@@ -14,8 +14,9 @@ export const listWebhooks = defineOperation({
   access: parentOrgAdmin(),
   input: z.strictObject(paging),
   output: pageOf(webhookRecord),
-  async run({ em, principal }, input) {
+  async run({ em, principal, now }, input) {
     const page = await listById(em, Webhook, { orgId: principal.organization.id }, input);
-    return { items: page.items.map(toWebhookRecord), nextCursor: page.nextCursor };
+    const items = await toWebhookRecords(em, page.items, now);
+    return { items, nextCursor: page.nextCursor };
   },
 });

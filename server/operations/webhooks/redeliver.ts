@@ -9,7 +9,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { notFound, Problem } from '../problem.ts';
-import { deliveryRecord, toDeliveryRecord } from './delivery-record.ts';
+import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 
 /**
@@ -49,6 +49,8 @@ export const redeliverWebhook = defineOperation({
     audit({ target: webhookId, changes: { deliveryId } });
     await em.flush();
     await em.refresh(delivery);
-    return toDeliveryRecord(delivery);
+    const [record] = await toDeliveryRecords(em, [delivery]);
+    if (record === undefined) throw notFound('Delivery');
+    return record;
   },
 });

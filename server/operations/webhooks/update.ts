@@ -41,7 +41,7 @@ export const updateWebhook = defineOperation({
     const changes = recordChanges(webhook, wanted) ?? {};
     const secret = rotateSecret ? replaceSecret(work, webhook) : null;
     if (secret !== null) Object.assign(changes, { secret: 'replaced' });
-    if (Object.keys(changes).length === 0) return toWebhookRecord(webhook);
+    if (Object.keys(changes).length === 0) return toWebhookRecord(em, webhook, now);
 
     if (changes.isActive !== undefined) webhook.disabledReason = null;
     webhook.updatedAt = now;
@@ -49,7 +49,7 @@ export const updateWebhook = defineOperation({
     await em.flush();
     if (!webhook.isActive) await failPending(em, id, 'the webhook was disabled');
     else if (changes.url || changes.isActive) await retryPending(em, id, now);
-    return { ...toWebhookRecord(webhook), ...(secret && { secret }) };
+    return { ...(await toWebhookRecord(em, webhook, now)), ...(secret && { secret }) };
   },
 });
 

@@ -1,6 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import type { EntityManager } from '../../database/database.ts';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
+import { WebhookHealth } from '../../database/entities/webhook-health.ts';
+import { healthOf, healthStates } from '../../webhooks/health.ts';
 import { timestamp } from '../fields.ts';
 import type { Work } from '../operation.ts';
 import { notFound } from '../problem.ts';
@@ -12,6 +15,10 @@ export const webhookRecord = z.object({
   events: z.array(z.enum(webhookEvents)),
   isActive: z.boolean(),
   disabledReason: z.string().nullable(),
+  health: z.enum(healthStates).describe('`failing`: the last attempt was not accepted'),
+  lastSuccessAt: timestamp.nullable(),
+  sent24h: z.int().describe('Attempts of this hour and the 23 before it'),
+  failed24h: z.int().describe('Of these, not accepted'),
   createdAt: timestamp,
 });
 
@@ -22,15 +29,35 @@ export const events = z
   .min(1)
   .transform((values) => [...new Set(values)]);
 
-export function toWebhookRecord(webhook: Webhook): z.infer<typeof webhookRecord> {
-  return {
+/** Webhooks as they are shown, in the order given. */
+export async function toWebhookRecords(
+  em: EntityManager,
+  webhooks: readonly Webhook[],
+  now: Date,
+): Promise<z.infer<typeof webhookRecord>[]> {
+  const ids = webhooks.map(({ id }) => id);
+  const found = await em.find(
+    WebhookHealth,
+    { webhookId: { $in: ids } },
+    { disableIdentityMap: true },
+  );
+  const healths = new Map(found.map((health) => [health.webhookId, health]));
+  return webhooks.map((webhook) => ({
     id: webhook.id,
     url: webhook.url,
     events: webhook.events,
     isActive: webhook.isActive,
     disabledReason: webhook.disabledReason ?? null,
+    ...healthOf(webhook.isActive, healths.get(webhook.id), now),
     createdAt: webhook.createdAt.toISOString(),
-  };
+  }));
+}
+
+/** The same of one. */
+export async function toWebhookRecord(em: EntityManager, webhook: Webhook, now: Date) {
+  const [record] = await toWebhookRecords(em, [webhook], now);
+  if (record === undefined) throw new Error('unreachable: each webhook has a record');
+  return record;
 }
 
 /**

@@ -99,6 +99,10 @@ function actions(server: RunningServer): Record<string, () => Promise<[Input, ob
       const deliveryId = await deliveryOf(id);
       return [{ id, deliveryId }, { deliveryId }];
     },
+    'webhooks.test': async () => [
+      { id: await webhook() },
+      { status: null, error: 'the host name has no address' },
+    ],
     'webhooks.remove': async () => [{ id: await webhook() }, { url }],
     // Last, because it takes every key.
     'apiKeys.revokeAll': async () => {

@@ -219,6 +219,7 @@ const others = [
   'webhooks.update',
   'webhooks.remove',
   'webhooks.redeliver',
+  'webhooks.test',
 ];
 
 test('each operation that changes something is tried with clocks that differ, or takes nothing from a key', () => {

@@ -206,6 +206,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'webhooks.update': { cells: admins(200, sessionOnly, needsPlan), input: webhook },
   'webhooks.remove': { cells: admins(204, sessionOnly, foreign('Webhook')), input: webhook },
   'webhooks.deliveries': { cells: admins(200, sessionOnly, foreign('Webhook')), input: webhook },
+  'webhooks.test': { cells: admins(200, sessionOnly, foreign('Webhook')), input: webhook },
   'webhooks.redeliver': { cells: admins(200, sessionOnly, foreign('Webhook')), input: delivery },
 
   'auditLog.list': { cells: admins(200, sessionOnly), input: none },

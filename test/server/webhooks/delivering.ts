@@ -2,6 +2,7 @@ import { startWorker } from '../../../server/jobs/worker.ts';
 import type { Services } from '../../../server/operations/operation.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
 import { deliveryTask } from '../../../server/webhooks/outbox.ts';
+import { type Message, send } from '../../../server/webhooks/send.ts';
 import type { TargetPolicy } from '../../../server/webhooks/target-policy.ts';
 import type { Identity } from '../../support/certificates.ts';
 import { body } from '../../support/issued-keys.ts';
@@ -14,6 +15,16 @@ export const loopbackTargets: TargetPolicy = {
   permits: () => true,
   resolve: async () => ['127.0.0.1'],
 };
+
+/** Sends a message; no time passes. */
+export async function outcome(
+  message: Message,
+  targets: TargetPolicy,
+  signal: AbortSignal = new AbortController().signal,
+) {
+  const { status, error } = await send(message, { targets, signal, timer: () => () => {} });
+  return { status, error };
+}
 
 /** Timers that end when the test says so. */
 export function manualTimers() {

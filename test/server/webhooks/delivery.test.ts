@@ -124,7 +124,7 @@ onBothDatabases((kind) => {
 
     it.receiver.answer(() => 500);
     await it.worker.work();
-    expect(await told()).toMatchObject({ status: 'pending', attempts: 1, last_status: 500 });
+    expect(await told()).toMatchObject({ status: 'pending', attempt_count: 1, last_status: 500 });
 
     it.clock.advance(hour);
     it.receiver.answer((_message, response) => {
@@ -132,7 +132,7 @@ onBothDatabases((kind) => {
       return undefined;
     });
     await it.worker.work();
-    expect(await told()).toMatchObject({ attempts: 2, last_error: 'HTTP 307: not followed' });
+    expect(await told()).toMatchObject({ attempt_count: 2, last_error: 'HTTP 307: not followed' });
     expect(it.receiver.messages).toHaveLength(2);
 
     it.clock.advance(hour);
@@ -142,7 +142,7 @@ onBothDatabases((kind) => {
     it.worker.timeOut();
     await it.worker.idle();
     expect(await told()).toMatchObject({
-      attempts: 3,
+      attempt_count: 3,
       last_status: null,
       last_error: 'no answer in time',
     });
@@ -153,7 +153,10 @@ onBothDatabases((kind) => {
       return undefined;
     });
     await it.worker.work();
-    expect(await told()).toMatchObject({ attempts: 4, last_error: 'connection failed' });
+    expect(await told()).toMatchObject({
+      attempt_count: 4,
+      last_error: 'the connection was closed before an answer',
+    });
 
     // Slowly, and without ever ending the body: the status counts, nothing else is read.
     it.clock.advance(hour);
@@ -162,7 +165,7 @@ onBothDatabases((kind) => {
       return undefined;
     });
     await it.worker.work();
-    expect(await told()).toMatchObject({ status: 'delivered', attempts: 5, last_error: null });
+    expect(await told()).toMatchObject({ status: 'delivered', attempt_count: 5, last_error: null });
     expect(new Set(it.receiver.events())).toEqual(new Set([`api_key.created ${key.id}`]));
   });
 
@@ -231,7 +234,7 @@ onBothDatabases((kind) => {
     });
     await it.settings(again, {});
     await it.worker.work();
-    expect(await it.deliveries(id)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
+    expect(await it.deliveries(id)).toMatchObject([{ status: 'delivered', attempt_count: 2 }]);
     const [first, second] = it.receiver.messages;
     expect(it.receiver.messages).toHaveLength(2);
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);

@@ -6,6 +6,7 @@ import type { Identity } from '../../support/certificates.ts';
 
 /** A message as it arrived. */
 export interface Received {
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly event: {
@@ -74,5 +75,6 @@ export async function startReceiver(identity?: Identity) {
 async function read(request: IncomingMessage): Promise<Received> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
-  return { headers: request.headers as Record<string, string>, body, event: JSON.parse(body) };
+  const { url: path = '', headers } = request;
+  return { path, headers: headers as Record<string, string>, body, event: JSON.parse(body) };
 }

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { send } from '../../../server/webhooks/send.ts';
 import { publicTargets, type TargetPolicy } from '../../../server/webhooks/target-policy.ts';
-import { loopbackTargets } from './delivering.ts';
+import { loopbackTargets, outcome } from './delivering.ts';
 import { startReceiver } from './receiver.ts';
 
-const never = new AbortController().signal;
 const message = (url: string) => ({ url, headers: {}, body: '{"type":"a"}' });
 
 test('send() connects to the address that was checked, whatever the name means next', async () => {
@@ -18,7 +16,7 @@ test('send() connects to the address that was checked, whatever the name means n
     },
   };
   const url = receiver.url.replace('127.0.0.1', 'hooks.example');
-  expect(await send(message(url), policy, never)).toEqual({ status: 204, error: null });
+  expect(await outcome(message(url), policy)).toEqual({ status: 204, error: null });
   expect(asked).toBe(1);
   expect(receiver.messages[0]?.headers.host).toMatch(/^hooks\.example:/);
 });
@@ -27,7 +25,7 @@ test('send() opens no connection to an address that is not permitted', async () 
   await using receiver = await startReceiver();
   const policy = { ...publicTargets, protocols: ['http:'], resolve: async () => ['127.0.0.1'] };
   for (const url of [receiver.url, receiver.url.replace('127.0.0.1', 'hooks.example')]) {
-    expect(await send(message(url), policy, never)).toEqual({
+    expect(await outcome(message(url), policy)).toEqual({
       status: null,
       error: 'the host has an address that is not public',
     });
@@ -38,7 +36,7 @@ test('send() opens no connection to an address that is not permitted', async () 
 test('send() sends nothing in the clear', async () => {
   await using receiver = await startReceiver();
   const policy = { ...loopbackTargets, protocols: publicTargets.protocols };
-  const result = await send(message(receiver.url), policy, never);
+  const result = await outcome(message(receiver.url), policy);
   expect(result.error).toBe('the URL scheme is not permitted');
   expect(receiver.messages).toEqual([]);
 });
@@ -46,7 +44,7 @@ test('send() sends nothing in the clear', async () => {
 test('send() refuses a server whose TLS it cannot trust', async () => {
   await using receiver = await startReceiver();
   const url = receiver.url.replace('http:', 'https:');
-  const { error } = await send(message(url), loopbackTargets, never);
+  const { error } = await outcome(message(url), loopbackTargets);
   expect(error).toMatch(/^(no trusted TLS connection|connection failed)$/);
   expect(receiver.messages).toEqual([]);
 });
@@ -60,6 +58,6 @@ test('send() gives up on a name that is never resolved', async () => {
       return new Promise(() => {});
     },
   };
-  const result = await send(message('https://hooks.example/'), policy, late.signal);
+  const result = await outcome(message('https://hooks.example/'), policy, late.signal);
   expect(result).toEqual({ status: null, error: 'no answer in time' });
 });

@@ -1,11 +1,10 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { send } from '../../../server/webhooks/send.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases } from '../../support/server.ts';
-import { loopbackTargets, startDelivering } from './delivering.ts';
+import { loopbackTargets, outcome, startDelivering } from './delivering.ts';
 import { startReceiver } from './receiver.ts';
 
 const authority = createAuthority();
@@ -17,12 +16,11 @@ const untrusted = { status: null, error: 'no trusted TLS connection' };
 beforeAll(() => setDefaultCACertificates([...known, authority.cert]));
 afterAll(() => setDefaultCACertificates(known));
 
-const never = new AbortController().signal;
 const message = (url: string) => ({ url, headers: {}, body: '{"type":"a"}' });
 
 test('send() delivers over TLS to a server that proves the name', async () => {
   await using receiver = await startReceiver(authority.issue('hooks.example'));
-  const sent = await send(message(receiver.url), loopbackTargets, never);
+  const sent = await outcome(message(receiver.url), loopbackTargets);
   expect(sent).toEqual({ status: 204, error: null });
   expect(receiver.messages).toHaveLength(1);
 });
@@ -35,7 +33,7 @@ test.each([
   ['of an authority that nobody knows', stranger.issue('hooks.example')],
 ])('send() tells nothing to a server with a certificate %s', async (_what, identity) => {
   await using receiver = await startReceiver(identity);
-  expect(await send(message(receiver.url), loopbackTargets, never)).toEqual(untrusted);
+  expect(await outcome(message(receiver.url), loopbackTargets)).toEqual(untrusted);
   expect(receiver.messages).toEqual([]);
 });
 
@@ -43,7 +41,7 @@ test('send() checks certificates whatever NODE_TLS_REJECT_UNAUTHORIZED says', as
   await using receiver = await startReceiver(stranger.issue('hooks.example'));
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   try {
-    expect(await send(message(receiver.url), loopbackTargets, never)).toEqual(untrusted);
+    expect(await outcome(message(receiver.url), loopbackTargets)).toEqual(untrusted);
   } finally {
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   }
@@ -57,7 +55,7 @@ onBothDatabases((kind) => {
     const key = await issueKey(it.server);
     await it.worker.work();
     expect(await it.deliveries(id)).toMatchObject([
-      { status: 'pending', attempts: 1, last_status: null, last_error: untrusted.error },
+      { status: 'pending', attempt_count: 1, last_status: null, last_error: untrusted.error },
     ]);
     expect(it.receiver.messages).toEqual([]);
     it.receiver.identify(authority.issue('hooks.example'));

@@ -21,6 +21,7 @@ import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
 import { CallTimes } from './0022-call-times.ts';
 import { LiveKeys } from './0023-live-keys.ts';
+import { WebhookAttempts } from './0024-webhook-attempts.ts';
 import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
@@ -63,6 +64,7 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0021-environments', class: Environments },
   { name: '0022-call-times', class: CallTimes },
   { name: '0023-live-keys', class: LiveKeys },
+  { name: '0024-webhook-attempts', class: WebhookAttempts },
   { name: '0025-idempotent-answers', class: IdempotentAnswers },
   { name: '0026-submitted-urls', class: SubmittedUrls },
 ];

@@ -18,6 +18,7 @@ import { RefusedAttempts } from './0018-refused-attempts.ts';
 import { ClientUse } from './0019-client-use.ts';
 import { Environments } from './0021-environments.ts';
 import { LiveKeys } from './0023-live-keys.ts';
+import { WebhookAttempts } from './0024-webhook-attempts.ts';
 import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
@@ -54,6 +55,7 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0019-client-use', class: ClientUse },
   { name: '0021-environments', class: Environments },
   { name: '0023-live-keys', class: LiveKeys },
+  { name: '0024-webhook-attempts', class: WebhookAttempts },
   { name: '0025-idempotent-answers', class: IdempotentAnswers },
   { name: '0026-submitted-urls', class: SubmittedUrls },
 ];

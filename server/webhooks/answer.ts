@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { withoutInvisible } from '../names.ts';
+import { withoutKeys } from '../operations/keys-in-text.ts';
+
+/** Bytes of an answer that are kept. */
+const keptSize = 2_048;
+
+/** Bytes that are read: a secret that begins in the kept part is whole, and can be found. */
+const readSize = 2 * keptSize;
+
+/** Milliseconds that a body may take after the headers; the status counts whatever becomes of it. */
+const bodyTimeout = 2_000;
+
+/** The beginning of an answer's body: what arrived before its end, 4 KB or two seconds. */
+export function readBeginning(
+  response: IncomingMessage,
+  timer: LeaseClock['after'],
+): Promise<Uint8Array> {
+  // One buffer: a chunk of one byte may hold a whole slab of memory.
+  const read = Buffer.alloc(readSize);
+  let size = 0;
+  return new Promise((resolve) => {
+    const cancel = timer(bodyTimeout, end);
+    function end() {
+      cancel();
+      response.destroy();
+      resolve(read.subarray(0, size));
+    }
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.copy(read, size);
+      if (size === readSize) end();
+    });
+    response.on('end', end);
+    response.on('error', end);
+    response.on('close', end);
+  });
+}
+
+/**
+ * An answer as it is kept: the first 2 KB as text, without keys, signatures and signing secrets that
+ * the endpoint repeats, and without characters that a reader cannot see.
+ *
+ * @param secrets - the signing secrets that the request was signed with.
+ * @returns null when the answer had no body.
+ */
+export function answerText(beginning: Uint8Array, secrets: readonly string[]): string | null {
+  if (beginning.length === 0) return null;
+  let text = new TextDecoder().decode(beginning);
+  text = text.replace(signingSecret, hidden).replace(signature, '[signature]');
+  for (const secret of secrets.flatMap(spellings)) text = text.replaceAll(secret, hidden);
+  text = withoutKeys(text);
+  const kept = new TextEncoder().encode(text).subarray(0, keptSize);
+  // A character that the cut divides is dropped.
+  const whole = new TextDecoder().decode(kept, { stream: true });
+  return withoutInvisible(whole.replaceAll('\r\n', '\n'));
+}
+
+const hidden = '[signing secret]';
+const signingSecret = /whsec_[\w+/=\\%-]*/g;
+const signature = /v1,[\w+/=\\%-]{16,}/g;
+
+/** The base64 of a signing secret as texts, JSON and URLs have it. */
+function spellings(secret: string): string[] {
+  const base64 = secret.replace(/^whsec_/, '');
+  return [base64, base64.replaceAll('/', '\\/'), encodeURIComponent(base64)];
+}

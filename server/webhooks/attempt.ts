@@ -1,0 +1,99 @@
+import type { Webhook } from '../database/entities/webhook.ts';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { systemClock } from '../database/leases/system-clock.ts';
+import type { Sealer } from '../sealing.ts';
+import { answerText } from './answer.ts';
+import { send } from './send.ts';
+import { signedHeaders } from './signature.ts';
+import type { TargetPolicy } from './target-policy.ts';
+
+/** What an attempt needs. */
+export interface AttemptOptions {
+  readonly sealer: Sealer;
+  readonly targets: TargetPolicy;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly timer?: LeaseClock['after'];
+  /** Milliseconds that an attempt may take. */
+  readonly attemptTimeout?: number;
+}
+
+/** One request to an endpoint and its answer, without any secret. */
+export interface Attempt {
+  readonly at: Date;
+  readonly ended: Date;
+  readonly durationMs: number;
+  readonly url: string;
+  /** The HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  /** Null when the message was accepted. */
+  readonly error: string | null;
+  readonly answer: string | null;
+  readonly retryAfter: string | null;
+}
+
+/** What is sent: the id that every repetition has, and the body. */
+export interface Outgoing {
+  readonly eventId: string;
+  readonly payload: string;
+}
+
+/**
+ * Signs a message and sends it once to a webhook.
+ *
+ * @param signal - ends the attempt before its time.
+ */
+export async function attemptDelivery(
+  webhook: Webhook,
+  { eventId, payload }: Outgoing,
+  signal: AbortSignal,
+  options: AttemptOptions,
+): Promise<Attempt> {
+  const { sealer, targets, now } = options;
+  const { timer = systemClock(false).after, attemptTimeout = 10_000 } = options;
+  const at = new Date(now());
+  const { url } = webhook;
+  const secrets = signingSecrets(webhook, at, sealer);
+  if (secrets.length === 0) {
+    const error = 'the signing secret cannot be read: replace it';
+    const nothing = { status: null, answer: null, retryAfter: null };
+    return { at, ended: at, durationMs: 0, url, error, ...nothing };
+  }
+  const headers = {
+    ...shownHeaders(eventId, at),
+    ...signedHeaders(eventId, at.getTime(), payload, secrets),
+  };
+  const late = new AbortController();
+  const cancel = timer(attemptTimeout, () => late.abort());
+  const context = { targets, timer, signal: AbortSignal.any([signal, late.signal]) };
+  const sent = await send({ url, headers, body: payload }, context).finally(cancel);
+  const { status, error, retryAfter } = sent;
+  const answer = answerText(sent.body, secrets);
+  const ended = new Date(now());
+  // The clock may have been set back meanwhile.
+  const durationMs = Math.max(0, ended.getTime() - at.getTime());
+  return { at, ended, durationMs, url, status, error, answer, retryAfter };
+}
+
+/** The headers of a request, all but the signature. */
+export function shownHeaders(eventId: string, at: Date): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'RepoRisk-Webhooks/1',
+    'webhook-id': eventId,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+  };
+}
+
+/** The present secret, and the one before while it counts; those that can still be read. */
+function signingSecrets(webhook: Webhook, at: Date, sealer: Sealer): string[] {
+  const { orgId, secret, previousSecret, previousSecretUntil } = webhook;
+  const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;
+  return (isChanging ? [secret, previousSecret] : [secret]).flatMap((sealed) => {
+    try {
+      return [sealer.open(sealed, orgId)];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,49 @@
+import type { WebhookHealth, WebhookHour } from '../database/entities/webhook-health.ts';
+
+const hourMs = 3_600_000;
+
+/** Hours that are counted: the present one and the 23 before. */
+const countedHours = 24;
+
+/** How an endpoint does: `failing` when its last attempt was not accepted, `off` when not active. */
+export const healthStates = ['ok', 'failing', 'off'] as const;
+
+/** The counts with one attempt more, and how many began in its hour. */
+export function addAttempt(
+  hours: readonly WebhookHour[],
+  at: Date,
+  isFailure: boolean,
+): { readonly hours: WebhookHour[]; readonly sentThisHour: number } {
+  const hour = hourOf(at);
+  const now = hours.find((each) => each.hour === hour) ?? { hour, sent: 0, failed: 0 };
+  const sent = now.sent + 1;
+  const counted = { hour, sent, failed: now.failed + (isFailure ? 1 : 0) };
+  const others = hours.filter((each) => each.hour !== hour && isCounted(each, hour));
+  return {
+    hours: [...others, counted].sort((one, other) => one.hour - other.hour),
+    sentThisHour: sent,
+  };
+}
+
+/** A webhook's health as it is shown. */
+export function healthOf(isActive: boolean, health: WebhookHealth | undefined, at: Date) {
+  const { lastSuccessAt = null, lastFailureAt = null, hours = [] } = health ?? {};
+  const isFailing =
+    lastFailureAt !== null && (lastSuccessAt === null || lastFailureAt > lastSuccessAt);
+  const counted = hours.filter((each) => isCounted(each, hourOf(at)));
+  return {
+    health: isActive ? (isFailing ? healthStates[1] : healthStates[0]) : healthStates[2],
+    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    sent24h: counted.reduce((sum, { sent }) => sum + sent, 0),
+    failed24h: counted.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / hourMs);
+}
+
+/** Hours of the future are those of another process's clock. */
+function isCounted({ hour }: WebhookHour, now: number): boolean {
+  return Math.abs(now - hour) < countedHours;
+}
