@@ -98,6 +98,8 @@ onEachDatabase((place) => {
     await em.execute('drop table revoked_secret');
     await em.execute('alter table membership drop column name');
     await em.execute('alter table membership drop column name_search');
+    await em.execute('drop table webhook_attempt');
+    await em.execute('drop table webhook_health');
     await em.execute('drop table idempotent_answer');
     for (const table of ['repo', 'extension']) {
       await em.execute(`drop index ${table}_org_id_identity_index`);
