@@ -32,7 +32,7 @@ const vitest = 'node_modules/vitest/vitest.mjs';
 
 const commands = {
   start: async (args) => (await buildConsole()) || run('server/main.ts', ...args),
-  cli: (args) => run('server/cli.ts', ...args),
+  cli: (args) => run('server/cli/main.ts', ...args),
   demo: () => run('server/demo.ts'),
   bench: (args) => run('test/bench/run.ts', ...args),
   check: async () => {

@@ -4,9 +4,9 @@ import { ApiContext, createApi } from './api/api-context.tsx';
 import { createIdentityGate } from './session/identity-gate.ts';
 import { MemberGate } from './session/member-gate.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
-import { LocationProvider } from './settings/location.tsx';
 import { SettingsLayout } from './settings/settings-layout.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
+import { LocationProvider } from './ui/location.tsx';
 import { StatusLineProvider } from './ui/status-line.tsx';
 
 /** The whole console: who is signed in, then Settings. Each sign-in starts with empty caches. */

@@ -1,6 +1,6 @@
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
-import { readAddress } from './settings/location.tsx';
+import { readAddress } from './ui/location.tsx';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/controls.css';

@@ -48,7 +48,6 @@
  */
 
 export type { CacheCounters, CoherentCacheOptions } from './cache/coherent-cache.ts';
-export type { Currency, InvalidationListener } from './cache/currency.ts';
 export { ApiKeyError, type ErrorCode, type Refusal, refusals } from './errors.ts';
 export type { Dialect, Environment, KeyShape } from './format/key-shape.ts';
 export { allEnvironments } from './format/key-shape.ts';
@@ -78,6 +77,7 @@ export {
 } from './policy/management.ts';
 export { grants, permits, scopesOf } from './policy/scopes.ts';
 export { inSubOrgScope } from './policy/sub-org.ts';
+export type { Currency, InvalidationListener } from './store/currency.ts';
 export type {
   KeyRecord,
   KeyStore,

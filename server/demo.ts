@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { maskKey } from '../core/mod.ts';
-import { loadConfig } from './config.ts';
-import { explain } from './explain.ts';
+import { loadConfig } from './config/config.ts';
+import { explain } from './observability/format-error.ts';
 import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 

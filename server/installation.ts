@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
 import { parseHead } from './audit/head.ts';
+import type { Config } from './config/config.ts';
 import { ConfigError, shown, wrong } from './config/config-error.ts';
-import type { Config } from './config.ts';
+import { loadServerSecret } from './crypto/derived-keys.ts';
 import { createKeyring } from './crypto/keyring.ts';
 import { waitUntilHeld } from './database/coherence.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { fillSearchTexts } from './database/key-search.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
-import { loadServerSecret } from './keys.ts';
 import type { Services } from './operations/operation.ts';
 import { createServices } from './services.ts';
 

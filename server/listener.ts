@@ -9,9 +9,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { newId } from '../core/mod.ts';
 import type { App } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
-import { createTurns } from './pipelining.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import { isForNginx } from './rest/forward-auth-demands.ts';
+import { createTurns } from './rest/pipelining.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
 const patience = 10_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig } from './config.ts';
-import { explain } from './explain.ts';
+import { loadConfig } from './config/config.ts';
+import { explain } from './observability/format-error.ts';
 import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 

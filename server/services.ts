@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
+import { createSealer } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
+import { nodeHashing } from './crypto/node-hashing.ts';
 import type { Database } from './database/database.ts';
+import { createOutages } from './database/outages.ts';
 import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
-import { nodeHashing } from './node-hashing.ts';
-import { createOutages } from './observability/outages.ts';
 import type { Services } from './operations/operation.ts';
-import { createSealer } from './sealing.ts';
 import { publicTargets } from './webhooks/target-policy.ts';
 import { createSendTest } from './webhooks/test-events.ts';
 

@@ -7,20 +7,20 @@ import {
 } from '../core/mod.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Keyring } from './crypto/keyring.ts';
+import { nodeHashing } from './crypto/node-hashing.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import type { LostHistory } from './database/leases/known-history.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
+import { verifierKeyring } from './database/verification-secret.ts';
 import { assertTables, excessPrivileges } from './database/verifier-role.ts';
-import { nodeHashing } from './node-hashing.ts';
 import { warn } from './observability/error-text.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
-import { verifierKeyring } from './verification-secret.ts';
-import { readVerifierOptions } from './verifier-options.ts';
-import { withLimitsAndUsage } from './with-limits-and-usage.ts';
+import { readVerifierOptions } from './verifier/verifier-options.ts';
+import { withLimitsAndUsage } from './verifier/with-limits-and-usage.ts';
 
 /** What a verifier of another service needs: the database, and one of the two secrets. */
 export interface OpenVerifierOptions {

@@ -23,7 +23,7 @@ test('the console reads and writes the address in one place, which lets no raw s
     address.test(readFileSync(path, 'utf8')),
   );
   // And what a query asks for, which stands in its address.
-  expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/settings/location.tsx']);
+  expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/ui/location.tsx']);
 });
 
 test('connections are opened in few places, where what bounds them stands', () => {

@@ -4,8 +4,8 @@ import { apiKeyQueries } from '../api/api-keys.ts';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { guidance as text } from '../messages/messages.ts';
-import { Link } from '../settings/location.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Link } from '../ui/location.tsx';
 import { isOld, isUnused, oldBefore } from './key-age.ts';
 
 // The oldest hundred tell whether there are any, which is what matters.

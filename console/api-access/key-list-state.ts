@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
-import { useLocation } from '../settings/location.tsx';
+import { useLocation } from '../ui/location.tsx';
 import { wayOf, wayText } from '../ui/pager.tsx';
 
 export type Sort = keyof typeof text.sorts;

@@ -2,7 +2,7 @@ import { hashKey, QueryClient, type QueryKey } from '@tanstack/solid-query';
 import type { TRPCClient } from '@trpc/client';
 import { createContext, useContext } from 'solid-js';
 import type { AppRouter } from '../../server/trpc/router.ts';
-import type { Identity } from '../session/identity.ts';
+import type { Identity } from './identity.ts';
 import { problemOf } from './problem.ts';
 import { withoutSecrets } from './raw-secrets.ts';
 import { createClient } from './trpc-client.ts';

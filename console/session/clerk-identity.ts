@@ -1,9 +1,9 @@
 import { loadClerkJSScript } from '@clerk/shared/loadClerkJsScript';
+import type { Identity } from '../api/identity.ts';
 import { SignInNeeded } from '../api/problem.ts';
 import { session as text } from '../messages/messages.ts';
 import type { Clerk } from './clerk-script.ts';
 import { allowClerkScripts } from './clerk-scripts.ts';
-import type { Identity } from './identity.ts';
 
 /** Loads Clerk's script from Clerk's own host, without its components. */
 export async function loadClerk(publishableKey: string): Promise<Clerk> {

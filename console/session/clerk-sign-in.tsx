@@ -1,9 +1,9 @@
 import { createResource, For, Match, Switch } from 'solid-js';
+import type { Identity } from '../api/identity.ts';
 import { session } from '../messages/messages.ts';
-import { readAddress } from '../settings/location.tsx';
+import { readAddress } from '../ui/location.tsx';
 import { clerkIdentity, loadClerk } from './clerk-identity.ts';
 import type { Clerk } from './clerk-script.ts';
-import type { Identity } from './identity.ts';
 
 const text = session.clerk;
 

@@ -1,6 +1,6 @@
+import type { Identity } from '../api/identity.ts';
 import { SignInNeeded } from '../api/problem.ts';
 import { session as text } from '../messages/messages.ts';
-import type { Identity } from './identity.ts';
 
 export const personas = [
   'parent-admin',

@@ -1,6 +1,6 @@
 import { createResource, createSignal } from 'solid-js';
+import type { Identity } from '../api/identity.ts';
 import { type Persona, rememberedPersona, signInAs } from './demo-identity.ts';
-import type { Identity } from './identity.ts';
 
 /** How this server signs people in, as `GET /console.json` tells. */
 export type SignIn =

@@ -5,10 +5,10 @@ import { settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Link, useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { Link, useLocation } from './location.tsx';
 import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
 /** What is around every page: who is signed in, where, and the sections of Settings. */

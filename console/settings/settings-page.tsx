@@ -1,6 +1,6 @@
 import { type Component, createEffect, lazy } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
-import { useLocation } from './location.tsx';
+import { useLocation } from '../ui/location.tsx';
 
 const ApiAccessPage = lazy(async () => ({
   default: (await import('../api-access/api-access-page.tsx')).ApiAccessPage,

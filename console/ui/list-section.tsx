@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/solid-query';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { problemOf } from '../api/problem.ts';
-import { useLocation } from '../settings/location.tsx';
+import { useLocation } from './location.tsx';
 import { Pager, wayOf, wayText } from './pager.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { Skeleton } from './skeleton.tsx';

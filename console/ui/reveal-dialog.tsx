@@ -1,6 +1,6 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { useLocation } from '../settings/location.tsx';
 import { Dialog } from './dialog.tsx';
+import { useLocation } from './location.tsx';
 import { RevealPanel } from './reveal-panel.tsx';
 
 /** A secret that the server has just made. */

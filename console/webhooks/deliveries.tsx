@@ -4,8 +4,8 @@ import type { DeliveryStatus, Webhook } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks } from '../messages/messages.ts';
-import { useLocation } from '../settings/location.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { useLocation } from '../ui/location.tsx';
 import { Select } from '../ui/select.tsx';
 import { DeliveryRow } from './delivery-row.tsx';
 

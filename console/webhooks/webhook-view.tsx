@@ -5,7 +5,7 @@ import type { Webhook } from '../api/records.ts';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { useLocation } from '../settings/location.tsx';
+import { useLocation } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';

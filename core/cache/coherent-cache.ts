@@ -1,5 +1,5 @@
+import type { Currency } from '../store/currency.ts';
 import type { KeyRecord } from '../store/key-store.ts';
-import type { Currency } from './currency.ts';
 import { DigestTable, maxCells, slotBytes } from './digest-table.ts';
 import { RecordInterner } from './record-interner.ts';
 import { subjectsOf } from './subjects.ts';

@@ -1,6 +1,6 @@
-import type { Currency } from '../cache/currency.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
 import type { Role } from '../policy/authority.ts';
+import type { Currency } from './currency.ts';
 
 /** An organization as far as a decision needs it. One object may serve many keys. */
 export interface OrganizationRecord {

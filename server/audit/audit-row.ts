@@ -1,7 +1,7 @@
 import { constantTimeEqual, type Mac } from '../../core/mod.ts';
 import { canonical } from '../crypto/canonical-json.ts';
+import { nodeHashing } from '../crypto/node-hashing.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
-import { nodeHashing } from '../node-hashing.ts';
 
 /** An event before it has its place in the log. */
 export type NewAuditEvent = Omit<AuditEvent, 'seq' | 'mac'>;

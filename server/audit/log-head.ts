@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { newId } from '../../core/mod.ts';
+import { repeat } from '../clock/repeat.ts';
 import type { Database } from '../database/database.ts';
-import { repeat } from '../jobs/repeat.ts';
 import { recordEvent } from './record-event.ts';
 
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
 import { formatJournalLine } from '../audit/journal.ts';
 import { rowsUpTo } from '../audit/rows.ts';
-import { printableJson } from '../names.ts';
 import { verifyAuditLog } from '../operations/audit-log/verify.ts';
+import { printableJson } from '../wire/names.ts';
 import type { Command } from './command.ts';
 
 const verify: Command = {

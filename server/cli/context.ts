@@ -1,7 +1,7 @@
 import { destination } from 'pino';
 import type { z } from 'zod';
-import type { Config } from '../config.ts';
-import { loadConfig } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/config.ts';
 import type { Job } from '../database/entities/job.ts';
 import { type Installation, openInstallation } from '../installation.ts';
 import { createLogger } from '../observability/logger.ts';

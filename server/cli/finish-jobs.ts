@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Job } from '../database/entities/job.ts';
 import type { Installation } from '../installation.ts';
-import { jobHandlers } from '../jobs/job-handlers.ts';
-import { startWorker } from '../jobs/worker.ts';
+import { jobHandlers } from '../job-handlers.ts';
+import { startWorker } from '../queue/worker.ts';
 
 /** Milliseconds between two looks at how far jobs are: another process may be the one that does them. */
 const lookEvery = 100;

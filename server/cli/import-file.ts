@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { importedKey } from '../operations/api-keys/imported-key.ts';
-import { camelKeys, snake } from '../rest/case.ts';
+import { importedKey } from '../api-keys/imported-key.ts';
+import { camelKeys, snake } from '../wire/case.ts';
 
 /** What a line should be. */
 type Line = z.input<typeof importedKey>;

@@ -1,9 +1,9 @@
-import { loadServerSecret } from '../keys.ts';
+import { loadServerSecret } from '../crypto/derived-keys.ts';
+import { verificationSecretOf } from '../database/verification-secret.ts';
 import { changeSecret } from '../operations/secrets/change.ts';
 import { moveSecrets } from '../operations/secrets/move.ts';
 import { secretStatus } from '../operations/secrets/status.ts';
-import { snakeKeys } from '../rest/case.ts';
-import { verificationSecretOf } from '../verification-secret.ts';
+import { snakeKeys } from '../wire/case.ts';
 import type { Command } from './command.ts';
 
 const migrate: Command = {

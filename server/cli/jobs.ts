@@ -1,8 +1,8 @@
 import { Job } from '../database/entities/job.ts';
 import { cancelJob } from '../operations/jobs/cancel.ts';
 import { listJobs } from '../operations/jobs/list.ts';
-import { notFound } from '../operations/problem.ts';
-import { snakeKeys } from '../rest/case.ts';
+import { snakeKeys } from '../wire/case.ts';
+import { notFound } from '../wire/problem.ts';
 import type { Command } from './command.ts';
 import { everyItem } from './context.ts';
 import { listResult } from './table.ts';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { assertNothingLeft } from '../database/left-secrets.ts';
-import { shownName } from '../names.ts';
 import { importApiKeys } from '../operations/api-keys/import.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
 import { listOrganizations } from '../operations/organizations/list.ts';
-import { InvalidInput, notFound } from '../operations/problem.ts';
-import { snake } from '../rest/case.ts';
+import { snake } from '../wire/case.ts';
+import { shownName } from '../wire/names.ts';
+import { InvalidInput, notFound } from '../wire/problem.ts';
 import type { Command } from './command.ts';
 import { type Context, everyItem } from './context.ts';
 import { ImportError, parseImport } from './import-file.ts';

@@ -1,7 +1,7 @@
 import { addOrganization } from '../operations/organizations/add.ts';
 import { listOrganizations } from '../operations/organizations/list.ts';
 import { setOrganizationTier } from '../operations/organizations/set-tier.ts';
-import { snakeKeys } from '../rest/case.ts';
+import { snakeKeys } from '../wire/case.ts';
 import { type Command, UsageError } from './command.ts';
 import { everyItem } from './context.ts';
 import { listResult } from './table.ts';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { formatHead } from '../audit/head.ts';
 import { parseJournal } from '../audit/journal.ts';
+import { systemClock } from '../clock/system-clock.ts';
 import type { LeaseTiming } from '../database/leases/ports.ts';
-import { systemClock } from '../database/leases/system-clock.ts';
 import { acceptRestore } from '../operations/restore/accept.ts';
 import { declareRestore } from '../operations/restore/declare.ts';
-import { snakeKeys } from '../rest/case.ts';
+import { snakeKeys } from '../wire/case.ts';
 import type { Command } from './command.ts';
 
 const restore: Command = {

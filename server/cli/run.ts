@@ -1,5 +1,5 @@
-import { explain } from '../explain.ts';
-import { printable, printableJson } from '../names.ts';
+import { explain } from '../observability/format-error.ts';
+import { printable, printableJson } from '../wire/names.ts';
 import { auditCommands } from './audit.ts';
 import { type Command, parseCommand, UsageError } from './command.ts';
 import { createContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { type Persona, personas } from '../sessions/demo.ts';
+import { type Persona, personas } from '../demo-mode/sessions.ts';
 import { type Command, UsageError } from './command.ts';
 
 const isPersona = (text: string): text is Persona => personas.some((each) => each === text);

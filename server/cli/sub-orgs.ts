@@ -1,9 +1,9 @@
 import { SubOrg } from '../database/entities/sub-org.ts';
-import { notFound } from '../operations/problem.ts';
 import { addSubOrg } from '../operations/sub-orgs/add.ts';
 import { archiveSubOrg } from '../operations/sub-orgs/archive.ts';
 import { listSubOrgs } from '../operations/sub-orgs/list.ts';
-import { snakeKeys } from '../rest/case.ts';
+import { snakeKeys } from '../wire/case.ts';
+import { notFound } from '../wire/problem.ts';
 import { type Command, UsageError } from './command.ts';
 import { everyItem } from './context.ts';
 import { listResult } from './table.ts';

@@ -1,5 +1,5 @@
-import { shownName } from '../names.ts';
-import { snakeKeys } from '../rest/case.ts';
+import { snakeKeys } from '../wire/case.ts';
+import { shownName } from '../wire/names.ts';
 import type { Result } from './command.ts';
 
 /**

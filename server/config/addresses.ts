@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { normalizeCidr } from '../../core/mod.ts';
-import { isLoopback } from '../sessions/demo-guard.ts';
+import { isLoopback } from '../demo-mode/guard.ts';
 import { ConfigError, shown, shownUrl, wrong } from './config-error.ts';
 
 /** The address that the server listens on. In demo mode anyone may sign in, so only this machine may. */

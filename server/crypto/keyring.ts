@@ -1,6 +1,6 @@
 import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
-import { deriveKeys, type Keys } from '../keys.ts';
-import { nodeHashing } from '../node-hashing.ts';
+import { deriveKeys, type Keys } from './derived-keys.ts';
+import { nodeHashing } from './node-hashing.ts';
 
 /**
  * The deployment went over to a secret that this process does not know: it can neither verify nor write,

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { constantTimeEqual, type Mac, pepperedScheme } from '../../core/mod.ts';
-import { nodeHashing } from '../node-hashing.ts';
 import type { ChangingKey } from './keyring.ts';
+import { nodeHashing } from './node-hashing.ts';
 
 /** What a row's MAC covers, by the kind of row: the fields that give something, in their order. */
 interface Authenticated {

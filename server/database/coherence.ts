@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Currency } from '../../core/mod.ts';
+import { systemClock } from '../clock/system-clock.ts';
 import type { LostHistory } from './leases/known-history.ts';
 import { LeaseHolder } from './leases/lease-holder.ts';
 import type { Acknowledgement, AuditHead, LeaseTiming } from './leases/ports.ts';
 import type { AnnouncementHandlers, Announcements } from './leases/postgresql-announcements.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
-import { systemClock } from './leases/system-clock.ts';
 import { untilHeld } from './leases/until-held.ts';
 
 /** What makes several processes on one database act as one. */

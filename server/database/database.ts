@@ -8,6 +8,8 @@ import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
 import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
 import { withRecording } from '../audit/record-event.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import { within } from '../clock/within.ts';
 import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import { createRowMacs, type ForgedRow, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
@@ -21,8 +23,6 @@ import {
 import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
-import { systemClock } from './leases/system-clock.ts';
-import { within } from './leases/within.ts';
 import { migrate } from './migrate.ts';
 import { postgresqlMigrations } from './migrations/postgresql/index.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';

@@ -1,7 +1,7 @@
 import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
+import { createSealer, type Sealer } from '../crypto/encryption.ts';
 import { fixedKey, type NamedKeys } from '../crypto/keyring.ts';
-import { nodeHashing } from '../node-hashing.ts';
-import { createSealer, type Sealer } from '../sealing.ts';
+import { nodeHashing } from '../crypto/node-hashing.ts';
 import type { EntityManager } from './database.ts';
 
 /** Whose the encrypted peppers are. */

@@ -1,4 +1,4 @@
-import { searchText, soughtIn } from '../search-text.ts';
+import { searchText, soughtIn } from '../wire/search-text.ts';
 import type { Database, EntityManager } from './database.ts';
 
 /** What of a key is searched as text. */

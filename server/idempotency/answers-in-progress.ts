@@ -1,4 +1,4 @@
-import { Problem } from '../operations/problem.ts';
+import { Problem } from '../wire/problem.ts';
 
 /** The requests with an `Idempotency-Key` that this process is answering. */
 export interface AnswersInProgress {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
-import { answerLifeMs } from './answer-once.ts';
+import { answerLifeMs } from '../operations/answer-once.ts';
 
 /** Rows to a transaction. */
 const stepSize = 1_000;

@@ -1,5 +1,5 @@
-import { type FieldError, InvalidInput } from '../operations/problem.ts';
-import { givenMoreThanOnce } from '../operations/validation.ts';
+import { type FieldError, InvalidInput } from '../wire/problem.ts';
+import { givenMoreThanOnce } from '../wire/validation.ts';
 
 const name = 'Idempotency-Key';
 

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { refusals } from '../../core/mod.ts';
-import { refused } from '../operations/problem.ts';
+import { refused } from '../wire/problem.ts';
 
 /** Where GitHub publishes the keys that it signs its findings with. */
 export const githubKeysUrl = 'https://api.github.com/meta/public_keys/secret_scanning';

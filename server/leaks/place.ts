@@ -1,4 +1,4 @@
-import { withoutKeys } from '../operations/keys-in-text.ts';
+import { withoutKeys } from '../wire/keys-in-text.ts';
 
 /** How much of a place is recorded. */
 const maxPlace = 2000;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome, Verifier, VerifyRequest } from '../../core/mod.ts';
 import type { Coherence } from '../database/coherence.ts';
-import type { Outages } from './outages.ts';
+import type { Outages } from '../database/outages.ts';
 
 /** A figure that another part of the server keeps, read when Prometheus asks. */
 export interface Figure {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { addressAllowed } from '../../core/mod.ts';
+import { isForwarded } from '../demo-mode/guard.ts';
 import { allowOnly } from '../rest/allow-only.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
-import { isForwarded } from '../sessions/demo-guard.ts';
 
 /** Loopback and private networks, where a Prometheus of one's own lives. */
 const near = ['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];

@@ -6,13 +6,13 @@ import {
   refusals,
   refuseManagement,
 } from '../../core/mod.ts';
+import { type Hold, holdOrganization } from '../clerk/hold-organization.ts';
+import { membershipOf, type PresentMembership } from '../clerk/membership.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
-import { type Hold, holdOrganization } from '../sessions/hold-organization.ts';
-import { membershipOf, type PresentMembership } from '../sessions/membership.ts';
 import type { Session } from '../sessions/session.ts';
-import { notFound, refused } from './problem.ts';
+import { notFound, refused } from '../wire/problem.ts';
 
 /** Who sends a request, as far as its credential tells. */
 export type Caller =

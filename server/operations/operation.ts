@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { Hold } from '../clerk/hold-organization.ts';
+import type { Sealer } from '../crypto/encryption.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
+import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
-import type { Outages } from '../observability/outages.ts';
-import type { Sealer } from '../sealing.ts';
-import type { Hold } from '../sessions/hold-organization.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';

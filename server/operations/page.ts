@@ -1,4 +1,4 @@
-import { invalidField } from './problem.ts';
+import { invalidField } from '../wire/problem.ts';
 
 /** Where a page ended: the sort value and the id of its last item. */
 export type Position = readonly [value: string | number, id: string | number];

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
+import { emitKeyEvents } from '../api-keys/key-events.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/database.ts';
-import { answerId, answerOnce } from '../idempotency/answer-once.ts';
-import { emitKeyEvents } from '../webhooks/outbox.ts';
+import { InvalidInput, Problem } from '../wire/problem.ts';
+import { parseInput } from '../wire/validation.ts';
 import {
   type Access,
   authorize,
@@ -12,9 +13,8 @@ import {
   type Principal,
   refuseImpersonated,
 } from './access.ts';
+import { answerId, answerOnce } from './answer-once.ts';
 import type { InputSchema, Operation, Preparation, Request, Services, Work } from './operation.ts';
-import { InvalidInput, Problem } from './problem.ts';
-import { parseInput } from './validation.ts';
 
 /**
  * Carries an operation out: who may, a key's rate limits, input, preparation, then the work; a

@@ -1,5 +1,5 @@
 import { refusals } from '../../core/mod.ts';
-import { Problem } from '../operations/problem.ts';
+import { Problem } from '../wire/problem.ts';
 import type { Limit, Taken } from './windows.ts';
 
 /** Whose limit it is, as clients read it. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createMemoryWindows } from './memory-windows.ts';
 import { openPostgresqlWindows } from './postgresql-windows.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';

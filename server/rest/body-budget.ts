@@ -1,4 +1,4 @@
-import { Problem } from '../operations/problem.ts';
+import { Problem } from '../wire/problem.ts';
 
 /** Bytes of bodies from senders without a credential that a process holds at once. */
 const maxOfStrangers = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.ts';
-import { shownName } from '../names.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { shownName } from '../wire/names.ts';
 import { allowOnly } from './allow-only.ts';
 import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { Problem } from '../operations/problem.ts';
-import { parseInput } from '../operations/validation.ts';
-import type { DemoIdentityProvider } from '../sessions/demo.ts';
-import { personas } from '../sessions/demo.ts';
-import { demoRefusal } from '../sessions/demo-guard.ts';
+import { demoRefusal } from '../demo-mode/guard.ts';
+import type { DemoIdentityProvider } from '../demo-mode/sessions.ts';
+import { personas } from '../demo-mode/sessions.ts';
+import { Problem } from '../wire/problem.ts';
+import { parseInput } from '../wire/validation.ts';
 import { allowOnly } from './allow-only.ts';
 import type { BodyBudgets } from './body-budget.ts';
 import { bodyInput } from './input.ts';

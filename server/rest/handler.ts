@@ -1,15 +1,15 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
-import { Replayed } from '../idempotency/answer-once.ts';
 import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
+import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
 import type { Services } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import type { Authenticate } from '../sessions/authenticate.ts';
+import { camel, foreign, snake, snakeKeys } from '../wire/case.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
-import { camel, foreign, snake, snakeKeys } from './case.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { InvalidInput, Problem } from '../operations/problem.ts';
-import { extraField, givenMoreThanOnce, withoutWrappers } from '../operations/validation.ts';
+import { camel, camelKeys } from '../wire/case.ts';
+import { InvalidInput, Problem } from '../wire/problem.ts';
+import { extraField, givenMoreThanOnce, withoutWrappers } from '../wire/validation.ts';
 import type { BodyShare } from './body-budget.ts';
-import { camel, camelKeys } from './case.ts';
 
 /** Bytes that a request body may have, uploads aside. */
 export const bodyLimit = 1024 * 1024;

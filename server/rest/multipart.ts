@@ -4,9 +4,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { type FieldError, InvalidInput, Problem } from '../operations/problem.ts';
-import { extraField, givenMoreThanOnce } from '../operations/validation.ts';
-import { camel } from './case.ts';
+import { camel } from '../wire/case.ts';
+import { type FieldError, InvalidInput, Problem } from '../wire/problem.ts';
+import { extraField, givenMoreThanOnce } from '../wire/validation.ts';
 import { unread } from './input.ts';
 import { incomingName } from './left-uploads.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { eventPayloads } from '../webhooks/event-payloads.ts';
+import { eventPayloads } from '../api-keys/event-payloads.ts';
 import type { Json } from './openapi-refusals.ts';
 
 const header = (name: string, description: string): Json => ({

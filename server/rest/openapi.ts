@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
-import { snake } from './case.ts';
+import { snake } from '../wire/case.ts';
 import { answerHeaders, idempotencyKeyParameter } from './openapi-headers.ts';
 import { type Json, refusal, refusals } from './openapi-refusals.ts';
 import { verificationPaths } from './openapi-verification.ts';

@@ -1,9 +1,9 @@
 import { refusals } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
-import { withoutKeys } from '../operations/keys-in-text.ts';
 import type { Services } from '../operations/operation.ts';
-import { type FieldError, InvalidInput, Problem, refused } from '../operations/problem.ts';
-import { maxFaults } from '../operations/validation.ts';
+import { withoutKeys } from '../wire/keys-in-text.ts';
+import { type FieldError, InvalidInput, Problem, refused } from '../wire/problem.ts';
+import { maxFaults } from '../wire/validation.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type createClerkWebhooks, invalidSignature } from '../sessions/clerk-webhooks.ts';
+import { type createClerkWebhooks, invalidSignature } from '../clerk/clerk-webhooks.ts';
 import { allowOnly } from './allow-only.ts';
 import type { BodyBudgets } from './body-budget.ts';
 import { bodyLimit, readBody, unread } from './input.ts';

@@ -6,8 +6,8 @@ import {
   type Refusal,
   refusals,
 } from '../../core/mod.ts';
-import { InvalidInput, Problem, refused } from '../operations/problem.ts';
 import type { RateLimitFields, RateLimits } from '../rate-limits/rate-limits.ts';
+import { InvalidInput, Problem, refused } from '../wire/problem.ts';
 import { expiryField, expiryFieldOf } from './key-expiry.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';

@@ -1,13 +1,13 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Context } from 'hono';
 import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
-import { InvalidInput, Problem } from '../operations/problem.ts';
 import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
 import { assertFewNames, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
+import { InvalidInput, Problem } from '../wire/problem.ts';
 import { answeredHeaders, type ProcedureMeta } from './procedure.ts';
 import { appRouter } from './router.ts';
 

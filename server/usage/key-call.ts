@@ -1,4 +1,4 @@
-import { withoutKeys } from '../operations/keys-in-text.ts';
+import { withoutKeys } from '../wire/keys-in-text.ts';
 import type { RefusedSecret } from './refused-attempts.ts';
 
 /** One call that presented a key which was found, as it is handed over beside the response. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { JobContext } from '../jobs/job-handler.ts';
+import type { JobContext } from '../queue/job-handler.ts';
 import { type PruneKind, pruneParts } from './prune-parts.ts';
 
 /** What was pruned: months of calls dropped whole, calls deleted beside them, hourly counts. */

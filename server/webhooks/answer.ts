@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { LeaseClock } from '../database/leases/ports.ts';
-import { withoutInvisible } from '../names.ts';
-import { withoutKeys } from '../operations/keys-in-text.ts';
+import { withoutKeys } from '../wire/keys-in-text.ts';
+import { withoutInvisible } from '../wire/names.ts';
 
 /** Bytes of an answer that are kept. */
 const keptSize = 2_048;

@@ -1,7 +1,7 @@
+import { systemClock } from '../clock/system-clock.ts';
+import type { Sealer } from '../crypto/encryption.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
 import type { LeaseClock } from '../database/leases/ports.ts';
-import { systemClock } from '../database/leases/system-clock.ts';
-import type { Sealer } from '../sealing.ts';
 import { answerText } from './answer.ts';
 import { send } from './send.ts';
 import { signedHeaders } from './signature.ts';

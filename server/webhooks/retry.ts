@@ -2,7 +2,7 @@ import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import { WebhookHealth } from '../database/entities/webhook-health.ts';
-import { announceTasks } from '../jobs/announce-tasks.ts';
+import { announceTasks } from '../queue/announce-tasks.ts';
 
 /**
  * Tries what waits for an endpoint now, and for another 24 hours, whatever pause the endpoint asked for.

@@ -8,8 +8,8 @@
 import { hash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { createCoherentCache } from '../../core/cache/coherent-cache.ts';
-import type { Currency } from '../../core/cache/currency.ts';
 import { addressAllowed } from '../../core/policy/address.ts';
+import type { Currency } from '../../core/store/currency.ts';
 import type { KeyRecord } from '../../core/store/key-store.ts';
 import { readStoredKey } from '../../core/store/read-key.ts';
 

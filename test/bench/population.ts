@@ -1,9 +1,9 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { generateKey, pepperedScheme } from '../../core/mod.ts';
+import { deriveKeys } from '../../server/crypto/derived-keys.ts';
+import { nodeHashing } from '../../server/crypto/node-hashing.ts';
 import { openDatabase } from '../../server/database/database.ts';
-import { deriveKeys } from '../../server/keys.ts';
-import { nodeHashing } from '../../server/node-hashing.ts';
 import { startPostgres } from '../support/postgres-process.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 

@@ -1,6 +1,6 @@
 import BetterSqlite from 'better-sqlite3';
 import { expect } from 'vitest';
-import type { Persona } from '../../server/sessions/demo.ts';
+import type { Persona } from '../../server/demo-mode/sessions.ts';
 import type { RunningConsole } from './console.ts';
 
 /** A key as its creation answers. */

@@ -4,14 +4,14 @@
  * @module
  */
 import { pino } from 'pino';
+import { presentMembership } from '../../server/clerk/membership.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
 import { openDatabase } from '../../server/database/database.ts';
+import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import { createApiKey } from '../../server/operations/api-keys/create.ts';
 import { revokeApiKey } from '../../server/operations/api-keys/revoke.ts';
 import { perform } from '../../server/operations/perform.ts';
 import { createServices } from '../../server/services.ts';
-import { seedDemo } from '../../server/sessions/demo-organizations.ts';
-import { presentMembership } from '../../server/sessions/membership.ts';
 import type { Session } from '../../server/sessions/session.ts';
 import { coherentVerifier } from '../../server/store.ts';
 import { answering, instant } from './answering.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { loadConfig } from '../../server/config.ts';
+import { loadConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/start.ts';
 
 /** The secret of every deployment here: 32 bytes. */

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { createForgedRows } from '../../server/audit/forged-rows.ts';
+import { applyOrganization } from '../../server/clerk/apply-organization.ts';
+import { clerkTime } from '../../server/clerk/clerk-change.ts';
 import { AuditEvent } from '../../server/database/entities/audit-event.ts';
 import { Job } from '../../server/database/entities/job.ts';
 import { KeyImport } from '../../server/database/entities/key-import.ts';
 import { SubOrg } from '../../server/database/entities/sub-org.ts';
 import { WebhookDelivery } from '../../server/database/entities/webhook-delivery.ts';
-import { jobHandlers } from '../../server/jobs/job-handlers.ts';
-import { startWorker } from '../../server/jobs/worker.ts';
+import { jobHandlers } from '../../server/job-handlers.ts';
 import { importApiKeys } from '../../server/operations/api-keys/import.ts';
 import { perform } from '../../server/operations/perform.ts';
-import { applyOrganization } from '../../server/sessions/apply-organization.ts';
-import { clerkTime } from '../../server/sessions/clerk-change.ts';
+import { startWorker } from '../../server/queue/worker.ts';
 import { answer, demoIds, issueKey } from '../support/issued-keys.ts';
 import {
   onBothDatabases,

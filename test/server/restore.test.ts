@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
-import { loadConfig } from '../../server/config.ts';
+import { loadConfig } from '../../server/config/config.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { startServer } from '../../server/start.ts';
 import { backup } from '../support/backup.ts';

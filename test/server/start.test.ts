@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
-import { loadConfig } from '../../server/config.ts';
+import { loadConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/start.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';

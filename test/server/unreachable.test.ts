@@ -27,7 +27,7 @@ async function run(args: readonly string[], databaseUrl: string) {
   return { code, stderr };
 }
 
-const programs = [['server/main.ts'], ['server/cli.ts', 'org', 'list']];
+const programs = [['server/main.ts'], ['server/cli/main.ts', 'org', 'list']];
 
 /** One line, and not what would come of an answer. */
 async function expectGivingUp(databaseUrl: string, line: RegExp): Promise<void> {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verificationSecretOf } from '../../server/database/verification-secret.ts';
 import { openVerifier } from '../../server/store.ts';
-import { verificationSecretOf } from '../../server/verification-secret.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { type Deployment, deploy, serverSecret } from './deployment.ts';
 

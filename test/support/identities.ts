@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { createClerkSessions } from '../../server/sessions/clerk.ts';
 import {
   createDemoIdentityProvider,
   type DemoIdentityProvider,
-} from '../../server/sessions/demo.ts';
+} from '../../server/demo-mode/sessions.ts';
+import { createClerkSessions } from '../../server/sessions/clerk.ts';
 import type { SessionVerifier } from '../../server/sessions/session.ts';
 
 /** A session that a test makes up. */

@@ -1,8 +1,8 @@
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import { createSealer } from '../../server/crypto/encryption.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
 import { createRowMacs } from '../../server/crypto/row-macs.ts';
 import { openDatabase } from '../../server/database/database.ts';
-import { createSealer } from '../../server/sealing.ts';
 
 /** The secret of every test server. */
 export const testSecret = new Uint8Array(32).fill(7);

@@ -1,7 +1,7 @@
-import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
+import type { Currency, InvalidationListener } from '../../../core/store/currency.ts';
+import { within } from '../../clock/within.ts';
 import { KnownHistory, type LostHistory } from './known-history.ts';
 import type { AuditHead, HolderPort, LeaseClock, LeaseTiming, Report } from './ports.ts';
-import { within } from './within.ts';
 
 /** What a lease holder is made of. */
 export interface LeaseHolderOptions {

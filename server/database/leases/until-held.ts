@@ -1,5 +1,5 @@
+import { within } from '../../clock/within.ts';
 import type { Acknowledgement, Laggards, LeaseClock, LeaseTiming, WaitPort } from './ports.ts';
-import { within } from './within.ts';
 
 /** What a wait needs. */
 export interface UntilHeldOptions {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { extensionUrl, repositoryUrl, type SubmittedUrl } from '../../submitted-url.ts';
+import { extensionUrl, repositoryUrl, type SubmittedUrl } from '../../wire/submitted-url.ts';
 
 /** Rows to a statement. */
 const batchSize = 500;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { ownerJoins } from '../../api-keys/key-owner.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { type Attention, attentions, needsAttention } from './key-conditions.ts';
-import { ownerJoins } from './key-owner.ts';
 
 /** How many keys of the organization need which attention. */
 export const apiKeyAttention = defineOperation({

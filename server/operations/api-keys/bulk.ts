@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { apiAccessTier, refusals } from '../../../core/mod.ts';
+import { id, text } from '../../wire/fields.ts';
+import { InvalidInput, Problem, refused } from '../../wire/problem.ts';
+import { extraField } from '../../wire/validation.ts';
 import { type Principal, parentOrgAdmin } from '../access.ts';
-import { id, text } from '../fields.ts';
 import { defineOperation, type Preparation } from '../operation.ts';
-import { InvalidInput, Problem, refused } from '../problem.ts';
-import { extraField } from '../validation.ts';
 import { revokeApiKey } from './revoke.ts';
 import { updateApiKey } from './update.ts';
 

@@ -1,15 +1,23 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
+import { assertWithinLimit } from '../../api-keys/live-key-limit.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { writeSearchTexts } from '../../database/key-search.ts';
+import {
+  description,
+  id,
+  integer,
+  ipAllowList,
+  label,
+  rateLimit,
+  scopes,
+} from '../../wire/fields.ts';
+import { invalidField } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, integer, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
-import { invalidField } from '../problem.ts';
-import { keyRecord, recordOf } from './key-record.ts';
-import { assertWithinLimit } from './live-key-limit.ts';
 import { newSecret } from './new-secret.ts';
 
 const day = 86_400_000;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { keyRecord, notEnded, previewOf, recordOf } from '../../api-keys/key-record.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { always } from '../takes-away.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, notEnded, previewOf, recordOf } from './key-record.ts';
 
 /** Ends the grace of a rotation now: the retiring secret is refused from the next request on. */
 export const endApiKeyGrace = defineOperation({

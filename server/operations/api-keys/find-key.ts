@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
+import { notFound } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
-import { notFound } from '../problem.ts';
 
 /**
  * The caller's key with this id.

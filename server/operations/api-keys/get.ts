@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
+import { id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, recordOf } from './key-record.ts';
 
 /** One key of the organization. */
 export const getApiKey = defineOperation({

@@ -1,6 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { newId } from '../../../core/mod.ts';
+import { type ImportedKey, importedKey } from '../../api-keys/imported-key.ts';
+import { isKeyOf, keysBySecret } from '../../api-keys/known-keys.ts';
+import { assertWithinLimit } from '../../api-keys/live-key-limit.ts';
+import { inSteps } from '../../clock/in-steps.ts';
 import { canonicalJson } from '../../crypto/canonical-json.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { KeyImport, type WaitingKey } from '../../database/entities/key-import.ts';
@@ -8,14 +12,10 @@ import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
 import { revokedSecrets } from '../../database/revoked-secrets.ts';
-import { inSteps } from '../../in-steps.ts';
-import { queueJob } from '../../jobs/queue-job.ts';
+import { queueJob } from '../../queue/queue-job.ts';
+import { type FieldError, InvalidInput } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation, type Services, type Work } from '../operation.ts';
-import { type FieldError, InvalidInput } from '../problem.ts';
-import { type ImportedKey, importedKey } from './imported-key.ts';
-import { isKeyOf, keysBySecret } from './known-keys.ts';
-import { assertWithinLimit } from './live-key-limit.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;

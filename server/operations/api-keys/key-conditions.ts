@@ -1,6 +1,6 @@
+import { blockedReason } from '../../api-keys/key-owner.ts';
+import type { keyStatuses } from '../../api-keys/key-record.ts';
 import type { Condition } from '../../database/key-search.ts';
-import { blockedReason } from './key-owner.ts';
-import type { keyStatuses } from './key-record.ts';
 
 const day = 86_400_000;
 

@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { ownerJoins } from '../../api-keys/key-owner.ts';
+import { keyRecord, keyRecords, keyStatuses } from '../../api-keys/key-record.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { type Condition, foundBy, likePattern } from '../../database/key-search.ts';
-import { searchText, soughtIn } from '../../search-text.ts';
+import { id, integer, pageOf, paging, text } from '../../wire/fields.ts';
+import { searchText, soughtIn } from '../../wire/search-text.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, integer, pageOf, paging, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
 import { callsOfSevenDays } from './calls-of-seven-days.ts';
 import { attentions, hasStatus, needsAttention } from './key-conditions.ts';
 import { columnOf, orderBy, sorts } from './key-order.ts';
-import { ownerJoins } from './key-owner.ts';
-import { keyRecord, keyRecords, keyStatuses } from './key-record.ts';
 
 const input = z.strictObject({
   /** Part of a label, a description or an owner's name; a preview, its first or last four, or an id. */

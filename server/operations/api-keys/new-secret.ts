@@ -1,6 +1,6 @@
 import { generateKey } from '../../../core/mod.ts';
+import { fingerprintsOf } from '../../crypto/secret-fingerprints.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import { fingerprintsOf } from '../../secret-fingerprints.ts';
 import type { Work } from '../operation.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { retiring } from '../../api-keys/key-record.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { KeyRetiringUse } from '../../database/entities/key-retiring-use.ts';
+import { id, iso, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, iso, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
-import { retiring } from './key-record.ts';
 
 /** From how many places at most. */
 const shown = 100;

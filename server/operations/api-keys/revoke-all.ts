@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
+import { integer } from '../../wire/fields.ts';
+import { Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 import { always } from '../takes-away.ts';
 import { liveKeys } from './find-key.ts';
-import { revokeKeys } from './revoke-keys.ts';
 
 /** Revokes every live key of the organization in one transaction, however many there are. */
 export const revokeAllApiKeys = defineOperation({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { revokeKey } from '../../api-keys/revoke-keys.ts';
+import { id, text } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, text } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound } from '../problem.ts';
 import { always } from '../takes-away.ts';
-import { revokeKey } from './revoke-keys.ts';
 
 /** Revokes a key; there is no way back. An unknown, foreign or already revoked key is not found. */
 export const revokeApiKey = defineOperation({

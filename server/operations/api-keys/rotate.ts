@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { keyRecord, notEnded, previewOf, recordOf } from '../../api-keys/key-record.ts';
 import { isRecordedAfter } from '../../audit/head.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { id, integer } from '../../wire/fields.ts';
+import { Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, notEnded, previewOf, recordOf } from './key-record.ts';
 import { newSecret } from './new-secret.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Dialect, scopesOf } from '../../../core/mod.ts';
 import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
+import { id, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
 import { writeSearchTexts } from '../../database/key-search.ts';
+import { description, id, ipAllowList, label, rateLimit, scopes } from '../../wire/fields.ts';
+import { invalidField, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, ipAllowList, label, rateLimit, scopes } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { invalidField, Problem } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
 import { assertActiveAccount } from './create.ts';
 import { findKey } from './find-key.ts';
-import { keyRecord, recordOf } from './key-record.ts';
 
 /** Changes a key. An absent member leaves the field as it is; null clears it. */
 export const updateApiKey = defineOperation({

@@ -4,8 +4,8 @@ import { KeyHour } from '../../database/entities/key-hour.ts';
 import { KeyRefusal } from '../../database/entities/key-refusal.ts';
 import { outcomes } from '../../usage/key-call.ts';
 import { refusalsPerKey } from '../../usage/refused-attempts.ts';
+import { id, integer, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, integer, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { inSubOrgScope, type Refusal } from '../../../core/mod.ts';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
+import { timestamp } from '../../wire/fields.ts';
+import { notFound, refused } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
-import { timestamp } from '../fields.ts';
-import { notFound, refused } from '../problem.ts';
 
 /** What a repository and an extension have in common. */
 export interface Asset {

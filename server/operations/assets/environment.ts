@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Environment } from '../../../core/mod.ts';
+import { invalidField } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
-import { invalidField } from '../problem.ts';
 
 /** The environment whose records a call is about. */
 export const environment = z.enum(['live', 'test']);

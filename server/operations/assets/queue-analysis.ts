@@ -1,4 +1,4 @@
-import { queueJob } from '../../jobs/queue-job.ts';
+import { queueJob } from '../../queue/queue-job.ts';
 import type { Work } from '../operation.ts';
 import { environmentOf } from './environment.ts';
 

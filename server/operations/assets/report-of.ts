@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../../database/entities/job.ts';
-import { iso } from '../fields.ts';
+import { iso } from '../../wire/fields.ts';
 import type { Asset, reportRecord } from './asset.ts';
 
 const result = z.object({ findings: z.array(z.record(z.string(), z.unknown())) });

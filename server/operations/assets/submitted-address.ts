@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { extensionUrl, isLocalUrl, repositoryUrl, type SubmittedUrl } from '../../submitted-url.ts';
-import { httpUrl } from '../fields.ts';
+import { httpUrl } from '../../wire/fields.ts';
+import {
+  extensionUrl,
+  isLocalUrl,
+  repositoryUrl,
+  type SubmittedUrl,
+} from '../../wire/submitted-url.ts';
 
 /** Where a repository is. */
 export const repositoryAddress = address(repositoryUrl);

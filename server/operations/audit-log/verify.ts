@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseHead } from '../../audit/head.ts';
+import { invalidField } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { invalidField } from '../problem.ts';
 
 /** Compares every row of the audit log with what was written. */
 export const verifyAuditLog = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { integer } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { assetRecord, toAssetRecord } from '../assets/asset.ts';
 import { environment } from '../assets/environment.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findExtension } from './find-extension.ts';
 

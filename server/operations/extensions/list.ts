@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
 import { Extension } from '../../database/entities/extension.ts';
+import { integer, pageOf, paging } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { assetRecord, toAssetRecord } from '../assets/asset.ts';
 import { environment, environmentOf } from '../assets/environment.ts';
-import { integer, pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { integer } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { reportRecord } from '../assets/asset.ts';
 import { environment } from '../assets/environment.ts';
 import { reportOf } from '../assets/report-of.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { findExtension } from './find-extension.ts';
 

@@ -3,7 +3,7 @@ import { refusals } from '../../../core/mod.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { Extension } from '../../database/entities/extension.ts';
 import { takeTurns } from '../../database/take-turns.ts';
-import type { SubmittedUrl } from '../../submitted-url.ts';
+import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
 import type { Work } from '../operation.ts';

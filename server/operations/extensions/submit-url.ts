@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { integer } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { nameOfUrl } from '../assets/queue-analysis.ts';
 import { extensionAddress } from '../assets/submitted-address.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 

@@ -1,11 +1,11 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { integer } from '../../wire/fields.ts';
+import { holdsKey } from '../../wire/keys-in-text.ts';
+import { invalidField, Problem } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
-import { integer } from '../fields.ts';
-import { holdsKey } from '../keys-in-text.ts';
 import { defineOperation, type Work } from '../operation.ts';
-import { invalidField, Problem } from '../problem.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
-import { forgetLines } from '../../jobs/forget-lines.ts';
-import { cancelTask } from '../../jobs/tasks.ts';
+import { forgetLines } from '../../queue/forget-lines.ts';
+import { cancelTask } from '../../queue/tasks.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { settleAsset } from '../assets/settle-asset.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound, Problem } from '../problem.ts';
 import { always } from '../takes-away.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
 

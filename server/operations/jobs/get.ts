@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import { parentOrgMember } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound } from '../problem.ts';
 import { jobResultRecord, toJobRecord } from './job-record.ts';
 
 /** One job with its result. */

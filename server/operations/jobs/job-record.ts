@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Job, jobStatuses, jobTypes } from '../../database/entities/job.ts';
-import { iso, timestamp } from '../fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 
 /** A job as a list shows it. */
 export const jobRecord = z.object({

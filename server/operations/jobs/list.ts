@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Job, jobStatuses, jobTypes } from '../../database/entities/job.ts';
+import { pageOf, paging } from '../../wire/fields.ts';
 import { parentOrgMember } from '../access.ts';
 import { environment, environmentOf } from '../assets/environment.ts';
-import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';

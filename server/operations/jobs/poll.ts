@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
 import { Job } from '../../database/entities/job.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound, refused } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
 import { environment, environmentOf } from '../assets/environment.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound, refused } from '../problem.ts';
 import { jobResultRecord, toJobRecord } from './job-record.ts';
 
 const scopesByType = {

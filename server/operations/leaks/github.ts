@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
-import { inSteps } from '../../in-steps.ts';
+import { inSteps } from '../../clock/in-steps.ts';
 import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
 import { placeOf } from '../../leaks/place.ts';
+import { InvalidInput, Problem } from '../../wire/problem.ts';
+import { parseInput } from '../../wire/validation.ts';
 import { anyone } from '../access.ts';
 import { defineOperation, type Services } from '../operation.ts';
-import { InvalidInput, Problem } from '../problem.ts';
-import { parseInput } from '../validation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LookupScheme } from '../../../core/mod.ts';
+import { fingerprintsOf } from '../../crypto/secret-fingerprints.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
-import { fingerprintsOf } from '../../secret-fingerprints.ts';
 import type { Services } from '../operation.ts';
 import type { Leak } from './take-back.ts';
 

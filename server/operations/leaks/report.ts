@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inSteps } from '../../in-steps.ts';
+import { inSteps } from '../../clock/in-steps.ts';
 import { findKeys } from '../../leaks/find-keys.ts';
 import { placeOf } from '../../leaks/place.ts';
 import { anyone } from '../access.ts';

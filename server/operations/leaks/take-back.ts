@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
+import { emitKeyEvents } from '../../api-keys/key-events.ts';
+import { notEnded, previewOf } from '../../api-keys/key-record.ts';
+import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { Organization } from '../../database/entities/organization.ts';
-import { emitKeyEvents } from '../../webhooks/outbox.ts';
-import { notEnded, previewOf } from '../api-keys/key-record.ts';
-import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import type { Work } from '../operation.ts';
 import { type Consequence, consequenceOf } from './consequence.ts';
 

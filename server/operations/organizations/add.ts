@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Organization } from '../../database/entities/organization.ts';
+import { integer } from '../../wire/fields.ts';
+import { Problem } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 import { lockParent } from './lock-parent.ts';
 import {
   clerkId,

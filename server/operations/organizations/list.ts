@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Organization } from '../../database/entities/organization.ts';
+import { pageOf, paging } from '../../wire/fields.ts';
 import { operatorOnly } from '../access.ts';
-import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { organizationRecord, toOrganizationRecord } from './organization-record.ts';

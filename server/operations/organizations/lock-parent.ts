@@ -1,8 +1,8 @@
+import { lockOrganizations } from '../../clerk/lock-organizations.ts';
 import type { EntityManager } from '../../database/database.ts';
 import type { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { lockOrganizations } from '../../sessions/lock-organizations.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../../wire/problem.ts';
 
 /**
  * Locks an organization that is, or may become, a parent; makes its row where there is none.

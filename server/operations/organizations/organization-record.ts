@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Organization } from '../../database/entities/organization.ts';
-import { shownName } from '../../names.ts';
-import { iso, name, timestamp } from '../fields.ts';
+import { iso, name, timestamp } from '../../wire/fields.ts';
+import { shownName } from '../../wire/names.ts';
 
 /** The id that Clerk gave an organization. */
 export const clerkId = z

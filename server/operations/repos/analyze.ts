@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
 import { Repo } from '../../database/entities/repo.ts';
 import { takeTurns } from '../../database/take-turns.ts';
-import type { SubmittedUrl } from '../../submitted-url.ts';
+import { integer } from '../../wire/fields.ts';
+import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { dataPlane } from '../access.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
 import { repositoryAddress } from '../assets/submitted-address.ts';
-import { integer } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { integer, pageOf, paging } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { environment } from '../assets/environment.ts';
-import { integer, pageOf, paging } from '../fields.ts';
 import { jobRecord, toJobRecord } from '../jobs/job-record.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,9 +1,9 @@
 import type { QBFilterQuery } from '@mikro-orm/sql';
+import { notEnded } from '../../api-keys/key-record.ts';
+import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { rememberRevoked } from '../../database/revoked-secrets.ts';
-import { notEnded } from '../api-keys/key-record.ts';
-import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import { consequenceOf } from '../leaks/consequence.ts';
 import type { Work } from '../operation.ts';
 import { batches } from './batches.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Deed } from '../../audit/deed.ts';
+import { applyMembership } from '../../clerk/apply-membership.ts';
+import { clerkTime } from '../../clerk/clerk-change.ts';
 import { Membership } from '../../database/entities/membership.ts';
-import { applyMembership } from '../../sessions/apply-membership.ts';
-import { clerkTime } from '../../sessions/clerk-change.ts';
-import type { Deed } from './deed.ts';
 import { done, held, left, type Outcomes } from './outcome.ts';
 import type { Repeating } from './revoke-again.ts';
 

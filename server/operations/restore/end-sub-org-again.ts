@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { Deed } from '../../audit/deed.ts';
+import { auditClerk } from '../../clerk/clerk-audit.ts';
+import { lockOrganizations } from '../../clerk/lock-organizations.ts';
+import { endSubOrgLink } from '../../clerk/sub-org-link.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { auditClerk } from '../../sessions/clerk-audit.ts';
-import { lockOrganizations } from '../../sessions/lock-organizations.ts';
-import { endSubOrgLink } from '../../sessions/sub-org-link.ts';
 import { archive, remove } from '../sub-orgs/end-sub-org.ts';
 import { findSubOrg } from '../sub-orgs/sub-org-record.ts';
-import type { Deed } from './deed.ts';
 import { isSubOrgMadeSince } from './made-since.ts';
 import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';
 import { type Repeating, revokeLost } from './revoke-again.ts';

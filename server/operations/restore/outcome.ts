@@ -1,4 +1,4 @@
-import type { Deed } from './deed.ts';
+import type { Deed } from '../../audit/deed.ts';
 
 /** What repeating a lost deed came to. */
 export type Outcome =

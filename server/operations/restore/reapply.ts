@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Deed } from '../../audit/deed.ts';
+import { applyUserDeleted } from '../../clerk/apply-membership.ts';
+import { applyOrganizationDeleted } from '../../clerk/apply-organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { applyUserDeleted } from '../../sessions/apply-membership.ts';
-import { applyOrganizationDeleted } from '../../sessions/apply-organization.ts';
-import type { Deed } from './deed.ts';
 import { endMembershipAgain } from './end-membership-again.ts';
 import { endSubOrgAgain } from './end-sub-org-again.ts';
 import { done, left, type Outcomes } from './outcome.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
+import { previewOf } from '../../api-keys/key-record.ts';
+import { type Deed, fingerprintsIn, revocationOf } from '../../audit/deed.ts';
+import { lookupsIn } from '../../crypto/secret-fingerprints.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import { lookupsIn } from '../../secret-fingerprints.ts';
-import { previewOf } from '../api-keys/key-record.ts';
 import type { Work } from '../operation.ts';
 import { closeSecrets, endSecrets, revoke } from './close-secrets.ts';
-import { type Deed, fingerprintsIn, revocationOf } from './deed.ts';
 import type { LostKey, LostKeys } from './lost-keys.ts';
 import { keysWrittenSince } from './made-since.ts';
 import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { keepFormerSecret } from '../../database/former-secrets.ts';
 import { assertNothingLeft } from '../../database/left-secrets.ts';
+import { Problem } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 
 /**
  * Makes `SERVER_SECRET` the secret that everything new is stored under, on every process, once each of

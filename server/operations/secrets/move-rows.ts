@@ -1,3 +1,4 @@
+import { deliveryFields } from '../../api-keys/key-events.ts';
 import type { RowKind } from '../../crypto/row-macs.ts';
 import type { Database } from '../../database/database.ts';
 import { IdempotentAnswer } from '../../database/entities/idempotent-answer.ts';
@@ -6,9 +7,8 @@ import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
-import { answerFields } from '../../idempotency/answer-once.ts';
-import { jobFields } from '../../jobs/queue-job.ts';
-import { deliveryFields } from '../../webhooks/outbox.ts';
+import { jobFields } from '../../queue/queue-job.ts';
+import { answerFields } from '../answer-once.ts';
 import type { Services } from '../operation.ts';
 
 type MoveServices = Pick<Services, 'database' | 'keyring' | 'sealer'> & {

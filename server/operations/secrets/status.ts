@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { prefixOf } from '../../crypto/encryption.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { workingSecrets } from '../../database/left-secrets.ts';
-import { prefixOf } from '../../sealing.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { takeTurns } from '../../database/take-turns.ts';
+import { description, name } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, name } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import {
   accountRole,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound } from '../problem.ts';
 import { serviceAccountRecord, toServiceAccountRecord } from './service-account-record.ts';
 
 /** One service account. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ServiceAccount } from '../../database/entities/service-account.ts';
-import { shownName } from '../../names.ts';
-import { timestamp } from '../fields.ts';
+import { timestamp } from '../../wire/fields.ts';
+import { shownName } from '../../wire/names.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
 

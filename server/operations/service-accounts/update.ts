@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { description, id, name } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { description, id, name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound } from '../problem.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiAccessTier } from '../../../core/mod.ts';
-import { shownName } from '../../names.ts';
+import { shownName } from '../../wire/names.ts';
 import { parentOrgMember } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 

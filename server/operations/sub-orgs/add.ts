@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { neverTold } from '../../clerk/clerk-change.ts';
+import { lockOrganizations } from '../../clerk/lock-organizations.ts';
+import { writeSubOrgLink } from '../../clerk/sub-org-link.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { neverTold } from '../../sessions/clerk-change.ts';
-import { lockOrganizations } from '../../sessions/lock-organizations.ts';
-import { writeSubOrgLink } from '../../sessions/sub-org-link.ts';
+import { name } from '../../wire/fields.ts';
+import { Problem } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
-import { name } from '../fields.ts';
 import { defineOperation, type Work } from '../operation.ts';
 import { assertNoSubOrg, lockParent } from '../organizations/lock-parent.ts';
 import { clerkId } from '../organizations/organization-record.ts';
-import { Problem } from '../problem.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
 /** Adds a sub-org, also one whose members have a Clerk organization of their own. */

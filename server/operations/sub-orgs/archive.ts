@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { integer } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { always } from '../takes-away.ts';
 import { archive } from './end-sub-org.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { name } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 

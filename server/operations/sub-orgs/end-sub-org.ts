@@ -1,6 +1,6 @@
+import { revokeKeys } from '../../api-keys/revoke-keys.ts';
+import { endSubOrgLink } from '../../clerk/sub-org-link.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { endSubOrgLink } from '../../sessions/sub-org-link.ts';
-import { revokeKeys } from '../api-keys/revoke-keys.ts';
 import type { Work } from '../operation.ts';
 
 const archived = 'sub-organization archived';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { pageOf, paging } from '../../wire/fields.ts';
 import { parentOrgMember } from '../access.ts';
-import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';

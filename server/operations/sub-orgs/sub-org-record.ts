@@ -2,10 +2,10 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import { shownName } from '../../names.ts';
-import { iso, timestamp } from '../fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
+import { shownName } from '../../wire/names.ts';
+import { notFound } from '../../wire/problem.ts';
 import type { Work } from '../operation.ts';
-import { notFound } from '../problem.ts';
 
 export const subOrgRecord = z.object({
   id: z.int(),

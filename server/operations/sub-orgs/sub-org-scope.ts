@@ -2,8 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import { inSubOrgScope, type Refusal, refusals } from '../../../core/mod.ts';
 import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { invalidField, refused } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
-import { invalidField, refused } from '../problem.ts';
 
 /**
  * Which sub-org a request is about: the caller's own when it is held to one, else the one it names.

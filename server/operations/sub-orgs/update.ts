@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { integer, name } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { integer, name } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { lockSubOrg, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 

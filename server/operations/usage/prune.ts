@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { queueJob } from '../../jobs/queue-job.ts';
+import { queueJob } from '../../queue/queue-job.ts';
+import { integer } from '../../wire/fields.ts';
 import { operatorOnly } from '../access.ts';
-import { integer } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 const day = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { addressesOf, type TargetPolicy } from '../../webhooks/target-policy.ts';
-import { InvalidInput, invalidField } from '../problem.ts';
+import { InvalidInput, invalidField } from '../../wire/problem.ts';
 
 /** Milliseconds that a name may take to be resolved; each delivery asks again. */
 const patience = 2_000;

@@ -3,10 +3,10 @@ import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
 import { WebhookHealth } from '../../database/entities/webhook-health.ts';
 import { takeTurns } from '../../database/take-turns.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
+import { httpUrl } from '../../wire/fields.ts';
+import { Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { httpUrl } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 

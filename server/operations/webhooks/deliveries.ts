@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { deliveryStatuses, WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
+import { id, pageOf, paging } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id, pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound } from '../problem.ts';
 import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 
 /** Lists what was and will be sent to a webhook, newest first. */

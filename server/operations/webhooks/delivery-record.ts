@@ -6,7 +6,7 @@ import {
   type WebhookDelivery,
 } from '../../database/entities/webhook-delivery.ts';
 import { shownHeaders } from '../../webhooks/attempt.ts';
-import { iso, timestamp } from '../fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 
 /** One request to an endpoint and what came back. */
 export const attemptRecord = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Webhook } from '../../database/entities/webhook.ts';
+import { pageOf, paging } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { pageOf, paging } from '../fields.ts';
 import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { toWebhookRecords, webhookRecord } from './webhook-record.ts';

@@ -1,14 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import { taskOf } from '../../api-keys/key-events.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
-import { enqueue } from '../../jobs/tasks.ts';
-import { taskOf } from '../../webhooks/outbox.ts';
+import { enqueue } from '../../queue/tasks.ts';
 import { retryPending } from '../../webhooks/retry.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { notFound, Problem } from '../problem.ts';
 import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Task } from '../../database/entities/task.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
+import { id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { lockWebhook } from './webhook-record.ts';
 

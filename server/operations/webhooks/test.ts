@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { newId } from '../../../core/mod.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { type Attempt, attemptDelivery } from '../../webhooks/attempt.ts';
+import { id } from '../../wire/fields.ts';
+import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { id } from '../fields.ts';
 import { defineOperation, type Preparation } from '../operation.ts';
-import { notFound, Problem } from '../problem.ts';
 import { attemptRecord, toAttemptRecord } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 

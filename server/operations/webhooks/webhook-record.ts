@@ -4,9 +4,9 @@ import type { EntityManager } from '../../database/database.ts';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
 import { WebhookHealth } from '../../database/entities/webhook-health.ts';
 import { healthOf, healthStates } from '../../webhooks/health.ts';
-import { timestamp } from '../fields.ts';
+import { timestamp } from '../../wire/fields.ts';
+import { notFound } from '../../wire/problem.ts';
 import type { Work } from '../operation.ts';
-import { notFound } from '../problem.ts';
 
 /** A webhook as it is shown: its signing secret only once, when it is new. */
 export const webhookRecord = z.object({

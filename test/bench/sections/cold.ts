@@ -1,10 +1,10 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { createVerifier } from '../../../core/mod.ts';
+import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import { findKeyQuery as postgresqlQuery } from '../../../server/database/postgresql-key-store.ts';
 import { findKeyQuery as sqliteQuery } from '../../../server/database/sqlite-key-store.ts';
-import { nodeHashing } from '../../../server/node-hashing.ts';
 import { type CompareOptions, compare } from '../compare.ts';
 import { atMost, duration, type Figure, type Section } from '../figure.ts';
 import { type Kind, populated, request, scheme } from '../population.ts';

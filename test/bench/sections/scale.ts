@@ -1,6 +1,6 @@
 import { createVerifier } from '../../../core/mod.ts';
+import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
 import { openDatabase } from '../../../server/database/database.ts';
-import { nodeHashing } from '../../../server/node-hashing.ts';
 import { openVerifier } from '../../../server/store.ts';
 import { compare } from '../compare.ts';
 import { atMost, duration, type Section } from '../figure.ts';

@@ -1,4 +1,4 @@
-import type { Currency, InvalidationListener } from '../../../core/cache/currency.ts';
+import type { Currency, InvalidationListener } from '../../../core/store/currency.ts';
 import type { KeyRecord } from '../../../core/store/key-store.ts';
 import { keyRecord } from '../../support/keys.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../server/database/database.ts';
-import { extensionUrl, repositoryUrl } from '../../../server/submitted-url.ts';
+import { extensionUrl, repositoryUrl } from '../../../server/wire/submitted-url.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
 onEachDatabase((place) => {

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
+import {
+  applyOrganization,
+  applyOrganizationDeleted,
+} from '../../../server/clerk/apply-organization.ts';
+import { clerkTime } from '../../../server/clerk/clerk-change.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { Repo } from '../../../server/database/entities/repo.ts';
 import { ServiceAccount } from '../../../server/database/entities/service-account.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import {
-  applyOrganization,
-  applyOrganizationDeleted,
-} from '../../../server/sessions/apply-organization.ts';
-import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Operation } from '../../../server/operations/operation.ts';
-import { snake } from '../../../server/rest/case.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
+import { snake } from '../../../server/wire/case.ts';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach } from '../../support/server.ts';
 import { procedures } from '../operations/procedures.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { IdempotentAnswer } from '../../../server/database/entities/idempotent-answer.ts';
-import { answerFields } from '../../../server/idempotency/answer-once.ts';
+import { answerFields } from '../../../server/operations/answer-once.ts';
 import { moveRows } from '../../../server/operations/secrets/move-rows.ts';
 import { processKnowing, testSecret } from '../../support/keyring.ts';
 import { onBothDatabases, startServerOn, testClock } from '../../support/server.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { secureRandom } from '../../../core/mod.ts';
+import { importKeys } from '../../../server/api-keys/import-keys.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
-import { importKeys } from '../../../server/jobs/import-keys.ts';
-import { jobHandler } from '../../../server/jobs/job-handler.ts';
-import { startWorker } from '../../../server/jobs/worker.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
+import { jobHandler } from '../../../server/queue/job-handler.ts';
+import { startWorker } from '../../../server/queue/worker.ts';
 import { processKnowing, testSecret } from '../../support/keyring.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { importLines, startOperatorJobs } from './operator-jobs.ts';

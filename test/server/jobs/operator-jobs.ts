@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Job } from '../../../server/database/entities/job.ts';
-import type { JobContext } from '../../../server/jobs/job-handler.ts';
-import { jobHandler } from '../../../server/jobs/job-handler.ts';
-import { startWorker } from '../../../server/jobs/worker.ts';
 import { cancelJob } from '../../../server/operations/jobs/cancel.ts';
 import { listJobs } from '../../../server/operations/jobs/list.ts';
 import type { Operation } from '../../../server/operations/operation.ts';
 import { perform } from '../../../server/operations/perform.ts';
+import type { JobContext } from '../../../server/queue/job-handler.ts';
+import { jobHandler } from '../../../server/queue/job-handler.ts';
+import { startWorker } from '../../../server/queue/worker.ts';
 import {
   type DatabaseKind,
   type ServerOptions,

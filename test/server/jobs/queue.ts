@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from '../../../server/database/database.ts';
-import { claimTask } from '../../../server/jobs/claim-task.ts';
-import { enqueue, type NewTask } from '../../../server/jobs/tasks.ts';
-import { startWorker, type WorkerOptions } from '../../../server/jobs/worker.ts';
+import { claimTask } from '../../../server/queue/claim-task.ts';
+import { enqueue, type NewTask } from '../../../server/queue/tasks.ts';
+import { startWorker, type WorkerOptions } from '../../../server/queue/worker.ts';
 import type { Place } from '../../support/databases.ts';
 import { testClock } from '../../support/server.ts';
 

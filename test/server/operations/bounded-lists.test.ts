@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Operation } from '../../../server/operations/operation.ts';
-import { parseInput } from '../../../server/operations/validation.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
+import { parseInput } from '../../../server/wire/validation.ts';
 
 const folder = join(import.meta.dirname, '../../../server/operations');
 

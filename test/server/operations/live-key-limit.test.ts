@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importKeys } from '../../../server/jobs/import-keys.ts';
+import { importKeys } from '../../../server/api-keys/import-keys.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { countedLiveKeys, expectLiveKeysCounted } from '../../support/live-key-count.ts';

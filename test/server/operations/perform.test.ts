@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createVerifier, nobleHashing } from '../../../core/mod.ts';
+import { applyOrganizationDeleted } from '../../../server/clerk/apply-organization.ts';
+import { presentMembership } from '../../../server/clerk/membership.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import type { Access, Caller } from '../../../server/operations/access.ts';
 import { dataPlane, parentOrgAdmin } from '../../../server/operations/access.ts';
 import { defineOperation, type Operation } from '../../../server/operations/operation.ts';
 import { perform } from '../../../server/operations/perform.ts';
-import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
-import { presentMembership } from '../../../server/sessions/membership.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { applyMembership, applyUserDeleted } from '../../../server/clerk/apply-membership.ts';
+import { clerkTime, type MembershipChange } from '../../../server/clerk/clerk-change.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { applyMembership, applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
-import { clerkTime, type MembershipChange } from '../../../server/sessions/clerk-change.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
 import { record, startRestored } from './restored.ts';

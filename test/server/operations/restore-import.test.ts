@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { importKeys } from '../../../server/api-keys/import-keys.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
-import { importKeys } from '../../../server/jobs/import-keys.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { applyMembership, applyUserDeleted } from '../../../server/clerk/apply-membership.ts';
+import { applyOrganizationDeleted } from '../../../server/clerk/apply-organization.ts';
+import { clerkTime } from '../../../server/clerk/clerk-change.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { DeletedUser } from '../../../server/database/entities/deleted-user.ts';
@@ -6,9 +9,6 @@ import { Membership } from '../../../server/database/entities/membership.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
 import { reappliedActions } from '../../../server/operations/restore/reapply.ts';
-import { applyMembership, applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
-import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
-import { clerkTime } from '../../../server/sessions/clerk-change.ts';
 import { issueKey, revokeKey } from '../../support/issued-keys.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { github } from '../leaks/github.ts';

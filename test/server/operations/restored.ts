@@ -1,12 +1,12 @@
 import { newId } from '../../../core/mod.ts';
+import { importKeys } from '../../../server/api-keys/import-keys.ts';
 import { formatJournalLine } from '../../../server/audit/journal.ts';
 import { recordOperation } from '../../../server/audit/record-event.ts';
 import { rowsUpTo } from '../../../server/audit/rows.ts';
-import { importKeys } from '../../../server/jobs/import-keys.ts';
+import { applyOrganization } from '../../../server/clerk/apply-organization.ts';
+import type { OrganizationChange } from '../../../server/clerk/clerk-change.ts';
 import { acceptRestore } from '../../../server/operations/restore/accept.ts';
 import { declareRestore } from '../../../server/operations/restore/declare.ts';
-import { applyOrganization } from '../../../server/sessions/apply-organization.ts';
-import type { OrganizationChange } from '../../../server/sessions/clerk-change.ts';
 import { backup } from '../../support/backup.ts';
 import type { DatabaseKind, ServerOptions } from '../../support/server.ts';
 import { startOperatorJobs } from '../jobs/operator-jobs.ts';

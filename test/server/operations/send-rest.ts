@@ -1,5 +1,5 @@
-import { snake } from '../../../server/rest/case.ts';
 import type { Route } from '../../../server/rest/route.ts';
+import { snake } from '../../../server/wire/case.ts';
 import type { RunningServer } from '../../support/server.ts';
 
 /** What came back. */

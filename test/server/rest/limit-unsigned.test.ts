@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createClerkWebhooks } from '../../../server/sessions/clerk-webhooks.ts';
+import { createClerkWebhooks } from '../../../server/clerk/clerk-webhooks.ts';
 import { onBothDatabases, startServerOn, testClock } from '../../support/server.ts';
 import { organizationEvent, signed, signingSecret } from '../sessions/webhook-events.ts';
 

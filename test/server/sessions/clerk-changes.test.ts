@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { membershipOf } from '../../../server/clerk/membership.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { DeletedUser } from '../../../server/database/entities/deleted-user.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { membershipOf } from '../../../server/sessions/membership.ts';
 import { databaseKinds } from '../../support/server.ts';
 import {
   insertKey,

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { applyMembership, applyUserDeleted } from '../../../server/clerk/apply-membership.ts';
+import {
+  applyOrganization,
+  applyOrganizationDeleted,
+} from '../../../server/clerk/apply-organization.ts';
+import { type ClerkTime, clerkTime } from '../../../server/clerk/clerk-change.ts';
+import type { ClerkEvent } from '../../../server/clerk/clerk-event.ts';
 import type { Database } from '../../../server/database/database.ts';
 import { DeletedUser } from '../../../server/database/entities/deleted-user.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { applyMembership, applyUserDeleted } from '../../../server/sessions/apply-membership.ts';
-import {
-  applyOrganization,
-  applyOrganizationDeleted,
-} from '../../../server/sessions/apply-organization.ts';
-import { type ClerkTime, clerkTime } from '../../../server/sessions/clerk-change.ts';
-import type { ClerkEvent } from '../../../server/sessions/clerk-event.ts';
 import { databaseKinds } from '../../support/server.ts';
 import { insertKey, insertOrganization, liveKeys, testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';

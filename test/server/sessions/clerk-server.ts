@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createClerkDirectory } from '../../../server/sessions/clerk-directory.ts';
+import { createClerkDirectory } from '../../../server/clerk/clerk-directory.ts';
 import { testTime } from './tokens.ts';
 
 /** An instance's key, as its dashboard and its API show it. */

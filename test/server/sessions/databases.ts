@@ -1,8 +1,8 @@
+import { endSubOrgLink, writeSubOrgLink } from '../../../server/clerk/sub-org-link.ts';
 import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { endSubOrgLink, writeSubOrgLink } from '../../../server/sessions/sub-org-link.ts';
 import { migrated } from '../../support/databases.ts';
 import type { DatabaseKind } from '../../support/server.ts';
 import { testTime } from './tokens.ts';

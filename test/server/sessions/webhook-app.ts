@@ -1,6 +1,6 @@
+import { createClerkWebhooks } from '../../../server/clerk/clerk-webhooks.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
-import { createClerkWebhooks } from '../../../server/sessions/clerk-webhooks.ts';
 import type { DatabaseKind } from '../../support/server.ts';
 import { testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';

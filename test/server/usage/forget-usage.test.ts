@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
+import { startBackground } from '../../../server/background.ts';
 import { openDatabase } from '../../../server/database/database.ts';
-import { startBackground } from '../../../server/jobs/background.ts';
 import { forgetUsage } from '../../../server/usage/forget-usage.ts';
 import { RefusedTally } from '../../../server/usage/refused-attempts.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';

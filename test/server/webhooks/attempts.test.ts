@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { announceExpiry } from '../../../server/api-keys/announce-expiry.ts';
+import { announceRefused } from '../../../server/api-keys/announce-refused.ts';
+import { eventPayloads } from '../../../server/api-keys/event-payloads.ts';
 import { webhookEvents } from '../../../server/database/entities/webhook.ts';
 import { WebhookAttempt } from '../../../server/database/entities/webhook-attempt.ts';
-import { camelKeys } from '../../../server/rest/case.ts';
 import { openApiDocument } from '../../../server/rest/openapi.ts';
-import { announceExpiry } from '../../../server/webhooks/announce-expiry.ts';
-import { announceRefused } from '../../../server/webhooks/announce-refused.ts';
-import { eventPayloads } from '../../../server/webhooks/event-payloads.ts';
+import { camelKeys } from '../../../server/wire/case.ts';
 import { answer, body, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { startDelivering } from './delivering.ts';

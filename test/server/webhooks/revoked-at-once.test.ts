@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { applyOrganizationDeleted } from '../../../server/clerk/apply-organization.ts';
 import type { Database } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { WebhookDelivery } from '../../../server/database/entities/webhook-delivery.ts';
-import { applyOrganizationDeleted } from '../../../server/sessions/apply-organization.ts';
 import { body, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { startDelivering } from './delivering.ts';

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
+import { deliveryTask } from '../../../server/api-keys/key-events.ts';
 import { openDatabase } from '../../../server/database/database.ts';
-import { startWorker } from '../../../server/jobs/worker.ts';
+import { startWorker } from '../../../server/queue/worker.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
-import { deliveryTask } from '../../../server/webhooks/outbox.ts';
 import { testKeyring, testSealer } from '../../support/keyring.ts';
 
 // A process that delivers what is in a database, at a time that stands still: to be killed.

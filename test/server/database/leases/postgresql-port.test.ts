@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { run } from '../../../../server/cli/run.ts';
+import { systemClock } from '../../../../server/clock/system-clock.ts';
 import { openDatabase } from '../../../../server/database/database.ts';
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { openPostgresqlLeases } from '../../../../server/database/leases/postgresql-port.ts';
-import { systemClock } from '../../../../server/database/leases/system-clock.ts';
 import { untilHeld } from '../../../../server/database/leases/until-held.ts';
-import { seedDemo } from '../../../../server/sessions/demo-organizations.ts';
+import { seedDemo } from '../../../../server/demo-mode/organizations.ts';
 import { migrated } from '../../../support/databases.ts';
 import { testSecret } from '../../../support/keyring.ts';
 import { postgresDatabase } from '../../../support/postgres.ts';

@@ -1,0 +1,87 @@
+import { LockMode } from '@mikro-orm/core';
+import type { RandomSource } from '../../core/mod.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
+import { emitKeyEvents, type OutboxContext } from './key-events.ts';
+
+const day = 86_400_000;
+
+/** How many days before its expiry a key is announced, most urgent first. */
+const thresholds = [1, 7, 14] as const;
+
+const batchSize = 200;
+
+/**
+ * Announces the keys that are about to expire: once at each threshold that lies in the key's life.
+ * After a pause that spans several, only the most urgent is told.
+ *
+ * @returns how many keys were announced.
+ */
+export async function announceExpiry(options: {
+  readonly database: Database;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly random?: RandomSource;
+}): Promise<number> {
+  const { database, random } = options;
+  const now = new Date(options.now());
+  let announced = 0;
+  for (const days of thresholds) {
+    for (;;) {
+      const due = await keysWithin(database.read(), days, now);
+      if (due.length === 0) break;
+      announced += await database.transaction((em) =>
+        announce(em, due, days, { now, random, rowMacs: database.rowMacs }),
+      );
+    }
+  }
+  return announced;
+}
+
+/** Keys that passed a threshold, and of which nothing as urgent was told. */
+async function keysWithin(em: EntityManager, days: number, now: Date): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select k.id from api_key k
+     where k.revoked_at is null and k.expires_at > ? and k.expires_at <= ?
+       and not exists (
+         select 1 from api_key_expiry_notice n where n.key_id = k.id and n.days <= ?
+       )
+     order by k.id limit ?`,
+    [now, new Date(now.getTime() + days * day), days, batchSize],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function announce(
+  em: EntityManager,
+  ids: readonly string[],
+  days: number,
+  context: OutboxContext,
+): Promise<number> {
+  const keys = await em.find(
+    ApiKey,
+    { id: { $in: [...ids] }, revokedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, disableIdentityMap: true },
+  );
+  // Another process may have been faster while the locks were waited for.
+  const told = await em.find(ApiKeyExpiryNotice, {
+    keyId: { $in: [...ids] },
+    days: { $lte: days },
+  });
+  const known = new Set(told.map(({ keyId }) => keyId));
+  const untold = keys.filter(({ id }) => !known.has(id));
+  if (untold.length === 0) return 0;
+  await em.insertMany(
+    ApiKeyExpiryNotice,
+    untold.map(({ id: keyId }) => ({ keyId, days })),
+  );
+  const inLife = untold.filter(
+    ({ createdAt, expiresAt }) =>
+      expiresAt && expiresAt.getTime() - days * day >= createdAt.getTime(),
+  );
+  const keyIds = inLife.map(({ id }) => id);
+  const data = { daysLeft: days };
+  await emitKeyEvents(em, { type: 'api_key.expiring', keyIds, data }, context);
+  return keyIds.length;
+}

@@ -1,0 +1,258 @@
+import { LockMode } from '@mikro-orm/core';
+import { type LookupScheme, newId } from '../../core/mod.ts';
+import { deedOf, revocationOf } from '../audit/deed.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { canonicalJson } from '../crypto/canonical-json.ts';
+import { fingerprintsOf } from '../crypto/secret-fingerprints.ts';
+import type { EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+import { AuditEvent } from '../database/entities/audit-event.ts';
+import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
+import { Organization } from '../database/entities/organization.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
+import { everyScheme } from '../database/former-secrets.ts';
+import { writeSearchTexts } from '../database/key-search.ts';
+import { revokedSecrets } from '../database/revoked-secrets.ts';
+import { takeTurns } from '../database/take-turns.ts';
+import type { Services } from '../operations/operation.ts';
+import { endOf } from '../operations/sub-orgs/end-sub-org.ts';
+import { type JobContext, JobFailure } from '../queue/job-handler.ts';
+import { Problem } from '../wire/problem.ts';
+import { previewParts } from './imported-key.ts';
+import { isKeyOf, keysBySecret } from './known-keys.ts';
+import { assertWithinLimit } from './live-key-limit.ts';
+
+/** Keys to a transaction: SQLite has one writer at a time. */
+const batchSize = 200;
+
+type ImportServices = Pick<
+  Services,
+  'database' | 'scheme' | 'schemes' | 'sealer' | 'random' | 'now'
+>;
+
+/** A line that is as the server wrote it, and what its secret may be stored under. */
+interface Line {
+  readonly line: number;
+  readonly item: WaitingKey;
+  readonly digest: string;
+  readonly lookups: readonly string[];
+  readonly fingerprints: readonly string[];
+}
+
+/** Why keys were revoked that are still to be written, by their ids. */
+type RevokedKeys = Map<string, string | null>;
+
+/**
+ * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
+ * transaction that writes its key, so that a worker that goes on after a crash writes none twice.
+ */
+export function importKeys(services: ImportServices) {
+  return async (job: { readonly id: string }, { step }: JobContext) => {
+    const written = { imported: 0, revoked: 0, existing: 0, refused: 0 };
+    for (let left = batchSize; left === batchSize; ) {
+      await step(async (em, { orgId, progress, result }) => {
+        // One import after the other: two files that name the same hash find each other's key.
+        await takeTurns(em, 'key import');
+        const rows = await em.find(
+          KeyImport,
+          { jobId: job.id },
+          { orderBy: { line: 'asc' }, limit: batchSize },
+        );
+        left = rows.length;
+        const schemes = await everyScheme(em, services.schemes, services.sealer);
+        const lines = readLines(job.id, orgId ?? '', rows, schemes, services);
+        const some = await importLines(em, job.id, orgId ?? '', lines, services);
+        await em.nativeDelete(KeyImport, {
+          jobId: job.id,
+          line: { $in: rows.map(({ line }) => line) },
+        });
+        const count = (name: keyof typeof written, more: number) => {
+          written[name] = Number(result?.[name] ?? 0) + more;
+        };
+        count('imported', some.imported);
+        count('revoked', some.revoked);
+        count('existing', some.existing);
+        count('refused', rows.length - some.imported - some.revoked - some.existing);
+        return { progress: progress + rows.length, result: { ...written } };
+      });
+    }
+    return { ...written };
+  };
+}
+
+/** The lines that the server wrote; others are left out, and reported by the MACs' owner. */
+function readLines(
+  jobId: string,
+  orgId: string,
+  rows: readonly KeyImport[],
+  schemes: readonly LookupScheme[],
+  { database, sealer }: ImportServices,
+): Line[] {
+  return rows.flatMap(({ line, item, mac }) => {
+    const fields = [jobId, line, canonicalJson(item)] as const;
+    if (!database.rowMacs.verify('key-import', fields, mac, orgId)) return [];
+    const digest = sealer.open(item.hash, orgId);
+    const lookups = schemes.map((scheme) => scheme.lookup(digest));
+    return [{ line, item, digest, lookups, fingerprints: fingerprintsOf(schemes, digest) }];
+  });
+}
+
+/** @returns how many keys were written, live and revoked, and how many were there. */
+async function importLines(
+  em: EntityManager,
+  jobId: string,
+  orgId: string,
+  all: readonly Line[],
+  services: ImportServices,
+) {
+  const ended = await endedSubOrgs(em, orgId, all);
+  const lines = all.filter(({ item }) => item.subOrgId === null || ended.has(item.subOrgId));
+  const secrets = lines.map(({ lookups }) => lookups);
+  const known = await keysBySecret(em, secrets);
+  const remembered = await revokedSecrets(em, secrets);
+  const { done, revoked } = await recordedOf(
+    em,
+    lines.map(({ item }) => item.id),
+  );
+  for (const [index, { item }] of lines.entries()) {
+    const reason = remembered[index]?.reason ?? ended.get(item.subOrgId ?? 0) ?? null;
+    if (revoked.has(item.id)) continue;
+    if (remembered[index] !== undefined || reason !== null) revoked.set(item.id, reason);
+  }
+  const added = lines.filter(({ item, line }, index) => {
+    const key = known[index];
+    if (key === undefined) return !done.has(item.id);
+    // Also one that was revoked since the file was read: it stays so.
+    if (isKeyOf(key, orgId, item.subOrgId)) return false;
+    throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
+  });
+  await insertKeys(em, jobId, orgId, added, revoked, services);
+  const ofRevoked = added.filter(({ item }) => revoked.has(item.id)).length;
+  const imported = added.length - ofRevoked;
+  if (imported > 0) {
+    const counted = { orgId, environment: 'live' } as const;
+    await assertWithinLimit(em, counted, new Date(services.now())).catch((error: unknown) => {
+      throw error instanceof Problem ? new JobFailure(error.message) : error;
+    });
+  }
+  return { imported, revoked: ofRevoked, existing: lines.length - added.length };
+}
+
+/**
+ * What the audit log, from which nothing is deleted, says of keys that lines name: a line that is put
+ * back writes no second key, and what a lost history had written and revoked is written as revoked.
+ */
+async function recordedOf(em: EntityManager, ids: readonly string[]) {
+  const action = { $in: ['apiKeys.import', 'restore.accept'] };
+  const rows = await em.find(
+    AuditEvent,
+    { action, target: { $in: [...ids] } },
+    { orderBy: { seq: 'asc' } },
+  );
+  const done = new Set<string>();
+  const revoked: RevokedKeys = new Map();
+  for (const row of rows) {
+    if (row.target == null) continue;
+    const { target } = row;
+    const revocation = revocationOf(deedOf(row, row.seq));
+    if (row.action === 'apiKeys.import') done.add(target);
+    // The first is the one that revoked it.
+    else if (revocation !== undefined && !revoked.has(target)) {
+      revoked.set(target, revocation.reason);
+    }
+  }
+  return { done, revoked };
+}
+
+/**
+ * The organization and its sub-orgs may have gone since the file was read. What is of a sub-org that was
+ * archived or removed meanwhile is written as revoked, as if it had been written before; what is of an
+ * unknown one is left out.
+ *
+ * @returns why keys of each sub-org are revoked; null for an active one.
+ * @throws {JobFailure} where the organization has gone.
+ */
+async function endedSubOrgs(
+  em: EntityManager,
+  orgId: string,
+  lines: readonly Line[],
+): Promise<Map<number, string | null>> {
+  const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as const;
+  const ids = [...new Set(lines.flatMap(({ item }) => item.subOrgId ?? []))];
+  const parent = { id: orgId, tier: { $ne: null }, deletedAt: null };
+  const [line] = lines;
+  if (line !== undefined && (await em.findOne(Organization, parent, held)) === null) {
+    throw new JobFailure(`line ${line.line}: org: not a parent organization`);
+  }
+  const subOrgs = await em.find(SubOrg, { id: { $in: ids }, orgId }, held);
+  return new Map(subOrgs.map((each) => [each.id, endOf(each)]));
+}
+
+async function insertKeys(
+  em: EntityManager,
+  jobId: string,
+  orgId: string,
+  lines: readonly Line[],
+  revoked: RevokedKeys,
+  { scheme, random, now }: ImportServices,
+): Promise<void> {
+  const updatedAt = new Date(now());
+  const keys = lines.map(({ item, digest, fingerprints }) => ({
+    ...item,
+    fingerprints,
+    lookup: scheme.lookup(digest),
+    createdAt: item.createdAt === null ? updatedAt : new Date(item.createdAt),
+  }));
+  await em.insertMany(
+    ApiKey,
+    keys.map(({ id, subOrgId, label, createdAt, expiresAt }) => ({
+      id,
+      dialect: 'reporisk',
+      environment: 'live' as const,
+      orgId,
+      subOrgId,
+      label,
+      description: null,
+      scopes: null,
+      ipAllowList: null,
+      rateLimit: null,
+      disabled: false,
+      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+      createdBy: null,
+      serviceAccountId: null,
+      imported: true,
+      createdAt,
+      updatedAt,
+      revokedAt: revoked.has(id) ? updatedAt : null,
+      revokedReason: revoked.get(id) ?? null,
+    })),
+  );
+  await writeSearchTexts(em, keys);
+  await em.insertMany(
+    ApiKeySecret,
+    keys.map(({ id, lookup, preview, createdAt }) => {
+      const seal = scheme.seal(id, orgId, lookup);
+      if (seal === null) throw new Error('the server always seals');
+      const parts = previewParts(preview);
+      const schemeId = scheme.id;
+      return {
+        ...{ lookup, keyId: id, scheme: schemeId, seal, ...parts },
+        ...{ legacy: true, retiresAt: null, createdAt },
+      };
+    }),
+  );
+  for (const { id, label, subOrgId, preview, fingerprints } of keys) {
+    recordEvent(em, {
+      id: newId('evt', updatedAt.getTime(), random),
+      orgId,
+      at: updatedAt,
+      actor: 'operator',
+      action: 'apiKeys.import',
+      target: id,
+      changes: { label, subOrgId, preview, jobId, fingerprints },
+      ipAddress: null,
+      requestId: null,
+    });
+  }
+}

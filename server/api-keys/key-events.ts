@@ -1,0 +1,145 @@
+import { LockMode } from '@mikro-orm/core';
+import { newId, type RandomSource } from '../../core/mod.ts';
+import type { RowMacs } from '../crypto/row-macs.ts';
+import type { EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
+import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import { enqueue, type NewTask } from '../queue/tasks.ts';
+import { snakeKeys } from '../wire/case.ts';
+import { type KeyRecord, keyRecords } from './key-record.ts';
+
+/** The type of the tasks that deliver. */
+export const deliveryTask = 'webhook_delivery';
+
+/** How many keys are written at a time. */
+const batchSize = 200;
+
+/** Something that happened to keys. */
+export interface KeyEvent {
+  readonly type: WebhookEvent;
+  /** The keys' rows are locked by this transaction, so that events of one key have an order. */
+  readonly keyIds: readonly string[];
+  /** What is told beside the key, the same of each or by its id; never a secret. */
+  readonly data?: EventData | ((keyId: string) => EventData);
+}
+
+type EventData = Readonly<Record<string, unknown>>;
+
+/** When, with what randomness and under what key events are written. */
+export interface OutboxContext {
+  readonly now: Date;
+  readonly random?: RandomSource | undefined;
+  readonly rowMacs: RowMacs;
+}
+
+/**
+ * Writes an event of each key into the outbox of every active webhook that wants it, in the
+ * transaction that causes it. The keys are told as they are in the database now.
+ *
+ * @param em - the transaction's; what it has not written yet is written first.
+ */
+export async function emitKeyEvents(
+  em: EntityManager,
+  event: KeyEvent,
+  context: OutboxContext,
+): Promise<void> {
+  await em.flush();
+  for (let start = 0; start < event.keyIds.length; start += batchSize) {
+    const keyIds = event.keyIds.slice(start, start + batchSize);
+    await emitBatch(em, { ...event, keyIds }, context);
+  }
+}
+
+async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxContext) {
+  const { now } = context;
+  const fresh = { disableIdentityMap: true } as const;
+  const these = { id: { $in: [...event.keyIds] } };
+  const theirOrgs = em.createQueryBuilder(ApiKey, 'k').select('orgId').where(these);
+  // Held until the commit: one that is removed meanwhile would take the cause with it.
+  const active = await em.find(
+    Webhook,
+    { orgId: { $in: theirOrgs }, isActive: true },
+    { ...fresh, lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } },
+  );
+  const wanting = active.filter(({ events }) => events.includes(event.type));
+  if (wanting.length === 0) return;
+
+  const keys = await em.find(ApiKey, these, fresh);
+  const records = await keyRecords(em, keys, now);
+  const orgOf = new Map(keys.map(({ id, orgId }) => [id, orgId]));
+  const deliveries = records.flatMap((record) => {
+    const message = messageOf(record, event, context);
+    return wanting
+      .filter(({ orgId }) => orgId === orgOf.get(record.id))
+      .map((webhook) => deliveryOf(message, record.id, webhook, context));
+  });
+  if (deliveries.length === 0) return;
+  await em.insertMany(WebhookDelivery, deliveries);
+  await enqueue(
+    em,
+    deliveries.map((delivery) => taskOf(delivery, now)),
+  );
+}
+
+/** The task that delivers. Its lane keeps the events of one key in order; its pool is the endpoint. */
+export function taskOf(
+  delivery: Pick<WebhookDelivery, 'id' | 'webhookId' | 'keyId'>,
+  runAt: Date,
+): NewTask {
+  const { id, webhookId, keyId } = delivery;
+  return { id, type: deliveryTask, runAt, lane: `${webhookId}/${keyId}`, pool: webhookId };
+}
+
+function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
+  const timestamp = now.toISOString();
+  const beside = typeof data === 'function' ? data(key.id) : data;
+  const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...beside, key } }));
+  return { eventId: newId('msg', now.getTime(), random), type, payload };
+}
+
+function deliveryOf(
+  message: ReturnType<typeof messageOf>,
+  keyId: string,
+  webhook: Webhook,
+  { now, random, rowMacs }: OutboxContext,
+) {
+  const id = newId('whd', now.getTime(), random);
+  const delivery = { ...message, id, webhookId: webhook.id, keyId };
+  return {
+    ...delivery,
+    mac: rowMacs.make('delivery', deliveryFields(delivery, webhook)),
+    status: 'pending' as const,
+    attempts: 0,
+    firstAttemptAt: null,
+    nextAttemptAt: now,
+    lastStatus: null,
+    lastError: null,
+    createdAt: now,
+    deliveredAt: null,
+  };
+}
+
+/** Whether a delivery is as the server wrote it. */
+export function isWrittenByServer(
+  rowMacs: RowMacs,
+  delivery: WebhookDelivery,
+  webhook: Webhook,
+): boolean {
+  return rowMacs.verify('delivery', deliveryFields(delivery, webhook), delivery.mac, webhook.orgId);
+}
+
+/** What a delivery's MAC covers. */
+export function deliveryFields(
+  {
+    id,
+    webhookId,
+    eventId,
+    type,
+    keyId,
+    payload,
+  }: Pick<WebhookDelivery, 'id' | 'webhookId' | 'eventId' | 'type' | 'keyId' | 'payload'>,
+  { orgId }: Pick<Webhook, 'orgId'>,
+) {
+  return [id, orgId, webhookId, eventId, type, keyId, payload] as const;
+}

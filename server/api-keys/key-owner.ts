@@ -1,0 +1,71 @@
+import { scopeActions } from '../../core/policy/scopes.ts';
+import type { EntityManager } from '../database/database.ts';
+import { shownName } from '../wire/names.ts';
+
+/** Why an active key is refused although nothing was done to it; the first that holds. */
+export const blockedReasons = ['service_account_disabled', 'owner_left', 'owner_demoted'] as const;
+type BlockedReason = (typeof blockedReasons)[number];
+
+/** Whose authority a key has. */
+export interface KeyOwner {
+  readonly kind: 'member' | 'service_account' | 'organization';
+  readonly id: string;
+  /** Null for a member whose name Clerk has not told. */
+  readonly name: string | null;
+}
+
+/** What the conditions below read of a key `k`: its member `m` and its service account `a`. */
+export const ownerJoins = `
+  left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
+  left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
+
+const writes = Object.values(scopeActions)
+  .flatMap(Object.entries)
+  .flatMap(([scope, action]) => (action === 'read' ? [] : [scope]));
+const holdsWrite = [
+  'k.scopes is null',
+  ...writes.map((scope) => `cast(k.scopes as text) like '%"${scope}"%'`),
+].join(' or ');
+
+/** Why an active key `k` is refused, as an expression; null where it is not. */
+export const blockedReason = `case
+  when k.service_account_id is not null then
+    case when coalesce(a.is_active, false) then null else 'service_account_disabled' end
+  when k.created_by is null then null
+  when not coalesce(m.active, false) then 'owner_left'
+  when m.role <> 'admin' and (${holdsWrite}) then 'owner_demoted'
+end`;
+
+interface OwnerRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly kind: KeyOwner['kind'];
+  readonly name: string | null;
+  readonly blocked: BlockedReason | null;
+}
+
+/** The owners of keys, and what each key would be refused for if it is active, by the keys' ids. */
+export async function ownersOf(
+  em: EntityManager,
+  keyIds: readonly string[],
+): Promise<ReadonlyMap<string, KeyOwner & { readonly blocked: BlockedReason | null }>> {
+  if (keyIds.length === 0) return new Map();
+  const rows = await em.execute<OwnerRow[]>(
+    `select k.id,
+       case when k.service_account_id is not null then 'service_account'
+         when k.created_by is not null then 'member' else 'organization' end as kind,
+       coalesce(k.service_account_id, k.created_by, k.org_id) as owner_id,
+       case when k.service_account_id is not null then a.name
+         when k.created_by is not null then m.name else o.name end as name,
+       ${blockedReason} as blocked
+     from api_key k join organization o on o.id = k.org_id ${ownerJoins}
+     where k.id in (${keyIds.map(() => '?').join(', ')})`,
+    [...keyIds],
+  );
+  return new Map(
+    rows.map(({ id, kind, owner_id, name, blocked }) => [
+      id,
+      { kind, id: owner_id, name: name === null ? null : shownName(name), blocked },
+    ]),
+  );
+}

@@ -1,0 +1,42 @@
+import type { EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+
+/** How many secrets go into one statement. */
+const batchSize = 200;
+
+/**
+ * The keys of secrets that may each be stored under several lookup values.
+ *
+ * @param secrets - the lookup values of each. They go into one statement together: a secret that
+ * moves from one to the other is then found under either.
+ * @returns for each secret its key; undefined where there is none.
+ */
+export async function keysBySecret(
+  em: EntityManager,
+  secrets: readonly (readonly string[])[],
+): Promise<(ApiKey | undefined)[]> {
+  const known = new Map<string, ApiKey>();
+  for (let start = 0; start < secrets.length; start += batchSize) {
+    const lookups = secrets.slice(start, start + batchSize).flat();
+    const rows = await em.find(
+      ApiKeySecret,
+      { lookup: { $in: lookups } },
+      { disableIdentityMap: true },
+    );
+    const keys = await em.find(ApiKey, { id: { $in: rows.map(({ keyId }) => keyId) } });
+    const byId = new Map(keys.map((key) => [key.id, key]));
+    for (const { lookup, keyId } of rows) {
+      const key = byId.get(keyId);
+      if (key !== undefined) known.set(lookup, key);
+    }
+  }
+  return secrets.map((lookups) =>
+    lookups.map((lookup) => known.get(lookup)).find((key) => key !== undefined),
+  );
+}
+
+/** Whether a known key is what an import would make again: the same owner's, and imported. */
+export function isKeyOf(key: ApiKey, orgId: string, subOrgId: number | null): boolean {
+  return key.imported && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId;
+}

@@ -1,0 +1,88 @@
+import { LockMode, type RawQueryFragment, raw } from '@mikro-orm/core';
+import type { QBFilterQuery } from '@mikro-orm/sql';
+import type { EntityManager } from '../database/database.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import { prepared } from '../database/prepared.ts';
+import { emitKeyEvents, type OutboxContext } from './key-events.ts';
+
+// Most organizations have no webhooks: then no deliveries are looked up.
+const isHeard = `exists (
+  select 1 from webhook where webhook.org_id = api_key.org_id and webhook.is_active
+) as heard`;
+
+/** A key that was revoked. */
+interface Revoked {
+  readonly id: string;
+  /** Whether its organization has a webhook. */
+  readonly heard: boolean | number;
+}
+
+/**
+ * Revokes one key, which cannot be undone, and tells the webhooks of its organization: as `revokeKeys`,
+ * by a prepared statement, because a leaked key is dangerous until it is revoked.
+ *
+ * @param em - the transaction's.
+ * @param key - which key; unknown in that organization, or revoked already, it stays as it is.
+ * @returns whether it was revoked now.
+ */
+export async function revokeKey(
+  em: EntityManager,
+  key: { readonly id: string; readonly orgId: string },
+  revokedReason: string | null,
+  context: OutboxContext,
+): Promise<boolean> {
+  const { now } = context;
+  await em.flush();
+  const revoked = await prepared<Revoked>(
+    em,
+    `update api_key set revoked_at = ?, revoked_reason = ?, updated_at = ?
+     where id = ? and org_id = ? and revoked_at is null
+     returning id, ${isHeard}`,
+    [now, revokedReason, now, key.id, key.orgId],
+  );
+  await tellRevoked(em, revoked, context);
+  return revoked.length > 0;
+}
+
+/**
+ * Revokes keys, however many, which cannot be undone, and tells the webhooks of their organizations.
+ *
+ * @param em - the transaction's, which keeps others from adding keys to the selection until it ends.
+ * @param where - which keys; those that are revoked already stay as they are.
+ * @returns how many it were.
+ */
+export async function revokeKeys(
+  em: EntityManager,
+  where: QBFilterQuery<ApiKey>,
+  revokedReason: string | null,
+  context: OutboxContext,
+): Promise<number> {
+  const { now } = context;
+  await em.flush();
+  // Locked in the order of their ids, so that two who revoke the same keys wait for each other only
+  // one way round.
+  const live = em
+    .createQueryBuilder(ApiKey)
+    .select('id')
+    .where(where)
+    .andWhere({ revokedAt: null })
+    .orderBy({ id: 'asc' })
+    .setLockMode(LockMode.PESSIMISTIC_WRITE);
+  const revoked = await em
+    .createQueryBuilder(ApiKey)
+    .update({ revokedAt: now, revokedReason, updatedAt: now })
+    .where({ id: { $in: live } })
+    .returning(['id', raw<RawQueryFragment>(isHeard)])
+    .execute<Revoked[]>('all');
+  await tellRevoked(em, revoked, context);
+  return revoked.length;
+}
+
+function tellRevoked(
+  em: EntityManager,
+  revoked: readonly Revoked[],
+  context: OutboxContext,
+): Promise<void> {
+  const keyIds = revoked.flatMap(({ id, heard }) => (heard ? [id] : [])).sort();
+  return emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
+}

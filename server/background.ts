@@ -1,0 +1,79 @@
+import { announceExpiry } from './api-keys/announce-expiry.ts';
+import { announceRefused } from './api-keys/announce-refused.ts';
+import { deliveryTask } from './api-keys/key-events.ts';
+import { repeat } from './clock/repeat.ts';
+import { forgetAnswers } from './idempotency/forget-answers.ts';
+import { jobHandlers } from './job-handlers.ts';
+import type { Figure } from './observability/metrics.ts';
+import type { Services } from './operations/operation.ts';
+import { moveRows } from './operations/secrets/move-rows.ts';
+import { countTasks, type TaskCounts } from './queue/count-tasks.ts';
+import { forgetUnqueuedLines } from './queue/forget-lines.ts';
+import { listenForTasks } from './queue/wake-ups.ts';
+import { startWorker } from './queue/worker.ts';
+import { forgetUsage } from './usage/forget-usage.ts';
+import { makePartitions } from './usage/partitions.ts';
+import { createDeliver } from './webhooks/deliver.ts';
+import { forgetDeliveries } from './webhooks/forget-deliveries.ts';
+
+const second = 1_000;
+
+/** What a server does besides answering requests. */
+export interface Background extends AsyncDisposable {
+  /** The queue's depths by type that is handled, as of the last count: a few seconds old. */
+  counters(): readonly TaskCounts[];
+}
+
+/**
+ * Starts what happens in the background: tasks, announcements of expiry, tidying up.
+ *
+ * @param listenUrl - a direct PostgreSQL address that announces new tasks; null on SQLite.
+ * @returns dispose of it to finish what is under way and stop.
+ */
+export function startBackground(services: Services, listenUrl: string | null): Background {
+  const { database, sealer, targets, now, random, logger } = services;
+  let counts: readonly TaskCounts[] = [];
+  const resources = new AsyncDisposableStack();
+  const deliver = createDeliver({ database, sealer, targets, now, random });
+  const handlers = { ...jobHandlers(services), [deliveryTask]: deliver };
+  const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
+  if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
+
+  function every(seconds: number, name: string, run: () => Promise<unknown>): void {
+    const once = async () => void (await run());
+    resources.use(repeat({ name, run: once, every: seconds * second, logger }));
+  }
+  every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
+  every(60, 'announcing dead secrets that are tried', () =>
+    announceRefused({ database, now, random }),
+  );
+  every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
+  every(3600, 'making partitions of calls', () => makePartitions(database, now()));
+  every(3600, 'forgetting old calls', () => forgetUsage(database, now()));
+  every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
+  every(3600, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
+  every(3600, 'forgetting old answers', () => forgetAnswers(database, now()));
+  every(10, 'counting tasks', async () => {
+    const all = await countTasks(database, new Date(now()));
+    counts = all.filter(({ type }) => type in handlers);
+  });
+  return {
+    counters: () => counts,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** The queue's depths as metrics. */
+export function taskFigures(background: Background): Figure[] {
+  const states = [
+    ['waiting', 'Tasks that are due'],
+    ['postponed', 'Tasks that failed and are tried again later'],
+    ['running', 'Tasks under way'],
+  ] as const;
+  return states.map(([state, help]) => ({
+    name: `tasks_${state}`,
+    help,
+    kind: 'gauge' as const,
+    read: () => background.counters().reduce((sum, counts) => sum + counts[state], 0),
+  }));
+}

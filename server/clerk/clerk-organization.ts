@@ -1,0 +1,53 @@
+import { clerkId } from '../sessions/session.ts';
+import { cleanedName } from '../wire/names.ts';
+import type { OrganizationChange } from './clerk-change.ts';
+
+/** An organization as Clerk lists it. */
+export type ListedOrganization = Omit<OrganizationChange, 'at'>;
+
+/**
+ * Reads an organization as Clerk's API and webhooks show it. Its name is cleaned, never refused. A
+ * tier as text, or white space around a value, is read as meant; a parent that cannot be read leaves
+ * the organization without rights, because it was to be a sub-org.
+ */
+export function readOrganization(
+  id: string,
+  name: unknown,
+  metadata: Readonly<Record<string, unknown>> | null,
+): ListedOrganization {
+  const tier = readTier(metadata?.tier);
+  const parent = readParent(metadata?.parent_org_id);
+  const unusual = [
+    ...(tier.isUnusual ? ['tier'] : []),
+    ...(parent.isUnusual ? ['parent_org_id'] : []),
+  ];
+  return {
+    id,
+    name: cleanedName(name, id),
+    tier: parent.value === null && parent.isUnusual ? null : tier.value,
+    parentId: parent.value,
+    ...(unusual.length === 0 ? {} : { unusual }),
+  };
+}
+
+interface Field<Value> {
+  readonly value: Value | null;
+  readonly isUnusual: boolean;
+}
+
+function readTier(tier: unknown): Field<number> {
+  if (tier === 1 || tier === 2 || tier === 3) return { value: tier, isUnusual: false };
+  const text = typeof tier === 'string' ? tier.trim() : '';
+  return { value: /^[123]$/.test(text) ? Number(text) : null, isUnusual: tier != null };
+}
+
+function readParent(parent: unknown): Field<string> {
+  if (parent === undefined || parent === null || parent === '') {
+    return { value: null, isUnusual: false };
+  }
+  const text = typeof parent === 'string' ? parent.trim() : '';
+  return {
+    value: clerkId.test(text) ? text : null,
+    isUnusual: text !== parent || !clerkId.test(text),
+  };
+}

@@ -1,0 +1,128 @@
+import type { RowMacs } from '../crypto/row-macs.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import { Membership } from '../database/entities/membership.ts';
+import { Organization } from '../database/entities/organization.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
+import { prepared } from '../database/prepared.ts';
+import type { MemberRole, Session } from '../sessions/session.ts';
+import { applyMembership, supersedes } from './apply-membership.ts';
+import { clerkTime, type MembershipChange } from './clerk-change.ts';
+
+/** The parent org that a member's rights are in. */
+export interface ParentOrganization {
+  readonly id: string;
+  readonly name: string;
+  readonly tier: number;
+}
+
+/** What the holder of a session is at this moment, whatever his token still says. */
+export type PresentMembership =
+  | {
+      readonly kind: 'parent';
+      readonly organization: ParentOrganization;
+      readonly role: MemberRole;
+      /** Where the audit log ended when this was read: what was recorded later came later. */
+      readonly readAt: number;
+    }
+  | {
+      readonly kind: 'sub-org';
+      /** The parent. */
+      readonly organization: ParentOrganization;
+      readonly subOrg: { readonly id: number; readonly name: string };
+      readonly role: MemberRole;
+    }
+  | { readonly kind: 'none' };
+
+const none: PresentMembership = Object.freeze({ kind: 'none' });
+
+// What is judged is what the database holds now, not what this entity manager has read before.
+const fresh = { disableIdentityMap: true } as const;
+
+/**
+ * Records what a verified session says about its holder's membership, unless something newer is
+ * known, and tells what he is. Writes at most once per token.
+ *
+ * @param now - Unix milliseconds, for the audit log.
+ * @param settled - resolves when everything committed so far holds on every process.
+ */
+export async function presentMembership(
+  database: Database,
+  session: Session,
+  now: () => number = Date.now,
+  settled: () => Promise<void> = async () => {},
+): Promise<PresentMembership> {
+  const { organizationId: clerkOrgId, userId, role, issuedAt } = session;
+  if (clerkOrgId === null || role === null) return none;
+  const em = database.read();
+  const change: MembershipChange = {
+    clerkOrgId,
+    userId,
+    role,
+    active: true,
+    at: clerkTime(issuedAt.getTime()),
+  };
+  const recorded = await em.findOne(Membership, { clerkOrgId, userId }, fresh);
+  if (supersedes(change, recorded) && (await isKnown(em, clerkOrgId))) {
+    const context = { now: new Date(now()) };
+    const changed = await database.transaction((tx) => applyMembership(tx, change, context));
+    // The role that the answer will tell of may be a lesser one than keys still act with elsewhere.
+    if (changed) await settled();
+  }
+  return membershipOf(em, database.rowMacs, session);
+}
+
+/** What the one query below finds of a member who still is one. */
+interface MemberRow {
+  readonly role: MemberRole;
+  readonly sub_org_id: number | null;
+  readonly sub_org_name: string | null;
+  readonly link_mac: string | null;
+  readonly org_id: string;
+  readonly org_name: string;
+  readonly org_tier: number;
+  readonly read_at: number;
+}
+
+/**
+ * Tells what the holder of a session is by what the database holds now; writes nothing. One query,
+ * because it comes before every operation, and within a mutation once more.
+ *
+ * @param em - inside a transaction, the transaction's.
+ */
+export async function membershipOf(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  session: Session,
+): Promise<PresentMembership> {
+  const { organizationId: clerkOrgId, userId } = session;
+  if (clerkOrgId === null || session.role === null) return none;
+  // A parent org is one with a tier that still exists; a sub-org is a member of one.
+  const [row] = await prepared<MemberRow>(
+    em,
+    `select m.role, s.id as sub_org_id, s.name as sub_org_name, s.link_mac,
+       o.id as org_id, o.name as org_name, o.tier as org_tier,
+       (select seq from audit_head) as read_at
+     from membership m
+       left join sub_org s on s.clerk_id = m.clerk_org_id
+       join organization o on o.id = coalesce(s.org_id, m.clerk_org_id)
+     where m.clerk_org_id = ? and m.user_id = ? and m.active
+       and not exists (select 1 from deleted_user d where d.user_id = m.user_id)
+       and s.archived_at is null and s.removed_at is null
+       and o.tier is not null and o.deleted_at is null`,
+    [clerkOrgId, userId],
+  );
+  if (row === undefined) return none;
+  const organization = { id: row.org_id, name: row.org_name, tier: row.org_tier };
+  // The lesser of token and row: who can write rows gives no role with them.
+  const role = session.role === 'admin' ? row.role : 'member';
+  const { sub_org_id: id, sub_org_name: name } = row;
+  if (id === null) return { kind: 'parent', organization, role, readAt: Number(row.read_at) };
+  const link = [id, organization.id, clerkOrgId] as const;
+  if (!rowMacs.verify('sub-org-link', link, row.link_mac, organization.id)) return none;
+  return { kind: 'sub-org', organization, subOrg: { id, name: name ?? '' }, role };
+}
+
+async function isKnown(em: EntityManager, clerkOrgId: string): Promise<boolean> {
+  if ((await em.count(Organization, { id: clerkOrgId })) > 0) return true;
+  return (await em.count(SubOrg, { clerkId: clerkOrgId })) > 0;
+}

@@ -1,0 +1,69 @@
+import { setTimeout } from 'node:timers/promises';
+import { inPages, inSteps } from '../clock/in-steps.ts';
+import type { EntityManager } from '../database/database.ts';
+import { Membership } from '../database/entities/membership.ts';
+import { applyMemberships } from './apply-membership.ts';
+import type { MembershipChange } from './clerk-change.ts';
+import type { ListedMember } from './clerk-directory.ts';
+import type { Round } from './reconciliation.ts';
+
+/** Members to a transaction, and to a question by id. */
+const stepSize = 50;
+
+/**
+ * Brings the memberships of one organization in step. All are fetched before the first is applied.
+ * What was found as recorded is confirmed as of the round, so that a webhook about an earlier time,
+ * delivered late, changes nothing any more.
+ */
+export async function reconcileMembers(round: Round, clerkOrgId: string): Promise<void> {
+  const { database, directory, signal, at } = round;
+  const listed = await directory.members(clerkOrgId, { signal });
+  round.skip(clerkOrgId, listed.skipped);
+  const present = new Set(listed.items.map(({ userId }) => userId));
+  await apply(listed.items.map((each) => ({ ...each, clerkOrgId, active: true, at })));
+  const recorded = inPages((after) => recordedMembers(database.read(), clerkOrgId, after));
+  for await (const some of recorded) {
+    const absent = some.filter(({ userId }) => !present.has(userId));
+    await apply(await lookUp(round, clerkOrgId, absent));
+  }
+
+  async function apply(changes: readonly MembershipChange[]): Promise<void> {
+    for await (const some of inSteps(changes, stepSize)) {
+      signal?.throwIfAborted();
+      const context = { now: new Date(round.now()) };
+      const started = performance.now();
+      await database.transaction((em) => applyMemberships(em, clerkOrgId, some, context));
+      // As long a pause as the step took leaves half of the database to everything else.
+      await setTimeout(performance.now() - started);
+    }
+  }
+}
+
+/** Asks for members by id that a list lacks: only a member that Clerk denies then is gone. */
+async function lookUp(
+  { directory, signal, at, skip }: Round,
+  clerkOrgId: string,
+  absent: readonly Pick<ListedMember, 'userId' | 'role'>[],
+): Promise<MembershipChange[]> {
+  if (absent.length === 0) return [];
+  const userIds = absent.map(({ userId }) => userId);
+  const { items, skipped } = await directory.members(clerkOrgId, { userIds, signal });
+  skip(clerkOrgId, skipped);
+  const found = new Map(items.map((each) => [each.userId, each]));
+  // One of those that cannot be read may be any of those that are missing.
+  const gone = skipped > 0 ? [] : absent.filter(({ userId }) => !found.has(userId));
+  return [
+    ...items.map((each) => ({ ...each, clerkOrgId, active: true, at })),
+    ...gone.map(({ userId, role }) => ({ userId, role, clerkOrgId, active: false, at })),
+  ];
+}
+
+/** Some of the members that are recorded, in the database's order. */
+async function recordedMembers(em: EntityManager, clerkOrgId: string, after: string) {
+  const found = await em.find(
+    Membership,
+    { clerkOrgId, active: true, userId: { $gt: after } },
+    { disableIdentityMap: true, orderBy: { userId: 'asc' }, limit: stepSize },
+  );
+  return found.map(({ userId, role }) => ({ id: userId, userId, role }));
+}

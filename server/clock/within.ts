@@ -1,0 +1,18 @@
+import type { LeaseClock } from '../database/leases/ports.ts';
+
+/**
+ * Waits for an answer, for a limited time: a connection can die without a sign.
+ *
+ * @param clock - whose timers are used.
+ * @param milliseconds - how long to wait.
+ * @param answer - what is waited for; when late, it is ignored, whatever it becomes.
+ * @returns the answer.
+ * @throws what the answer rejects with, or an `Error` when it is late.
+ */
+export function within<T>(clock: LeaseClock, milliseconds: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`no answer within ${Math.round(milliseconds)} ms`));
+    const cancel = clock.after(milliseconds, late);
+    answer.then(resolve, reject).finally(cancel);
+  });
+}

@@ -1,0 +1,162 @@
+import type { Environment } from '../../core/mod.ts';
+import {
+  readAnthropicBaseUrl,
+  readDatabaseListenUrl,
+  readDatabaseUrl,
+  readHost,
+  readPort,
+  readRedisUrl,
+  readTrustedProxies,
+} from './addresses.ts';
+import { type ClerkSettings, readClerk } from './clerk.ts';
+import { missing, shown, wrong } from './config-error.ts';
+import { readServerSecret, secretForm } from './secret.ts';
+
+export type { ClerkSettings } from './clerk.ts';
+export { ConfigError } from './config-error.ts';
+
+/** At most `limit` requests in `windowSeconds` seconds. */
+export interface RateLimitSetting {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** Every setting of the server, checked. */
+export interface Config {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  /** A direct connection, where a pooler sits before the database. */
+  readonly databaseListenUrl: string | null;
+  /** 32 bytes; null means that a file in the data folder holds it. */
+  readonly serverSecret: Uint8Array | null;
+  /** Accepted during a change of the secret. */
+  readonly serverSecretPrevious: Uint8Array | null;
+  /** Null means demo mode. */
+  readonly clerk: ClerkSettings | null;
+  readonly anthropicBaseUrl: string;
+  readonly redisUrl: string | null;
+  /** CIDR blocks in canonical form. */
+  readonly trustedProxies: readonly string[];
+  /** Per organization; null means none. */
+  readonly platformRateLimit: RateLimitSetting | null;
+  /** Per address; null means none. */
+  readonly failedAuthRateLimit: RateLimitSetting | null;
+  readonly dialects: readonly string[];
+  /** The environments whose keys `/auth/verify` accepts. */
+  readonly forwardAuthEnvironments: readonly Environment[];
+  readonly logLevel: string;
+  readonly production: boolean;
+}
+
+const environments = ['production', 'development', 'test'];
+const keyEnvironments: readonly Environment[] = ['live', 'test'];
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * Reads the settings from environment variables; an empty one counts as absent.
+ *
+ * @param env - `process.env`.
+ * @throws {ConfigError} with one line that names the variable, what it got (secrets masked) and what
+ * it takes.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = new Map(
+    Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  const get = (name: string, fallback: string) => given.get(name) ?? fallback;
+  const list = (name: string) => [...new Set(get(name, '').split(',').map(trim).filter(Boolean))];
+  const read = <T>(name: string, reader: (value: string) => T): T | null => {
+    const value = given.get(name);
+    return value === undefined ? null : reader(value);
+  };
+  const secret = (name: string) => read(name, (value) => readServerSecret(name, value.trim()));
+
+  const production =
+    oneOf('NODE_ENV', get('NODE_ENV', 'development'), environments) === 'production';
+  const clerk = readClerk(given, list);
+  const databaseUrl = readDatabaseUrl(get('DATABASE_URL', 'sqlite:.data/reporisk.db'));
+  const config: Config = {
+    host: readHost(get('HOST', '127.0.0.1'), clerk === null && !production),
+    port: readPort(get('PORT', '8787')),
+    databaseUrl,
+    databaseListenUrl: read('DATABASE_LISTEN_URL', (value) =>
+      readDatabaseListenUrl(value, databaseUrl),
+    ),
+    serverSecret: secret('SERVER_SECRET'),
+    serverSecretPrevious: secret('SERVER_SECRET_PREVIOUS'),
+    clerk,
+    anthropicBaseUrl: readAnthropicBaseUrl(
+      get('ANTHROPIC_BASE_URL', 'https://api.anthropic.com'),
+      production,
+    ),
+    redisUrl: read('REDIS_URL', readRedisUrl),
+    trustedProxies: readTrustedProxies(list('TRUSTED_PROXIES')),
+    platformRateLimit: rateLimit('PLATFORM_RATE_LIMIT', get('PLATFORM_RATE_LIMIT', '600/60')),
+    failedAuthRateLimit: rateLimit(
+      'FAILED_AUTH_RATE_LIMIT',
+      get('FAILED_AUTH_RATE_LIMIT', '60/60'),
+    ),
+    dialects: dialects(list('DIALECTS')),
+    forwardAuthEnvironments: forwardAuthEnvironments(list('FORWARD_AUTH_ENVIRONMENTS')),
+    logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL', 'info'), logLevels),
+    production,
+  };
+  assertComplete(config);
+  return config;
+}
+
+/** A production without its own identity provider and secret would protect nothing. */
+function assertComplete({ production, clerk, serverSecret, serverSecretPrevious }: Config): void {
+  if (production && clerk === null) {
+    throw missing('CLERK_JWT_KEY', "Clerk's public key in PEM, always when NODE_ENV is production");
+  }
+  if (production && serverSecret === null) {
+    throw missing('SERVER_SECRET', `${secretForm}, always when NODE_ENV is production`);
+  }
+  if (serverSecret && serverSecretPrevious && !Buffer.compare(serverSecret, serverSecretPrevious)) {
+    const takes = 'the secret that was replaced, or nothing';
+    throw wrong('SERVER_SECRET_PREVIOUS', 'the same as SERVER_SECRET', takes);
+  }
+}
+
+function rateLimit(name: string, value: string): RateLimitSetting | null {
+  if (value === 'off') return null;
+  const [limit = 0, windowSeconds = 0] = /^\d{1,7}\/\d{1,5}$/.test(value)
+    ? value.split('/').map(Number)
+    : [];
+  if (limit < 1 || windowSeconds < 1 || windowSeconds > 86_400) {
+    throw wrong(name, shown(value), 'REQUESTS/SECONDS such as 600/60 (at most 86400 s), or off');
+  }
+  return { limit, windowSeconds };
+}
+
+function dialects(values: readonly string[]): string[] {
+  for (const value of values) {
+    if (value === 'platform' || value === 'repurai') {
+      throw wrong('DIALECTS', shown(value), 'reporisk only: this dialect is not built yet');
+    }
+    oneOf('DIALECTS', value, ['reporisk']);
+  }
+  return ['reporisk'];
+}
+
+function forwardAuthEnvironments(values: readonly string[]): readonly Environment[] {
+  const given = values.map((each) => oneOf('FORWARD_AUTH_ENVIRONMENTS', each, keyEnvironments));
+  return given.length === 0 ? ['live'] : given;
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  value: string,
+  permitted: readonly Value[],
+): Value {
+  const found = permitted.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw wrong(name, shown(value), permitted.join(', '));
+}
+
+function trim(text: string): string {
+  return text.trim();
+}

@@ -1,0 +1,82 @@
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config/config.ts';
+import { readServerSecret } from '../config/secret.ts';
+
+/** The keys that one server secret stands for, 32 bytes each. */
+export interface Keys {
+  /** What lookup values and seals of API keys are made under. */
+  readonly pepper: Uint8Array;
+  /** What customers' own credentials are encrypted under. */
+  readonly credential: Uint8Array;
+  /** What the rows of the audit log are linked under. */
+  readonly audit: Uint8Array;
+}
+
+/**
+ * Derives the keys from the server's secret by HKDF-SHA-256 (RFC 5869). Each has a label of its own,
+ * so that one says nothing about another. A label never changes: its key would.
+ */
+export function deriveKeys(secret: Uint8Array): Keys {
+  const derive = (label: string) => new Uint8Array(hkdfSync('sha256', secret, '', label, 32));
+  return {
+    pepper: derive('reporisk api key pepper v1'),
+    credential: derive('reporisk credential encryption v1'),
+    audit: derive('reporisk audit log v1'),
+  };
+}
+
+/**
+ * The server's secret: `SERVER_SECRET`, or what `server.secret` in the data folder holds. The first
+ * process makes that file, for its owner only; of several that start at once, all get the same.
+ *
+ * @throws {ConfigError} when the file is not a secret, or others may read it.
+ */
+export function loadServerSecret(
+  { serverSecret }: Pick<Config, 'serverSecret'>,
+  dataFolder: string,
+): Uint8Array {
+  if (serverSecret !== null) return serverSecret;
+  const path = join(dataFolder, 'server.secret');
+  makeOnce(path, dataFolder);
+  assertPrivate(path);
+  return readServerSecret(path, readFileSync(path, 'utf8').trim());
+}
+
+function makeOnce(path: string, folder: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  // Written aside and linked into place, so that no process ever reads half a secret, and only one wins.
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+/** Windows has no such modes: there the folder's access list decides. */
+function assertPrivate(path: string): void {
+  const mode = statSync(path).mode & 0o777;
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new ConfigError(
+    `${path} has mode ${mode.toString(8)}: it takes 600, so that only its owner can read it`,
+  );
+}

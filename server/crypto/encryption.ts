@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import type { ChangingKey } from './keyring.ts';
+
+/** Keeps customers' own secrets encrypted in the database. */
+export interface Sealer {
+  /** What texts begin with that are sealed under the key in use. */
+  prefix(): string;
+  /**
+   * Seals a secret.
+   *
+   * @param owner - whose it is; it can be opened for the same one only.
+   */
+  seal(secret: string, owner: string): string;
+  /**
+   * Opens what was sealed, under any key that is accepted.
+   *
+   * @throws when it was altered, is another owner's, or was sealed under another key.
+   */
+  open(sealed: string, owner: string): string;
+}
+
+/**
+ * XChaCha20-Poly1305 with a random nonce, the owner as associated data.
+ *
+ * @param key - see `deriveKeys`.
+ */
+export function createSealer(key: ChangingKey, random: RandomSource = secureRandom): Sealer {
+  const keys = new Map(key.accepted.map((each) => [prefixOf(each), each]));
+  return {
+    prefix: () => prefixOf(key.current()),
+    seal(secret, owner) {
+      const nonce = random(24);
+      const current = key.current();
+      const cipher = xchacha20poly1305(current, nonce, Buffer.from(owner));
+      const sealed = Buffer.concat([nonce, cipher.encrypt(Buffer.from(secret))]);
+      return prefixOf(current) + sealed.toString('base64url');
+    },
+    open(sealed, owner) {
+      const end = sealed.lastIndexOf('.') + 1;
+      const under = keys.get(sealed.slice(0, end));
+      if (under === undefined) throw new Error('sealed under another SERVER_SECRET');
+      const bytes = Buffer.from(sealed.slice(end), 'base64url');
+      const cipher = xchacha20poly1305(under, bytes.subarray(0, 24), Buffer.from(owner));
+      return Buffer.from(cipher.decrypt(bytes.subarray(24))).toString();
+    },
+  };
+}
+
+/** What is sealed under a key begins with this: a form's version and the key's name; its digest's first bytes say nothing about the key. */
+export function prefixOf(key: Uint8Array): string {
+  return `v1.${createHash('sha256').update(key).digest('hex').slice(0, 12)}.`;
+}

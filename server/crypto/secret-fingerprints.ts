@@ -1,0 +1,28 @@
+import type { LookupScheme } from '../../core/mod.ts';
+
+/**
+ * What the audit log tells a secret by: the scheme and its lookup value, an HMAC under a key that is
+ * derived from SERVER_SECRET. It says nothing of the secret, and opens nothing. One for each scheme,
+ * because the secret may be stored, or come again, under any of them.
+ *
+ * @param digest - SHA-256 of the secret, hexadecimal.
+ */
+export function fingerprintsOf(schemes: readonly LookupScheme[], digest: string): string[] {
+  return schemes.map((scheme) => `${scheme.id}.${scheme.lookup(digest)}`);
+}
+
+/**
+ * The lookup values in fingerprints.
+ *
+ * @param schemes - those that are known; what was made under another can be compared with nothing.
+ */
+export function lookupsIn(
+  fingerprints: readonly string[],
+  schemes: readonly LookupScheme[],
+): string[] {
+  const known = new Set(schemes.map(({ id }) => id));
+  return fingerprints.flatMap((each) => {
+    const [scheme = '', lookup = ''] = each.split('.');
+    return known.has(scheme) ? [lookup] : [];
+  });
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../crypto/canonical-json.ts';
+import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
+import { tryTurn } from '../database/take-turns.ts';
+import { inProgress } from '../idempotency/answers-in-progress.ts';
+import { otherBody } from '../idempotency/idempotency-key.ts';
+import type { Principal } from './access.ts';
+import { environmentOf } from './assets/environment.ts';
+import type { Work } from './operation.ts';
+
+/** How long an answer is repeated, in milliseconds. */
+export const answerLifeMs = 24 * 60 * 60_000;
+
+/** The answer that was given before; thrown, so that the transaction leaves nothing. */
+export class Replayed extends Error {
+  override readonly name = 'Replayed';
+  /** To the byte. */
+  readonly body: string;
+
+  constructor(body: string) {
+    super('answered before');
+    this.body = body;
+  }
+}
+
+/** What a request belongs to, as one id: another caller's key, even if it reads the same, is another. */
+export function answerId(principal: Principal, path: string, key: string): string {
+  const { organization, actor } = principal;
+  return digest(JSON.stringify([organization.id, environmentOf(principal), actor, path, key]));
+}
+
+/**
+ * Does the work of a request once. Its answer is stored in the same transaction, so that it is there if
+ * and only if the work is, wherever the process dies.
+ *
+ * @param sent - what two equal requests have in common: JSON.
+ * @param work.make - does the work.
+ * @param work.encode - gives the answer's body.
+ * @throws {Replayed} where it was answered within a day.
+ * @throws {InvalidInput} where something else was sent under the same key.
+ * @throws {Problem} 409 while another process does the work.
+ */
+export async function answerOnce<Result>(
+  { em, now, principal, services }: Pick<Work, 'em' | 'now' | 'principal' | 'services'>,
+  id: string,
+  sent: unknown,
+  work: {
+    readonly make: () => Promise<Result>;
+    readonly encode: (result: Result) => string;
+  },
+): Promise<Result> {
+  const { rowMacs } = services.database;
+  if (!(await tryTurn(em, `idempotency ${id}`))) throw inProgress();
+  const request = digest(canonicalJson(sent));
+  const kept = await em.findOne(IdempotentAnswer, { id }, { disableIdentityMap: true });
+  const isYoung = kept !== null && now.getTime() - Number(kept.createdAt) < answerLifeMs;
+  if (
+    isYoung &&
+    rowMacs.verify('idempotent-answer', answerFields(kept), kept.mac, principal.organization.id)
+  ) {
+    if (kept.request !== request) throw otherBody();
+    throw new Replayed(kept.answer);
+  }
+  const result = await work.make();
+  const answer = work.encode(result);
+  const row = { id, orgId: principal.organization.id, request, answer, createdAt: now };
+  await em.nativeDelete(IdempotentAnswer, { id });
+  const mac = rowMacs.make('idempotent-answer', answerFields(row));
+  await em.insert(IdempotentAnswer, { ...row, mac });
+  return result;
+}
+
+/** What the MAC of a stored answer covers; a time that no process wrote is a number, too. */
+export function answerFields(row: Omit<IdempotentAnswer, 'mac'>) {
+  const { id, orgId, request, answer, createdAt } = row;
+  return [id, orgId, request, answer, Number(createdAt)] as const;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import type { LeaseClock } from '../database/leases/ports.ts';
+import { backoff } from './backoff.ts';
+import { claimTask } from './claim-task.ts';
+import { nextDue } from './next-due.ts';
+import { runClaim } from './run-claim.ts';
+import type { Claim } from './tasks.ts';
+
+/** What became of an attempt. */
+export interface Outcome {
+  /** When to try again; null when the task is done, or given up. */
+  readonly again: Date | null;
+  /**
+   * Writes down what came of it, in the transaction that takes the task off the queue.
+   *
+   * @returns when to try again in place of `again`, where what it found changed since the attempt began.
+   */
+  record?(em: EntityManager): Promise<Date | null | undefined>;
+}
+
+/**
+ * Does tasks of one type. It may be called again for a task that it did: the process may have died
+ * before that was written down.
+ *
+ * @param signal - aborted when the task was cancelled or the server stops.
+ * @throws when the attempt failed for no known reason; it is repeated later.
+ */
+export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<Outcome>;
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly handlers: Readonly<Record<string, TaskHandler>>;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly timer?: LeaseClock['after'];
+  readonly random?: RandomSource;
+  /** How many tasks are under way at once. */
+  readonly concurrency?: number;
+  /** And of one pool, in all processes together. */
+  readonly perPool?: number;
+  /** And of one organization, in all processes together: a few of these do not fill a worker. */
+  readonly perOrganization?: number;
+  /** Milliseconds after which a worker that gave no sign of life has lost its task. */
+  readonly lease?: number;
+  /** Milliseconds between two looks at the queue while no announcement comes and no task falls due. */
+  readonly pollEvery?: number;
+  /** Milliseconds that tasks under way may take to end when the worker stops. */
+  readonly patience?: number;
+}
+
+/** Does tasks until it is disposed of; then it finishes what is under way. */
+export interface Worker extends AsyncDisposable {
+  /** Looks for tasks now. */
+  wake(): void;
+  /** Resolves when none is under way and none is due. */
+  idle(): Promise<void>;
+}
+
+/** Starts a worker. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { database, handlers, logger, now } = options;
+  const { timer = systemClock(false).after, random = secureRandom } = options;
+  const { concurrency = 64, perPool = 4, perOrganization = 8 } = options;
+  const { lease = 60_000, patience = 10_000 } = options;
+  const { pollEvery = database.kind === 'sqlite' ? 500 : 5_000 } = options;
+  const types = Object.keys(handlers);
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let stopped = false;
+  let wanted = false;
+  let looking: Promise<void> | null = null;
+  let cancelPoll = () => {};
+
+  function wake(): void {
+    if (stopped) return;
+    wanted = true;
+    looking ??= look().finally(() => {
+      looking = null;
+      if (wanted) wake();
+    });
+  }
+
+  async function look(): Promise<void> {
+    cancelPoll();
+    let pause = pollEvery;
+    try {
+      while (wanted && !stopped) {
+        wanted = false;
+        await fill();
+      }
+      if (!stopped) pause = await untilNextDue();
+    } catch (error) {
+      logger.error({ err: error }, 'the queue cannot be read');
+    }
+    if (!stopped) cancelPoll = timer(pause, wake);
+  }
+
+  /** Milliseconds until a task falls due, and no more than between two looks. */
+  async function untilNextDue(): Promise<number> {
+    const due = await nextDue(database, types, new Date(now()), new Date(now() + pollEvery));
+    return due === null ? pollEvery : Math.min(pollEvery, Math.max(1, due.getTime() - now()));
+  }
+
+  async function fill(): Promise<void> {
+    while (!stopped && running.size < concurrency) {
+      const claim = await claimTask(database, {
+        types,
+        now: new Date(now()),
+        leasedUntil: new Date(now() + lease),
+        lease: randomUUID(),
+        perPool,
+        perOrganization,
+      });
+      if (claim === null) return;
+      start(claim);
+    }
+  }
+
+  function start(claim: Claim): void {
+    const handler = handlers[claim.type];
+    if (handler === undefined) throw new Error(`unreachable: nobody asked for ${claim.type}`);
+    const retryAt = () => new Date(now() + backoff(claim.attempts, random));
+    const parts = { database, logger, now, timer, lease, retryAt, stopping: stopping.signal };
+    const run = runClaim(claim, handler, parts).finally(() => {
+      running.delete(run);
+      wake();
+    });
+    running.add(run);
+  }
+
+  async function idle(): Promise<void> {
+    while (looking !== null || running.size > 0) await Promise.all([looking, ...running]);
+  }
+
+  wake();
+  return {
+    wake,
+    idle,
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      cancelPoll();
+      const cancelPatience = timer(patience, () => stopping.abort());
+      await idle();
+      cancelPatience();
+      cancelPoll();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { allEnvironments, type Outcome, type Verifier } from '../../core/mod.ts';
+import { presentMembership } from '../clerk/membership.ts';
+import type { Database } from '../database/database.ts';
+import type { Access, Caller } from '../operations/access.ts';
+import type { AddressLimit } from '../rate-limits/address-limit.ts';
+import { type CookieRules, isSessionToken, sessionCredentialFrom } from '../sessions/credential.ts';
+import type { SessionVerifier } from '../sessions/session.ts';
+
+/** Tells who sends a request. */
+export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
+
+/** What only the wiring knows of a request. */
+export interface Sender {
+  /** The client's IP address; undefined when it cannot be told. */
+  readonly address: string | undefined;
+  /** The origin under which the client reached this server. */
+  readonly ownOrigin: () => string;
+  /** Hears what verification says of a key, also where a limit answers in its place. */
+  readonly noteKey: (outcome: Outcome) => void;
+}
+
+/**
+ * Makes the authenticator: a bearer token with two dots is a session, any other an API key.
+ *
+ * @param authorizedParties - origins whose pages may act with the session cookie.
+ */
+export function createAuthenticate(parts: {
+  readonly database: Database;
+  readonly verifier: Verifier;
+  readonly sessions: SessionVerifier;
+  readonly authorizedParties: CookieRules['authorizedParties'];
+  readonly now: () => number;
+  /** Resolves when everything committed so far holds on every process. */
+  readonly settled: () => Promise<void>;
+  /**
+   * Counts, per address, keys that were refused with 401 and session tokens that the issuer did not
+   * sign; throws 429 in its place beyond the limit. An address beyond it has no further signature
+   * verified; its sessions that are known already, and its keys, still work.
+   */
+  readonly failures: AddressLimit;
+}): Authenticate {
+  const { database, verifier, sessions, authorizedParties = [], now, settled, failures } = parts;
+
+  async function session(token: string, address: string | undefined): Promise<Caller> {
+    const verified = await sessions.verify(token, {
+      check: () => failures.check(address),
+      count: () => failures.count(address),
+    });
+    if (verified === null) return { kind: 'nobody', credential: 'invalid' };
+    const membership = await presentMembership(database, verified, now, settled);
+    return { kind: 'session', session: verified, membership };
+  }
+
+  return async (request, access, { address, ownOrigin, noteKey }) => {
+    if (access.plane === 'anyone') return { kind: 'nobody', credential: 'missing' };
+    const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
+    if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
+    if (credential.kind === 'cookie') return session(credential.token, address);
+    if (credential.kind === 'bearer' && isSessionToken(credential.token)) {
+      return session(credential.token, address);
+    }
+    if (credential.kind === 'invalid') {
+      // A page that may not use the cookie is no attempt at a key.
+      if (request.headers.has('authorization')) await failures.count(address);
+      return { kind: 'nobody', credential: 'invalid' };
+    }
+    const scope = access.plane === 'data' ? access.scope : null;
+    const outcome = await verifier.verify(credential.token, {
+      dialect: 'reporisk',
+      // The product's own calls serve sandbox keys with sandbox records.
+      environments: allEnvironments,
+      address,
+      ...(scope === null ? {} : { scope }),
+    });
+    noteKey(outcome);
+    if (!outcome.ok && outcome.refusal.status === 401) await failures.count(address);
+    return { kind: 'key', outcome };
+  };
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { isPublicAddress } from '../webhooks/target-policy.ts';
+
+/** Where a repository or an extension is, in the one form that is stored. */
+export interface SubmittedUrl {
+  readonly url: string;
+  /** Equal for addresses of the same thing: SHA-256, hexadecimal. */
+  readonly identity: string;
+}
+
+/** Hosts whose repositories have one name in whatever case. */
+const ignoringCase = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
+
+/**
+ * A repository's address without port, closing slash, `.git`, query and fragment that say nothing.
+ *
+ * @param text - an absolute http or https URL.
+ */
+export function repositoryUrl(text: string): SubmittedUrl {
+  const { protocol, host, pathname } = parsed(text);
+  const path = withoutSlashes(withoutSlashes(pathname).replace(/\.git$/i, ''));
+  const url = `${protocol}//${host}${path}`;
+  return { url, identity: digest(ignoringCase.has(host) ? url.toLowerCase() : url) };
+}
+
+/**
+ * An extension's address without a fragment. Of a marketplace's page the item's id decides what it is
+ * the same as.
+ *
+ * @param text - an absolute http or https URL.
+ */
+export function extensionUrl(text: string): SubmittedUrl {
+  const url = parsed(text);
+  url.hash = '';
+  return { url: url.href, identity: digest(marketplaceItem(url) ?? url.href) };
+}
+
+/** Whether an address leads to a host that is literally this machine, or no public one. */
+export function isLocalUrl(text: string): boolean {
+  const host = parsed(text).hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
+/** The dot of the root says nothing: `github.com.` is `github.com`. */
+function parsed(text: string): URL {
+  const url = new URL(text);
+  if (/[^.]\.$/.test(url.hostname)) url.hostname = url.hostname.slice(0, -1);
+  return url;
+}
+
+/** Pages of marketplaces: what stands before the item's id in the path. */
+const itemPages: readonly (readonly [marketplace: string, host: string, page: RegExp])[] = [
+  ['open-vsx', 'open-vsx.org', /^\/extension\/([^/]+\/[^/]+)/],
+  ['chrome', 'chromewebstore.google.com', /^\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
+  ['chrome', 'chrome.google.com', /^\/webstore\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
+  ['edge', 'microsoftedge.microsoft.com', /^\/addons\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
+  ['firefox', 'addons.mozilla.org', /^\/(?:[^/]+\/)?(?:firefox|android)\/addon\/([^/]+)/],
+];
+
+/** The item that a marketplace's page is about; null for any other page. No marketplace minds the case. */
+function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
+  if (host === 'marketplace.visualstudio.com' && /^\/items\/?$/i.test(pathname)) {
+    const name = searchParams.get('itemName');
+    return name ? `visual-studio:${name.toLowerCase()}` : null;
+  }
+  for (const [marketplace, at, page] of itemPages) {
+    const item = host === at ? page.exec(pathname)?.[1] : undefined;
+    if (item !== undefined) return `${marketplace}:${item.toLowerCase()}`;
+  }
+  return null;
+}
+
+function withoutSlashes(path: string): string {
+  let { length } = path;
+  while (path[length - 1] === '/') length -= 1;
+  return path.slice(0, length);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

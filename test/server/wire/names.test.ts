@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { listResult } from '../../../server/cli/table.ts';
+import { cleanedName, printable, printableJson } from '../../../server/wire/names.ts';
+
+test.each([
+  ['Acme', 'Acme'],
+  [' Cre\u0300me\n', 'Crème'],
+  ['A\u0000c\ud800m\u001b[2Je', 'Acm[2Je'],
+  ['\u202e\u200b\u2800', 'org_1'],
+  ['', 'org_1'],
+  ['🚀'.repeat(300), '🚀'.repeat(200)],
+])('cleanedName() makes of %j a name, or takes the id', (given, cleaned) => {
+  expect(cleanedName(given, 'org_1')).toBe(cleaned);
+});
+
+test('printable() leaves lines and tabs, and nothing that a terminal obeys', () => {
+  expect(printable('a\tb\nc\r\u001b]0;title\u0007\u202ex')).toBe(
+    'a\tb\nc\\u{d}\\u{1b}]0;title\\u{7}\\u{202e}x',
+  );
+});
+
+test('printableJson() means the same', () => {
+  const value = { name: 'a\u0085\u202e\u{e0001}🚀' };
+  const json = printableJson(JSON.stringify(value));
+  expect(json).toBe('{"name":"a\\u0085\\u202e\\udb40\\udc01🚀"}');
+  expect(JSON.parse(json)).toEqual(value);
+});
+
+test('a cell of a table stays in its line', () => {
+  const { text } = listResult(['a\nb', 'c'], { NAME: (name) => name }, 'none');
+  expect(text).toBe(['NAME', 'a\\u{a}b', 'c'].join('\n'));
+});
