@@ -1,6 +1,5 @@
 import { announceExpiry } from './api-keys/announce-expiry.ts';
 import { announceRefused } from './api-keys/announce-refused.ts';
-import { deliveryTask } from './api-keys/key-events.ts';
 import { repeat } from './clock/repeat.ts';
 import { forgetAnswers } from './idempotency/forget-answers.ts';
 import { jobHandlers } from './job-handlers.ts';
@@ -14,6 +13,7 @@ import { startWorker } from './queue/worker.ts';
 import { forgetUsage } from './usage/forget-usage.ts';
 import { makePartitions } from './usage/partitions.ts';
 import { createDeliver } from './webhooks/deliver.ts';
+import { deliveryTask } from './webhooks/delivery-row.ts';
 import { forgetDeliveries } from './webhooks/forget-deliveries.ts';
 
 const second = 1_000;

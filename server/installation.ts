@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { openAuditedDatabase } from './audit/audited-database.ts';
 import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
 import { parseHead } from './audit/head.ts';
 import type { Config } from './config/config.ts';
@@ -7,7 +8,7 @@ import { ConfigError, shown, wrong } from './config/config-error.ts';
 import { loadServerSecret } from './crypto/derived-keys.ts';
 import { createKeyring } from './crypto/keyring.ts';
 import { waitUntilHeld } from './database/coherence.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import type { Database } from './database/database.ts';
 import { fillSearchTexts } from './database/key-search.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import type { Services } from './operations/operation.ts';
@@ -44,7 +45,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   await using resources = new AsyncDisposableStack();
   const forgedRows = createForgedRows({ logger, now });
   const database = resources.use(
-    await openDatabase(config.databaseUrl, {
+    await openAuditedDatabase(config.databaseUrl, {
       keyring,
       onForgedRow: forgedRows.report,
     }),

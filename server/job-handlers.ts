@@ -1,7 +1,7 @@
 import { importKeys } from './api-keys/import-keys.ts';
 import type { Services } from './operations/operation.ts';
 import { jobHandler } from './queue/job-handler.ts';
-import type { TaskHandler } from './queue/worker.ts';
+import type { TaskHandler } from './queue/run-claim.ts';
 import { pruneUsage } from './usage/prune.ts';
 
 /** What does the jobs of the installation: in each server, and in the command line that waits. */

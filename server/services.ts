@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
+import type { AuditedDatabase } from './audit/audited-database.ts';
 import { createSealer } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { nodeHashing } from './crypto/node-hashing.ts';
-import type { Database } from './database/database.ts';
 import { createOutages } from './database/outages.ts';
 import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
@@ -14,7 +14,7 @@ import { createSendTest } from './webhooks/test-events.ts';
 
 /** What services are made of. */
 export interface ServicesParts {
-  readonly database: Database;
+  readonly database: AuditedDatabase;
   readonly keyring: Keyring;
   readonly logger: Logger;
   /** The folder that uploaded files are kept in. */

@@ -1,16 +1,11 @@
-import {
-  createVerifier,
-  type Environment,
-  type Outcome,
-  type Verifier,
-  type VerifyRequest,
-} from '../core/mod.ts';
+import { createVerifier, type Verifier } from '../core/mod.ts';
+import { openAuditedDatabase } from './audit/audited-database.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { nodeHashing } from './crypto/node-hashing.ts';
 import { type Coherence, joinCoherence } from './database/coherence.ts';
 import { openCoherentStore } from './database/coherent-store.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import type { Database } from './database/database.ts';
 import type { LostHistory } from './database/leases/known-history.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import { verifierKeyring } from './database/verification-secret.ts';
@@ -19,43 +14,10 @@ import { warn } from './observability/error-text.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { createUsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
-import { readVerifierOptions } from './verifier/verifier-options.ts';
+import { type OpenVerifierOptions, readVerifierOptions } from './verifier/verifier-options.ts';
 import { withLimitsAndUsage } from './verifier/with-limits-and-usage.ts';
 
-/** What a verifier of another service needs: the database, and one of the two secrets. */
-export interface OpenVerifierOptions {
-  /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
-  readonly databaseUrl: string;
-  /** A direct PostgreSQL address, where a pooler stands before the database. */
-  readonly databaseListenUrl?: string | null;
-  /**
-   * `redis://…`: the server's `REDIS_URL`, where it has one. Without it, rate limits of keys are
-   * counted in PostgreSQL, together with the server's. On SQLite each process counts for itself.
-   */
-  readonly redisUrl?: string | null;
-  /** 32 bytes: what `cli secret verification` prints, decoded from base64. */
-  readonly verificationSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
-  readonly verificationSecretPrevious?: Uint8Array | null;
-  /** 32 bytes: `SERVER_SECRET`, decoded. It also decrypts credentials; prefer `verificationSecret`. */
-  readonly serverSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
-  readonly serverSecretPrevious?: Uint8Array | null;
-  /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
-  readonly environments?: readonly Environment[];
-  /** False to record neither calls, nor when a key was last used, nor refused attempts. */
-  readonly usage?: boolean;
-  /** False to leave the rate limits of keys uncounted. */
-  readonly limits?: boolean;
-  /** Called with each outcome, and what was asked. What it throws or rejects with goes to `onError`. */
-  readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
-  /**
-   * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
-   * as a lost renewal, and with a warning where the database role may write more than it needs. Each
-   * becomes a warning of the process when absent. What it throws or rejects with is ignored.
-   */
-  readonly onError?: (error: unknown) => void;
-}
+export type { OpenVerifierOptions };
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
 export interface CoherentVerifier extends Verifier, AsyncDisposable {
@@ -95,7 +57,7 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   await assertTables(databaseUrl);
   await using resources = new AsyncDisposableStack();
   const database = resources.use(
-    await openDatabase(databaseUrl, {
+    await openAuditedDatabase(databaseUrl, {
       keyring,
       onForgedRow: ({ kind, id }) =>
         onError(new Error(`the ${kind} ${id} was not written by the server: it gives nothing`)),

@@ -1,14 +1,7 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { Dialog } from './dialog.tsx';
 import { useLocation } from './location.tsx';
-import { RevealPanel } from './reveal-panel.tsx';
-
-/** A secret that the server has just made. */
-export interface Revealed {
-  readonly secret: string;
-  /** What stands for it until it is asked for. */
-  readonly masked: string;
-}
+import { type Revealed, RevealPanel } from './reveal-panel.tsx';
 
 /** Asks for something; once it is sent, what comes of it is waited for. */
 export type SecretForm<Made> = (

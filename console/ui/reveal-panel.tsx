@@ -1,8 +1,14 @@
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { reveal as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
-import type { Revealed } from './reveal-dialog.tsx';
 import { saveFile } from './save-file.ts';
+
+/** A secret that the server has just made. */
+export interface Revealed {
+  readonly secret: string;
+  /** What stands for it until it is asked for. */
+  readonly masked: string;
+}
 
 /** The secret, shown this once: masked until asked for, with every safe way to take it along. */
 export function RevealPanel(props: {

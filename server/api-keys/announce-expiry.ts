@@ -1,8 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import type { RandomSource } from '../../core/mod.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { emitKeyEvents, type OutboxContext } from './key-events.ts';
 
 const day = 86_400_000;

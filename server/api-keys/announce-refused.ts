@@ -1,8 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import type { RandomSource } from '../../core/mod.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { KeyRefusedSecret } from '../database/entities/key-refused-secret.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { emitKeyEvents, type OutboxContext } from './key-events.ts';
 
 /** How long a secret that was told of is not told of again. */

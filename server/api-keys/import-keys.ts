@@ -1,35 +1,41 @@
 import { LockMode } from '@mikro-orm/core';
-import { type LookupScheme, newId } from '../../core/mod.ts';
+import { type LookupScheme, newId, type RandomSource } from '../../core/mod.ts';
 import { deedOf, revocationOf } from '../audit/deed.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
+import type { Sealer } from '../crypto/encryption.ts';
 import { fingerprintsOf } from '../crypto/secret-fingerprints.ts';
-import type { EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
 import { KeyImport, type WaitingKey } from '../database/entities/key-import.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { everyScheme } from '../database/former-secrets.ts';
 import { writeSearchTexts } from '../database/key-search.ts';
 import { revokedSecrets } from '../database/revoked-secrets.ts';
 import { takeTurns } from '../database/take-turns.ts';
-import type { Services } from '../operations/operation.ts';
-import { endOf } from '../operations/sub-orgs/end-sub-org.ts';
 import { type JobContext, JobFailure } from '../queue/job-handler.ts';
 import { Problem } from '../wire/problem.ts';
 import { previewParts } from './imported-key.ts';
 import { isKeyOf, keysBySecret } from './known-keys.ts';
 import { assertWithinLimit } from './live-key-limit.ts';
+import { endOf } from './sub-org-end.ts';
 
 /** Keys to a transaction: SQLite has one writer at a time. */
 const batchSize = 200;
 
-type ImportServices = Pick<
-  Services,
-  'database' | 'scheme' | 'schemes' | 'sealer' | 'random' | 'now'
->;
+interface ImportServices {
+  readonly database: Database;
+  readonly scheme: LookupScheme;
+  readonly schemes: readonly LookupScheme[];
+  readonly sealer: Sealer;
+  readonly random: RandomSource;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
 
 /** A line that is as the server wrote it, and what its secret may be stored under. */
 interface Line {

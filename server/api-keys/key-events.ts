@@ -1,16 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
-import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
-import { enqueue, type NewTask } from '../queue/tasks.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import { enqueue } from '../queue/tasks.ts';
+import { deliveryFields, taskOf } from '../webhooks/delivery-row.ts';
 import { snakeKeys } from '../wire/case.ts';
 import { type KeyRecord, keyRecords } from './key-record.ts';
-
-/** The type of the tasks that deliver. */
-export const deliveryTask = 'webhook_delivery';
 
 /** How many keys are written at a time. */
 const batchSize = 200;
@@ -82,15 +80,6 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   );
 }
 
-/** The task that delivers. Its lane keeps the events of one key in order; its pool is the endpoint. */
-export function taskOf(
-  delivery: Pick<WebhookDelivery, 'id' | 'webhookId' | 'keyId'>,
-  runAt: Date,
-): NewTask {
-  const { id, webhookId, keyId } = delivery;
-  return { id, type: deliveryTask, runAt, lane: `${webhookId}/${keyId}`, pool: webhookId };
-}
-
 function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
   const timestamp = now.toISOString();
   const beside = typeof data === 'function' ? data(key.id) : data;
@@ -118,28 +107,4 @@ function deliveryOf(
     createdAt: now,
     deliveredAt: null,
   };
-}
-
-/** Whether a delivery is as the server wrote it. */
-export function isWrittenByServer(
-  rowMacs: RowMacs,
-  delivery: WebhookDelivery,
-  webhook: Webhook,
-): boolean {
-  return rowMacs.verify('delivery', deliveryFields(delivery, webhook), delivery.mac, webhook.orgId);
-}
-
-/** What a delivery's MAC covers. */
-export function deliveryFields(
-  {
-    id,
-    webhookId,
-    eventId,
-    type,
-    keyId,
-    payload,
-  }: Pick<WebhookDelivery, 'id' | 'webhookId' | 'eventId' | 'type' | 'keyId' | 'payload'>,
-  { orgId }: Pick<Webhook, 'orgId'>,
-) {
-  return [id, orgId, webhookId, eventId, type, keyId, payload] as const;
 }

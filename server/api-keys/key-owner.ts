@@ -1,5 +1,5 @@
 import { scopeActions } from '../../core/policy/scopes.ts';
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { shownName } from '../wire/names.ts';
 
 /** Why an active key is refused although nothing was done to it; the first that holds. */

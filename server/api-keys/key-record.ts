@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { formatPreview } from '../../core/mod.ts';
-import type { EntityManager } from '../database/database.ts';
 import type { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
 import { KeyUse } from '../database/entities/key-use.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { iso, timestamp } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
 import { blockedReasons, ownersOf } from './key-owner.ts';

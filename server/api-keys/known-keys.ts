@@ -1,6 +1,6 @@
-import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** How many secrets go into one statement. */
 const batchSize = 200;

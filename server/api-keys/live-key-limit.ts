@@ -1,6 +1,6 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { EntityManager } from '../database/database.ts';
 import type { ApiKey } from '../database/entities/api-key.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Problem } from '../wire/problem.ts';
 
 /** The most live keys of an organization, and the most sandbox keys. */

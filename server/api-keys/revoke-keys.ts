@@ -1,7 +1,7 @@
 import { LockMode, type RawQueryFragment, raw } from '@mikro-orm/core';
 import type { QBFilterQuery } from '@mikro-orm/sql';
-import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 import { emitKeyEvents, type OutboxContext } from './key-events.ts';
 

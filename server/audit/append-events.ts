@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Mac } from '../../core/mod.ts';
 import { canonical } from '../crypto/canonical-json.ts';
 import { UnknownSecret } from '../crypto/keyring.ts';
-import type { EntityManager } from '../database/database.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder, macOf, type NewAuditEvent } from './audit-row.ts';
 import { append, type Head, lockHead } from './head.ts';
 

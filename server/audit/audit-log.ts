@@ -1,7 +1,7 @@
 import type { ChangingKey } from '../crypto/keyring.ts';
 import { nodeHashing } from '../crypto/node-hashing.ts';
-import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { appendEvents } from './append-events.ts';
 import type { NewAuditEvent } from './audit-row.ts';
 import { isMadeUnder } from './audit-row.ts';

@@ -1,6 +1,6 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 
 /** The end of the log: what the next row follows. */

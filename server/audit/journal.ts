@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Mac } from '../../core/mod.ts';
-import type { EntityManager } from '../database/database.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
 import { rowsUpTo } from './rows.ts';
 

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { newId } from '../../core/mod.ts';
 import { repeat } from '../clock/repeat.ts';
-import type { Database } from '../database/database.ts';
+import type { AuditedDatabase } from './audited-database.ts';
 import { recordEvent } from './record-event.ts';
 
 const hour = 3_600_000;
 
 /** Who reads the log's head, and where it goes. */
 export interface LogHeadOptions {
-  readonly database: Database;
+  readonly database: AuditedDatabase;
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly logger: Pick<Logger, 'info' | 'error'>;
@@ -38,7 +38,7 @@ export function logHead({ database, now, logger, timer }: LogHeadOptions): Async
  * Writes a row under the current secret where the last one is under the previous: it vouches for all
  * before it, also when the previous secret is gone.
  */
-async function takeOver(database: Database, now: number): Promise<void> {
+async function takeOver(database: AuditedDatabase, now: number): Promise<void> {
   const { auditLog } = database;
   if (!(await auditLog.endsUnderAnother(database.read()))) return;
   await database.transaction(async (em) => {

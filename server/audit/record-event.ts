@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { NewAuditEvent } from './audit-row.ts';
 
 /** What transactions under way have recorded so far; it goes when they go. */
@@ -45,21 +45,19 @@ export function recordOperation(em: EntityManager, event: NewAuditEvent): void {
 /**
  * Runs a transaction's work, and then hands over what it has recorded.
  *
- * @param append - writes the events.
+ * @param append - writes the events, and returns the new end of the log.
  */
-export async function withRecording<T>(
+export async function withRecording<T, Head>(
   em: EntityManager,
   work: (em: EntityManager) => Promise<T>,
-  append: (events: readonly NewAuditEvent[]) => Promise<void>,
-): Promise<T> {
+  append: (events: readonly NewAuditEvent[]) => Promise<Head>,
+): Promise<{ readonly result: T; readonly head?: Head }> {
   const events: NewAuditEvent[] = [];
   recorded.set(em, events);
   const result = await work(em);
   recorded.delete(em);
-  if (events.length > 0) {
-    // What the work has not written yet would take locks behind the log's.
-    await em.flush();
-    await append(events);
-  }
-  return result;
+  if (events.length === 0) return { result };
+  // What the work has not written yet would take locks behind the log's.
+  await em.flush();
+  return { result, head: await append(events) };
 }

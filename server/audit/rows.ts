@@ -1,5 +1,5 @@
-import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 const pageSize = 1_000;
 

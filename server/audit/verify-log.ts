@@ -1,6 +1,6 @@
 import type { Mac } from '../../core/mod.ts';
-import type { EntityManager } from '../database/database.ts';
 import { AuditEvent } from '../database/entities/audit-event.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
 import { formatHead, type Head, readHead } from './head.ts';
 import { rowsUpTo } from './rows.ts';

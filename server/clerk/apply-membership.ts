@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '../database/database.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { takeTurns } from '../database/take-turns.ts';
 import { searchText } from '../wire/search-text.ts';
 import { auditClerk, auditedOrganization, recordClerkEvent } from './clerk-audit.ts';

@@ -1,8 +1,8 @@
 import { revokeKeys } from '../api-keys/revoke-keys.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { ServiceAccount } from '../database/entities/service-account.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, ClerkTime, Deletion, OrganizationChange } from './clerk-change.ts';
 import { type LinkState, linkSubOrg } from './link-sub-org.ts';

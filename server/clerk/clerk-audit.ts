@@ -1,7 +1,7 @@
 import { newId } from '../../core/mod.ts';
 import { recordEvent, type SystemAction } from '../audit/record-event.ts';
-import type { EntityManager } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** Something that Clerk told and that changed what is recorded here. */
 export interface ClerkEvent {

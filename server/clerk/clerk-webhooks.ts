@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { WebhookReceipt } from '../database/entities/webhook-receipt.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { applyMembership, applyUserDeleted, applyUserName } from './apply-membership.ts';
 import { applyOrganization, applyOrganizationDeleted } from './apply-organization.ts';
 import type { ApplyContext } from './clerk-change.ts';

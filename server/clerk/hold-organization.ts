@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 import { isPostgresql } from '../database/take-turns.ts';
 

@@ -1,7 +1,7 @@
-import type { EntityManager } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import type { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { auditClerk } from './clerk-audit.ts';
 import type { ApplyContext, OrganizationChange } from './clerk-change.ts';
 import { endSubOrgLink, formerSubOrg, writeSubOrgLink } from './sub-org-link.ts';

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { isPostgresql, takeTurns } from '../database/take-turns.ts';
 import { neverTold } from './clerk-change.ts';
 

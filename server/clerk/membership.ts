@@ -1,8 +1,9 @@
 import type { RowMacs } from '../crypto/row-macs.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 import type { MemberRole, Session } from '../sessions/session.ts';
 import { applyMembership, supersedes } from './apply-membership.ts';

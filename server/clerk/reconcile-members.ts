@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { inPages, inSteps } from '../clock/in-steps.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Membership } from '../database/entities/membership.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { applyMemberships } from './apply-membership.ts';
 import type { MembershipChange } from './clerk-change.ts';
 import type { ListedMember } from './clerk-directory.ts';
-import type { Round } from './reconciliation.ts';
+import type { Round } from './reconciliation-round.ts';
 
 /** Members to a transaction, and to a question by id. */
 const stepSize = 50;

@@ -1,11 +1,11 @@
 import { inPages, inSteps } from '../clock/in-steps.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { applyOrganization, applyOrganizationDeleted } from './apply-organization.ts';
 import { neverTold } from './clerk-change.ts';
 import type { ListedOrganization } from './clerk-organization.ts';
-import type { Round } from './reconciliation.ts';
+import type { Round } from './reconciliation-round.ts';
 
 /** Organizations to a statement. */
 const stepSize = 100;

@@ -1,22 +1,6 @@
-import type { Logger } from 'pino';
-import type { Database } from '../database/database.ts';
-import type { ClerkTime } from './clerk-change.ts';
-import type { ClerkDirectory } from './clerk-directory.ts';
 import { reconcileMembers } from './reconcile-members.ts';
 import { reconcileOrganizations } from './reconcile-organizations.ts';
-
-/** What a reconciliation works with. */
-export interface ReconciliationOptions {
-  readonly database: Database;
-  readonly directory: ClerkDirectory;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
-  /** Resolves when everything committed so far holds on every process. */
-  readonly afterCommit?: () => Promise<void>;
-  /** Ends the reconciliation after the step that is under way. */
-  readonly signal?: AbortSignal;
-}
+import type { ReconciliationOptions, Round } from './reconciliation-round.ts';
 
 /** What a reconciliation left as it was; the next one tries again. */
 export interface Skipped {
@@ -24,16 +8,6 @@ export interface Skipped {
   readonly unreadable: number;
   /** Organizations that failed. */
   readonly failed: number;
-}
-
-/** One reconciliation under way. */
-export interface Round extends ReconciliationOptions {
-  /** By Clerk's clock, noted before the first list. */
-  readonly at: ClerkTime;
-  /** Does work on one organization; where that fails, it is logged and counted, and others follow. */
-  attempt(organization: string, work: () => Promise<void>): Promise<void>;
-  /** Counts what could not be read. */
-  skip(organization: string | null, count: number): void;
 }
 
 /** Organizations that fail one after the other: then Clerk or the database does. */

@@ -1,6 +1,6 @@
 import type { RowMacs } from '../crypto/row-macs.ts';
-import type { EntityManager } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** A sub-org that is to be linked. */
 type Linked = Pick<SubOrg, 'id' | 'orgId'>;

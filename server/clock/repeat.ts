@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Clock } from './clock.ts';
 import { systemClock } from './system-clock.ts';
 
 /**
@@ -15,7 +15,7 @@ export function repeat(options: {
   /** The pause in milliseconds. */
   readonly every: number;
   readonly logger: Pick<Logger, 'error'>;
-  readonly timer?: LeaseClock['after'];
+  readonly timer?: Clock['after'];
 }): AsyncDisposable {
   const { name, run, every, logger, timer = systemClock(false).after } = options;
   let stopped = false;

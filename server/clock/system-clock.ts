@@ -1,4 +1,4 @@
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * This machine's clocks.
@@ -6,7 +6,7 @@ import type { LeaseClock } from '../database/leases/ports.ts';
  * @param keepAlive - whether a timer keeps the process alive: for a command that waits, not for the
  * renewals of a server that wants to end.
  */
-export function systemClock(keepAlive: boolean): LeaseClock {
+export function systemClock(keepAlive: boolean): Clock {
   return {
     monotonic: () => performance.now(),
     wall: () => Date.now(),

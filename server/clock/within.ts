@@ -1,4 +1,4 @@
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Waits for an answer, for a limited time: a connection can die without a sign.
@@ -9,7 +9,7 @@ import type { LeaseClock } from '../database/leases/ports.ts';
  * @returns the answer.
  * @throws what the answer rejects with, or an `Error` when it is late.
  */
-export function within<T>(clock: LeaseClock, milliseconds: number, answer: Promise<T>): Promise<T> {
+export function within<T>(clock: Clock, milliseconds: number, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new Error(`no answer within ${Math.round(milliseconds)} ms`));
     const cancel = clock.after(milliseconds, late);

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { normalizeCidr } from '../../core/mod.ts';
-import { isLoopback } from '../demo-mode/guard.ts';
 import { ConfigError, shown, shownUrl, wrong } from './config-error.ts';
 
 /** The address that the server listens on. In demo mode anyone may sign in, so only this machine may. */
@@ -86,4 +85,9 @@ export function readTrustedProxies(values: readonly string[]): string[] {
     const takes = 'IP addresses or CIDR blocks, separated by commas';
     throw wrong('TRUSTED_PROXIES', shown(value), takes);
   });
+}
+
+/** Whether a `Host`, with or without a port, is this machine's own. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host);
 }

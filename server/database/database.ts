@@ -3,17 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as PostgreSqlMikroORM } from '@mikro-orm/postgresql';
-import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
+import type { MikroORM } from '@mikro-orm/sql';
 import { MikroORM as SqliteMikroORM } from '@mikro-orm/sqlite';
 import type { KeyStore } from '../../core/mod.ts';
-import { type AuditLog, createAuditLog } from '../audit/audit-log.ts';
-import { withRecording } from '../audit/record-event.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { within } from '../clock/within.ts';
 import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import { createRowMacs, type ForgedRow, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
 import { entities } from './entities/index.ts';
+import type { EntityManager } from './entity-manager.ts';
 import {
   type AuditHead,
   type LeaseTiming,
@@ -32,9 +31,6 @@ import { type ConnectionLimits, managementLimits, migrationLimits } from './post
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
-/** Work on entities; a fresh identity map each time. */
-export type EntityManager = SqlEntityManager;
-
 /** An open database. */
 export interface Database extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgresql';
@@ -52,8 +48,6 @@ export interface Database extends AsyncDisposable {
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   /** Authenticates rows that give something. */
   readonly rowMacs: RowMacs;
-  /** The log that transactions write to. */
-  readonly auditLog: AuditLog;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Brings the tables up to date. */
@@ -66,6 +60,16 @@ export interface Database extends AsyncDisposable {
   leases(listenUrl?: string | null): Omit<CoherenceOptions, 'onError'>;
 }
 
+/**
+ * Runs the work of a transaction, and writes what it recorded.
+ *
+ * @returns the work's result, and the new end of the audit log where something was written.
+ */
+export type Recording = <T>(
+  em: EntityManager,
+  work: (em: EntityManager) => Promise<T>,
+) => Promise<{ readonly result: T; readonly head?: AuditHead | undefined }>;
+
 /** What a database needs to know besides its address. */
 export interface DatabaseOptions {
   /**
@@ -77,6 +81,8 @@ export interface DatabaseOptions {
   readonly onForgedRow?: (row: ForgedRow) => void;
   /** False to make nothing: neither a missing file nor its folder. */
   readonly create?: boolean;
+  /** Runs the work of each transaction; nothing is recorded when absent. */
+  readonly recording?: Recording;
 }
 
 /**
@@ -92,23 +98,17 @@ export async function openDatabase(
     keyring = createKeyring(randomBytes(32), null),
     onForgedRow = () => {},
     create = true,
+    recording = async (em, work) => ({ result: await work(em) }),
   }: DatabaseOptions = {},
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const orm = await connect(url, rowMacs, create);
   const isSqlite = url.startsWith('sqlite:');
-  const names = keyring.accepted.map(({ name }) => name);
-  const secrets = names.join(' ');
-  const auditLog = createAuditLog(keyring.key('audit'), names);
+  const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
   let onAudited: ((head: AuditHead) => void) | undefined;
   const transaction: Database['transaction'] = async (work) => {
-    let head: AuditHead | undefined;
-    const result = await orm.em.fork().transactional((em) =>
-      withRecording(em, work, async (events) => {
-        head = await auditLog.append(em, events);
-      }),
-    );
+    const { result, head } = await orm.em.fork().transactional((em) => recording(em, work));
     if (head !== undefined) onAudited?.(head);
     return result;
   };
@@ -123,7 +123,6 @@ export async function openDatabase(
     read: () => orm.em.fork(),
     transaction,
     rowMacs,
-    auditLog,
     ping: async () =>
       void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url, () => connect(url, rowMacs, create, migrationLimits)),

@@ -2,7 +2,7 @@ import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
 import { createSealer, type Sealer } from '../crypto/encryption.ts';
 import { fixedKey, type NamedKeys } from '../crypto/keyring.ts';
 import { nodeHashing } from '../crypto/node-hashing.ts';
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** Whose the encrypted peppers are. */
 const owner = 'former secret';

@@ -1,5 +1,6 @@
 import { searchText, soughtIn } from '../wire/search-text.ts';
-import type { Database, EntityManager } from './database.ts';
+import type { Database } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** What of a key is searched as text. */
 interface Searched {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config-error.ts';
 import type { Keyring } from '../crypto/keyring.ts';
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** Secrets that may still be presented; it names a time twice. */
 export const workingSecrets = `

@@ -1,6 +1,6 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /**
  * Runs a statement that each connection prepares once. Its values are sent apart from its text; the

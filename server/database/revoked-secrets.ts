@@ -1,4 +1,4 @@
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** A revoked secret whose key is not in this database. */
 interface RevokedSecret {

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import type { Keyring } from '../crypto/keyring.ts';
-import type { Database, EntityManager } from './database.ts';
+import type { Database } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 import { assertNothingLeft } from './left-secrets.ts';
 
 /** The subject that an epoch names when the deployment went over to another secret. */

@@ -1,5 +1,5 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /**
  * Lets one transaction at a time change what is known of some subjects; the next waits until this one

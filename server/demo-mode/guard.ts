@@ -1,3 +1,4 @@
+import { isLoopback } from '../config/addresses.ts';
 import type { Database } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
 
@@ -32,9 +33,4 @@ export function demoRefusal(headers: Headers): string | null {
 /** Whether a request says that it came through a proxy. */
 export function isForwarded(headers: Headers): boolean {
   return [...headers.keys()].some((name) => forwarding.test(name));
-}
-
-/** Whether a `Host`, with or without a port, is this machine's own. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host);
 }

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
-import { answerLifeMs } from '../operations/answer-once.ts';
+
+/** How long an answer is repeated, in milliseconds. */
+export const answerLifeMs = 24 * 60 * 60_000;
 
 /** Rows to a transaction. */
 const stepSize = 1_000;

@@ -9,8 +9,8 @@ import {
 import { type Hold, holdOrganization } from '../clerk/hold-organization.ts';
 import { membershipOf, type PresentMembership } from '../clerk/membership.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 

@@ -3,13 +3,11 @@ import { canonicalJson } from '../crypto/canonical-json.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
 import { tryTurn } from '../database/take-turns.ts';
 import { inProgress } from '../idempotency/answers-in-progress.ts';
+import { answerLifeMs } from '../idempotency/forget-answers.ts';
 import { otherBody } from '../idempotency/idempotency-key.ts';
 import type { Principal } from './access.ts';
 import { environmentOf } from './assets/environment.ts';
 import type { Work } from './operation.ts';
-
-/** How long an answer is repeated, in milliseconds. */
-export const answerLifeMs = 24 * 60 * 60_000;
 
 /** The answer that was given before; thrown, so that the transaction leaves nothing. */
 export class Replayed extends Error {

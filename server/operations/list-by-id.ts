@@ -1,5 +1,5 @@
 import type { EntityName, FilterQuery } from '@mikro-orm/core';
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { cutPage, decodeCursor } from './page.ts';
 
 /**

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
 import type { Sealer } from '../crypto/encryption.ts';
 import type { Keyring } from '../crypto/keyring.ts';
-import type { Database, EntityManager } from '../database/database.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { LeakServices } from '../leaks/leak-services.ts';
@@ -15,7 +16,7 @@ import type { Access, Caller, Principal } from './access.ts';
 
 /** What operations work with; made once per app and injected. */
 export interface Services {
-  readonly database: Database;
+  readonly database: AuditedDatabase;
   /** The deployment's secrets. */
   readonly keyring: Keyring;
   /** How new secrets become lookup values. */

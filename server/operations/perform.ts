@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
 import { emitKeyEvents } from '../api-keys/key-events.ts';
 import { recordOperation } from '../audit/record-event.ts';
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { InvalidInput, Problem } from '../wire/problem.ts';
 import { parseInput } from '../wire/validation.ts';
 import {

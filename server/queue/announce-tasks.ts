@@ -1,5 +1,5 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { EntityManager } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** The PostgreSQL channel that wakes workers. */
 export const taskChannel = 'reporisk_task';

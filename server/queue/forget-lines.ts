@@ -1,6 +1,7 @@
 import { ulid } from '../../core/mod.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { KeyImport } from '../database/entities/key-import.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** Drops what a job that has ended had still to import. */
 export async function forgetLines(em: EntityManager, jobId: string): Promise<void> {

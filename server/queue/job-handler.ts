@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from './backoff.ts';
 import { forgetLines } from './forget-lines.ts';
 import { isQueuedByServer } from './queue-job.ts';
-import type { Outcome, TaskHandler } from './worker.ts';
+import type { Outcome, TaskHandler } from './run-claim.ts';
 
 /**
  * Milliseconds after each step. On SQLite a step never leaves its turn of the event loop: so requests

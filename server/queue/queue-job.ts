@@ -1,7 +1,7 @@
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue } from './tasks.ts';
 
 /** What a job does, for whom, and who asked for it: what its MAC covers. */

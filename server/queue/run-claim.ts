@@ -1,15 +1,36 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type Claim, extend, finish, giveBack, postpone } from './tasks.ts';
-import type { Outcome, TaskHandler } from './worker.ts';
+
+/** What became of an attempt. */
+export interface Outcome {
+  /** When to try again; null when the task is done, or given up. */
+  readonly again: Date | null;
+  /**
+   * Writes down what came of it, in the transaction that takes the task off the queue.
+   *
+   * @returns when to try again in place of `again`, where what it found changed since the attempt began.
+   */
+  record?(em: EntityManager): Promise<Date | null | undefined>;
+}
+
+/**
+ * Does tasks of one type. It may be called again for a task that it did: the process may have died
+ * before that was written down.
+ *
+ * @param signal - aborted when the task was cancelled or the server stops.
+ * @throws when the attempt failed for no known reason; it is repeated later.
+ */
+export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<Outcome>;
 
 /** What an attempt needs besides its handler. */
 export interface RunParts {
   readonly database: Database;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   readonly now: () => number;
-  readonly timer: LeaseClock['after'];
+  readonly timer: Clock['after'];
   /** Milliseconds that a sign of life lasts. */
   readonly lease: number;
   /** When to try again after a failure for no known reason. */

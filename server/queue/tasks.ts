@@ -1,5 +1,5 @@
-import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { announceTasks } from './announce-tasks.ts';
 
 /** Something to be done in the background. */

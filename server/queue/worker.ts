@@ -1,35 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import type { Database, EntityManager } from '../database/database.ts';
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Database } from '../database/database.ts';
 import { backoff } from './backoff.ts';
 import { claimTask } from './claim-task.ts';
 import { nextDue } from './next-due.ts';
-import { runClaim } from './run-claim.ts';
+import { runClaim, type TaskHandler } from './run-claim.ts';
 import type { Claim } from './tasks.ts';
-
-/** What became of an attempt. */
-export interface Outcome {
-  /** When to try again; null when the task is done, or given up. */
-  readonly again: Date | null;
-  /**
-   * Writes down what came of it, in the transaction that takes the task off the queue.
-   *
-   * @returns when to try again in place of `again`, where what it found changed since the attempt began.
-   */
-  record?(em: EntityManager): Promise<Date | null | undefined>;
-}
-
-/**
- * Does tasks of one type. It may be called again for a task that it did: the process may have died
- * before that was written down.
- *
- * @param signal - aborted when the task was cancelled or the server stops.
- * @throws when the attempt failed for no known reason; it is repeated later.
- */
-export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<Outcome>;
 
 /** What a worker is made of. */
 export interface WorkerOptions {
@@ -38,7 +17,7 @@ export interface WorkerOptions {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** Unix milliseconds. */
   readonly now: () => number;
-  readonly timer?: LeaseClock['after'];
+  readonly timer?: Clock['after'];
   readonly random?: RandomSource;
   /** How many tasks are under way at once. */
   readonly concurrency?: number;

@@ -1,22 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { KeyRecord, Outcome } from '../../core/mod.ts';
+import type { Outcome } from '../../core/mod.ts';
 import { keptUserAgent } from '../usage/key-call.ts';
-import { type RefusedSecret, refusedSecret } from '../usage/refused-attempts.ts';
+import { refusedSecret } from '../usage/refused-secret.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
 import type { AppEnvironment } from './request-context.ts';
-
-/** The key that a request presented, as noted where it was verified. */
-export interface UsedKey {
-  readonly key: KeyRecord;
-  /** The route's pattern, for example `/api/v1/repos/{repo_id}`. */
-  readonly endpoint: string;
-  /** The scope that was needed and given. */
-  readonly scope: string | null;
-  /** What verification refused; null where it accepted the key. */
-  readonly refused: RefusedSecret | null;
-  /** Whether the caller is told 401, whatever the answer's status: then the key is no key any more. */
-  readonly isInvalid: boolean;
-}
 
 /** A path in Hono's notation as the API's description writes it. */
 export function endpointOf(path: string): string {

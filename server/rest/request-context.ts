@@ -1,8 +1,21 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { addressAllowed, newId, type RandomSource } from '../../core/mod.ts';
+import { addressAllowed, type KeyRecord, newId, type RandomSource } from '../../core/mod.ts';
+import type { RefusedSecret } from '../usage/refused-secret.ts';
 import { clientAddress } from './client-address.ts';
-import type { UsedKey } from './record-usage.ts';
+
+/** The key that a request presented, as noted where it was verified. */
+export interface UsedKey {
+  readonly key: KeyRecord;
+  /** The route's pattern, for example `/api/v1/repos/{repo_id}`. */
+  readonly endpoint: string;
+  /** The scope that was needed and given. */
+  readonly scope: string | null;
+  /** What verification refused; null where it accepted the key. */
+  readonly refused: RefusedSecret | null;
+  /** Whether the caller is told 401, whatever the answer's status: then the key is no key any more. */
+  readonly isInvalid: boolean;
+}
 
 /** What every request carries through the app. */
 export interface RequestVariables {

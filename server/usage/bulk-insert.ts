@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** A statement that inserts many rows at once. */
 export interface BulkInsert<Row> {

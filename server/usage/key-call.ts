@@ -1,5 +1,6 @@
+import type { CallOutcome } from '../database/entities/key-hour.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
-import type { RefusedSecret } from './refused-attempts.ts';
+import type { RefusedSecret } from './refused-secret.ts';
 
 /** One call that presented a key which was found, as it is handed over beside the response. */
 export interface KeyCall {
@@ -22,17 +23,6 @@ export interface KeyCall {
   /** Why the key was refused, and which of its secrets was presented; null when it was accepted. */
   readonly refused: RefusedSecret | null;
 }
-
-/** What calls come to, as they are counted by the hour. */
-export const outcomes = [
-  'success',
-  'forbidden',
-  'rate_limited',
-  'client_error',
-  'server_error',
-] as const;
-
-export type CallOutcome = (typeof outcomes)[number];
 
 /** The outcome that a status stands for. */
 export function outcomeOf(statusCode: number): CallOutcome {

@@ -1,4 +1,5 @@
-import { type CallOutcome, type KeyCall, outcomeOf } from './key-call.ts';
+import type { CallOutcome } from '../database/entities/key-hour.ts';
+import { type KeyCall, outcomeOf } from './key-call.ts';
 
 /** Calls of one key in one hour that came to the same. */
 export interface HourTally {

@@ -1,7 +1,46 @@
-import { allEnvironments } from '../../core/mod.ts';
+import {
+  allEnvironments,
+  type Environment,
+  type Outcome,
+  type VerifyRequest,
+} from '../../core/mod.ts';
 import { readDatabaseListenUrl, readDatabaseUrl, readRedisUrl } from '../config/addresses.ts';
 import { ConfigError, missing, shown, wrong } from '../config/config-error.ts';
-import type { OpenVerifierOptions } from '../store.ts';
+
+/** What a verifier of another service needs: the database, and one of the two secrets. */
+export interface OpenVerifierOptions {
+  /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
+  readonly databaseUrl: string;
+  /** A direct PostgreSQL address, where a pooler stands before the database. */
+  readonly databaseListenUrl?: string | null;
+  /**
+   * `redis://…`: the server's `REDIS_URL`, where it has one. Without it, rate limits of keys are
+   * counted in PostgreSQL, together with the server's. On SQLite each process counts for itself.
+   */
+  readonly redisUrl?: string | null;
+  /** 32 bytes: what `cli secret verification` prints, decoded from base64. */
+  readonly verificationSecret?: Uint8Array | null;
+  /** The one before it, while a change is under way. */
+  readonly verificationSecretPrevious?: Uint8Array | null;
+  /** 32 bytes: `SERVER_SECRET`, decoded. It also decrypts credentials; prefer `verificationSecret`. */
+  readonly serverSecret?: Uint8Array | null;
+  /** The one before it, while a change is under way. */
+  readonly serverSecretPrevious?: Uint8Array | null;
+  /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
+  readonly environments?: readonly Environment[];
+  /** False to record neither calls, nor when a key was last used, nor refused attempts. */
+  readonly usage?: boolean;
+  /** False to leave the rate limits of keys uncounted. */
+  readonly limits?: boolean;
+  /** Called with each outcome, and what was asked. What it throws or rejects with goes to `onError`. */
+  readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
+  /**
+   * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
+   * as a lost renewal, and with a warning where the database role may write more than it needs. Each
+   * becomes a warning of the process when absent. What it throws or rejects with is ignored.
+   */
+  readonly onError?: (error: unknown) => void;
+}
 
 type Kind = 'text' | 'bytes' | 'boolean' | 'function' | 'environments';
 

@@ -8,7 +8,7 @@ import {
 } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { keptText } from '../usage/key-call.ts';
-import { refusedSecret } from '../usage/refused-attempts.ts';
+import { refusedSecret } from '../usage/refused-secret.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
 import { Problem } from '../wire/problem.ts';
 

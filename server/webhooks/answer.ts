@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Clock } from '../clock/clock.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
 import { withoutInvisible } from '../wire/names.ts';
 
@@ -15,7 +15,7 @@ const bodyTimeout = 2_000;
 /** The beginning of an answer's body: what arrived before its end, 4 KB or two seconds. */
 export function readBeginning(
   response: IncomingMessage,
-  timer: LeaseClock['after'],
+  timer: Clock['after'],
 ): Promise<Uint8Array> {
   // One buffer: a chunk of one byte may hold a whole slab of memory.
   const read = Buffer.alloc(readSize);

@@ -1,7 +1,7 @@
+import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Sealer } from '../crypto/encryption.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
-import type { LeaseClock } from '../database/leases/ports.ts';
 import { answerText } from './answer.ts';
 import { send } from './send.ts';
 import { signedHeaders } from './signature.ts';
@@ -13,7 +13,7 @@ export interface AttemptOptions {
   readonly targets: TargetPolicy;
   /** Unix milliseconds. */
   readonly now: () => number;
-  readonly timer?: LeaseClock['after'];
+  readonly timer?: Clock['after'];
   /** Milliseconds that an attempt may take. */
   readonly attemptTimeout?: number;
 }

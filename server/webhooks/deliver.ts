@@ -1,13 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
-import { isWrittenByServer } from '../api-keys/key-events.ts';
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import { WebhookHealth } from '../database/entities/webhook-health.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from '../queue/backoff.ts';
-import type { Outcome, TaskHandler } from '../queue/worker.ts';
+import type { Outcome, TaskHandler } from '../queue/run-claim.ts';
 import { type Attempt, type AttemptOptions, attemptDelivery } from './attempt.ts';
+import { isWrittenByServer } from './delivery-row.ts';
 import { switchOff } from './give-up.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { retryAfterTime } from './retry-after.ts';

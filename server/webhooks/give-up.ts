@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId } from '../../core/mod.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /**
  * Fails whatever still waits for an endpoint, and takes it off the queue.

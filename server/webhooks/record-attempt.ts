@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
-import type { EntityManager } from '../database/database.ts';
 import { WebhookAttempt } from '../database/entities/webhook-attempt.ts';
 import type { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import { WebhookHealth } from '../database/entities/webhook-health.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Attempt } from './attempt.ts';
 import { addAttempt } from './health.ts';
 

@@ -1,7 +1,7 @@
-import type { EntityManager } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import { WebhookHealth } from '../database/entities/webhook-health.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { announceTasks } from '../queue/announce-tasks.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { LeaseClock } from '../database/leases/ports.ts';
+import type { Clock } from '../clock/clock.ts';
 import { readBeginning } from './answer.ts';
 import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
@@ -27,7 +27,7 @@ export interface SendResult {
 /** What an attempt works with. */
 export interface SendContext {
   readonly targets: TargetPolicy;
-  readonly timer: LeaseClock['after'];
+  readonly timer: Clock['after'];
   /** Ends the attempt. */
   readonly signal: AbortSignal;
 }

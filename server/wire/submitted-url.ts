@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isPublicAddress } from '../webhooks/target-policy.ts';
+import { isPublicAddress } from './public-address.ts';
 
 /** Where a repository or an extension is, in the one form that is stored. */
 export interface SubmittedUrl {

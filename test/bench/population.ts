@@ -1,9 +1,9 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { generateKey, pepperedScheme } from '../../core/mod.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { deriveKeys } from '../../server/crypto/derived-keys.ts';
 import { nodeHashing } from '../../server/crypto/node-hashing.ts';
-import { openDatabase } from '../../server/database/database.ts';
 import { startPostgres } from '../support/postgres-process.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
@@ -40,7 +40,7 @@ export async function populated(kind: Kind, count: number, known = count): Promi
       ? resources.use(await sqliteDatabase()).url
       : `${resources.use(await startPostgres()).url}/postgres`;
   {
-    await using database = await openDatabase(url);
+    await using database = await openAuditedDatabase(url);
     await database.migrate();
   }
   const keys =

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../server/database/database.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { fillSearchTexts } from '../../server/database/key-search.ts';
 import { fillOrganization } from '../support/filled-organization.ts';
 import { signIn, startConsole } from './console.ts';
@@ -54,7 +54,7 @@ test('Export CSV saves every key that the filters show, without secrets and with
   await using console = await startConsole();
   const key = await createKey(console, { label: 'Real', scopes: ['repos:read', 'repos:analyze'] });
   {
-    await using database = await openDatabase(console.databaseUrl);
+    await using database = await openAuditedDatabase(console.databaseUrl);
     await fillOrganization(database, 260, Date.now());
   }
   const labels = [...Object.keys(formulas), ...plain];
@@ -69,7 +69,7 @@ test('Export CSV saves every key that the filters show, without secrets and with
   inDatabase(console, "update sub_org set name = '=1+1' where id = 1");
   {
     inDatabase(console, 'delete from key_search');
-    await using database = await openDatabase(console.databaseUrl);
+    await using database = await openAuditedDatabase(console.databaseUrl);
     await fillSearchTexts(database);
   }
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../server/database/database.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { fillOrganization } from '../support/filled-organization.ts';
 import { signIn, startConsole } from './console.ts';
 
@@ -35,7 +35,7 @@ function watchLists(page: Page) {
 test('KeyCard asks for one page of 10,000 keys, and lets the server sort, search, filter and page', async () => {
   await using console = await startConsole();
   {
-    await using database = await openDatabase(console.databaseUrl);
+    await using database = await openAuditedDatabase(console.databaseUrl);
     await fillOrganization(database, 10_000, Date.now());
   }
   await using session = await console.open();

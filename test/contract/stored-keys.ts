@@ -1,6 +1,6 @@
 import type { KeyRecord, StoredKey } from '../../core/mod.ts';
 import { createMemoryKeyStore, type KeyStore } from '../../core/mod.ts';
-import { openDatabase } from '../../server/database/database.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { ApiKey } from '../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../server/database/entities/api-key-secret.ts';
 import { Membership } from '../../server/database/entities/membership.ts';
@@ -74,7 +74,7 @@ export async function memoryStore(): Promise<StoreUnderTest> {
 export async function databaseStore(kind: DatabaseKind): Promise<StoreUnderTest> {
   await using resources = new AsyncDisposableStack();
   const place = resources.use(await demoDatabase(kind));
-  const database = resources.use(await openDatabase(place.url));
+  const database = resources.use(await openAuditedDatabase(place.url));
   const running = resources.move();
   return {
     store: database.keys,

@@ -4,9 +4,9 @@
  * @module
  */
 import { pino } from 'pino';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { presentMembership } from '../../server/clerk/membership.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
-import { openDatabase } from '../../server/database/database.ts';
 import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import { createApiKey } from '../../server/operations/api-keys/create.ts';
 import { revokeApiKey } from '../../server/operations/api-keys/revoke.ts';
@@ -33,7 +33,7 @@ export interface Revoked {
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const keyring = createKeyring(Buffer.from(settings.serverSecret, 'hex'), null);
-const database = await openDatabase(settings.databaseUrl, {
+const database = await openAuditedDatabase(settings.databaseUrl, {
   keyring,
 });
 await database.migrate();

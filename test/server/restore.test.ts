@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { run as runCli } from '../../server/cli/run.ts';
 import { loadConfig } from '../../server/config/config.ts';
-import { openDatabase } from '../../server/database/database.ts';
 import { startServer } from '../../server/start.ts';
 import { backup } from '../support/backup.ts';
 import { body, issueKey, revokeKey } from '../support/issued-keys.ts';
@@ -143,7 +143,7 @@ onBothDatabases((kind) => {
     const one = await where.start();
     expect(await where.cli('restore')).toMatchObject({ code: 0 });
     await expect.poll(one.readiness, eventually).toMatchObject({ restored: true });
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const [pending] = await database
       .read()
       .execute<{ id: string }[]>('select id from restoration where not accepted');
@@ -164,7 +164,7 @@ onBothDatabases((kind) => {
     const server = await where.start();
     const { id, raw } = await issueKey(server);
     expect(await server.status(raw)).toBe(200);
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     await database.transaction((em) => em.execute('delete from holder'));
     const rows = () => database.read().execute('select 1 from holder');
     await expect.poll(rows, eventually).toHaveLength(1);
@@ -180,7 +180,7 @@ onBothDatabases((kind) => {
     await using where = await deployment(kind);
     const server = await where.start();
     const { raw } = await issueKey(server);
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     await database.transaction((em) => em.execute('update epoch set n = n - 2'));
     await expect.poll(server.readiness, eventually).toMatchObject({ restored: true });
     expect(await where.cli('restore', '--accept')).toMatchObject({ code: 0 });

@@ -1,9 +1,9 @@
-import type { LeaseClock } from '../../server/database/leases/ports.ts';
+import type { Clock } from '../../server/clock/clock.ts';
 import type { Choices } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A process on a machine: clocks of its own, and code that can be stopped between any two steps. */
-export class Machine implements LeaseClock {
+export class Machine implements Clock {
   readonly name: string;
   /** Cut off from the database: its statements are lost, in either direction. */
   cutOff = false;

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { openDatabase } from '../../server/database/database.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import type { DatabaseTemplate } from './database-template.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
@@ -23,6 +23,6 @@ export function onEachDatabase(suite: (place: () => Promise<Place>) => void): vo
 }
 
 async function migrate(url: string): Promise<void> {
-  await using database = await openDatabase(url);
+  await using database = await openAuditedDatabase(url);
   await database.migrate();
 }

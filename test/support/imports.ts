@@ -1,7 +1,8 @@
 import { parseSync } from 'vite';
 
 export interface Import {
-  specifier: string;
+  /** Null where it is computed. */
+  specifier: string | null;
   /** Nothing of the statement is left when the types are stripped. */
   typeOnly: boolean;
 }
@@ -12,10 +13,9 @@ export function importsOf(path: string, source: string): Import[] {
   visit(parse(path, source), (node) => {
     const from = node.source;
     if (!isNode(from)) return;
-    if (from.type !== 'Literal') throw new Error(`${path} computes the name of an import`);
     const typeOnly =
       node.type === 'TSImportType' || node.importKind === 'type' || node.exportKind === 'type';
-    found.push({ specifier: String(from.value), typeOnly });
+    found.push({ specifier: from.type === 'Literal' ? String(from.value) : null, typeOnly });
   });
   return found;
 }

@@ -1,8 +1,8 @@
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { createSealer } from '../../server/crypto/encryption.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
 import { createRowMacs } from '../../server/crypto/row-macs.ts';
-import { openDatabase } from '../../server/database/database.ts';
 
 /** The secret of every test server. */
 export const testSecret = new Uint8Array(32).fill(7);
@@ -22,7 +22,7 @@ export async function processKnowing(url: string, secret: Uint8Array, previous: 
   const forged: unknown[] = [];
   const errors: unknown[] = [];
   const onForgedRow = (row: unknown) => void forged.push(row);
-  const database = await openDatabase(url, { keyring, onForgedRow });
+  const database = await openAuditedDatabase(url, { keyring, onForgedRow });
   const sealer = createSealer(keyring.key('credential'), secureRandom);
   const logger = { error: (details: unknown) => void errors.push(details) };
   const schemes = keyring.accepted.map(({ scheme }) => scheme);

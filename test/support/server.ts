@@ -12,10 +12,10 @@ import {
   secureRandom,
 } from '../../core/mod.ts';
 import { type AppParts, createApp } from '../../server/app.ts';
+import { type AuditedDatabase, openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
 import { openCoherentStore } from '../../server/database/coherent-store.ts';
-import { type Database, openDatabase } from '../../server/database/database.ts';
 import { createOutages } from '../../server/database/outages.ts';
 import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
@@ -53,7 +53,7 @@ export async function demoDatabase(kind: DatabaseKind) {
 
 /** Makes the tables and the demo's organizations. */
 export async function fillDemo(url: string): Promise<void> {
-  await using database = await openDatabase(url, { keyring: testKeyring });
+  await using database = await openAuditedDatabase(url, { keyring: testKeyring });
   await database.migrate();
   await seedDemo(database, seededAt);
 }
@@ -87,7 +87,7 @@ export interface ServerOptions {
   /** Puts something around the store that keys are verified against, for example a counter. */
   readonly store?: (store: KeyStore) => KeyStore;
   /** Puts something around the database, for example a fault. */
-  readonly wrap?: (database: Database) => Database;
+  readonly wrap?: (database: AuditedDatabase) => AuditedDatabase;
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
   /** `live` only when absent. */
@@ -144,7 +144,7 @@ export async function startServer(options: ServerOptions) {
   const log: string[] = [];
   const logger = createLogger({ level: 'trace' }, { write: (line: string) => void log.push(line) });
   const forgedRows = createForgedRows({ logger, now });
-  const opened = await openDatabase(options.database, {
+  const opened = await openAuditedDatabase(options.database, {
     keyring: testKeyring,
     onForgedRow: forgedRows.report,
   });

@@ -1,5 +1,15 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { outcomes } from '../../usage/key-call.ts';
+
+/** What calls come to, as they are counted by the hour. */
+export const outcomes = [
+  'success',
+  'forbidden',
+  'rate_limited',
+  'client_error',
+  'server_error',
+] as const;
+
+export type CallOutcome = (typeof outcomes)[number];
 
 /** How many calls of a key came to what in one hour. */
 export const KeyHour = defineEntity({

@@ -1,12 +1,13 @@
 import type { Currency, InvalidationListener } from '../../../core/store/currency.ts';
+import type { Clock } from '../../clock/clock.ts';
 import { within } from '../../clock/within.ts';
 import { KnownHistory, type LostHistory } from './known-history.ts';
-import type { AuditHead, HolderPort, LeaseClock, LeaseTiming, Report } from './ports.ts';
+import type { AuditHead, HolderPort, LeaseTiming, Report } from './ports.ts';
 
 /** What a lease holder is made of. */
 export interface LeaseHolderOptions {
   readonly port: HolderPort;
-  readonly clock: LeaseClock;
+  readonly clock: Clock;
   readonly timing: LeaseTiming;
   /** Gives an id or a mark that was never used before, and that cannot be guessed. */
   readonly newId: () => string;
@@ -34,7 +35,7 @@ const maxMarks = 32;
  */
 export class LeaseHolder implements Currency {
   readonly #port: HolderPort;
-  readonly #clock: LeaseClock;
+  readonly #clock: Clock;
   readonly #duration: number;
   readonly #patience: number;
   readonly #renewEvery: number;

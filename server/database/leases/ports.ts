@@ -1,19 +1,3 @@
-/** The two clocks of this process, and its timers. */
-export interface LeaseClock {
-  /** Milliseconds that never jump; they may stand still while the machine is suspended. */
-  monotonic(): number;
-  /** Unix milliseconds; they go on while the machine is suspended, and may be set. */
-  wall(): number;
-  /**
-   * Runs something later.
-   *
-   * @param milliseconds - how much later, by the monotonic clock.
-   * @param run - what to run.
-   * @returns the function that cancels it.
-   */
-  after(milliseconds: number, run: () => void): () => void;
-}
-
 /** How long leases last. The same on every process of a deployment. All in milliseconds. */
 export interface LeaseTiming {
   /** How long a taking-away operation waits, at most, for a holder that keeps silent. */

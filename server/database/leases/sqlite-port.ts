@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import type { EntityManager } from '../database.ts';
+import type { EntityManager } from '../entity-manager.ts';
 import { busy, readerBusyMs } from '../sqlite-connection.ts';
 import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';

@@ -1,10 +1,11 @@
+import type { Clock } from '../../clock/clock.ts';
 import { within } from '../../clock/within.ts';
-import type { Acknowledgement, Laggards, LeaseClock, LeaseTiming, WaitPort } from './ports.ts';
+import type { Acknowledgement, Laggards, LeaseTiming, WaitPort } from './ports.ts';
 
 /** What a wait needs. */
 export interface UntilHeldOptions {
   readonly port: WaitPort;
-  readonly clock: LeaseClock;
+  readonly clock: Clock;
   readonly timing: LeaseTiming;
   /** Milliseconds between two looks when nothing is announced. */
   readonly pollEvery: number;
@@ -90,11 +91,11 @@ async function bury(
 
 /** A pause that can be cut short, also in advance. */
 class Sleep {
-  readonly #clock: LeaseClock;
+  readonly #clock: Clock;
   #woken = false;
   #end: (() => void) | null = null;
 
-  constructor(clock: LeaseClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 

@@ -1,4 +1,5 @@
-import type { Database, EntityManager } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 
 const day = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
 

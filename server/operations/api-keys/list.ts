@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ownerJoins } from '../../api-keys/key-owner.ts';
 import { keyRecord, keyRecords, keyStatuses } from '../../api-keys/key-record.ts';
-import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { type Condition, foundBy, likePattern } from '../../database/key-search.ts';
 import { id, integer, pageOf, paging, text } from '../../wire/fields.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';

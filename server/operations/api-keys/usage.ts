@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Database, EntityManager } from '../../database/database.ts';
-import { KeyHour } from '../../database/entities/key-hour.ts';
+import type { Database } from '../../database/database.ts';
+import { KeyHour, outcomes } from '../../database/entities/key-hour.ts';
 import { KeyRefusal } from '../../database/entities/key-refusal.ts';
-import { outcomes } from '../../usage/key-call.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { refusalsPerKey } from '../../usage/refused-attempts.ts';
 import { id, integer, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';

@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '../../database/database.ts';
 import { Extension } from '../../database/entities/extension.ts';
 import { Job } from '../../database/entities/job.ts';
 import { Repo } from '../../database/entities/repo.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 
 /**
  * Gives the asset of a cancelled scan the status of its newest scan that was not cancelled, or

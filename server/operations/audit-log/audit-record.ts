@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { previewOf } from '../../api-keys/key-record.ts';
-import type { EntityManager } from '../../database/database.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import type { AuditEvent } from '../../database/entities/audit-event.ts';
@@ -9,6 +8,7 @@ import { Organization } from '../../database/entities/organization.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { impersonation } from '../access.ts';

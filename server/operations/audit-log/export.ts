@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readHead } from '../../audit/head.ts';
-import type { EntityManager } from '../../database/database.ts';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { snakeKeys } from '../../wire/case.ts';
 import { csvRow } from '../../wire/csv.ts';
 import { parentOrgAdmin } from '../access.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
-import type { EntityManager } from '../../database/database.ts';
 import { Extension } from '../../database/entities/extension.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { takeTurns } from '../../database/take-turns.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';

@@ -1,7 +1,7 @@
 import { lockOrganizations } from '../../clerk/lock-organizations.ts';
-import type { EntityManager } from '../../database/database.ts';
 import type { Organization } from '../../database/entities/organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { Problem } from '../../wire/problem.ts';
 
 /**

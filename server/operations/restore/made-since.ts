@@ -1,5 +1,5 @@
-import type { EntityManager } from '../../database/database.ts';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 
 // What was made since is told by the audit log's order: a time is one machine's.
 

@@ -1,4 +1,3 @@
-import { deliveryFields } from '../../api-keys/key-events.ts';
 import type { RowKind } from '../../crypto/row-macs.ts';
 import type { Database } from '../../database/database.ts';
 import { IdempotentAnswer } from '../../database/entities/idempotent-answer.ts';
@@ -8,6 +7,7 @@ import { SubOrg } from '../../database/entities/sub-org.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
 import { jobFields } from '../../queue/queue-job.ts';
+import { deliveryFields } from '../../webhooks/delivery-row.ts';
 import { answerFields } from '../answer-once.ts';
 import type { Services } from '../operation.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { prefixOf } from '../../crypto/encryption.ts';
-import type { EntityManager } from '../../database/database.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { workingSecrets } from '../../database/left-secrets.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,16 +1,8 @@
 import { revokeKeys } from '../../api-keys/revoke-keys.ts';
+import { archived, removed } from '../../api-keys/sub-org-end.ts';
 import { endSubOrgLink } from '../../clerk/sub-org-link.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import type { Work } from '../operation.ts';
-
-const archived = 'sub-organization archived';
-const removed = 'sub-organization removed';
-
-/** Why the keys of a sub-org are revoked; null for one that is active. */
-export function endOf({ archivedAt, removedAt }: SubOrg): string | null {
-  if (archivedAt != null) return archived;
-  return removedAt == null ? null : removed;
-}
 
 /**
  * Archives a sub-org, which this transaction has locked, and revokes its keys.

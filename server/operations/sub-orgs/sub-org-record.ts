@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { notFound } from '../../wire/problem.ts';

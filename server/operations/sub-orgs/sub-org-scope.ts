@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { inSubOrgScope, type Refusal, refusals } from '../../../core/mod.ts';
-import type { EntityManager } from '../../database/database.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { invalidField, refused } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { EntityManager } from '../../database/database.ts';
 import { WebhookAttempt } from '../../database/entities/webhook-attempt.ts';
 import {
   deliveryStatuses,
   type WebhookDelivery,
 } from '../../database/entities/webhook-delivery.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { shownHeaders } from '../../webhooks/attempt.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 

@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { taskOf } from '../../api-keys/key-events.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
 import { enqueue } from '../../queue/tasks.ts';
+import { taskOf } from '../../webhooks/delivery-row.ts';
 import { retryPending } from '../../webhooks/retry.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';

@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { EntityManager } from '../../database/database.ts';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
 import { WebhookHealth } from '../../database/entities/webhook-health.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { healthOf, healthStates } from '../../webhooks/health.ts';
 import { timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';

@@ -1,8 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { createVerifier } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { findKeyQuery as postgresqlQuery } from '../../../server/database/postgresql-key-store.ts';
 import { findKeyQuery as sqliteQuery } from '../../../server/database/sqlite-key-store.ts';
 import { type CompareOptions, compare } from '../compare.ts';
@@ -44,7 +44,7 @@ async function measure(
   find: (lookup: string) => unknown,
   options?: CompareOptions,
 ): Promise<Figure> {
-  await using database = await openDatabase(url);
+  await using database = await openAuditedDatabase(url);
   const verifier = createVerifier({
     store: database.keys,
     schemes: [scheme],

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Browser } from 'playwright-core';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { fillOrganization } from '../../support/filled-organization.ts';
 import { startPostgres } from '../../support/postgres-process.ts';
@@ -27,7 +27,7 @@ export const consolePage: Section = async () => {
     const url = await place(kind, resources);
     const server = resources.use(await runningConsole(url));
     {
-      await using database = await openDatabase(url);
+      await using database = await openAuditedDatabase(url);
       await fillOrganization(database, keyCount, Date.now());
     }
     figures.push(...(await measured(kind, browser, server.url)));

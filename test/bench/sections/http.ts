@@ -4,9 +4,12 @@ import { Hono } from 'hono';
 import { pino } from 'pino';
 import type { KeyRecord } from '../../../core/mod.ts';
 import { createApp } from '../../../server/app.ts';
+import {
+  type AuditedDatabase,
+  openAuditedDatabase,
+} from '../../../server/audit/audited-database.ts';
 import { loadConfig } from '../../../server/config/config.ts';
 import { createKeyring } from '../../../server/crypto/keyring.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { createOutages } from '../../../server/database/outages.ts';
 import { createDemoIdentityProvider } from '../../../server/demo-mode/sessions.ts';
 import { createListener } from '../../../server/listener.ts';
@@ -38,7 +41,7 @@ const round = { milliseconds: 250, connections: 32 };
 export const http: Section = async () => {
   await using resources = new AsyncDisposableStack();
   const { url, keys } = resources.use(await populated('SQLite', 1000));
-  const database = resources.use(await openDatabase(url));
+  const database = resources.use(await openAuditedDatabase(url));
   const { app, bare, usage } = await apps(database, url, keys[0] ?? '', resources);
   const load = resources.use(startChild<LoadCommands>('../bench/load.ts', {}));
 
@@ -77,7 +80,12 @@ export const http: Section = async () => {
 };
 
 /** The app as the server makes it, and the same without the credential step. */
-async function apps(database: Database, url: string, key: string, resources: AsyncDisposableStack) {
+async function apps(
+  database: AuditedDatabase,
+  url: string,
+  key: string,
+  resources: AsyncDisposableStack,
+) {
   const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
   const keyring = createKeyring(serverSecret, null);
   const verifier = resources.use(await coherentVerifier(database, { keyring }));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { startChild } from '../../processes/child-process.ts';
 import { chromiumSettings } from '../../support/chromium.ts';
 import { fillOrganization } from '../../support/filled-organization.ts';
@@ -44,7 +44,7 @@ export const lighthouse: Section = async () => {
   await using place = await sqliteDatabase();
   await using server = await runningConsole(place.url);
   {
-    await using database = await openDatabase(place.url);
+    await using database = await openAuditedDatabase(place.url);
     await fillOrganization(database, 100, Date.now());
   }
   await using auditor = startChild<{ audit: (page: object) => Audit }>(

@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createVerifier, type Outcome } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { createKeyring } from '../../../server/crypto/keyring.ts';
 import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { coherentVerifier } from '../../../server/store.ts';
 import { startChild } from '../../processes/child-process.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
@@ -36,7 +37,7 @@ export const peers: Section = async () => {
     }),
   );
   const { url, keys } = resources.use(await populated('SQLite', keyCount));
-  const database = resources.use(await openDatabase(url));
+  const database = resources.use(await openAuditedDatabase(url));
   const coherent = resources.use(
     await coherentVerifier(database, { keyring: createKeyring(serverSecret, null) }),
   );

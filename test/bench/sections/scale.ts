@@ -1,6 +1,6 @@
 import { createVerifier } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { openVerifier } from '../../../server/store.ts';
 import { compare } from '../compare.ts';
 import { atMost, duration, type Section } from '../figure.ts';
@@ -46,8 +46,8 @@ async function warm(small: Keys, large: Keys) {
 }
 
 async function cold(small: Keys, large: Keys) {
-  await using databaseOfSmall = await openDatabase(small.url);
-  await using databaseOfLarge = await openDatabase(large.url);
+  await using databaseOfSmall = await openAuditedDatabase(small.url);
+  await using databaseOfLarge = await openAuditedDatabase(large.url);
   const options = { schemes: [scheme], hashing: nodeHashing };
   const inSmall = createVerifier({ store: databaseOfSmall.keys, ...options });
   const inLarge = createVerifier({ store: databaseOfLarge.keys, ...options });

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { KeyRecord, Outcome } from '../../../core/mod.ts';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { noteKey, recordUsage } from '../../../server/rest/record-usage.ts';
 import type { AppEnvironment } from '../../../server/rest/request-context.ts';
 import { openVerifier } from '../../../server/store.ts';
@@ -138,7 +138,7 @@ const someKey: KeyRecord = {
 /** From the buffer to the commit, ids and sums included, as in the server. */
 async function ingest(kind: Kind): Promise<Figure> {
   await using place = await populated(kind, 1);
-  await using database = await openDatabase(place.url);
+  await using database = await openAuditedDatabase(place.url);
   await using recorder = createUsageRecorder({
     store: createUsageStore(database),
     capacity: calls,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { announceExpiry } from '../../../server/api-keys/announce-expiry.ts';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { issueKey, revokeKey } from '../../support/issued-keys.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import { onBothDatabases } from '../../support/server.ts';
@@ -60,7 +60,7 @@ onBothDatabases((kind) => {
     await using second =
       kind === 'sqlite'
         ? null
-        : await openDatabase(it.server.databaseUrl, { keyring: testKeyring });
+        : await openAuditedDatabase(it.server.databaseUrl, { keyring: testKeyring });
     const other = second ?? it.server.database;
     const databases = [it.server.database, other, it.server.database, other];
     const counts = await Promise.all(

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { digestOf, type NewAuditEvent } from '../../../server/audit/audit-row.ts';
+import {
+  type AuditedDatabase,
+  openAuditedDatabase,
+} from '../../../server/audit/audited-database.ts';
 import { parseHead } from '../../../server/audit/head.ts';
 import { logHead } from '../../../server/audit/log-head.ts';
 import { recordOperation } from '../../../server/audit/record-event.ts';
 import { createKeyring } from '../../../server/crypto/keyring.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
@@ -27,18 +30,18 @@ function event(name: string, differences: Partial<NewAuditEvent> = {}): NewAudit
   };
 }
 
-function record(database: Database, ...names: string[]): Promise<void> {
+function record(database: AuditedDatabase, ...names: string[]): Promise<void> {
   return database.transaction(async (em) => {
     for (const name of names) recordOperation(em, event(name));
   });
 }
 
-const verify = (database: Database, head: string | null = null) =>
+const verify = (database: AuditedDatabase, head: string | null = null) =>
   database.auditLog.verify(database.read(), head === null ? null : parseHead(head));
-const headOf = (database: Database) => database.auditLog.head(database.read());
+const headOf = (database: AuditedDatabase) => database.auditLog.head(database.read());
 
 /** Runs statements as somebody who may write to the database, and drop its triggers. */
-async function tamper(database: Database, ...statements: string[]): Promise<void> {
+async function tamper(database: AuditedDatabase, ...statements: string[]): Promise<void> {
   await database.transaction(async (em) => {
     const triggers =
       database.kind === 'sqlite'
@@ -54,7 +57,9 @@ onEachDatabase((place) => {
   async function log(...names: string[]) {
     await using resources = new AsyncDisposableStack();
     const { url } = resources.use(await place());
-    const database = resources.use(await openDatabase(url, { keyring: createKeyring(key, null) }));
+    const database = resources.use(
+      await openAuditedDatabase(url, { keyring: createKeyring(key, null) }),
+    );
     for (const name of names) await record(database, name);
     const owned = resources.move();
     return { url, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -78,7 +83,7 @@ onEachDatabase((place) => {
 
   test('rows of transactions at the same time follow each other without a gap', async () => {
     await using one = await log();
-    await using second = await openDatabase(one.url, { keyring: createKeyring(key, null) });
+    await using second = await openAuditedDatabase(one.url, { keyring: createKeyring(key, null) });
     // Two of one process would wait for each other's lock on one SQLite file.
     const other = second.kind === 'sqlite' ? one.database : second;
     const names = Array.from({ length: 30 }, (_, index) => `${index}`);
@@ -193,9 +198,11 @@ onEachDatabase((place) => {
     await using opened = await log('a', 'b');
     const changing = createKeyring(newKey, key);
     changing.use(changing.accepted[0]?.name ?? '');
-    await using changed = await openDatabase(opened.url, { keyring: changing });
+    await using changed = await openAuditedDatabase(opened.url, { keyring: changing });
     expect(await verify(changed)).toMatchObject({ events: 2, fault: null });
-    await using without = await openDatabase(opened.url, { keyring: createKeyring(newKey, null) });
+    await using without = await openAuditedDatabase(opened.url, {
+      keyring: createKeyring(newKey, null),
+    });
     expect(await verify(without)).toMatchObject({ fault: { seq: 1, kind: 'altered' } });
 
     const logged: unknown[] = [];

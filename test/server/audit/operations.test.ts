@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { run as runCli } from '../../../server/cli/run.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { answer, issueKey, revokeKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn, testClock } from '../../support/server.ts';
@@ -76,7 +76,7 @@ onEachDatabase((place) => {
     expect(await cli('audit verify', changed)).toMatchObject({ code: 0 });
 
     {
-      await using database = await openDatabase(at.url);
+      await using database = await openAuditedDatabase(at.url);
       const triggers =
         database.kind === 'sqlite'
           ? 'drop trigger audit_event_no_update'

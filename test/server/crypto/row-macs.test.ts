@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { fixedKey } from '../../../server/crypto/keyring.ts';
 import { createRowMacs, type ForgedRow } from '../../../server/crypto/row-macs.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { testKeyring, testRowMacs } from '../../support/keyring.ts';
 
@@ -48,7 +48,7 @@ test('RowMacs.make() tells kinds apart that have the same fields', () => {
 onEachDatabase((place) => {
   test('the migration takes over the rows that were there, and no row that comes later', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url, { keyring: testKeyring });
+    await using database = await openAuditedDatabase(where.url, { keyring: testKeyring });
     const em = database.read();
     const at = new Date(0);
     await em.execute(

@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import type { KeyRow } from '../../../server/database/key-row.ts';
 import { findKeyQuery as postgresqlQuery } from '../../../server/database/postgresql-key-store.ts';
 import { findKeyQuery as sqliteQuery } from '../../../server/database/sqlite-key-store.ts';
@@ -160,7 +160,7 @@ export async function postgresqlAttempts(): Promise<Attempts> {
 }
 
 async function seededLookups(url: string): Promise<readonly string[]> {
-  await using database = await openDatabase(url);
+  await using database = await openAuditedDatabase(url);
   const { member, account } = await seedKeys(database);
   return [member.lookup, account.lookup];
 }

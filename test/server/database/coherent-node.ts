@@ -7,8 +7,9 @@ import {
   pepperedScheme,
   type Verifier,
 } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { type Coherence, joinCoherence } from '../../../server/database/coherence.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.ts';
 import { Membership } from '../../../server/database/entities/membership.ts';
@@ -29,7 +30,7 @@ export interface CoherentNode extends AsyncDisposable {
 
 /** Starts one on a migrated database. */
 export async function coherentNode(url: string): Promise<CoherentNode> {
-  const database = await openDatabase(url, { keyring: testKeyring });
+  const database = await openAuditedDatabase(url, { keyring: testKeyring });
   // A renewal that came too late on a busy machine is made good by the next.
   const coherence = await joinCoherence({ ...database.leases(), onError: () => {} });
   const { keys } = database;

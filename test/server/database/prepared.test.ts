@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { prepared } from '../../../server/database/prepared.ts';
 import { migrated, onEachDatabase } from '../../support/databases.ts';
 
@@ -10,7 +10,7 @@ const since =
 onEachDatabase((place) => {
   test('prepared() sends values apart from the text, as what they are', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const quoted = `'; drop table deleted_user; -- ? $1`;
     const day = (n: number) => new Date(Date.UTC(2026, 0, n));
     await database.transaction(async (em) => {
@@ -27,7 +27,7 @@ onEachDatabase((place) => {
 
   test('prepared() leaves a transaction as it was when another one fails', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const twice = database.transaction(async (em) => {
       for (let n = 0; n < 2; n++) await prepared(em, insert, ['user_1', new Date(0)]);
     });
@@ -38,7 +38,7 @@ onEachDatabase((place) => {
 
 test('prepared() has PostgreSQL prepare a statement once on each connection', async () => {
   await using where = await migrated.PostgreSQL();
-  await using database = await openDatabase(where.url);
+  await using database = await openAuditedDatabase(where.url);
   await database.transaction(async (em) => {
     await prepared(em, since, [new Date(0), 'user_1']);
     await prepared(em, since, [new Date(1), 'user_2']);

@@ -1,12 +1,12 @@
 import { SqlSchemaGenerator } from '@mikro-orm/sql';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
 onEachDatabase((place) => {
   test('the migrations make the tables that the entities describe', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const generator = new SqlSchemaGenerator(database.read());
     const differences = (await generator.getUpdateSchemaSQL({ wrap: false }))
       .split('\n')
@@ -17,7 +17,7 @@ onEachDatabase((place) => {
 
   test('migrating again changes nothing', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     await database.migrate();
     await database.migrate();
     await database.ping();

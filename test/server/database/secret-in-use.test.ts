@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { createKeyring, type Keyring, UnknownSecret } from '../../../server/crypto/keyring.ts';
 import { joinCoherence, waitUntilHeld } from '../../../server/database/coherence.ts';
 import { openCoherentStore } from '../../../server/database/coherent-store.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { assertNothingLeft } from '../../../server/database/left-secrets.ts';
 import { followSecretInUse } from '../../../server/database/secret-in-use.ts';
 import { perform } from '../../../server/operations/perform.ts';
@@ -20,7 +20,7 @@ const [second, third] = [8, 9].map((byte) => new Uint8Array(32).fill(byte)) as [
 
 /** The operator's command with these secrets. */
 async function operator(server: RunningServer, keyring: Keyring) {
-  const database = await openDatabase(server.databaseUrl, { keyring });
+  const database = await openAuditedDatabase(server.databaseUrl, { keyring });
   await followSecretInUse(database, keyring);
   const { port, timing } = database.leases();
   const services = createServices({
@@ -46,7 +46,7 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     await issueKey(server);
     const old = createKeyring(testSecret, null);
-    await using database = await openDatabase(server.databaseUrl, { keyring: old });
+    await using database = await openAuditedDatabase(server.databaseUrl, { keyring: old });
     await followSecretInUse(database, old);
     const errors: unknown[] = [];
     const onError = (error: unknown) => void errors.push(error);
@@ -79,7 +79,7 @@ onBothDatabases((kind) => {
     const keyring = createKeyring(second, testSecret);
     await using cli = await operator(server, keyring);
     const old = createKeyring(testSecret, null);
-    await using database = await openDatabase(server.databaseUrl, { keyring: old });
+    await using database = await openAuditedDatabase(server.databaseUrl, { keyring: old });
     const onError = () => {};
     {
       await using _there = await joinCoherence({ ...database.leases(), onError });

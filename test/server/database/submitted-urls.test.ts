@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { extensionUrl, repositoryUrl } from '../../../server/wire/submitted-url.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
 onEachDatabase((place) => {
   test('the migration gives each submitted address its form, and loses no row of several that become equal', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const em = database.read();
     const at = new Date(0);
     await em.execute(

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { WebhookDelivery } from '../../../server/database/entities/webhook-delivery.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
@@ -12,7 +12,7 @@ const many = 5_000;
 
 /** How many keys another process saw revoked, each time that it looked until something was over. */
 async function seenMeanwhile(url: string, over: Promise<unknown>): Promise<Set<number>> {
-  await using other = await openDatabase(url);
+  await using other = await openAuditedDatabase(url);
   const seen = new Set<number>();
   let isOver = false;
   over.finally(() => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import {
   applyOrganization,
   applyOrganizationDeleted,
 } from '../../../server/clerk/apply-organization.ts';
 import { clerkTime } from '../../../server/clerk/clerk-change.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { Repo } from '../../../server/database/entities/repo.ts';
@@ -25,7 +25,7 @@ async function deleteOrganization(server: RunningServer, id: string): Promise<vo
   const { services, databaseUrl, kind } = server;
   const { rowMacs } = server.database;
   await using own =
-    kind === 'postgresql' ? await openDatabase(databaseUrl, { keyring: testKeyring }) : null;
+    kind === 'postgresql' ? await openAuditedDatabase(databaseUrl, { keyring: testKeyring }) : null;
   const context = { now: new Date(services.now()), rowMacs };
   const database = own ?? server.database;
   await database.transaction((em) => applyOrganizationDeleted(em, { id }, context));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { generateKey } from '../../../core/mod.ts';
-import type { Database } from '../../../server/database/database.ts';
+import type { AuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { demoDatabase, onBothDatabases, startServer, startServerOn } from '../../support/server.ts';
 
@@ -22,7 +22,7 @@ const calls = [
 
 /** A database whose every answer is an error, once it is told so. */
 function failing(error: () => Error | null) {
-  return (database: Database): Database => ({
+  return (database: AuditedDatabase): AuditedDatabase => ({
     ...database,
     // A getter of the original, so it must be read from there.
     get keys() {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { postgresDatabase } from '../../support/postgres.ts';
 import { demoDatabase, onBothDatabases, startServer } from '../../support/server.ts';
@@ -96,7 +96,7 @@ describe.each([
   test('migrations whose steps interleave leave the tables that one would', async () => {
     await using place = await empty();
     await using databases = new AsyncDisposableStack();
-    const open = async () => databases.use(await openDatabase(place.url));
+    const open = async () => databases.use(await openAuditedDatabase(place.url));
     const three = await Promise.all([open(), open(), open()]);
     await Promise.all(three.map((database) => database.migrate()));
     const sql = 'select name from mikro_orm_migrations';
@@ -107,15 +107,15 @@ describe.each([
 
   test('migrations that several processes run at once leave the tables that one would', async () => {
     await using place = await empty();
-    const module = JSON.stringify(resolve('server/database/database.ts'));
+    const module = JSON.stringify(resolve('server/audit/audited-database.ts'));
     const script = `
-      const { openDatabase } = await import(${module});
-      await using database = await openDatabase(process.argv[1]);
+      const { openAuditedDatabase } = await import(${module});
+      await using database = await openAuditedDatabase(process.argv[1]);
       await database.migrate();`;
     const run = promisify(execFile);
     const migrate = () => run(process.execPath, ['--input-type=module', '-e', script, place.url]);
     await Promise.all(Array.from({ length: 3 }, migrate));
-    await using database = await openDatabase(place.url);
+    await using database = await openAuditedDatabase(place.url);
     await database.migrate();
     const sql = 'select name from mikro_orm_migrations';
     const rows = await database.read().execute<{ name: string }[]>(sql);

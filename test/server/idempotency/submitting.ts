@@ -1,4 +1,4 @@
-import type { Database } from '../../../server/database/database.ts';
+import type { AuditedDatabase } from '../../../server/audit/audited-database.ts';
 import type { SendOptions, TestServer } from '../../support/server.ts';
 
 export const analyzePath = '/api/v1/repos/analyze';
@@ -70,7 +70,7 @@ export function stopping() {
     reached.resolve();
     await goOn.promise;
   };
-  const wrap = (database: Database): Database => ({
+  const wrap = (database: AuditedDatabase): AuditedDatabase => ({
     ...database,
     keys: database.keys,
     async transaction(work) {

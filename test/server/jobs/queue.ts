@@ -1,4 +1,5 @@
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { claimTask } from '../../../server/queue/claim-task.ts';
 import { enqueue, type NewTask } from '../../../server/queue/tasks.ts';
 import { startWorker, type WorkerOptions } from '../../../server/queue/worker.ts';
@@ -9,7 +10,7 @@ import { testClock } from '../../support/server.ts';
 export async function startQueue(place: () => Promise<Place>) {
   await using resources = new AsyncDisposableStack();
   const { url } = resources.use(await place());
-  const database = resources.use(await openDatabase(url));
+  const database = resources.use(await openAuditedDatabase(url));
   const clock = testClock();
   let claims = 0;
   const running = resources.move();

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Database, EntityManager } from '../../../server/database/database.ts';
+import type { AuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
+import type { EntityManager } from '../../../server/database/entity-manager.ts';
 import { prepared } from '../../../server/database/prepared.ts';
 import { warn } from '../../../server/observability/error-text.ts';
 import { explain } from '../../../server/observability/format-error.ts';
@@ -48,7 +49,7 @@ const refused: Readonly<Record<string, (em: EntityManager) => Promise<unknown>>>
 onBothDatabases((kind) => {
   test('no log line holds what a row or a statement held that the database refused', async () => {
     let refuse: ((em: EntityManager) => Promise<unknown>) | null = null;
-    const wrap = (database: Database): Database => ({
+    const wrap = (database: AuditedDatabase): AuditedDatabase => ({
       ...database,
       get keys() {
         return database.keys;

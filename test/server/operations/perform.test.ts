@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createVerifier, nobleHashing } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { applyOrganizationDeleted } from '../../../server/clerk/apply-organization.ts';
 import { presentMembership } from '../../../server/clerk/membership.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import type { Access, Caller } from '../../../server/operations/access.ts';
 import { dataPlane, parentOrgAdmin } from '../../../server/operations/access.ts';
 import { defineOperation, type Operation } from '../../../server/operations/operation.ts';
@@ -88,7 +88,7 @@ test.each(callers)(
   'perform() of %s holds the organization until its end',
   async (_, of, access, held) => {
     await using server = await startServerOn('postgresql');
-    await using other = await openDatabase(server.databaseUrl, { keyring: testKeyring });
+    await using other = await openAuditedDatabase(server.databaseUrl, { keyring: testKeyring });
     const caller = await of(server);
     const lock = async (id: string, strength: string) => {
       const sql = `select from organization where id = ? for ${strength} nowait`;

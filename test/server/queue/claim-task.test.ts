@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { Webhook } from '../../../server/database/entities/webhook.ts';
 import { countTasks } from '../../../server/queue/count-tasks.ts';
@@ -36,7 +36,7 @@ onEachDatabase((place) => {
   test('claimTask() never gives a task to two of many connections', async () => {
     await using queue = await startQueue(place);
     await using resources = new AsyncDisposableStack();
-    const open = async () => resources.use(await openDatabase(queue.url));
+    const open = async () => resources.use(await openAuditedDatabase(queue.url));
     const databases = await Promise.all(Array.from({ length: 4 }, open));
     const ids = Array.from({ length: 40 }, (_, index) => `task-${index}`);
     await queue.add(...ids.map((id) => ({ id })));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Task } from '../../../server/database/entities/task.ts';
+import type { TaskHandler } from '../../../server/queue/run-claim.ts';
 import { cancelTask } from '../../../server/queue/tasks.ts';
 import { listenForTasks } from '../../../server/queue/wake-ups.ts';
-import type { TaskHandler } from '../../../server/queue/worker.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { startQueue } from '../jobs/queue.ts';
 

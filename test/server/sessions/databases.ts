@@ -1,5 +1,6 @@
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { endSubOrgLink, writeSubOrgLink } from '../../../server/clerk/sub-org-link.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { SubOrg } from '../../../server/database/entities/sub-org.ts';
@@ -13,7 +14,7 @@ export async function testDatabase(kind: DatabaseKind) {
   const place = resources.use(
     await (kind === 'sqlite' ? migrated.SQLite() : migrated.PostgreSQL()),
   );
-  const database = resources.use(await openDatabase(place.url));
+  const database = resources.use(await openAuditedDatabase(place.url));
   const running = resources.move();
   return { database, url: place.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

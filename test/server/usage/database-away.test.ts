@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Database } from '../../../server/database/database.ts';
+import type { AuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn } from '../../support/server.ts';
 import { handTimer } from './calls.ts';
@@ -8,10 +8,10 @@ import { handTimer } from './calls.ts';
 function faulty() {
   const lost = () => Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
   const fault: { when: 'never' | 'before' | 'after' } = { when: 'never' };
-  const wrap = (database: Database): Database =>
+  const wrap = (database: AuditedDatabase): AuditedDatabase =>
     Object.create(database, {
       transaction: {
-        async value(work: Parameters<Database['transaction']>[0]) {
+        async value(work: Parameters<AuditedDatabase['transaction']>[0]) {
           if (fault.when === 'before') throw lost();
           const result = await database.transaction(work);
           if (fault.when === 'after') throw lost();

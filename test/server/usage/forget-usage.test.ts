@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { startBackground } from '../../../server/background.ts';
-import { openDatabase } from '../../../server/database/database.ts';
 import { forgetUsage } from '../../../server/usage/forget-usage.ts';
 import { RefusedTally } from '../../../server/usage/refused-attempts.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
@@ -16,7 +16,7 @@ const ages = [0, 29, 30, 31, 365, 366];
 onEachDatabase((place) => {
   test('forgetUsage() keeps calls and who made them for 30 days, hourly counts for a year', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const refused = { reason: 'revoked', preview: 'rrk_live_AbCd••••Xy1z' } as const;
     const refusals = new RefusedTally();

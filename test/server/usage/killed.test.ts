@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
@@ -59,7 +59,7 @@ async function startProcess(databaseUrl: string) {
 }
 
 async function storedCalls(url: string): Promise<{ at: number }[]> {
-  await using database = await openDatabase(url);
+  await using database = await openAuditedDatabase(url);
   const hours = await database.read().find(KeyHour, {});
   const created =
     database.kind === 'sqlite' ? 'created_at' : '(extract(epoch from created_at) * 1000)::float8';

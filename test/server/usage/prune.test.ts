@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { run } from '../../../server/cli/run.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { Job } from '../../../server/database/entities/job.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
@@ -41,7 +42,7 @@ async function prune(database: Database) {
 onEachDatabase((place) => {
   test('pruneUsage() forgets what is older, and nothing else', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const dates = [
       '2025-12-05T00:00:00Z',
@@ -76,7 +77,7 @@ onEachDatabase((place) => {
 
   test('pruneUsage() goes on until everything old is gone', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const at = before.getTime() - 1;
     const old = Array.from({ length: 12_000 }, () => ({
@@ -92,7 +93,7 @@ onEachDatabase((place) => {
 
   test('pruneUsage() finds what is old among calls that were stored together', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const calls = Array.from({ length: 12_000 }, (_, n) => {
       const at = before.getTime() + (n % 2 === 0 ? -1 : 0);
       return { id: newId('use', at), ...keyCall({ at, keyId: `key_${n % 100}` }) };
@@ -103,7 +104,7 @@ onEachDatabase((place) => {
 
   test('usage prune forgets what is older than 90 days, or as many as it is told', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const env = { DATABASE_URL: where.url, SERVER_SECRET: Buffer.alloc(32, 3).toString('base64') };
     const day = 24 * 3_600_000;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
-import { type Database, openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
+import type { Database } from '../../../server/database/database.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { KeyRetiringUse } from '../../../server/database/entities/key-retiring-use.ts';
 import { KeyScopeUse } from '../../../server/database/entities/key-scope-use.ts';
@@ -28,7 +29,7 @@ async function countCalls(database: Database): Promise<number> {
 onEachDatabase((place) => {
   test('ingest() appends the calls and adds their sums', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const retiresAt = at + 1000;
     await store.ingest([
@@ -74,7 +75,7 @@ onEachDatabase((place) => {
 
   test('ingest() of a batch that was stored before changes nothing', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const batch = [stored(), stored({ retiresAt: at + 1000 })];
     await store.ingest(batch);
@@ -86,8 +87,8 @@ onEachDatabase((place) => {
 
   test('ingest() by several processes at once counts every call', async () => {
     await using where = await place();
-    await using one = await openDatabase(where.url);
-    await using other = await openDatabase(where.url);
+    await using one = await openAuditedDatabase(where.url);
+    await using other = await openAuditedDatabase(where.url);
     const batches = Array.from({ length: 20 }, (_, index) =>
       Array.from({ length: 50 }, (_, n) => stored({ keyId: `key_${(n * (index + 1)) % 7}` })),
     );
@@ -107,7 +108,7 @@ onEachDatabase((place) => {
 
   test('ingest() takes calls of any month', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const dates = ['2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00Z', '2027-05-05T00:00:00Z'];
     await store.ingest(dates.map((date) => stored({ at: Date.parse(date) })));
@@ -116,7 +117,7 @@ onEachDatabase((place) => {
 
   test('ingest() touches nothing that decisions read', async () => {
     await using where = await place();
-    await using database = await openDatabase(where.url);
+    await using database = await openAuditedDatabase(where.url);
     const epoch = () => database.read().execute('select n from epoch');
     const before = await epoch();
     await createUsageStore(database).ingest([stored({ retiresAt: at + 1000 })]);

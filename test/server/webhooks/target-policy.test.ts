@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  addressesOf,
-  isPublicAddress,
-  publicTargets,
-} from '../../../server/webhooks/target-policy.ts';
+import { addressesOf, publicTargets } from '../../../server/webhooks/target-policy.ts';
+import { isPublicAddress } from '../../../server/wire/public-address.ts';
 
 test.each([
   '127.0.0.1',

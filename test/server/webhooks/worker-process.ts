@@ -1,14 +1,14 @@
 import { pino } from 'pino';
-import { deliveryTask } from '../../../server/api-keys/key-events.ts';
-import { openDatabase } from '../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
+import { deliveryTask } from '../../../server/webhooks/delivery-row.ts';
 import { testKeyring, testSealer } from '../../support/keyring.ts';
 
 // A process that delivers what is in a database, at a time that stands still: to be killed.
 const [url = '', now = '0'] = process.argv.slice(2);
 const clock = () => Number(now);
-const database = await openDatabase(url, { keyring: testKeyring });
+const database = await openAuditedDatabase(url, { keyring: testKeyring });
 const deliver = createDeliver({
   database,
   sealer: testSealer(),

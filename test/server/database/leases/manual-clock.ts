@@ -1,7 +1,7 @@
-import type { LeaseClock } from '../../../../server/database/leases/ports.ts';
+import type { Clock } from '../../../../server/clock/clock.ts';
 
 /** A clock that moves when a test says so. */
-export class ManualClock implements LeaseClock {
+export class ManualClock implements Clock {
   #monotonic = 1000;
   #wall = 1_700_000_000_000;
   #timers: { readonly due: number; readonly run: () => void }[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../../server/audit/audited-database.ts';
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { onEachDatabase } from '../../../support/databases.ts';
 
@@ -8,7 +8,7 @@ onEachDatabase((place) => {
   async function opened() {
     await using resources = new AsyncDisposableStack();
     const where = resources.use(await place());
-    const database = resources.use(await openDatabase(where.url));
+    const database = resources.use(await openAuditedDatabase(where.url));
     const port = resources.use(database.leases().port);
     const all = resources.move();
     const change = (set: string) =>

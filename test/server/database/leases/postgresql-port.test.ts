@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { openAuditedDatabase } from '../../../../server/audit/audited-database.ts';
 import { run } from '../../../../server/cli/run.ts';
 import { systemClock } from '../../../../server/clock/system-clock.ts';
-import { openDatabase } from '../../../../server/database/database.ts';
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { openPostgresqlLeases } from '../../../../server/database/leases/postgresql-port.ts';
 import { untilHeld } from '../../../../server/database/leases/until-held.ts';
@@ -28,7 +28,7 @@ test('with a standby that does not answer, acknowledgements go through and renew
   await client.connect();
   await client.query('alter role postgres set synchronous_commit = local');
   await client.end();
-  await using database = await openDatabase(url);
+  await using database = await openAuditedDatabase(url);
   await database.migrate();
   await seedDemo(database, Date.now());
   await using before = openPostgresqlLeases(url);
@@ -62,7 +62,7 @@ test('after a failover, operations wait out a lease until one has done so', {
 }, async () => {
   await using postgres = await startPostgres(withoutDurability);
   const url = `${postgres.url}/postgres`;
-  const migrating = await openDatabase(url);
+  const migrating = await openAuditedDatabase(url);
   await migrating.migrate();
   await migrating[Symbol.asyncDispose]();
   const failover = async () => {

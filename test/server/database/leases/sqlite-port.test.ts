@@ -1,11 +1,11 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../../server/database/database.ts';
+import { openAuditedDatabase } from '../../../../server/audit/audited-database.ts';
 import { migrated } from '../../../support/databases.ts';
 
 test('while the file is locked, a holder has one write and one pruning waiting, no more', async () => {
   await using place = await migrated.SQLite();
-  await using database = await openDatabase(place.url);
+  await using database = await openAuditedDatabase(place.url);
   const other = new BetterSqlite3(place.url.slice('sqlite:'.length));
   await using port = database.leases().port;
   await port.join('holder', 'm0', []);
