@@ -77,7 +77,7 @@ export {
 } from './policy/management.ts';
 export { grants, permits, scopesOf } from './policy/scopes.ts';
 export { inSubOrgScope } from './policy/sub-org.ts';
-export type { Currency, InvalidationListener } from './store/currency.ts';
+export type { Freshness, InvalidationListener } from './store/freshness.ts';
 export type {
   KeyRecord,
   KeyStore,

@@ -30,7 +30,7 @@ import { trpcHandler } from './trpc/handler.ts';
 import type { UsageSink } from './usage/usage-recorder.ts';
 
 /** What an app is made of; nothing comes from anywhere else. */
-export interface AppParts {
+export interface AppOptions {
   readonly services: Services;
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
@@ -63,11 +63,11 @@ export interface App {
 }
 
 /** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
-export function createApp(parts: AppParts): App {
+export function createApp(parts: AppOptions): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
-  const { database, now, settled, isRestored, logger } = services;
+  const { database, now, propagated, isRestored, logger } = services;
   const authenticate = createAuthenticate({
-    ...{ database, verifier, sessions, authorizedParties, now, settled },
+    ...{ database, verifier, sessions, authorizedParties, now, propagated },
     failures: rateLimits.failures,
   });
   const idRandomness = createIdRandomness();

@@ -3,7 +3,7 @@ import { announceRefused } from './api-keys/announce-refused.ts';
 import { repeat } from './clock/repeat.ts';
 import { forgetAnswers } from './idempotency/forget-answers.ts';
 import { jobHandlers } from './job-handlers.ts';
-import type { Figure } from './observability/metrics.ts';
+import type { Metric } from './observability/metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { moveRows } from './operations/secrets/move-rows.ts';
 import { countTasks, type TaskCounts } from './queue/count-tasks.ts';
@@ -31,10 +31,10 @@ export interface Background extends AsyncDisposable {
  * @returns dispose of it to finish what is under way and stop.
  */
 export function startBackground(services: Services, listenUrl: string | null): Background {
-  const { database, sealer, targets, now, random, logger } = services;
+  const { database, encryption, targets, now, random, logger } = services;
   let counts: readonly TaskCounts[] = [];
   const resources = new AsyncDisposableStack();
-  const deliver = createDeliver({ database, sealer, targets, now, random });
+  const deliver = createDeliver({ database, encryption, targets, now, random });
   const handlers = { ...jobHandlers(services), [deliveryTask]: deliver };
   const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
   if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
@@ -64,7 +64,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
 }
 
 /** The queue's depths as metrics. */
-export function taskFigures(background: Background): Figure[] {
+export function taskFigures(background: Background): Metric[] {
   const states = [
     ['waiting', 'Tasks that are due'],
     ['postponed', 'Tasks that failed and are tried again later'],

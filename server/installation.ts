@@ -7,7 +7,7 @@ import type { Config } from './config/config.ts';
 import { ConfigError, shown, wrong } from './config/config-error.ts';
 import { loadServerSecret } from './crypto/derived-keys.ts';
 import { createKeyring } from './crypto/keyring.ts';
-import { waitUntilHeld } from './database/coherence.ts';
+import { awaitPropagation } from './database/coherence.ts';
 import type { Database } from './database/database.ts';
 import { fillSearchTexts } from './database/key-search.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
@@ -22,7 +22,7 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** Where an installation is, and what is injected into it. */
-export interface InstallationParts {
+export interface InstallationOptions {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;
@@ -38,7 +38,7 @@ export interface InstallationParts {
  *
  * @throws {ConfigError} when the secret's file is not what it should be.
  */
-export async function openInstallation(parts: InstallationParts): Promise<Installation> {
+export async function openInstallation(parts: InstallationOptions): Promise<Installation> {
   const { config, dataFolder, logger, now = Date.now } = parts;
   const serverSecret = loadServerSecret(config, dataFolder);
   const keyring = createKeyring(serverSecret, config.serverSecretPrevious);
@@ -55,12 +55,12 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
   await fillSearchTexts(database);
   await followSecretInUse(database, keyring);
   const uploads = join(dataFolder, 'uploads');
-  const settled = () => settledElsewhere(database);
+  const propagated = () => propagatedElsewhere(database);
   const isRestored = () => isRestoreDeclared(database);
   const opened = resources.move();
   return {
     services: createServices({
-      ...{ database, keyring, logger, uploads, settled, isRestored, now },
+      ...{ database, keyring, logger, uploads, propagated, isRestored, now },
       ...(parts.targets === undefined ? {} : { targets: parts.targets }),
     }),
     forgedRows,
@@ -69,10 +69,10 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 }
 
 /** The wait of a process that takes away and serves nothing itself: the command line. */
-async function settledElsewhere(database: Database): Promise<void> {
+async function propagatedElsewhere(database: Database): Promise<void> {
   const { port, timing } = database.leases();
-  const { buried } = await waitUntilHeld(port, timing);
-  await buried;
+  const { evicted } = await awaitPropagation(port, timing);
+  await evicted;
   await port[Symbol.asyncDispose]();
 }
 

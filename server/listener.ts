@@ -14,7 +14,7 @@ import { isForNginx } from './rest/forward-auth-demands.ts';
 import { createTurns } from './rest/pipelining.ts';
 
 /** How long requests in flight may take to end, in milliseconds. */
-const patience = 10_000;
+const closeTimeoutMs = 10_000;
 
 const malformed = 'Malformed HTTP request';
 
@@ -50,7 +50,7 @@ export async function listen(
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
-      const timeout = setTimeout(() => server.closeAllConnections(), patience);
+      const timeout = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       await closed;
       clearTimeout(timeout);
     },

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
-import { createSealer } from './crypto/encryption.ts';
+import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { nodeHashing } from './crypto/node-hashing.ts';
 import { createOutages } from './database/outages.ts';
@@ -13,14 +13,14 @@ import { publicTargets } from './webhooks/target-policy.ts';
 import { createSendTest } from './webhooks/test-events.ts';
 
 /** What services are made of. */
-export interface ServicesParts {
+export interface ServicesOptions {
   readonly database: AuditedDatabase;
   readonly keyring: Keyring;
   readonly logger: Logger;
   /** The folder that uploaded files are kept in. */
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
-  readonly settled: () => Promise<void>;
+  readonly propagated: () => Promise<void>;
   /** Whether the database was restored, and the operator has not accepted that yet. */
   readonly isRestored: Services['isRestored'];
   /** Unix milliseconds; `Date.now` when absent. */
@@ -31,8 +31,8 @@ export interface ServicesParts {
 }
 
 /** Makes what operations work with. */
-export function createServices(parts: ServicesParts): Services {
-  const { database, keyring, logger, uploads, settled, isRestored } = parts;
+export function createServices(parts: ServicesOptions): Services {
+  const { database, keyring, logger, uploads, propagated, isRestored } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
   return {
     database,
@@ -40,7 +40,7 @@ export function createServices(parts: ServicesParts): Services {
     scheme: keyring.scheme,
     schemes: keyring.accepted.map(({ scheme }) => scheme),
     hashing: nodeHashing,
-    sealer: createSealer(keyring.key('credential'), random),
+    encryption: createEncryption(keyring.key('credential'), random),
     random,
     now,
     logger,
@@ -53,7 +53,7 @@ export function createServices(parts: ServicesParts): Services {
       pause: (milliseconds) => setTimeout(milliseconds),
     },
     answersInProgress: createAnswersInProgress(),
-    settled,
+    propagated,
     isRestored,
   };
 }

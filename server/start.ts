@@ -11,11 +11,11 @@ import { assertNothingLeft } from './database/left-secrets.ts';
 import { assertDemoAllowed } from './demo-mode/guard.ts';
 import { seedDemo } from './demo-mode/organizations.ts';
 import { createDemoIdentityProvider, demoIssuer } from './demo-mode/sessions.ts';
-import { assertHolds, type InstallationParts, openInstallation } from './installation.ts';
+import { assertHolds, type InstallationOptions, openInstallation } from './installation.ts';
 import { type Listener, listen } from './listener.ts';
-import { createMetrics, type Figure } from './observability/metrics.ts';
+import { createMetrics, type Metric } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
-import { usageFigures } from './observability/usage-figures.ts';
+import { usageMetrics } from './observability/usage-metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { removeLeftUploads } from './rest/left-uploads.ts';
@@ -33,7 +33,7 @@ import { createUsageStore } from './usage/usage-store.ts';
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(
-  parts: InstallationParts & {
+  parts: InstallationOptions & {
     readonly consoleFolder: string;
     /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
     readonly expectHead?: string | null;
@@ -70,7 +70,7 @@ export async function startServer(
       onError: (error) => logger.warn({ err: error }, 'usage not stored yet'),
     }),
   );
-  metrics.add(usageFigures(usage));
+  metrics.add(usageMetrics(usage));
   metrics.add([
     {
       name: 'forged_rows_total',
@@ -90,9 +90,9 @@ export async function startServer(
   ]);
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
-  const { settled } = metrics;
+  const { propagated } = metrics;
   const isRestored = () => verifier.coherence.isRestored();
-  const services: Services = { ...installation.services, settled, isRestored };
+  const services: Services = { ...installation.services, propagated, isRestored };
   const identity =
     config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
   metrics.add(identity.figures);
@@ -135,7 +135,7 @@ async function demoIdentity({ database, now }: Services) {
 
 function clerkIdentity(clerk: ClerkSettings, services: Services) {
   const { jwtKey, issuer, authorizedParties, secretKey, webhookSigningSecret } = clerk;
-  const { database, now, logger, settled: afterCommit } = services;
+  const { database, now, logger, propagated: afterCommit } = services;
   const follow = { database, now, logger, afterCommit };
   const sessions = createClerkSessions({
     jwtKey,
@@ -160,7 +160,7 @@ function clerkIdentity(clerk: ClerkSettings, services: Services) {
             },
             logger,
           });
-  const figures: Figure[] = [
+  const figures: Metric[] = [
     {
       name: 'clerk_skipped_total',
       help: 'Organizations and members at Clerk that could not be read, or failed, and were left as they are',

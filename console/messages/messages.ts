@@ -7,11 +7,11 @@ export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';
 export { revoke, rotate } from './en/key-changes.ts';
 export {
-  cockpit,
   keyEdit,
   keyUse,
   lastCalls,
   reminder,
+  rotationPanel,
   scopeUse,
   settingsOf,
 } from './en/key-details.ts';

@@ -1,4 +1,4 @@
-import type { Currency } from '../store/currency.ts';
+import type { Freshness } from '../store/freshness.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import { DigestTable, maxCells, slotBytes } from './digest-table.ts';
 import { RecordInterner } from './record-interner.ts';
@@ -21,7 +21,7 @@ export type Load<Absent> = (digest: string) => Loaded<Absent> | Promise<Loaded<A
 /** How a cache is made. */
 export interface CoherentCacheOptions {
   /** The proof that what is cached still holds. */
-  readonly currency: Currency;
+  readonly freshness: Freshness;
   /** The most keys held. 100,000 when absent. */
   readonly maxEntries?: number;
   /** The most bytes they may take, by an estimate that is rather too high. 64 MiB when absent. */
@@ -70,7 +70,7 @@ export interface CoherentCache<Absent> {
 }
 
 /** A lookup on its way, and the state of the world when it left. */
-interface UnderWay<Absent> {
+interface InFlight<Absent> {
   readonly epoch: number;
   readonly answer: Promise<KeyRecord | Absent>;
 }
@@ -80,13 +80,13 @@ interface UnderWay<Absent> {
  * each use.
  *
  * Three rules carry it; each has a test that removes it and sees a revoked key accepted.
- * 1. It answers from itself only while the currency holds, asked at each use.
+ * 1. It answers from itself only while the freshness holds, asked at each use.
  * 2. An answer counts from the epoch applied when its lookup *left*: what was touched since then makes
  *    it stale the moment it arrives, so it serves those who wait for it and no later request.
- * 3. A request waits for a lookup already under way only while the currency holds and nothing was
+ * 3. A request waits for a lookup already under way only while the freshness holds and nothing was
  *    applied since that lookup left. So everyone who waits began before the change was answered.
  *
- * @param options - currency and bounds.
+ * @param options - freshness and bounds.
  * @returns the cache, empty.
  * @throws {RangeError} when a bound is not a positive integer.
  */
@@ -104,12 +104,12 @@ function bound(name: string, value: number): number {
 }
 
 class Cache<Absent extends object> implements CoherentCache<Absent> {
-  readonly #currency: Currency;
+  readonly #freshness: Freshness;
   readonly #keys: DigestTable<KeyRecord>;
   readonly #absent: DigestTable<Absent>;
   readonly #touched = new TouchedCells();
   readonly #interner = new RecordInterner();
-  readonly #underWay = new Map<string, UnderWay<Absent>>();
+  readonly #inFlight = new Map<string, InFlight<Absent>>();
   readonly #unsubscribe: () => void;
   #closed = false;
   /** Counts the times that everything went. A lookup that left before is kept by no later generation. */
@@ -122,29 +122,29 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   #taints = 0;
 
   constructor(options: CoherentCacheOptions) {
-    const { currency, maxEntries = 100_000, maxBytes = 64 * 2 ** 20, maxAbsent = 4096 } = options;
-    this.#currency = currency;
+    const { freshness, maxEntries = 100_000, maxBytes = 64 * 2 ** 20, maxAbsent = 4096 } = options;
+    this.#freshness = freshness;
     this.#keys = new DigestTable(
       bound('maxEntries', maxEntries),
       bound('maxBytes', maxBytes),
       this.#interner,
     );
     this.#absent = new DigestTable(bound('maxAbsent', maxAbsent), maxAbsent * slotBytes);
-    this.#base = currency.epoch();
-    this.#unsubscribe = currency.subscribe((subjects, epoch) => this.#apply(subjects, epoch));
+    this.#base = freshness.epoch();
+    this.#unsubscribe = freshness.subscribe((subjects, epoch) => this.#apply(subjects, epoch));
   }
 
   peek(digest: string): KeyRecord | Absent | undefined {
-    if (!this.#isCurrent()) return undefined;
+    if (!this.#isFresh()) return undefined;
     const cached = this.#fresh(this.#keys, digest) ?? this.#fresh(this.#absent, digest);
     if (cached !== undefined) this.#hits += 1;
     return cached;
   }
 
   lookUp(digest: string, load: Load<Absent>): KeyRecord | Absent | Promise<KeyRecord | Absent> {
-    const epoch = this.#currency.epoch();
+    const epoch = this.#freshness.epoch();
     const generation = this.#generation;
-    const other = this.#isCurrent() ? this.#underWay.get(digest) : undefined;
+    const other = this.#isFresh() ? this.#inFlight.get(digest) : undefined;
     if (other?.epoch === epoch) {
       this.#joins += 1;
       return other.answer;
@@ -154,12 +154,12 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     const loaded = load(digest);
     if (!(loaded instanceof Promise)) return this.#keep(digest, loaded, epoch, generation);
     const arrived = () => {
-      if (this.#underWay.get(digest) === mine) this.#underWay.delete(digest);
+      if (this.#inFlight.get(digest) === mine) this.#inFlight.delete(digest);
     };
     const answer = loaded.then((found) => this.#keep(digest, found, epoch, generation));
     const mine = { epoch, answer };
     // Also while not current: the next to come may be, and may then wait for this one.
-    this.#underWay.set(digest, mine);
+    this.#inFlight.set(digest, mine);
     answer.then(arrived, arrived);
     return answer;
   }
@@ -190,8 +190,8 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
     return table.value(slot);
   }
 
-  #isCurrent(): boolean {
-    return this.#currency.isCurrent() && !this.#closed;
+  #isFresh(): boolean {
+    return this.#freshness.isFresh() && !this.#closed;
   }
 
   #keep(
@@ -238,7 +238,7 @@ class Cache<Absent extends object> implements CoherentCache<Absent> {
   #empty(epoch: number): void {
     this.#generation += 1;
     this.#base = epoch;
-    this.#underWay.clear();
+    this.#inFlight.clear();
     this.#keys.clear();
     this.#absent.clear();
     this.#touched.clear();

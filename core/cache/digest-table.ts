@@ -12,7 +12,7 @@ const used = 1;
 const free = 2;
 
 /** How many used slots the clock hand passes over before it takes the next: eviction stays O(1). */
-const patience = 32;
+const maxSkips = 32;
 
 /** How many subjects an entry can depend on. */
 export const maxCells = 4;
@@ -222,7 +222,7 @@ export class DigestTable<Value> {
       if (this.#hand >= this.#values.length) this.#hand = 0;
       const state = this.#hand * stride + stateAt;
       if (this.#rows[state] === free) continue;
-      if (this.#rows[state] === idle || spared === patience) break;
+      if (this.#rows[state] === idle || spared === maxSkips) break;
       this.#rows[state] = idle;
       spared += 1;
     }

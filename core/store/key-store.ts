@@ -1,6 +1,6 @@
 import type { Dialect, Environment } from '../format/key-shape.ts';
 import type { Role } from '../policy/authority.ts';
-import type { Currency } from './currency.ts';
+import type { Freshness } from './freshness.ts';
 
 /** An organization as far as a decision needs it. One object may serve many keys. */
 export interface OrganizationRecord {
@@ -78,7 +78,7 @@ export interface KeyStore {
    * The proof that what was found still holds. A verifier caches only what comes from a store that
    * gives it; without, each verification asks the store.
    */
-  readonly currency?: Currency;
+  readonly freshness?: Freshness;
 
   /**
    * Finds a key by the lookup value of one of its secrets.

@@ -28,8 +28,8 @@ export interface VerifierOptions {
   readonly hashing?: Hashing;
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
-  /** Bounds of the cache, which there is only where the store proves currency. */
-  readonly cache?: Omit<CoherentCacheOptions, 'currency'>;
+  /** Bounds of the cache, which there is only where the store proves freshness. */
+  readonly cache?: Omit<CoherentCacheOptions, 'freshness'>;
   /**
    * Called with the cause of each outcome `unavailable`, and when a row could not be moved to the
    * current pepper. What it throws or rejects with is ignored. `console.error` when absent.
@@ -51,7 +51,7 @@ export interface Verifier {
    */
   verify(key: string, request?: VerifyRequest): Outcome | Promise<Outcome>;
 
-  /** What the cache has done so far; null where the store proves no currency and there is none. */
+  /** What the cache has done so far; null where the store proves no freshness and there is none. */
   cacheCounters(): CacheCounters | null;
 }
 
@@ -61,7 +61,7 @@ const unsealed: Refused = refuse('invalid_key', 'seal');
 const unavailable: Refused = refuse('unavailable', 'unavailable');
 
 /**
- * Makes a verifier. The path of a key: its digest, the cache where the store proves currency, else its
+ * Makes a verifier. The path of a key: its digest, the cache where the store proves freshness, else its
  * shape and checksum (a malformed one goes no further), the lookup and the seal of the row found, then
  * the decision, which is made at each use.
  *
@@ -83,9 +83,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const newest = firstOf(schemes);
   // During a change of pepper a row may move between two looks: so the newest is asked once more.
   const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
-  const { currency } = store;
+  const { freshness } = store;
   const cache =
-    currency === undefined ? null : createCoherentCache<Refused>({ ...options.cache, currency });
+    freshness === undefined ? null : createCoherentCache<Refused>({ ...options.cache, freshness });
 
   /** Looks a digest up under each scheme in turn, at once where the store answers at once. */
   function load(digest: string, index = 0): Loaded<Refused> | Promise<Loaded<Refused>> {

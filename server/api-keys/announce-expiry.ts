@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { emitKeyEvents, type OutboxContext } from './key-events.ts';
+import { type OutboxContext, publishKeyEvents } from './key-events.ts';
 
 const day = 86_400_000;
 
@@ -83,6 +83,6 @@ async function announce(
   );
   const keyIds = inLife.map(({ id }) => id);
   const data = { daysLeft: days };
-  await emitKeyEvents(em, { type: 'api_key.expiring', keyIds, data }, context);
+  await publishKeyEvents(em, { type: 'api_key.expiring', keyIds, data }, context);
   return keyIds.length;
 }

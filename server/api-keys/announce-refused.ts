@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { KeyRefusedSecret } from '../database/entities/key-refused-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { emitKeyEvents, type OutboxContext } from './key-events.ts';
+import { type OutboxContext, publishKeyEvents } from './key-events.ts';
 
 /** How long a secret that was told of is not told of again. */
 const silence = 30 * 86_400_000;
@@ -62,7 +62,7 @@ async function announce(
     await em.nativeUpdate(KeyRefusedSecret, { keyId, preview }, { toldAt: context.now });
     const from = { ipAddress: ipAddress === '' ? null : ipAddress, userAgent: userAgent ?? null };
     const data = { reason, preview, ...from, at: lastAt.toISOString() };
-    await emitKeyEvents(em, { type: 'api_key.refused', keyIds: [keyId], data }, context);
+    await publishKeyEvents(em, { type: 'api_key.refused', keyIds: [keyId], data }, context);
   }
   return secrets.length;
 }

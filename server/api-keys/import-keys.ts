@@ -3,8 +3,9 @@ import { type LookupScheme, newId, type RandomSource } from '../../core/mod.ts';
 import { deedOf, revocationOf } from '../audit/deed.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
-import type { Sealer } from '../crypto/encryption.ts';
+import type { Encryption } from '../crypto/encryption.ts';
 import { fingerprintsOf } from '../crypto/secret-fingerprints.ts';
+import { acquireAdvisoryLock } from '../database/acquire-advisory-lock.ts';
 import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
@@ -16,7 +17,6 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { everyScheme } from '../database/former-secrets.ts';
 import { writeSearchTexts } from '../database/key-search.ts';
 import { revokedSecrets } from '../database/revoked-secrets.ts';
-import { takeTurns } from '../database/take-turns.ts';
 import { type JobContext, JobFailure } from '../queue/job-handler.ts';
 import { Problem } from '../wire/problem.ts';
 import { previewParts } from './imported-key.ts';
@@ -31,7 +31,7 @@ interface ImportServices {
   readonly database: Database;
   readonly scheme: LookupScheme;
   readonly schemes: readonly LookupScheme[];
-  readonly sealer: Sealer;
+  readonly encryption: Encryption;
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -59,14 +59,14 @@ export function importKeys(services: ImportServices) {
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
         // One import after the other: two files that name the same hash find each other's key.
-        await takeTurns(em, 'key import');
+        await acquireAdvisoryLock(em, 'key import');
         const rows = await em.find(
           KeyImport,
           { jobId: job.id },
           { orderBy: { line: 'asc' }, limit: batchSize },
         );
         left = rows.length;
-        const schemes = await everyScheme(em, services.schemes, services.sealer);
+        const schemes = await everyScheme(em, services.schemes, services.encryption);
         const lines = readLines(job.id, orgId ?? '', rows, schemes, services);
         const some = await importLines(em, job.id, orgId ?? '', lines, services);
         await em.nativeDelete(KeyImport, {
@@ -93,12 +93,12 @@ function readLines(
   orgId: string,
   rows: readonly KeyImport[],
   schemes: readonly LookupScheme[],
-  { database, sealer }: ImportServices,
+  { database, encryption }: ImportServices,
 ): Line[] {
   return rows.flatMap(({ line, item, mac }) => {
     const fields = [jobId, line, canonicalJson(item)] as const;
     if (!database.rowMacs.verify('key-import', fields, mac, orgId)) return [];
-    const digest = sealer.open(item.hash, orgId);
+    const digest = encryption.decrypt(item.hash, orgId);
     const lookups = schemes.map((scheme) => scheme.lookup(digest));
     return [{ line, item, digest, lookups, fingerprints: fingerprintsOf(schemes, digest) }];
   });

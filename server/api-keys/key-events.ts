@@ -37,7 +37,7 @@ export interface OutboxContext {
  *
  * @param em - the transaction's; what it has not written yet is written first.
  */
-export async function emitKeyEvents(
+export async function publishKeyEvents(
   em: EntityManager,
   event: KeyEvent,
   context: OutboxContext,

@@ -3,7 +3,7 @@ import type { QBFilterQuery } from '@mikro-orm/sql';
 import { ApiKey } from '../database/entities/api-key.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
-import { emitKeyEvents, type OutboxContext } from './key-events.ts';
+import { type OutboxContext, publishKeyEvents } from './key-events.ts';
 
 // Most organizations have no webhooks: then no deliveries are looked up.
 const isHeard = `exists (
@@ -40,7 +40,7 @@ export async function revokeKey(
      returning id, ${isHeard}`,
     [now, revokedReason, now, key.id, key.orgId],
   );
-  await tellRevoked(em, revoked, context);
+  await publishRevoked(em, revoked, context);
   return revoked.length > 0;
 }
 
@@ -74,15 +74,15 @@ export async function revokeKeys(
     .where({ id: { $in: live } })
     .returning(['id', raw<RawQueryFragment>(isHeard)])
     .execute<Revoked[]>('all');
-  await tellRevoked(em, revoked, context);
+  await publishRevoked(em, revoked, context);
   return revoked.length;
 }
 
-function tellRevoked(
+function publishRevoked(
   em: EntityManager,
   revoked: readonly Revoked[],
   context: OutboxContext,
 ): Promise<void> {
   const keyIds = revoked.flatMap(({ id, heard }) => (heard ? [id] : [])).sort();
-  return emitKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
+  return publishKeyEvents(em, { type: 'api_key.revoked', keyIds }, context);
 }

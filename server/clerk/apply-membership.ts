@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
+import { acquireAdvisoryLock } from '../database/acquire-advisory-lock.ts';
 import { DeletedUser } from '../database/entities/deleted-user.ts';
 import { Membership } from '../database/entities/membership.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { takeTurns } from '../database/take-turns.ts';
 import { searchText } from '../wire/search-text.ts';
 import { auditClerk, auditedOrganization, recordClerkEvent } from './clerk-audit.ts';
 import type { ApplyContext, Deletion, MembershipChange, UserChange } from './clerk-change.ts';
@@ -177,5 +177,5 @@ export async function applyUserDeleted(
 
 /** So that no first membership slips in beside the user's deletion, and two do not collide. */
 function lockUsers(em: EntityManager, userIds: readonly string[]): Promise<void> {
-  return takeTurns(em, ...userIds.map((userId) => `user ${userId}`));
+  return acquireAdvisoryLock(em, ...userIds.map((userId) => `user ${userId}`));
 }

@@ -1,6 +1,6 @@
+import { isPostgresql } from '../database/acquire-advisory-lock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
-import { isPostgresql } from '../database/take-turns.ts';
 
 /**
  * How a mutation holds its organization: `shared` beside other mutations, `exclusive` where none may

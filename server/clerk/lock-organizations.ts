@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
+import { acquireAdvisoryLock, isPostgresql } from '../database/acquire-advisory-lock.ts';
 import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { isPostgresql, takeTurns } from '../database/take-turns.ts';
 import { neverTold } from './clerk-change.ts';
 
 /** Fresh, and locked until the transaction ends. */
@@ -28,7 +28,7 @@ export async function lockOrganizations(
   ids: readonly string[],
   now: Date,
 ): Promise<Map<string, Organization>> {
-  await takeTurns(em, 'organizations');
+  await acquireAdvisoryLock(em, 'organizations');
   const id = { $in: [...new Set(ids)] };
   let found = await em.find(Organization, { id }, locked);
   const missing = id.$in.filter((each) => !found.some((one) => one.id === each));

@@ -44,13 +44,13 @@ const fresh = { disableIdentityMap: true } as const;
  * known, and tells what he is. Writes at most once per token.
  *
  * @param now - Unix milliseconds, for the audit log.
- * @param settled - resolves when everything committed so far holds on every process.
+ * @param propagated - resolves when everything committed so far holds on every process.
  */
 export async function presentMembership(
   database: Database,
   session: Session,
   now: () => number = Date.now,
-  settled: () => Promise<void> = async () => {},
+  propagated: () => Promise<void> = async () => {},
 ): Promise<PresentMembership> {
   const { organizationId: clerkOrgId, userId, role, issuedAt } = session;
   if (clerkOrgId === null || role === null) return none;
@@ -67,7 +67,7 @@ export async function presentMembership(
     const context = { now: new Date(now()) };
     const changed = await database.transaction((tx) => applyMembership(tx, change, context));
     // The role that the answer will tell of may be a lesser one than keys still act with elsewhere.
-    if (changed) await settled();
+    if (changed) await propagated();
   }
   return membershipOf(em, database.rowMacs, session);
 }

@@ -20,14 +20,14 @@ export function startReconciliation(options: {
   readonly reconcile: (signal: AbortSignal) => Promise<unknown>;
   readonly logger: Pick<Logger, 'error'>;
   /** The pause in milliseconds; five minutes when absent. */
-  readonly everyMs?: number;
+  readonly intervalMs?: number;
   readonly timer?: Timer;
 }): AsyncDisposable {
-  const { reconcile, logger, everyMs = 300_000, timer = systemTimer } = options;
+  const { reconcile, logger, intervalMs = 300_000, timer = systemTimer } = options;
   const stop = new AbortController();
   const { signal } = stop;
   let cancel = () => {};
-  let underWay = round();
+  let inFlight = round();
 
   async function round(): Promise<void> {
     try {
@@ -37,8 +37,8 @@ export function startReconciliation(options: {
       logger.error({ err: error }, 'reconciliation with Clerk failed');
     }
     if (signal.aborted) return;
-    cancel = timer(everyMs, () => {
-      underWay = round();
+    cancel = timer(intervalMs, () => {
+      inFlight = round();
     });
   }
 
@@ -46,7 +46,7 @@ export function startReconciliation(options: {
     async [Symbol.asyncDispose]() {
       stop.abort();
       cancel();
-      await underWay;
+      await inFlight;
     },
   };
 }

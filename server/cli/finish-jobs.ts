@@ -5,7 +5,7 @@ import { jobHandlers } from '../job-handlers.ts';
 import { startWorker } from '../queue/worker.ts';
 
 /** Milliseconds between two looks at how far jobs are: another process may be the one that does them. */
-const lookEvery = 100;
+const pollIntervalMs = 100;
 
 /**
  * Waits until jobs have ended, and does them where no server does. A run that is interrupted leaves
@@ -22,7 +22,7 @@ export async function finishJobs(
   const { database, logger, now, random } = services;
   const handlers = jobHandlers(services);
   await using _worker = startWorker({ database, handlers, logger, now, random, concurrency: 1 });
-  for (let last = ''; ; await wait(lookEvery)) {
+  for (let last = ''; ; await wait(pollIntervalMs)) {
     const jobs = await database.read().find(Job, { id: { $in: [...ids] } });
     const line = progressOf(jobs);
     if (line !== last) report(line);

@@ -20,7 +20,7 @@ export function repeat(options: {
   const { name, run, every, logger, timer = systemClock(false).after } = options;
   let stopped = false;
   let cancel = () => {};
-  let underWay = round();
+  let inFlight = round();
 
   async function round(): Promise<void> {
     try {
@@ -30,7 +30,7 @@ export function repeat(options: {
     }
     if (stopped) return;
     cancel = timer(every, () => {
-      underWay = round();
+      inFlight = round();
     });
   }
 
@@ -38,7 +38,7 @@ export function repeat(options: {
     async [Symbol.asyncDispose]() {
       stopped = true;
       cancel();
-      await underWay;
+      await inFlight;
     },
   };
 }

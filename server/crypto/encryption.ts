@@ -4,7 +4,7 @@ import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import type { ChangingKey } from './keyring.ts';
 
 /** Keeps customers' own secrets encrypted in the database. */
-export interface Sealer {
+export interface Encryption {
   /** What texts begin with that are sealed under the key in use. */
   prefix(): string;
   /**
@@ -12,13 +12,13 @@ export interface Sealer {
    *
    * @param owner - whose it is; it can be opened for the same one only.
    */
-  seal(secret: string, owner: string): string;
+  encrypt(secret: string, owner: string): string;
   /**
    * Opens what was sealed, under any key that is accepted.
    *
    * @throws when it was altered, is another owner's, or was sealed under another key.
    */
-  open(sealed: string, owner: string): string;
+  decrypt(sealed: string, owner: string): string;
 }
 
 /**
@@ -26,18 +26,21 @@ export interface Sealer {
  *
  * @param key - see `deriveKeys`.
  */
-export function createSealer(key: ChangingKey, random: RandomSource = secureRandom): Sealer {
+export function createEncryption(
+  key: ChangingKey,
+  random: RandomSource = secureRandom,
+): Encryption {
   const keys = new Map(key.accepted.map((each) => [prefixOf(each), each]));
   return {
     prefix: () => prefixOf(key.current()),
-    seal(secret, owner) {
+    encrypt(secret, owner) {
       const nonce = random(24);
       const current = key.current();
       const cipher = xchacha20poly1305(current, nonce, Buffer.from(owner));
       const sealed = Buffer.concat([nonce, cipher.encrypt(Buffer.from(secret))]);
       return prefixOf(current) + sealed.toString('base64url');
     },
-    open(sealed, owner) {
+    decrypt(sealed, owner) {
       const end = sealed.lastIndexOf('.') + 1;
       const under = keys.get(sealed.slice(0, end));
       if (under === undefined) throw new Error('sealed under another SERVER_SECRET');

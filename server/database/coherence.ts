@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Currency } from '../../core/mod.ts';
+import type { Freshness } from '../../core/mod.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { awaitAcknowledgements } from './leases/await-acknowledgements.ts';
 import type { LostHistory } from './leases/known-history.ts';
 import { LeaseHolder } from './leases/lease-holder.ts';
 import type { Acknowledgement, AuditHead, LeaseTiming } from './leases/ports.ts';
-import type { AnnouncementHandlers, Announcements } from './leases/postgresql-announcements.ts';
+import type { AnnouncementHandlers, Announcements } from './leases/postgresql-notifications.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
-import { untilHeld } from './leases/until-held.ts';
 
 /** What makes several processes on one database act as one. */
 export interface Coherence extends AsyncDisposable {
   /** The proof that what this process caches still holds. */
-  readonly currency: Currency;
+  readonly freshness: Freshness;
   /** Resolves when everything committed so far holds on every process; see leases/README.md. */
-  settled(): Promise<void>;
+  propagated(): Promise<void>;
   /** Whether the database was restored, and the operator has not accepted that yet. */
   isRestored(): boolean;
 }
@@ -50,7 +50,7 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
     listen === null
       ? null
       : listen({
-          onEpoch: () => void holder.hear(),
+          onEpoch: () => void holder.poll(),
           onAcknowledged: (read) => {
             if (waiting.size === 0) return;
             const said = read();
@@ -58,17 +58,17 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
           },
           onError,
         });
-  await holder.hear();
+  await holder.poll();
   await announcements?.started;
   return {
-    currency: holder,
+    freshness: holder,
     isRestored: () => holder.isRestored(),
-    async settled() {
+    async propagated() {
       // Our own holder hears of a change like all others: it is told only where nothing is announced,
       // or when an announcement does not come.
-      if (announcements === null) void holder.hear();
-      const tell = setTimeout(() => void holder.hear(), lookEvery(timing));
-      await waitUntilHeld(port, timing, (hear) => {
+      if (announcements === null) void holder.poll();
+      const tell = setTimeout(() => void holder.poll(), pollIntervalOf(timing));
+      await awaitPropagation(port, timing, (hear) => {
         waiting.add(hear);
         return () => waiting.delete(hear);
       });
@@ -84,18 +84,25 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 
 /**
  * Waits until everything committed so far holds on every process. For the command line, which takes
- * away without serving; it must not close the port before `buried` is resolved.
+ * away without serving; it must not close the port before `evicted` is resolved.
  */
-export function waitUntilHeld(
+export function awaitPropagation(
   port: LeasePort,
   timing: LeaseTiming,
   onAcknowledged?: (hear: HearAcknowledgement) => () => void,
-): Promise<{ readonly buried: Promise<void> }> {
-  const options = { port, clock: systemClock(true), timing, pollEvery: lookEvery(timing) };
-  return untilHeld(onAcknowledged === undefined ? options : { ...options, onAcknowledged });
+): Promise<{ readonly evicted: Promise<void> }> {
+  const options = {
+    port,
+    clock: systemClock(true),
+    timing,
+    pollIntervalMs: pollIntervalOf(timing),
+  };
+  return awaitAcknowledgements(
+    onAcknowledged === undefined ? options : { ...options, onAcknowledged },
+  );
 }
 
 /** Milliseconds between two looks when nothing is announced: 25 on PostgreSQL, 5 on SQLite. */
-function lookEvery(timing: LeaseTiming): number {
+function pollIntervalOf(timing: LeaseTiming): number {
   return Math.max(5, timing.length / 80);
 }

@@ -23,7 +23,7 @@ export interface CoherentStoreOptions {
 export async function openCoherentStore(options: CoherentStoreOptions): Promise<KeyStore> {
   const { database, coherence, keyring, onlyReads = false, onError } = options;
   const { keys } = database;
-  const { currency } = coherence;
+  const { freshness } = coherence;
   let holdsImported = true;
   let rounds = 0;
   /** Says yes until the database has said no: too soon a yes costs a lookup, too late would refuse. */
@@ -41,9 +41,9 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
       return true;
     });
     if (!isOther) return;
-    for (const listener of listeners) listener('everything', currency.epoch());
+    for (const listener of listeners) listener('everything', freshness.epoch());
   }
-  currency.subscribe((subjects) => {
+  freshness.subscribe((subjects) => {
     const isTouched = (subject: string) => subjects === 'everything' || subjects.includes(subject);
     if (isTouched('imported-keys')) lookForImported().catch(onError);
     if (isTouched(secretSubject)) followSecret().catch(onError);
@@ -52,12 +52,12 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
   // What was changed before the lease began is not announced.
   await followSecretInUse(database, keyring, onlyReads);
   return {
-    currency: {
-      isCurrent: () => currency.isCurrent(),
-      epoch: () => currency.epoch(),
+    freshness: {
+      isFresh: () => freshness.isFresh(),
+      epoch: () => freshness.epoch(),
       subscribe(listener) {
         listeners.add(listener);
-        const end = currency.subscribe(listener);
+        const end = freshness.subscribe(listener);
         return () => {
           listeners.delete(listener);
           end();
@@ -69,7 +69,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
       keyring.current();
       return keys.find(lookup);
     },
-    holdsImportedKeys: () => holdsImported || !currency.isCurrent(),
+    holdsImportedKeys: () => holdsImported || !freshness.isFresh(),
     repepper(from, { lookup, seal }) {
       // The verifier moves to the newest secret that it knows. Until that is in use, it would take the
       // key from processes that do not know it.

@@ -19,7 +19,7 @@ import {
   postgresqlTiming,
   sqliteTiming,
 } from './leases/ports.ts';
-import { listenForAnnouncements } from './leases/postgresql-announcements.ts';
+import { listenForNotifications } from './leases/postgresql-notifications.ts';
 import { openPostgresqlLeases } from './leases/postgresql-port.ts';
 import { openSqliteLeases } from './leases/sqlite-port.ts';
 import { migrate } from './migrate.ts';
@@ -124,14 +124,14 @@ export async function openDatabase(
     transaction,
     rowMacs,
     ping: async () =>
-      void (await within(systemClock(false), pingPatience, orm.em.fork().execute('select 1'))),
+      void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url, () => connect(url, rowMacs, create, migrationLimits)),
     leases: (listenUrl) => ({
       timing,
       port: isSqlite
         ? openSqliteLeases(sqlitePath(url), transaction, secrets)
         : openPostgresqlLeases(url, secrets),
-      listen: isSqlite ? null : (handlers) => listenForAnnouncements(listenUrl ?? url, handlers),
+      listen: isSqlite ? null : (handlers) => listenForNotifications(listenUrl ?? url, handlers),
       hearAudited(hear) {
         onAudited = hear;
       },
@@ -163,7 +163,7 @@ const schemaGenerator = {
 };
 
 /** Milliseconds after which a database that says nothing counts as away. */
-const pingPatience = 2_000;
+const pingTimeoutMs = 2_000;
 
 async function connect(
   url: string,

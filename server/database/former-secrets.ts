@@ -1,5 +1,5 @@
 import { type LookupScheme, pepperedScheme } from '../../core/mod.ts';
-import { createSealer, type Sealer } from '../crypto/encryption.ts';
+import { createEncryption, type Encryption } from '../crypto/encryption.ts';
 import { fixedKey, type NamedKeys } from '../crypto/keyring.ts';
 import { nodeHashing } from '../crypto/node-hashing.ts';
 import type { EntityManager } from './entity-manager.ts';
@@ -16,23 +16,23 @@ interface FormerSecret {
  * Keeps the pepper of a secret that is being replaced, and encrypts those of earlier ones under the next secret.
  *
  * @param em - the transaction's that goes over to the next secret.
- * @param sealer - reads what is there.
+ * @param encryption - reads what is there.
  */
 export async function keepFormerSecret(
   em: EntityManager,
-  sealer: Sealer,
+  encryption: Encryption,
   replaced: NamedKeys,
   next: NamedKeys,
 ): Promise<void> {
-  const peppers = await readPeppers(em, sealer);
+  const peppers = await readPeppers(em, encryption);
   peppers.set(replaced.name, Buffer.from(replaced.pepper).toString('base64'));
   // One that is in use again is no former one.
   peppers.delete(next.name);
-  const under = createSealer(fixedKey(next.credential));
+  const under = createEncryption(fixedKey(next.credential));
   await em.execute('delete from former_secret');
   for (const [name, pepper] of peppers) {
     await em.execute('insert into former_secret (name, pepper) values (?, ?)', [
-      ...[name, under.seal(pepper, owner)],
+      ...[name, under.encrypt(pepper, owner)],
     ]);
   }
 }
@@ -46,10 +46,10 @@ export async function keepFormerSecret(
 export async function everyScheme(
   em: EntityManager,
   accepted: readonly LookupScheme[],
-  sealer: Sealer,
+  encryption: Encryption,
 ): Promise<readonly LookupScheme[]> {
   const known = new Set(accepted.map(({ id }) => id));
-  const former = [...(await readPeppers(em, sealer))].filter(([name]) => !known.has(name));
+  const former = [...(await readPeppers(em, encryption))].filter(([name]) => !known.has(name));
   return [
     ...accepted,
     ...former.map(([, pepper]) => pepperedScheme(Buffer.from(pepper, 'base64'), nodeHashing)),
@@ -57,11 +57,14 @@ export async function everyScheme(
 }
 
 /** Peppers in base64 by the names of their secrets; a row that was written by hand is left out. */
-async function readPeppers(em: EntityManager, sealer: Sealer): Promise<Map<string, string>> {
+async function readPeppers(
+  em: EntityManager,
+  encryption: Encryption,
+): Promise<Map<string, string>> {
   const rows = await em.execute<FormerSecret[]>('select name, pepper from former_secret');
   const read = rows.flatMap(({ name, pepper }): [string, string][] => {
     try {
-      return [[name, sealer.open(pepper, owner)]];
+      return [[name, encryption.decrypt(pepper, owner)]];
     } catch {
       return [];
     }

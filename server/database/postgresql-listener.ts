@@ -47,9 +47,9 @@ export function listen(url: string, options: ListenerOptions): Listener {
       clearTimeout(next);
       next = setTimeout(connect, retryMs).unref();
     };
-    const beat = () => {
+    const heartbeat = () => {
       next = setTimeout(
-        () => mine.query('select').then(() => isMine() && beat(), lost),
+        () => mine.query('select').then(() => isMine() && heartbeat(), lost),
         heartbeatMs,
       );
       next.unref();
@@ -61,7 +61,7 @@ export function listen(url: string, options: ListenerOptions): Listener {
       await mine.connect();
       await mine.query(channels.map((channel) => `listen ${channel}`).join('; '));
       await onListening(mine);
-      if (isMine()) beat();
+      if (isMine()) heartbeat();
     } catch {
       lost();
       await mine.end();

@@ -31,7 +31,7 @@ const shortestPause = 60_000;
 /** While GitHub is away, it is asked once in so long. */
 const pauseAfterFailure = 1_000;
 
-const patience = 5_000;
+const timeoutMs = 5_000;
 
 /**
  * GitHub's public keys, fetched when first needed, kept for an hour, and fetched anew for an id that
@@ -45,11 +45,11 @@ export function createGithubKeys({
   let keys = new Map<string, KeyObject>();
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let askAgainAt = Number.NEGATIVE_INFINITY;
-  let underWay: Promise<void> | undefined;
+  let inFlight: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
     const headers = { accept: 'application/json' };
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(patience) });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) throw new Error(`GitHub answered ${response.status}`);
     const { public_keys } = published.parse(await response.json());
     keys = new Map(public_keys.map(({ key_identifier, key }) => [key_identifier, p256(key)]));
@@ -60,11 +60,11 @@ export function createGithubKeys({
     const age = now() - fetchedAt;
     if (age > longestTrust || (!keys.has(id) && age > shortestPause)) {
       if (now() < askAgainAt) throw refused(refusals.unavailable);
-      underWay ??= refresh().finally(() => {
-        underWay = undefined;
+      inFlight ??= refresh().finally(() => {
+        inFlight = undefined;
       });
       // GitHub tries again later: better than to take nobody's word, or anybody's.
-      await underWay.catch(() => {
+      await inFlight.catch(() => {
         askAgainAt = now() + pauseAfterFailure;
         throw refused(refusals.unavailable);
       });

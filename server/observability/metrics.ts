@@ -4,7 +4,7 @@ import type { Coherence } from '../database/coherence.ts';
 import type { Outages } from '../database/outages.ts';
 
 /** A figure that another part of the server keeps, read when Prometheus asks. */
-export interface Figure {
+export interface Metric {
   /** The metric's name without `reporisk_`. */
   readonly name: string;
   readonly help: string;
@@ -17,9 +17,9 @@ export interface Metrics {
   /** The verifier, each outcome counted. */
   readonly verifier: Verifier;
   /** The wait until a change holds everywhere, timed. */
-  settled(): Promise<void>;
+  propagated(): Promise<void>;
   /** Adds figures of other parts. */
-  add(figures: readonly Figure[]): void;
+  add(figures: readonly Metric[]): void;
   /** Everything in Prometheus's text format. */
   text(): Promise<string>;
 }
@@ -68,7 +68,7 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
     return outcome;
   }
 
-  function add(figures: readonly Figure[]): void {
+  function add(figures: readonly Metric[]): void {
     for (const { name, help, kind, read } of figures) {
       const options = { name: `reporisk_${name}`, help, registers };
       if (kind === 'gauge') {
@@ -100,9 +100,9 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
       },
       cacheCounters: () => verifier.cacheCounters(),
     },
-    async settled() {
+    async propagated() {
       const end = wait.startTimer();
-      await coherence.settled();
+      await coherence.propagated();
       end();
     },
     add,
@@ -110,7 +110,7 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
   };
 }
 
-function cacheFigures(verifier: Verifier): Figure[] {
+function cacheFigures(verifier: Verifier): Metric[] {
   const counters = [
     ['hits', 'Verifications answered from the cache'],
     ['misses', 'Lookups made'],
@@ -139,19 +139,19 @@ function cacheFigures(verifier: Verifier): Figure[] {
   ];
 }
 
-function leaseFigures({ currency }: Coherence): Figure[] {
+function leaseFigures({ freshness }: Coherence): Metric[] {
   return [
     {
       name: 'lease_current',
       help: '1 while this process may answer from its cache',
       kind: 'gauge',
-      read: () => (currency.isCurrent() ? 1 : 0),
+      read: () => (freshness.isFresh() ? 1 : 0),
     },
     {
       name: 'lease_epoch',
       help: 'The newest change that this process has applied',
       kind: 'gauge',
-      read: () => currency.epoch(),
+      read: () => freshness.epoch(),
     },
   ];
 }

@@ -70,7 +70,7 @@ export function operatorOnly({ whileRestored = false } = {}): Access {
  *
  * @param actor - who the audit log says it was.
  */
-export function anyone(
+export function publicAccess(
   actor: string,
   { limitedByAddress = false }: { readonly limitedByAddress?: boolean } = {},
 ): Access {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../crypto/canonical-json.ts';
+import { tryTurn } from '../database/acquire-advisory-lock.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
-import { tryTurn } from '../database/take-turns.ts';
 import { inProgress } from '../idempotency/answers-in-progress.ts';
 import { answerLifeMs } from '../idempotency/forget-answers.ts';
 import { otherBody } from '../idempotency/idempotency-key.ts';
 import type { Principal } from './access.ts';
 import { environmentOf } from './assets/environment.ts';
-import type { Work } from './operation.ts';
+import type { OperationContext } from './operation.ts';
 
 /** The answer that was given before; thrown, so that the transaction leaves nothing. */
 export class Replayed extends Error {
@@ -39,7 +39,7 @@ export function answerId(principal: Principal, path: string, key: string): strin
  * @throws {Problem} 409 while another process does the work.
  */
 export async function answerOnce<Result>(
-  { em, now, principal, services }: Pick<Work, 'em' | 'now' | 'principal' | 'services'>,
+  { em, now, principal, services }: Pick<OperationContext, 'em' | 'now' | 'principal' | 'services'>,
   id: string,
   sent: unknown,
   work: {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
-import type { Sealer } from '../crypto/encryption.ts';
+import type { Encryption } from '../crypto/encryption.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -25,7 +25,7 @@ export interface Services {
   readonly schemes: readonly LookupScheme[];
   readonly hashing: Hashing;
   /** Encrypts customers' own secrets. */
-  readonly sealer: Sealer;
+  readonly encryption: Encryption;
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -41,7 +41,7 @@ export interface Services {
   readonly leaks: LeakServices;
   readonly answersInProgress: AnswersInProgress;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
-  readonly settled: () => Promise<void>;
+  readonly propagated: () => Promise<void>;
   /** Whether the database was restored, and the operator has not accepted that yet. */
   readonly isRestored: () => boolean | Promise<boolean>;
 }
@@ -53,7 +53,7 @@ export interface Origin {
 }
 
 /** What `prepare` may use: everything but a transaction. */
-export interface Preparation {
+export interface PrepareContext {
   readonly services: Services;
   readonly principal: Principal;
   readonly now: Date;
@@ -68,7 +68,7 @@ export interface Preparation {
 }
 
 /** What `run` may use. */
-export interface Work extends Omit<Preparation, 'perform'> {
+export interface OperationContext extends Omit<PrepareContext, 'perform'> {
   /** In a mutation, the transaction's entity manager; open no other beside it. */
   readonly em: EntityManager;
   /** A new id of a kind: `key_…`, `job_…`. */
@@ -124,9 +124,9 @@ export interface Operation<
    */
   takesAway?(input: z.output<Input>): boolean;
   /** What must not hold a transaction: hashing, network, streams. */
-  prepare?(preparation: Preparation, input: z.output<Input>): Promise<Prepared> | Prepared;
+  prepare?(preparation: PrepareContext, input: z.output<Input>): Promise<Prepared> | Prepared;
   /** The work, in one transaction when it is a mutation. Returns plain, wire-ready values. */
-  run(work: Work, input: z.output<Input>, prepared: Prepared): Promise<z.input<Output>>;
+  run(work: OperationContext, input: z.output<Input>, prepared: Prepared): Promise<z.input<Output>>;
 }
 
 /** Declares an operation; the types of `run` follow from the schemas. */
@@ -141,7 +141,7 @@ export function defineOperation<
 /** What an operation knows of its repetitions. */
 export interface Once<Input> {
   /** Refuses what `run` would refuse for the caller's sake: a stored answer is no way around it. */
-  judge(work: Work, input: Input): Promise<unknown>;
+  judge(work: OperationContext, input: Input): Promise<unknown>;
   /** What two equal requests have in common; all that was sent when absent. */
   sent?(input: Input): unknown;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { newId, refusals } from '../../core/mod.ts';
-import { emitKeyEvents } from '../api-keys/key-events.ts';
+import { publishKeyEvents } from '../api-keys/key-events.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { InvalidInput, Problem } from '../wire/problem.ts';
@@ -14,7 +14,14 @@ import {
   refuseImpersonated,
 } from './access.ts';
 import { answerId, answerOnce } from './answer-once.ts';
-import type { InputSchema, Operation, Preparation, Request, Services, Work } from './operation.ts';
+import type {
+  InputSchema,
+  Operation,
+  OperationContext,
+  PrepareContext,
+  Request,
+  Services,
+} from './operation.ts';
 
 /**
  * Carries an operation out: who may, a key's rate limits, input, preparation, then the work; a
@@ -50,7 +57,7 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
     const { kind } = request.caller;
     const isTold =
       kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
-    if (isTold && plane !== 'data') await services.settled();
+    if (isTold && plane !== 'data') await services.propagated();
     if (!isMalformed) await leastTime;
   }
 }
@@ -149,7 +156,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   const sent = await readInput();
   const parsed = parseInput(operation.input, sent);
   refuseImpersonated(request.caller, operation, parsed);
-  const preparation: Preparation = {
+  const preparation: PrepareContext = {
     ...{ services, principal, now },
     perform: (other, input) => carryOut(other, services, request, () => input, reader, principal),
   };
@@ -184,7 +191,7 @@ function work(
   principal: Principal,
   em: EntityManager,
   now: Date,
-): Work {
+): OperationContext {
   const id = (kind: string) => newId(kind, now.getTime(), services.random);
   return {
     services,
@@ -208,7 +215,7 @@ function work(
     emit({ keyId, ...event }) {
       const { random, database } = services;
       const { rowMacs } = database;
-      return emitKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random, rowMacs });
+      return publishKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random, rowMacs });
     },
   };
 }

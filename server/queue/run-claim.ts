@@ -26,7 +26,7 @@ export interface Outcome {
 export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<Outcome>;
 
 /** What an attempt needs besides its handler. */
-export interface RunParts {
+export interface RunOptions {
   readonly database: Database;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   readonly now: () => number;
@@ -45,11 +45,15 @@ class ClaimLost extends Error {
 }
 
 /** Makes one attempt at a task, with signs of life while it lasts, and writes down what came of it. */
-export async function runClaim(claim: Claim, handler: TaskHandler, parts: RunParts): Promise<void> {
+export async function runClaim(
+  claim: Claim,
+  handler: TaskHandler,
+  parts: RunOptions,
+): Promise<void> {
   const { database, logger, now, stopping } = parts;
   const ours = new AbortController();
   const signal = AbortSignal.any([ours.signal, stopping]);
-  const stopBeating = beat(claim, parts, () => ours.abort());
+  const stopHeartbeat = heartbeat(claim, parts, () => ours.abort());
   try {
     const outcome = await attempt(claim, handler, signal, parts);
     if (ours.signal.aborted) return;
@@ -63,7 +67,7 @@ export async function runClaim(claim: Claim, handler: TaskHandler, parts: RunPar
     // The claim runs out, and then the task is done again.
     logger.error({ err: error, task: claim.id }, 'the outcome of a task could not be recorded');
   } finally {
-    stopBeating();
+    stopHeartbeat();
   }
 }
 
@@ -72,7 +76,7 @@ async function attempt(
   claim: Claim,
   handler: TaskHandler,
   signal: AbortSignal,
-  { logger }: RunParts,
+  { logger }: RunOptions,
 ): Promise<Outcome | null> {
   try {
     return await handler(claim, signal);
@@ -92,7 +96,7 @@ function settle(database: Database, claim: Claim, outcome: Outcome): Promise<voi
 }
 
 /** Extends the claim again and again, until told to stop or the claim is lost. */
-function beat(claim: Claim, parts: RunParts, onLost: () => void): () => void {
+function heartbeat(claim: Claim, parts: RunOptions, onLost: () => void): () => void {
   const { database, logger, now, timer, lease } = parts;
   let stopped = false;
   let cancel = timer(lease / 3, once);

@@ -28,9 +28,9 @@ export interface WorkerOptions {
   /** Milliseconds after which a worker that gave no sign of life has lost its task. */
   readonly lease?: number;
   /** Milliseconds between two looks at the queue while no announcement comes and no task falls due. */
-  readonly pollEvery?: number;
+  readonly pollIntervalMs?: number;
   /** Milliseconds that tasks under way may take to end when the worker stops. */
-  readonly patience?: number;
+  readonly stopTimeoutMs?: number;
 }
 
 /** Does tasks until it is disposed of; then it finishes what is under way. */
@@ -46,8 +46,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const { database, handlers, logger, now } = options;
   const { timer = systemClock(false).after, random = secureRandom } = options;
   const { concurrency = 64, perPool = 4, perOrganization = 8 } = options;
-  const { lease = 60_000, patience = 10_000 } = options;
-  const { pollEvery = database.kind === 'sqlite' ? 500 : 5_000 } = options;
+  const { lease = 60_000, stopTimeoutMs = 10_000 } = options;
+  const { pollIntervalMs = database.kind === 'sqlite' ? 500 : 5_000 } = options;
   const types = Object.keys(handlers);
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -67,7 +67,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function look(): Promise<void> {
     cancelPoll();
-    let pause = pollEvery;
+    let pause = pollIntervalMs;
     try {
       while (wanted && !stopped) {
         wanted = false;
@@ -82,8 +82,10 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** Milliseconds until a task falls due, and no more than between two looks. */
   async function untilNextDue(): Promise<number> {
-    const due = await nextDue(database, types, new Date(now()), new Date(now() + pollEvery));
-    return due === null ? pollEvery : Math.min(pollEvery, Math.max(1, due.getTime() - now()));
+    const due = await nextDue(database, types, new Date(now()), new Date(now() + pollIntervalMs));
+    return due === null
+      ? pollIntervalMs
+      : Math.min(pollIntervalMs, Math.max(1, due.getTime() - now()));
   }
 
   async function fill(): Promise<void> {
@@ -124,9 +126,9 @@ export function startWorker(options: WorkerOptions): Worker {
     async [Symbol.asyncDispose]() {
       stopped = true;
       cancelPoll();
-      const cancelPatience = timer(patience, () => stopping.abort());
+      const cancelStopTimeout = timer(stopTimeoutMs, () => stopping.abort());
       await idle();
-      cancelPatience();
+      cancelStopTimeout();
       cancelPoll();
     },
   };

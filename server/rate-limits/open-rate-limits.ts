@@ -5,7 +5,7 @@ import { openPostgresqlWindows } from './postgresql-windows.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { openRedisWindows } from './redis-windows.ts';
 import type { Windows } from './windows.ts';
-import { withStandIn } from './with-stand-in.ts';
+import { withFallback } from './with-fallback.ts';
 
 /** What the limits need to know of the installation. */
 export interface OpenRateLimitsOptions {
@@ -48,7 +48,7 @@ export async function openRateLimits({
   const windows: Windows =
     shared === null
       ? memory
-      : withStandIn({ windows: shared, standIn: memory, now, onStandIn, onChange });
+      : withFallback({ windows: shared, fallback: memory, now, onStandIn, onChange });
   const limits = createRateLimits({
     windows,
     platformWindows: config.redisUrl === null ? memory : windows,

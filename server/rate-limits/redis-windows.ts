@@ -44,7 +44,7 @@ const mostLimiters = 1000;
 const prefix = 'reporisk:limit';
 
 /** Milliseconds that a request waits for Redis before the stand-in answers. */
-const patience = 250;
+const commandTimeoutMs = 250;
 
 /**
  * Windows in Redis, one for all processes.
@@ -62,7 +62,7 @@ export async function openRedisWindows(
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
-    commandTimeout: patience,
+    commandTimeout: commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
   });
   // Each failing request reports it; an unheard event would end the process.

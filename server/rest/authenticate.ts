@@ -31,7 +31,7 @@ export function createAuthenticate(parts: {
   readonly authorizedParties: CookieRules['authorizedParties'];
   readonly now: () => number;
   /** Resolves when everything committed so far holds on every process. */
-  readonly settled: () => Promise<void>;
+  readonly propagated: () => Promise<void>;
   /**
    * Counts, per address, keys that were refused with 401 and session tokens that the issuer did not
    * sign; throws 429 in its place beyond the limit. An address beyond it has no further signature
@@ -39,7 +39,7 @@ export function createAuthenticate(parts: {
    */
   readonly failures: AddressLimit;
 }): Authenticate {
-  const { database, verifier, sessions, authorizedParties = [], now, settled, failures } = parts;
+  const { database, verifier, sessions, authorizedParties = [], now, propagated, failures } = parts;
 
   async function session(token: string, address: string | undefined): Promise<Caller> {
     const verified = await sessions.verify(token, {
@@ -47,7 +47,7 @@ export function createAuthenticate(parts: {
       count: () => failures.count(address),
     });
     if (verified === null) return { kind: 'nobody', credential: 'invalid' };
-    const membership = await presentMembership(database, verified, now, settled);
+    const membership = await presentMembership(database, verified, now, propagated);
     return { kind: 'session', session: verified, membership };
   }
 

@@ -88,7 +88,7 @@ export function query<Input extends InputSchema, Output extends z.ZodType, Prepa
   return t.procedure
     .meta({ access: operation.access })
     .input(unparsed<Input>())
-    .query(({ ctx, input }) => carryOut(operation, ctx, input));
+    .query(({ ctx, input }) => execute(operation, ctx, input));
 }
 
 /** Wires an operation to a procedure of its kind. */
@@ -98,10 +98,10 @@ export function mutation<Input extends InputSchema, Output extends z.ZodType, Pr
   return t.procedure
     .meta({ access: operation.access })
     .input(unparsed<Input>())
-    .mutation(({ ctx, input }) => carryOut(operation, ctx, input));
+    .mutation(({ ctx, input }) => execute(operation, ctx, input));
 }
 
-async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   { services, origin, authenticate }: TrpcContext,
   input: unknown,

@@ -50,13 +50,13 @@ export interface UsageRecorderOptions {
 }
 
 /** Half of the second that `last_used_at` may be behind: the other half is for storing. */
-const drainEvery = 500;
+const storeIntervalMs = 500;
 
 /** Attempts at a batch that the database is there for and refuses: after them it is given up. */
-const patience = 20;
+const maxAttempts = 20;
 
 /** Turns of the timer from one storing of refused attempts to the next: a minute. */
-const refusedEvery = 60_000 / drainEvery;
+const refusedEvery = 60_000 / storeIntervalMs;
 
 /**
  * Makes a recorder: a ring buffer, drained twice a second in batches. A batch that failed is tried
@@ -95,7 +95,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
         failures++;
         onError(error);
         // The database away: keep everything for as long as there is room.
-        if (isDatabaseAway(error) || ++attempts < patience) return;
+        if (isDatabaseAway(error) || ++attempts < maxAttempts) return;
         givenUp += batch.length;
       }
       batch = [];
@@ -120,7 +120,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     } catch (error) {
       failures++;
       onError(error);
-      if (isDatabaseAway(error) || ++refusedAttempts < patience) return;
+      if (isDatabaseAway(error) || ++refusedAttempts < maxAttempts) return;
     }
     refusedBatch = null;
   }
@@ -139,7 +139,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     await startDraining();
   }
 
-  const stop = every(drainEvery, () => {
+  const stop = every(storeIntervalMs, () => {
     turns++;
     if (turns % refusedEvery === 0) refusalsDue = true;
     void startDraining();

@@ -13,7 +13,7 @@ import type { UsageSink } from '../usage/usage-recorder.ts';
 import { Problem } from '../wire/problem.ts';
 
 /** What is put around an embedded verifier. */
-export interface EmbeddedParts {
+export interface EmbeddedOptions {
   readonly verifier: Pick<Verifier, 'verify'>;
   /** Null where use is not recorded. */
   readonly usage: UsageSink | null;
@@ -31,7 +31,7 @@ const untold = { endpoint: '-', method: '-', userAgent: null };
  * would record is recorded. Like the verifier's own, it neither throws nor rejects, and answers at
  * once where verifier and limits do.
  */
-export function withLimitsAndUsage(parts: EmbeddedParts): Verifier['verify'] {
+export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
   const { verifier, usage, limits, onOutcome, onError } = parts;
 
   function admit(accepted: Accepted): Outcome | Promise<Outcome> {

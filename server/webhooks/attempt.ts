@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import type { Sealer } from '../crypto/encryption.ts';
+import type { Encryption } from '../crypto/encryption.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
 import { answerText } from './answer.ts';
 import { send } from './send.ts';
@@ -9,7 +9,7 @@ import type { TargetPolicy } from './target-policy.ts';
 
 /** What an attempt needs. */
 export interface AttemptOptions {
-  readonly sealer: Sealer;
+  readonly encryption: Encryption;
   readonly targets: TargetPolicy;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -49,11 +49,11 @@ export async function attemptDelivery(
   signal: AbortSignal,
   options: AttemptOptions,
 ): Promise<Attempt> {
-  const { sealer, targets, now } = options;
+  const { encryption, targets, now } = options;
   const { timer = systemClock(false).after, attemptTimeout = 10_000 } = options;
   const at = new Date(now());
   const { url } = webhook;
-  const secrets = signingSecrets(webhook, at, sealer);
+  const secrets = signingSecrets(webhook, at, encryption);
   if (secrets.length === 0) {
     const error = 'the signing secret cannot be read: replace it';
     const nothing = { status: null, answer: null, retryAfter: null };
@@ -86,12 +86,12 @@ export function shownHeaders(eventId: string, at: Date): Record<string, string> 
 }
 
 /** The present secret, and the one before while it counts; those that can still be read. */
-function signingSecrets(webhook: Webhook, at: Date, sealer: Sealer): string[] {
+function signingSecrets(webhook: Webhook, at: Date, encryption: Encryption): string[] {
   const { orgId, secret, previousSecret, previousSecretUntil } = webhook;
   const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;
   return (isChanging ? [secret, previousSecret] : [secret]).flatMap((sealed) => {
     try {
-      return [sealer.open(sealed, orgId)];
+      return [encryption.decrypt(sealed, orgId)];
     } catch {
       return [];
     }

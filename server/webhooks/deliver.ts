@@ -14,7 +14,7 @@ import { recordAttempt } from './record-attempt.ts';
 import { retryAfterTime } from './retry-after.ts';
 
 /** How long a message is tried, in milliseconds. */
-export const persistence = 24 * 60 * 60_000;
+export const retryWindowMs = 24 * 60 * 60_000;
 
 /** What delivering needs. */
 export interface DeliverOptions extends AttemptOptions {
@@ -49,7 +49,7 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
 
 /** Whether the time is over for which a delivery is tried: it has one attempt more. */
 function isLast({ firstAttemptAt }: WebhookDelivery, now: number): boolean {
-  return firstAttemptAt != null && now >= firstAttemptAt.getTime() + persistence;
+  return firstAttemptAt != null && now >= firstAttemptAt.getTime() + retryWindowMs;
 }
 
 const fresh = { disableIdentityMap: true } as const;
@@ -78,7 +78,7 @@ function delivered(reached: Reached): Outcome {
 /** The endpoint asked for a pause: an event waits for its end, but no longer than it is tried at all. */
 function held(delivery: WebhookDelivery, until: Date, at: Date): Outcome {
   const { webhookId, firstAttemptAt } = delivery;
-  const deadline = firstAttemptAt ? firstAttemptAt.getTime() + persistence : Number.MAX_VALUE;
+  const deadline = firstAttemptAt ? firstAttemptAt.getTime() + retryWindowMs : Number.MAX_VALUE;
   const again = new Date(Math.min(until.getTime(), deadline));
   return {
     again,
@@ -95,7 +95,7 @@ function failed(reached: Reached): Outcome {
   const { delivery, attempt, random } = reached;
   const { ended, error, status } = attempt;
   const firstAttemptAt = delivery.firstAttemptAt ?? attempt.at;
-  const deadline = firstAttemptAt.getTime() + persistence;
+  const deadline = firstAttemptAt.getTime() + retryWindowMs;
   const isGone = status === 410;
   const isOver = isGone || ended.getTime() >= deadline;
   const asked = retryAfterTime(attempt.retryAfter, ended.getTime()) ?? 0;

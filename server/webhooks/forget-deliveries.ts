@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 
 /** How long a delivery can be looked at and repeated, in milliseconds. */
-const life = 30 * 24 * 60 * 60_000;
+const retentionMs = 30 * 24 * 60 * 60_000;
 
 /** Rows to a transaction. */
 const stepSize = 1_000;
@@ -16,7 +16,7 @@ const stepSize = 1_000;
  * @returns how many.
  */
 export async function forgetDeliveries(database: Database, now: number): Promise<number> {
-  const before = `whd_${ulid(now - life, (length) => new Uint8Array(length))}`;
+  const before = `whd_${ulid(now - retentionMs, (length) => new Uint8Array(length))}`;
   const ended = { id: { $lt: before }, status: { $ne: 'pending' } } as const;
   let forgotten = 0;
   for (;;) {

@@ -9,7 +9,7 @@ import { hash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { createCoherentCache } from '../../core/cache/coherent-cache.ts';
 import { addressAllowed } from '../../core/policy/address.ts';
-import type { Currency } from '../../core/store/currency.ts';
+import type { Freshness } from '../../core/store/freshness.ts';
 import type { KeyRecord } from '../../core/store/key-store.ts';
 import { readStoredKey } from '../../core/store/read-key.ts';
 
@@ -19,7 +19,7 @@ const keys = Number(count);
 const hot = 1000;
 const rounds = 2000;
 
-const always: Currency = { isCurrent: () => true, epoch: () => 0, subscribe: () => () => {} };
+const always: Freshness = { isFresh: () => true, epoch: () => 0, subscribe: () => () => {} };
 
 /** A text of its own, as a database driver gives it. */
 function text<Text extends string>(value: Text): Text {
@@ -101,7 +101,7 @@ function memory(): number {
 
 const before = memory();
 const cache = createCoherentCache<never>({
-  currency: always,
+  freshness: always,
   maxEntries: keys,
   maxBytes: Number(bound),
 });

@@ -1,5 +1,5 @@
 /** One row of the table. */
-export interface Figure {
+export interface Metric {
   readonly what: string;
   /** The ratio, or the figure itself where the target is absolute. */
   readonly value: string;
@@ -11,20 +11,20 @@ export interface Figure {
 }
 
 /** A part of the benchmark, in a file of its own. */
-export type Section = () => Promise<readonly Figure[]>;
+export type Section = () => Promise<readonly Metric[]>;
 
 /** A figure whose target is an upper bound. */
-export function atMost(limit: number, { what, value, absolute, unit = '' }: Measured): Figure {
+export function atMost(limit: number, { what, value, absolute, unit = '' }: Measured): Metric {
   return row(what, value, absolute, `≤ ${limit}${unit}`, value <= limit, unit);
 }
 
 /** A figure whose target is a lower bound. */
-export function atLeast(limit: number, { what, value, absolute, unit = '' }: Measured): Figure {
+export function atLeast(limit: number, { what, value, absolute, unit = '' }: Measured): Metric {
   return row(what, value, absolute, `≥ ${limit}${unit}`, value >= limit, unit);
 }
 
 /** A figure to compare others with. */
-export function reference({ what, value, absolute, unit = '' }: Measured): Figure {
+export function reference({ what, value, absolute, unit = '' }: Measured): Metric {
   return row(what, value, absolute, '', null, unit);
 }
 
@@ -43,7 +43,7 @@ function row(
   target: string,
   met: boolean | null,
   unit: string,
-): Figure {
+): Metric {
   return { what, value: `${rounded(value)}${unit}`, absolute, target, met };
 }
 

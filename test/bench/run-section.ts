@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Figure } from './figure.ts';
+import type { Metric } from './figure.ts';
 import { sections } from './sections.ts';
 
 const name = process.argv[2] ?? '';
@@ -14,7 +14,7 @@ try {
   process.exitCode = 1;
 }
 
-function lineOf({ what, value, absolute, target, met }: Figure): string {
+function lineOf({ what, value, absolute, target, met }: Metric): string {
   const verdict = met === null ? '' : met ? 'yes' : '**no**';
   return `| ${what} | ${value} | ${absolute} | ${target} | ${verdict} |`;
 }

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { expect } from 'vitest';
 import { loadConfig } from '../../server/config/config.ts';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
-import type { InstallationParts } from '../../server/installation.ts';
+import type { InstallationOptions } from '../../server/installation.ts';
 import { startServer } from '../../server/start.ts';
 import { consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -16,7 +16,7 @@ import { launchChromium } from '../support/chromium.ts';
  *
  * @param parts - where webhooks may lead, for example.
  */
-export async function startConsole(parts: Pick<InstallationParts, 'targets' | 'now'> = {}) {
+export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 'now'> = {}) {
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
   resources.defer(() => rm(dataFolder, { recursive: true, force: true }));

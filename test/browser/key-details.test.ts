@@ -95,7 +95,7 @@ test('KeyDetails says why the calls cannot be shown, with the request id, and tr
   await page.getByText('No calls yet.').waitFor();
 });
 
-test('RotationCockpit names who still uses the old secret, and ends its grace', async () => {
+test('RotationPanel names who still uses the old secret, and ends its grace', async () => {
   const old = await createKey(console, { label: 'Rotated' });
   const renewed = await rotateKey(console, old);
   await using session = await console.open();
@@ -135,7 +135,7 @@ test('RotationCockpit names who still uses the old secret, and ends its grace', 
   ).toBe(1);
 });
 
-test('RotationCockpit goes away by itself when the grace has run out', async () => {
+test('RotationPanel goes away by itself when the grace has run out', async () => {
   const key = await createKey(console, { label: 'Ran out' });
   await rotateKey(console, key);
   await using session = await console.open();

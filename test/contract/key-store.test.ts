@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier, generateKey, type KeyRecord, nobleHashing } from '../../core/mod.ts';
-import { ManualCurrency } from '../core/cache/fixtures.ts';
+import { ManualFreshness } from '../core/cache/fixtures.ts';
 import { tamper } from '../support/tamper.ts';
 import {
   at,
@@ -230,7 +230,7 @@ describe.each(Object.entries(stores))('KeyStore in %s', (_name, open) => {
       record: recordOf(`key_${lookup.slice(-8)}`, { scopes }),
       seal: lookup,
     }));
-    for (const cache of [{}, { currency: new ManualCurrency() }]) {
+    for (const cache of [{}, { freshness: new ManualFreshness() }]) {
       const verifier = createVerifier({ store: { ...under.store, ...cache } });
       const read = await verifier.verify(key, { scope: 'repos:read' });
       expect(read.ok).toBe(true);

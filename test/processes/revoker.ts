@@ -46,9 +46,9 @@ const services = createServices({
   logger: pino({ level: 'silent' }),
   uploads: '',
   isRestored: () => verifier.coherence.isRestored(),
-  async settled() {
+  async propagated() {
     const began = instant();
-    await verifier.coherence.settled();
+    await verifier.coherence.propagated();
     waited = instant() - began;
   },
 });

@@ -30,7 +30,7 @@ const coherent = { coherent: true };
 
 async function sql(server: RunningServer, text: string, values: unknown[] = []): Promise<void> {
   await server.database.transaction((em) => em.execute(text, values));
-  await server.settled();
+  await server.propagated();
 }
 
 /** Does every task that is due, as a server does. */

@@ -56,8 +56,8 @@ export class Connection implements HolderPort, WaitPort {
     return this.#ask((database) => database.behind(epoch));
   }
 
-  presumeDead(holders: Parameters<WaitPort['presumeDead']>[0]): Promise<void> {
-    return this.#ask((database) => database.presumeDead(holders));
+  evict(holders: Parameters<WaitPort['evict']>[0]): Promise<void> {
+    return this.#ask((database) => database.evict(holders));
   }
 
   outlive(failover: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type {
   Acknowledgement,
   History,
-  Laggards,
-  News,
+  Invalidations,
+  PendingHolders,
   Report,
   Restoration,
   SeenHolder,
@@ -124,13 +124,13 @@ export class Database {
     });
   }
 
-  renew(id: string, report: Report): News {
+  renew(id: string, report: Report): Invalidations {
     const holder = this.holderOf(id, report);
     const writes = this.says(holder, report) || !this.#acknowledgesByRenewing;
     return this.record(id, report, writes, true);
   }
 
-  acknowledge(id: string, report: Report): News {
+  acknowledge(id: string, report: Report): Invalidations {
     if (this.#acknowledgesByRenewing) return this.renew(id, report);
     const holder = this.holderOf(id, report);
     return this.record(id, report, this.says(holder, report), false);
@@ -140,7 +140,7 @@ export class Database {
     this.write(id, null, true);
   }
 
-  behind(epoch: number | null): Laggards {
+  behind(epoch: number | null): PendingHolders {
     const wanted = epoch ?? this.epoch;
     const holders = [...this.holders]
       .filter(([, { acknowledged }]) => acknowledged < wanted)
@@ -149,7 +149,7 @@ export class Database {
     return { epoch: wanted, holders, failover };
   }
 
-  presumeDead(seen: readonly SeenHolder[]): void {
+  evict(seen: readonly SeenHolder[]): void {
     for (const { id, mark } of seen) {
       if (this.holders.get(id)?.mark === mark) this.write(id, null, true);
     }
@@ -220,7 +220,7 @@ export class Database {
     return holder !== undefined && (applied > holder.acknowledged || this.epoch > applied);
   }
 
-  protected record(id: string, report: Report, writes: boolean, durable: boolean): News {
+  protected record(id: string, report: Report, writes: boolean, durable: boolean): Invalidations {
     const { applied } = report;
     const holder = this.holderOf(id, report);
     const history = this.#present();

@@ -1,11 +1,16 @@
-import type { Laggards, News, Report, SeenHolder } from '../../server/database/leases/ports.ts';
+import type {
+  Invalidations,
+  PendingHolders,
+  Report,
+  SeenHolder,
+} from '../../server/database/leases/ports.ts';
 import { type Change, Database, type Versions } from './database.ts';
 import { mutate } from './mutate.ts';
 import { type Rules, rules } from './rules.ts';
 
 const cache = 'core/cache/coherent-cache.ts';
 const holder = 'server/database/leases/lease-holder.ts';
-const wait = 'server/database/leases/until-held.ts';
+const wait = 'server/database/leases/await-acknowledgements.ts';
 
 function altered(path: string, ...replacements: readonly string[]): () => Promise<Rules> {
   return async () => Object.assign({}, rules, await mutate(path, ...replacements));
@@ -37,7 +42,7 @@ class StaleSnapshotDatabase extends Database {
     });
   }
 
-  override behind(epoch: number | null): Laggards {
+  override behind(epoch: number | null): PendingHolders {
     const seen = super.behind(epoch);
     return { ...seen, holders: seen.holders.filter(({ id }) => this.#holders.has(id)) };
   }
@@ -45,7 +50,7 @@ class StaleSnapshotDatabase extends Database {
 
 /** Removes whoever lags, though it may have renewed a moment ago. */
 class HastyDatabase extends Database {
-  override presumeDead(seen: readonly SeenHolder[]): void {
+  override evict(seen: readonly SeenHolder[]): void {
     for (const { id } of seen) {
       const row = this.holders.get(id);
       if (row !== undefined && row.acknowledged < this.epoch) this.write(id, null, true);
@@ -55,7 +60,12 @@ class HastyDatabase extends Database {
 
 /** Writes a mark when it acknowledges, not already when it brings what is to be acknowledged. */
 class LateMarkingDatabase extends Database {
-  protected override record(id: string, report: Report, writes: boolean, durable: boolean): News {
+  protected override record(
+    id: string,
+    report: Report,
+    writes: boolean,
+    durable: boolean,
+  ): Invalidations {
     const { acknowledged = 0 } = this.holders.get(id) ?? {};
     return super.record(id, report, writes && report.applied > acknowledged, durable);
   }
@@ -63,14 +73,14 @@ class LateMarkingDatabase extends Database {
 
 /** Lets acknowledgements bring news without a mark. */
 class UnmarkedAcknowledgementDatabase extends Database {
-  override acknowledge(id: string, report: Report): News {
+  override acknowledge(id: string, report: Report): Invalidations {
     return this.record(id, report, false, false);
   }
 }
 
 /** Loses renewals in a crash. */
 class LaxDatabase extends Database {
-  protected override record(id: string, report: Report, writes: boolean): News {
+  protected override record(id: string, report: Report, writes: boolean): Invalidations {
     return super.record(id, report, writes, false);
   }
 }
@@ -85,38 +95,41 @@ class MarklessDatabase extends Database {
 
 /** Compares what a holder applied on the word of an announcement with what stands in the tables. */
 class ComparingDatabase extends Database {
-  protected override holderOf(id: string, report: Report & { claimed?: readonly string[] | null }) {
-    const { applied, claimed = null } = report;
+  protected override holderOf(
+    id: string,
+    report: Report & { provisional?: readonly string[] | null },
+  ) {
+    const { applied, provisional = null } = report;
     const touched = this.invalidations.filter(({ epoch }) => epoch === applied);
     const isTrue =
-      touched.length > 0 && touched.every(({ subject }) => claimed?.includes(subject) ?? true);
-    return claimed === null || isTrue ? super.holderOf(id, report) : undefined;
+      touched.length > 0 && touched.every(({ subject }) => provisional?.includes(subject) ?? true);
+    return provisional === null || isTrue ? super.holderOf(id, report) : undefined;
   }
 }
 
 /** Applies an announcement of the next epoch before the database was asked. */
 function credulous(pieces: Partial<Rules>): () => Promise<Rules> {
-  const asks = 'this.#heard = true;\n    this.#running ??=';
+  const asks = 'this.#pollAgain = true;\n    this.#running ??=';
   return async () => ({
     ...(await altered(
       holder,
-      ...['hear(): Promise<void> {', 'hear(announced): Promise<void> {'],
+      ...['poll(): Promise<void> {', 'poll(announced): Promise<void> {'],
       asks,
       `const isNext = this.#id !== null && announced?.epoch === this.#applied + 1;
-      if (isNext && this.#running === null && !this.claimed) {
-        this.claimed = announced.subjects;
+      if (isNext && this.#running === null && !this.provisional) {
+        this.provisional = announced.subjects;
         this.#tell(announced.subjects, announced.epoch);
       }
       ${asks}`,
       ...[
         'return { applied: this.#applied,',
-        'return { claimed: this.claimed, applied: this.#applied,',
+        'return { provisional: this.provisional, applied: this.#applied,',
       ],
-      ...['this.#marks = [mine.mark];', 'this.#marks = [mine.mark]; this.claimed = null;'],
-      ...['this.#marks = [mark];', 'this.#marks = [mark]; this.claimed = null;'],
+      ...['this.#marks = [mine.mark];', 'this.#marks = [mine.mark]; this.provisional = null;'],
+      ...['this.#marks = [mark];', 'this.#marks = [mark]; this.provisional = null;'],
     )()),
     ...pieces,
-    hear: (process, announced) => Reflect.apply(process.hear, process, [announced]),
+    onAnnounced: (process, announced) => Reflect.apply(process.poll, process, [announced]),
   });
 }
 
@@ -126,7 +139,7 @@ class ForgetfulDatabase extends Database {
     this.invalidations = [];
   }
 
-  override renew(id: string, report: Report): News {
+  override renew(id: string, report: Report): Invalidations {
     const renewal = super.renew(id, report);
     this.prune();
     return renewal;
@@ -145,13 +158,13 @@ class ReplicaDatabase extends Database {
 export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   'the cache answers only while the lease holds': altered(
     cache,
-    'if (!this.#isCurrent()) return undefined;',
+    'if (!this.#isFresh()) return undefined;',
     '',
   ),
   'an answer counts from when its lookup left (taint)': altered(
     cache,
     'const since = epoch - this.#base;\n    if (generation',
-    'const since = this.#currency.epoch() - this.#base;\n    if (generation',
+    'const since = this.#freshness.epoch() - this.#base;\n    if (generation',
   ),
   'a request joins no lookup that left at an earlier epoch': altered(
     cache,
@@ -160,8 +173,8 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'a request joins a lookup only while the lease holds': altered(
     cache,
-    'this.#isCurrent() ? this.#underWay.get(digest) : undefined',
-    'this.#underWay.get(digest)',
+    'this.#isFresh() ? this.#inFlight.get(digest) : undefined',
+    'this.#inFlight.get(digest)',
   ),
   'an absent key is forgotten when it is created': altered(
     cache,
@@ -220,7 +233,7 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
     'const id = this.#id;',
   ),
   'an operation waits': replaced({
-    untilHeld: async () => ({ buried: Promise.resolve() }),
+    awaitAcknowledgements: async () => ({ evicted: Promise.resolve() }),
   }),
   'an operation waits out the lease of the silent': altered(
     wait,
@@ -234,7 +247,7 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
   ),
   'a repeated request waits as well': replaced({ repeatedWaits: false }),
   'the margin covers the drift of the clocks': replaced({ timing: { length: 100, margin: 0 } }),
-  'the dead are buried a lease after they were seen': altered(
+  'the dead are evicted a lease after they were seen': altered(
     wait,
     'first.at + lease - clock.monotonic()',
     'first.at - clock.monotonic()',

@@ -1,7 +1,7 @@
 import { createCoherentCache } from '../../core/cache/coherent-cache.ts';
+import { awaitAcknowledgements } from '../../server/database/leases/await-acknowledgements.ts';
 import { LeaseHolder } from '../../server/database/leases/lease-holder.ts';
 import type { LeaseTiming } from '../../server/database/leases/ports.ts';
-import { untilHeld } from '../../server/database/leases/until-held.ts';
 import { Connection } from './connection.ts';
 import { type Announced, Database } from './database.ts';
 
@@ -9,12 +9,12 @@ import { type Announced, Database } from './database.ts';
 export interface Rules {
   readonly createCoherentCache: typeof createCoherentCache;
   readonly LeaseHolder: typeof LeaseHolder;
-  readonly untilHeld: typeof untilHeld;
+  readonly awaitAcknowledgements: typeof awaitAcknowledgements;
   readonly Database: typeof Database;
   readonly Connection: typeof Connection;
   readonly timing: LeaseTiming;
   /** What a process does with an announcement. */
-  readonly hear: (holder: LeaseHolder, announced: Announced) => void;
+  readonly onAnnounced: (holder: LeaseHolder, announced: Announced) => void;
   /** Whether an operation that finds the thing taken away already waits as well. */
   readonly repeatedWaits: boolean;
 }
@@ -23,10 +23,10 @@ export interface Rules {
 export const rules: Rules = {
   createCoherentCache,
   LeaseHolder,
-  untilHeld,
+  awaitAcknowledgements,
   Database,
   Connection,
   timing: { length: 100, margin: 5 },
-  hear: (holder) => void holder.hear(),
+  onAnnounced: (holder) => void holder.poll(),
   repeatedWaits: true,
 };

@@ -104,7 +104,7 @@ function probeEverywhere(world: World, key: SimulatedKey): void {
 }
 
 /**
- * What it takes to bury a process alive: the database crashes and loses what the process has said, it
+ * What it takes to evictSilent a process alive: the database crashes and loses what the process has said, it
  * is silent for most of a lease, speaks once more, is cut off, and something changes when the
  * operation that has waited for it all the while is over.
  */

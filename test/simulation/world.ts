@@ -77,20 +77,20 @@ export class World {
       newId: () => `${machine.name}/${rows++}`,
     });
     const cache = this.#rules.createCoherentCache<NoKey>({
-      currency: holder,
+      freshness: holder,
       maxEntries: 4,
       maxAbsent: 2,
     });
     const process = { machine, connection, holder, cache };
     this.processes.push(process);
     this.database.onCommit.push((news) => this.announce(process, news));
-    machine.deliver(() => holder.hear());
+    machine.deliver(() => holder.poll());
     return process;
   }
 
   /** Announces something to a process, truly or not. */
   announce({ connection, holder }: Process, announced: Announced): void {
-    connection.announce(() => this.#rules.hear(holder, announced));
+    connection.announce(() => this.#rules.onAnnounced(holder, announced));
   }
 
   /** Announces to all who wait that a holder has acknowledged something, which is not true. */
@@ -174,7 +174,7 @@ export class World {
     } catch {
       return;
     }
-    holder?.hear();
+    holder?.poll();
     await this.#hold(machine, connection, begun);
     answered();
   }
@@ -199,14 +199,14 @@ export class World {
     const { history } = this.database;
     const since = this.schedule.now;
     const stops = machine.stops;
-    await this.#rules.untilHeld({
+    await this.#rules.awaitAcknowledgements({
       port: connection,
       clock: machine,
       timing: this.#rules.timing,
-      pollEvery: 10,
-      onAcknowledged: (hear) => {
+      pollIntervalMs: 10,
+      onAcknowledged: (listener) => {
         const announce = (said: Acknowledgement) =>
-          connection.announce(() => hear(this.choices.chance(0.8) ? said : undefined));
+          connection.announce(() => listener(this.choices.chance(0.8) ? said : undefined));
         this.database.onAcknowledge.push(announce);
         return () =>
           this.database.onAcknowledge.splice(this.database.onAcknowledge.indexOf(announce), 1);

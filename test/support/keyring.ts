@@ -1,6 +1,6 @@
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
-import { createSealer } from '../../server/crypto/encryption.ts';
+import { createEncryption } from '../../server/crypto/encryption.ts';
 import { createKeyring } from '../../server/crypto/keyring.ts';
 import { createRowMacs } from '../../server/crypto/row-macs.ts';
 
@@ -12,8 +12,8 @@ export const testKeyring = createKeyring(testSecret, null);
 export const testRowMacs = createRowMacs(testKeyring.key('pepper'), () => {});
 
 /** What every test server encrypts with. */
-export const testSealer = (random: RandomSource = secureRandom) =>
-  createSealer(testKeyring.key('credential'), random);
+export const testEncryption = (random: RandomSource = secureRandom) =>
+  createEncryption(testKeyring.key('credential'), random);
 
 /** What a process works with that knows these secrets and uses the first; dispose of its database. */
 export async function processKnowing(url: string, secret: Uint8Array, previous: Uint8Array | null) {
@@ -23,8 +23,8 @@ export async function processKnowing(url: string, secret: Uint8Array, previous: 
   const errors: unknown[] = [];
   const onForgedRow = (row: unknown) => void forged.push(row);
   const database = await openAuditedDatabase(url, { keyring, onForgedRow });
-  const sealer = createSealer(keyring.key('credential'), secureRandom);
+  const encryption = createEncryption(keyring.key('credential'), secureRandom);
   const logger = { error: (details: unknown) => void errors.push(details) };
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
-  return { database, keyring, scheme: keyring.scheme, schemes, sealer, logger, forged, errors };
+  return { database, keyring, scheme: keyring.scheme, schemes, encryption, logger, forged, errors };
 }

@@ -11,7 +11,7 @@ import {
   type RandomSource,
   secureRandom,
 } from '../../core/mod.ts';
-import { type AppParts, createApp } from '../../server/app.ts';
+import { type AppOptions, createApp } from '../../server/app.ts';
 import { type AuditedDatabase, openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { joinCoherence } from '../../server/database/coherence.ts';
@@ -30,7 +30,7 @@ import { createUsageStore } from '../../server/usage/usage-store.ts';
 import { publicTargets } from '../../server/webhooks/target-policy.ts';
 import { createSendTest } from '../../server/webhooks/test-events.ts';
 import { identities, type SessionOf } from './identities.ts';
-import { testKeyring, testSealer } from './keyring.ts';
+import { testEncryption, testKeyring } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
@@ -91,12 +91,12 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
   /** `live` only when absent. */
-  readonly forwardAuthEnvironments?: AppParts['forwardAuthEnvironments'];
+  readonly forwardAuthEnvironments?: AppOptions['forwardAuthEnvironments'];
   /** What takes in Clerk's webhooks; nothing when absent. */
-  readonly clerkWebhooks?: (parts: Services) => AppParts['clerkWebhooks'];
+  readonly clerkWebhooks?: (parts: Services) => AppOptions['clerkWebhooks'];
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
-  readonly settled?: Services['settled'];
+  readonly propagated?: Services['propagated'];
   /** True to verify as the product does: from a cache that is coherent with every other process. */
   readonly coherent?: boolean;
   /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
@@ -161,9 +161,9 @@ export async function startServer(options: ServerOptions) {
       ? database.keys
       : await openCoherentStore({ database, coherence, keyring: testKeyring, onError });
   const store = options.store?.(found) ?? found;
-  const { settled = async () => coherence?.settled() } = options;
+  const { propagated = async () => coherence?.propagated() } = options;
   const hashing = nobleHashing;
-  const sealer = testSealer(random);
+  const encryption = testEncryption(random);
   const { targets = noTargets } = options;
   const services: Services = {
     database,
@@ -171,7 +171,7 @@ export async function startServer(options: ServerOptions) {
     scheme,
     schemes: options.schemes ?? [scheme],
     hashing,
-    sealer,
+    encryption,
     random,
     now,
     logger,
@@ -181,7 +181,7 @@ export async function startServer(options: ServerOptions) {
     sendTest: createSendTest(),
     leaks: { ...noLeaks, ...options.leaks },
     answersInProgress: createAnswersInProgress(),
-    settled,
+    propagated,
     isRestored: () => coherence?.isRestored() ?? false,
   };
   const usage = resources.use(
@@ -233,7 +233,7 @@ export async function startServer(options: ServerOptions) {
     /** Stores what was used, and counts. */
     usage,
     /** Resolves when what was committed holds; for changes that a test makes in the database. */
-    settled,
+    propagated,
     /** A session token of a demo persona. */
     token,
     /** A session token of anyone; see `identities`. */

@@ -1,6 +1,6 @@
 import { For } from 'solid-js';
 import type { RetiringUse } from '../../api/records.ts';
-import { cockpit as text } from '../../messages/messages.ts';
+import { rotationPanel as text } from '../../messages/messages.ts';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 
 /** Who still uses a retiring secret, the latest first. */

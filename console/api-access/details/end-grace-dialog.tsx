@@ -3,7 +3,7 @@ import { createAction } from '../../api/action.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { refreshKeys, showKey } from '../../api/api-keys.ts';
 import type { ApiKey, RetiringUse } from '../../api/records.ts';
-import { apiAccess, cockpit as text } from '../../messages/messages.ts';
+import { apiAccess, rotationPanel as text } from '../../messages/messages.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../../ui/status-line.tsx';
 import { CallerList } from './caller-list.tsx';

@@ -10,7 +10,7 @@ import { CallUsage } from './call-usage.tsx';
 import { KeyReminder } from './key-reminder.tsx';
 import { KeySettings } from './key-settings.tsx';
 import { LastCalls } from './last-calls.tsx';
-import { RotationCockpit } from './rotation-cockpit.tsx';
+import { RotationPanel } from './rotation-panel.tsx';
 import { ScopeUse } from './scope-use.tsx';
 
 /** The rest of what is known of a key: what to do about it first, then its calls and settings. */
@@ -25,7 +25,7 @@ export function KeyDetails(props: {
   return (
     <div class="details" data-focus-home tabIndex={-1}>
       <Show when={!isRevoked() && props.apiKey.retiringUntil}>
-        {(until) => <RotationCockpit apiKey={props.apiKey} until={until()} />}
+        {(until) => <RotationPanel apiKey={props.apiKey} until={until()} />}
       </Show>
       <Show when={props.apiKey.status === 'active'}>
         <KeyReminder apiKey={props.apiKey} onOpen={props.onOpen} />

@@ -59,7 +59,7 @@ export const lastCalls = {
   fewer: 'Show fewer',
 };
 
-export const cockpit = {
+export const rotationPanel = {
   title: 'Rotation under way',
   works: (preview: string) => `The old secret ${preview} stops working`,
   over: 'It is over: the old secret is refused.',

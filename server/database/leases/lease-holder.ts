@@ -1,4 +1,4 @@
-import type { Currency, InvalidationListener } from '../../../core/store/currency.ts';
+import type { Freshness, InvalidationListener } from '../../../core/store/freshness.ts';
 import type { Clock } from '../../clock/clock.ts';
 import { within } from '../../clock/within.ts';
 import { KnownHistory, type LostHistory } from './known-history.ts';
@@ -33,12 +33,12 @@ const maxMarks = 32;
  * One process's lease on serving from a cache. See README.md for the protocol and why it is right;
  * the rules are marked here where they stand.
  */
-export class LeaseHolder implements Currency {
+export class LeaseHolder implements Freshness {
   readonly #port: HolderPort;
   readonly #clock: Clock;
   readonly #duration: number;
-  readonly #patience: number;
-  readonly #renewEvery: number;
+  readonly #timeoutMs: number;
+  readonly #renewalIntervalMs: number;
   readonly #newId: () => string;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<InvalidationListener>();
@@ -53,7 +53,7 @@ export class LeaseHolder implements Currency {
   #dueAt = 0;
   #renewals = 0;
   #running: Promise<void> | null = null;
-  #heard = false;
+  #pollAgain = false;
   #left = false;
   #cancelTimer: () => void = () => {};
 
@@ -61,8 +61,8 @@ export class LeaseHolder implements Currency {
     this.#port = options.port;
     this.#clock = options.clock;
     this.#duration = options.timing.length - options.timing.margin;
-    this.#patience = options.timing.length;
-    this.#renewEvery = options.timing.length / 4;
+    this.#timeoutMs = options.timing.length;
+    this.#renewalIntervalMs = options.timing.length / 4;
     this.#newId = options.newId;
     this.#onError = options.onError ?? (() => {});
     this.#history = new KnownHistory(options.onLost ?? (() => {}));
@@ -78,7 +78,7 @@ export class LeaseHolder implements Currency {
     this.#history.committed(head);
   }
 
-  isCurrent(): boolean {
+  isFresh(): boolean {
     const since = this.#renewedAt;
     if (since === null) return false;
     // Read at each use: after a pause, requests may be served before any timer fires. The wall clock
@@ -104,8 +104,8 @@ export class LeaseHolder implements Currency {
    *
    * @returns resolved when the rounds under way are over, whether they succeeded or not.
    */
-  hear(): Promise<void> {
-    this.#heard = true;
+  poll(): Promise<void> {
+    this.#pollAgain = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
@@ -123,17 +123,17 @@ export class LeaseHolder implements Currency {
     this.#renewedAt = null;
     const id = this.#id;
     this.#id = null;
-    if (id !== null) await within(this.#clock, this.#patience, this.#port.leave(id));
+    if (id !== null) await within(this.#clock, this.#timeoutMs, this.#port.leave(id));
   }
 
   async #run(): Promise<void> {
     this.#cancelTimer();
-    let pause = this.#renewEvery;
+    let pause = this.#renewalIntervalMs;
     try {
       // What a round brought is acknowledged by the next one, at once.
-      while (this.#heard && !this.#left) {
-        this.#heard = false;
-        if (await this.#round()) this.#heard = true;
+      while (this.#pollAgain && !this.#left) {
+        this.#pollAgain = false;
+        if (await this.#round()) this.#pollAgain = true;
       }
       pause = Math.max(0, this.#dueAt - this.#clock.monotonic());
     } catch (error) {
@@ -142,7 +142,7 @@ export class LeaseHolder implements Currency {
     if (this.#left) return;
     this.#cancelTimer = this.#clock.after(pause, () => {
       this.#dueAt = 0;
-      void this.hear();
+      void this.poll();
     });
   }
 
@@ -159,10 +159,10 @@ export class LeaseHolder implements Currency {
       await this.#giveBack();
       return true;
     }
-    const isRenewal = sent.monotonic >= this.#dueAt || !this.isCurrent();
+    const isRenewal = sent.monotonic >= this.#dueAt || !this.isFresh();
     const report = this.#report();
     const answer = isRenewal ? this.#port.renew(id, report) : this.#port.acknowledge(id, report);
-    const { history, mine } = await within(this.#clock, this.#patience, answer);
+    const { history, mine } = await within(this.#clock, this.#timeoutMs, answer);
     if (this.#left) return false;
     const isLost = this.#history.see(history, report.heads);
     const isUnproved = isLost || (this.#history.isRestored && this.#renewedAt !== null);
@@ -196,7 +196,7 @@ export class LeaseHolder implements Currency {
     const id = this.#newId();
     const mark = this.#newId();
     const { heads } = this.#history;
-    const history = await within(this.#clock, this.#patience, this.#port.join(id, mark, heads));
+    const history = await within(this.#clock, this.#timeoutMs, this.#port.join(id, mark, heads));
     if (this.#left) {
       await this.#port.leave(id);
       return false;
@@ -213,7 +213,7 @@ export class LeaseHolder implements Currency {
   #extend(sent: Moment): void {
     // What the operator has not accepted yet may be worse than what was cached: each request asks.
     this.#renewedAt = this.#history.isRestored ? null : sent;
-    this.#dueAt = sent.monotonic + this.#renewEvery;
+    this.#dueAt = sent.monotonic + this.#renewalIntervalMs;
   }
 
   #tell(subjects: readonly string[] | 'everything', epoch: number): void {

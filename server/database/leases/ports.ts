@@ -50,7 +50,7 @@ export interface Report {
 }
 
 /** The answer to a report. */
-export interface News {
+export interface Invalidations {
   readonly history: History;
   /** Null when there is no row that holds one of the marks: then nothing was recorded. */
   readonly mine: {
@@ -94,13 +94,13 @@ export interface HolderPort {
    * the database's crash takes it back. Only where acknowledgements are durable too, a renewal that
    * records and tells nothing need not write.
    */
-  renew(id: string, report: Report): Promise<News>;
+  renew(id: string, report: Report): Promise<Invalidations>;
 
   /**
    * Records and tells the same, as fast as it can: what it writes may be lost if the database
    * crashes, and it writes nothing where it records and tells nothing. No lease rests on it.
    */
-  acknowledge(id: string, report: Report): Promise<News>;
+  acknowledge(id: string, report: Report): Promise<Invalidations>;
 
   /** Removes a holder that has stopped serving from its cache. */
   leave(id: string): Promise<void>;
@@ -116,7 +116,7 @@ export interface SeenHolder {
 }
 
 /** The holders that are behind an epoch. */
-export interface Laggards {
+export interface PendingHolders {
   readonly epoch: number;
   readonly holders: readonly SeenHolder[];
   /**
@@ -133,10 +133,10 @@ export interface WaitPort {
    *
    * @param epoch - the epoch; null for the newest committed.
    */
-  behind(epoch: number | null): Promise<Laggards>;
+  behind(epoch: number | null): Promise<PendingHolders>;
 
   /** Deletes, of the holders given, those whose mark is still the one given. */
-  presumeDead(holders: readonly SeenHolder[]): Promise<void>;
+  evict(holders: readonly SeenHolder[]): Promise<void>;
 
   /**
    * Records that a lease has passed since a failover was seen: no holder that it lost serves any more.

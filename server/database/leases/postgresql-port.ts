@@ -2,7 +2,7 @@ import { openPool } from '../postgresql-pool.ts';
 import type {
   AuditHead,
   HolderPort,
-  News,
+  Invalidations,
   Report,
   Restoration,
   SeenHolder,
@@ -42,7 +42,11 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
   const renewals = openPool(url, { max: 1 });
   const waits = openPool(url, { max: 3 });
 
-  async function tell(name: keyof typeof reports, id: string, report: Report): Promise<News> {
+  async function tell(
+    name: keyof typeof reports,
+    id: string,
+    report: Report,
+  ): Promise<Invalidations> {
     const { applied, marks, mark, heads } = report;
     const announced = JSON.stringify({ id, epoch: applied });
     const { rows } = await renewals.query<NewsRow>({
@@ -97,7 +101,7 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
       const { epoch: asked, failover } = first(rows);
       return { epoch: asked, holders, failover };
     },
-    async presumeDead(holders) {
+    async evict(holders) {
       await waits.query(
         `delete from holder h using unnest($1::text[], $2::text[]) as seen(id, mark)
          where h.id = seen.id and h.mark = seen.mark`,

@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntityManager } from '../entity-manager.ts';
 import { busy, readerBusyMs } from '../sqlite-connection.ts';
-import type { AuditHead, History, News, Report, SeenHolder } from './ports.ts';
+import type { AuditHead, History, Invalidations, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
 type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
@@ -48,7 +48,10 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
       .map(({ id, accepted }) => ({ id, accepted: accepted === 1 })),
   });
 
-  async function renew(id: string, { applied, marks, mark, heads }: Report): Promise<News> {
+  async function renew(
+    id: string,
+    { applied, marks, mark, heads }: Report,
+  ): Promise<Invalidations> {
     const seen = snapshot(() => ({
       row: rowOf.get(id),
       history: history(heads),
@@ -106,7 +109,7 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
         const epoch = asked ?? newest();
         return { epoch, holders: behindOf.all(epoch), failover: null };
       }),
-    presumeDead: (holders) =>
+    evict: (holders) =>
       transaction(async (em) => {
         for (const { id, mark } of holders) {
           await em.execute('delete from holder where id = ? and mark = ?', [id, mark]);

@@ -4,7 +4,7 @@ import { id, text } from '../../wire/fields.ts';
 import { InvalidInput, Problem, refused } from '../../wire/problem.ts';
 import { extraField } from '../../wire/validation.ts';
 import { type Principal, parentOrgAdmin } from '../access.ts';
-import { defineOperation, type Preparation } from '../operation.ts';
+import { defineOperation, type PrepareContext } from '../operation.ts';
 import { revokeApiKey } from './revoke.ts';
 import { updateApiKey } from './update.ts';
 
@@ -70,7 +70,7 @@ function assertFits(
 }
 
 async function doOne(
-  { perform, principal }: Preparation,
+  { perform, principal }: PrepareContext,
   { action, serviceAccountId, reason }: z.output<typeof input>,
   key: string,
 ): Promise<void> {

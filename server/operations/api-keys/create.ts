@@ -17,7 +17,7 @@ import {
 } from '../../wire/fields.ts';
 import { invalidField } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { newSecret } from './new-secret.ts';
 
 const day = 86_400_000;
@@ -89,7 +89,7 @@ export const createApiKey = defineOperation({
 });
 
 /** Holds the sub-org active until the key is committed, so that archiving it meets the new key. */
-async function lockActiveSubOrg({ em, principal }: Work, id: number): Promise<void> {
+async function lockActiveSubOrg({ em, principal }: OperationContext, id: number): Promise<void> {
   const subOrg = await em.findOne(
     SubOrg,
     { id, orgId: principal.organization.id, archivedAt: null, removedAt: null },
@@ -101,7 +101,10 @@ async function lockActiveSubOrg({ em, principal }: Work, id: number): Promise<vo
 }
 
 /** A service account that may own a key: of the caller's organization, and not disabled. */
-export async function assertActiveAccount({ em, principal }: Work, id: string): Promise<void> {
+export async function assertActiveAccount(
+  { em, principal }: OperationContext,
+  id: string,
+): Promise<void> {
   const account = await em.findOne(
     ServiceAccount,
     { id, orgId: principal.organization.id, isActive: true },

@@ -15,7 +15,7 @@ import { revokedSecrets } from '../../database/revoked-secrets.ts';
 import { queueJob } from '../../queue/queue-job.ts';
 import { type FieldError, InvalidInput } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
-import { defineOperation, type Services, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext, type Services } from '../operation.ts';
 
 /** How many rows go into one statement. */
 const batchSize = 200;
@@ -58,9 +58,9 @@ export const importApiKeys = defineOperation({
   }),
   output: z.object({ jobIds: z.array(z.string()) }),
   async prepare({ services, now }, { items, lines }): Promise<WaitingImport[]> {
-    const { database, sealer } = services;
+    const { database, encryption } = services;
     const em = database.read();
-    const schemes = await everyScheme(em, services.schemes, sealer);
+    const schemes = await everyScheme(em, services.schemes, encryption);
     const all = items.map((item, index) => ({
       ...item,
       lookups: schemes.map((scheme) => scheme.lookup(item.hashSha256)),
@@ -181,7 +181,7 @@ async function layDown(
 }
 
 async function queueImport(
-  { em, now, audit, services }: Work,
+  { em, now, audit, services }: OperationContext,
   { jobId: id, orgId, items }: WaitingImport,
 ): Promise<void> {
   const { rowMacs } = services.database;
@@ -190,11 +190,16 @@ async function queueImport(
   audit({ target: id, orgId, changes: { keys: total } });
 }
 
-function waiting({ sealer, random }: Services, orgId: string, item: Item, now: Date): WaitingKey {
+function waiting(
+  { encryption, random }: Services,
+  orgId: string,
+  item: Item,
+  now: Date,
+): WaitingKey {
   const { hashSha256, label, subOrgId, preview, createdAt, expiresAt } = item;
   return {
     id: newId('key', now.getTime(), random),
-    hash: sealer.seal(hashSha256, orgId),
+    hash: encryption.encrypt(hashSha256, orgId),
     label,
     subOrgId: subOrgId ?? null,
     preview: preview ?? null,

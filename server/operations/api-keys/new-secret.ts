@@ -1,7 +1,7 @@
 import { generateKey } from '../../../core/mod.ts';
 import { fingerprintsOf } from '../../crypto/secret-fingerprints.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 
 /**
  * Makes a secret for a key and stores what may be stored of it.
@@ -10,7 +10,7 @@ import type { Work } from '../operation.ts';
  * its secret by.
  */
 export function newSecret(
-  { em, services, principal, now }: Work,
+  { em, services, principal, now }: OperationContext,
   key: { readonly id: string; readonly environment: 'live' | 'test' },
 ): { readonly rawKey: string; readonly fingerprints: readonly string[] } {
   const { scheme, schemes, random, hashing } = services;

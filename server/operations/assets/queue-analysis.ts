@@ -1,5 +1,5 @@
 import { queueJob } from '../../queue/queue-job.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 import { environmentOf } from './environment.ts';
 
 /**
@@ -8,7 +8,7 @@ import { environmentOf } from './environment.ts';
  * @returns the job's id.
  */
 export async function queueAnalysis(
-  { em, principal, now, newId, services }: Work,
+  { em, principal, now, newId, services }: OperationContext,
   of:
     | { readonly type: 'repo_analysis'; readonly repoId: number; readonly subOrgId: number | null }
     | {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
+import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { Extension } from '../../database/entities/extension.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
-import { takeTurns } from '../../database/take-turns.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
 export const submissionRecord = z.object({
@@ -20,7 +20,7 @@ export const submissionRecord = z.object({
  * caller's or the named sub-org.
  */
 export async function submit(
-  work: Work,
+  work: OperationContext,
   source:
     | (SubmittedUrl & { readonly name: string })
     | { readonly fileSha256: string; readonly fileSize: number; readonly name: string },
@@ -56,7 +56,10 @@ export async function submit(
 }
 
 /** The sub-org that a submission goes to. */
-export function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+export function assign(
+  { em, principal }: OperationContext,
+  subOrgId: number | null,
+): Promise<number | null> {
   const outside = refusals.extension_out_of_scope;
   return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
 }
@@ -69,6 +72,6 @@ async function find(
 ): Promise<Extension | null> {
   const { orgId, environment, subOrgId } = where;
   // Of two submissions of the same address, the second finds the first one's extension.
-  await takeTurns(em, `extension ${orgId} ${environment} ${subOrgId} ${identity}`);
+  await acquireAdvisoryLock(em, `extension ${orgId} ${environment} ${subOrgId} ${identity}`);
   return em.findOne(Extension, { ...where, identity }, { orderBy: { id: 'desc' } });
 }

@@ -5,7 +5,7 @@ import { integer } from '../../wire/fields.ts';
 import { holdsKey } from '../../wire/keys-in-text.ts';
 import { invalidField, Problem } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */
@@ -56,7 +56,7 @@ export const maxUploads = 10 * 1024 ** 3;
 
 /** @throws {Problem} 409. */
 async function assertRoom(
-  { em, principal }: Work,
+  { em, principal }: OperationContext,
   { sha256, size }: z.output<typeof receivedFile>,
 ): Promise<void> {
   const [kept] = await em.execute<{ bytes: string | number | null }[]>(

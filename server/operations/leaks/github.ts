@@ -5,7 +5,7 @@ import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.t
 import { placeOf } from '../../leaks/place.ts';
 import { InvalidInput, Problem } from '../../wire/problem.ts';
 import { parseInput } from '../../wire/validation.ts';
-import { anyone } from '../access.ts';
+import { publicAccess } from '../access.ts';
 import { defineOperation, type Services } from '../operation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
@@ -43,7 +43,7 @@ export const reportGithubLeaks = defineOperation({
   name: 'leaks.github',
   summary: "Take in what GitHub's secret scanning found, by its signature",
   kind: 'mutation',
-  access: anyone('github'),
+  access: publicAccess('github'),
   /** As received: the signature is over the bytes. */
   input: z.strictObject({ body: z.string(), headers: z.record(z.string(), z.string()) }),
   output: z.array(

@@ -23,6 +23,6 @@ export function leakOf(
 }
 
 /** What a leaked secret may be stored under: a retired one also under a secret that is gone. */
-export function lookupSchemes({ database, schemes, sealer }: Services) {
-  return everyScheme(database.read(), schemes, sealer);
+export function lookupSchemes({ database, schemes, encryption }: Services) {
+  return everyScheme(database.read(), schemes, encryption);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inSteps } from '../../clock/in-steps.ts';
 import { findKeys } from '../../leaks/find-keys.ts';
 import { placeOf } from '../../leaks/place.ts';
-import { anyone } from '../access.ts';
+import { publicAccess } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { leakOf, lookupSchemes } from './leak-of.ts';
 import { type Leak, takeBack } from './take-back.ts';
@@ -38,7 +38,7 @@ export const reportLeak = defineOperation({
   kind: 'mutation',
   // A revocation waits for a silent process of the deployment: so does the report of an unknown text.
   takesAtLeast: ({ database: { timing } }) => timing.length + timing.margin + workMs,
-  access: anyone('anyone', { limitedByAddress: true }),
+  access: publicAccess('anyone', { limitedByAddress: true }),
   input: z
     .strictObject({
       token: z.string().optional(),

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
-import { emitKeyEvents } from '../../api-keys/key-events.ts';
+import { publishKeyEvents } from '../../api-keys/key-events.ts';
 import { notEnded, previewOf } from '../../api-keys/key-record.ts';
 import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { Organization } from '../../database/entities/organization.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 import { type Consequence, consequenceOf } from './consequence.ts';
 
 /** A secret that turned up somewhere. */
@@ -40,7 +40,10 @@ const locked = {
  *
  * @returns the lookup values that are, or were, a secret of ours.
  */
-export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<ReadonlySet<string>> {
+export async function takeBack(
+  work: OperationContext,
+  leaks: readonly Leak[],
+): Promise<ReadonlySet<string>> {
   const { em, now, services } = work;
   const findings = await find(work, leaks);
   if (findings.length === 0) return new Set();
@@ -57,7 +60,11 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
   }
   for (const round of rounds(findings)) {
     const data = (keyId: string) => eventData(round.get(keyId));
-    await emitKeyEvents(em, { type: 'api_key.leaked', keyIds: [...round.keys()], data }, context);
+    await publishKeyEvents(
+      em,
+      { type: 'api_key.leaked', keyIds: [...round.keys()], data },
+      context,
+    );
   }
   for (const finding of findings) {
     const { key } = finding;
@@ -71,7 +78,7 @@ export async function takeBack(work: Work, leaks: readonly Leak[]): Promise<Read
 }
 
 /** What the leaks are, with everything that the decision rests on locked. */
-async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[]> {
+async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Promise<Finding[]> {
   const seen = await secretsOf(em, leaks);
   if (seen.length === 0) return [];
   const keyIds = [...new Set(seen.map(({ keyId }) => keyId))].sort();
@@ -100,7 +107,10 @@ async function find({ em, now }: Work, leaks: readonly Leak[]): Promise<Finding[
 }
 
 /** Each leak's lookup values in one statement: a secret that moves is found under either. */
-async function secretsOf(em: Work['em'], leaks: readonly Leak[]): Promise<ApiKeySecret[]> {
+async function secretsOf(
+  em: OperationContext['em'],
+  leaks: readonly Leak[],
+): Promise<ApiKeySecret[]> {
   const found: ApiKeySecret[] = [];
   for (const some of batches(leaks)) {
     const where = { lookup: { $in: some.flatMap(({ lookups }) => lookups) } };

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
+import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { Repo } from '../../database/entities/repo.ts';
-import { takeTurns } from '../../database/take-turns.ts';
 import { integer } from '../../wire/fields.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { dataPlane } from '../access.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
 import { repositoryAddress } from '../assets/submitted-address.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
 /**
@@ -33,13 +33,16 @@ export const analyzeRepo = defineOperation({
 });
 
 /** The sub-org that a submission goes to. */
-function assign({ em, principal }: Work, subOrgId: number | null): Promise<number | null> {
+function assign(
+  { em, principal }: OperationContext,
+  subOrgId: number | null,
+): Promise<number | null> {
   const outside = refusals.repository_out_of_scope;
   return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
 }
 
 async function findOrAdd(
-  work: Work,
+  work: OperationContext,
   { url, identity }: SubmittedUrl,
   subOrgId: number | null,
 ): Promise<Repo> {
@@ -47,7 +50,7 @@ async function findOrAdd(
   const orgId = principal.organization.id;
   const environment = environmentOf(principal);
   // Of two submissions of the same address, the second finds the first one's repository.
-  await takeTurns(em, `repo ${orgId} ${environment} ${subOrgId} ${identity}`);
+  await acquireAdvisoryLock(em, `repo ${orgId} ${environment} ${subOrgId} ${identity}`);
   const where = { orgId, environment, subOrgId, identity };
   // Rows from before addresses had one form may be equal: the newest is used.
   const known = await em.findOne(Repo, where, { orderBy: { id: 'desc' } });

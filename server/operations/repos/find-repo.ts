@@ -2,11 +2,11 @@ import { type Environment, refusals } from '../../../core/mod.ts';
 import { Repo } from '../../database/entities/repo.ts';
 import { assertReachable } from '../assets/asset.ts';
 import { environmentOf } from '../assets/environment.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 
 /** The caller's repository with this id and environment; 404 or 403 when it is not for the caller. */
 export async function findRepo(
-  { em, principal }: Work,
+  { em, principal }: OperationContext,
   id: number,
   asked?: Environment,
 ): Promise<Repo> {

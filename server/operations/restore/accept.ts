@@ -3,13 +3,13 @@ import { deedOf, describeDeed } from '../../audit/deed.ts';
 import { formatHead } from '../../audit/head.ts';
 import { parseJournal } from '../../audit/journal.ts';
 import { lockOrganizations } from '../../clerk/lock-organizations.ts';
+import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
-import { takeTurns } from '../../database/take-turns.ts';
 import { Problem } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { batches } from './batches.ts';
 import { lostKeysIn } from './lost-keys.ts';
 import { reapply } from './reapply.ts';
@@ -50,7 +50,7 @@ export const acceptRestore = defineOperation({
     const { em, audit, services } = work;
     await assertDeclared(em, declaration);
     // No import writes meanwhile what is closed here.
-    await takeTurns(em, 'key import');
+    await acquireAdvisoryLock(em, 'key import');
     await holdOrganizations(
       work,
       rows.flatMap(({ orgId }) => orgId ?? []),
@@ -58,7 +58,7 @@ export const acceptRestore = defineOperation({
     const repeating: Repeating = {
       work,
       lost: await lostKeysIn(em, rows),
-      schemes: await everyScheme(em, services.schemes, services.sealer),
+      schemes: await everyScheme(em, services.schemes, services.encryption),
       madeSubOrgs: new Set(),
     };
     const held = (rows[0]?.seq ?? 1) - 1;
@@ -112,7 +112,10 @@ async function countWaitingRevoked(em: EntityManager): Promise<number> {
 }
 
 /** Organizations before their keys, as everywhere. No key is added meanwhile, by an import either. */
-async function holdOrganizations({ em, now }: Work, ids: readonly string[]): Promise<void> {
+async function holdOrganizations(
+  { em, now }: OperationContext,
+  ids: readonly string[],
+): Promise<void> {
   for (const some of batches([...new Set(ids)].sort())) {
     const known = await em.find(Organization, { id: { $in: some } }, { disableIdentityMap: true });
     if (known.length > 0) {

@@ -5,7 +5,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { rememberRevoked } from '../../database/revoked-secrets.ts';
 import { consequenceOf } from '../leaks/consequence.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 import { batches } from './batches.ts';
 
 const fresh = { disableIdentityMap: true } as const;
@@ -25,7 +25,7 @@ export interface Closed {
  * @param keyId - the key that they were a lost history's secrets of.
  */
 export async function closeSecrets(
-  work: Work,
+  work: OperationContext,
   lookups: readonly string[],
   keyId: string,
   reason: string | null,
@@ -44,7 +44,7 @@ export async function closeSecrets(
 
 /** Takes away what each secret still opens, as a leak report does: its key, or what is left of a grace. */
 export async function endSecrets(
-  work: Work,
+  work: OperationContext,
   secrets: readonly ApiKeySecret[],
   reason: string | null,
 ): Promise<Closed> {
@@ -64,7 +64,7 @@ export async function endSecrets(
 }
 
 export function revoke(
-  { em, now, services }: Work,
+  { em, now, services }: OperationContext,
   where: QBFilterQuery<ApiKey>,
   reason: string | null,
 ): Promise<number> {

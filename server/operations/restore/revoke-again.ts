@@ -5,7 +5,7 @@ import { type Deed, fingerprintsIn, revocationOf } from '../../audit/deed.ts';
 import { lookupsIn } from '../../crypto/secret-fingerprints.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 import { closeSecrets, endSecrets, revoke } from './close-secrets.ts';
 import type { LostKey, LostKeys } from './lost-keys.ts';
 import { keysWrittenSince } from './made-since.ts';
@@ -13,7 +13,7 @@ import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';
 
 /** What repeating deeds works with, besides each. */
 export interface Repeating {
-  readonly work: Work;
+  readonly work: OperationContext;
   readonly lost: LostKeys;
   /** Every scheme that a fingerprint may have been made under. */
   readonly schemes: readonly LookupScheme[];

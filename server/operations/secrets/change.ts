@@ -21,10 +21,10 @@ export const changeSecret = defineOperation({
    * Every process has to acknowledge a change of nothing, so that one that is gone is struck off: it has
    * to be silent for a whole wait after it was seen to be behind, which takes two.
    */
-  async prepare({ services: { database, settled } }) {
+  async prepare({ services: { database, propagated } }) {
     for (let round = 0; round < 2; round++) {
       await database.transaction((em) => em.execute('update secret_in_use set name = name'));
-      await settled();
+      await propagated();
     }
   },
   async run({ em, services, audit, now }) {
@@ -57,7 +57,7 @@ export const changeSecret = defineOperation({
       [newest.name, before],
     );
     if (changed.length === 0) throw new Problem(409, 'The secret was changed meanwhile');
-    await keepFormerSecret(em, services.sealer, replaced, newest);
+    await keepFormerSecret(em, services.encryption, replaced, newest);
     // From here on, so that the log's last row is under the secret that will be left.
     services.keyring.use(newest.name);
     audit({ target: null, changes: { secret: { before, after: newest.name } } });

@@ -11,7 +11,7 @@ import { deliveryFields } from '../../webhooks/delivery-row.ts';
 import { answerFields } from '../answer-once.ts';
 import type { Services } from '../operation.ts';
 
-type MoveServices = Pick<Services, 'database' | 'keyring' | 'sealer'> & {
+type MoveServices = Pick<Services, 'database' | 'keyring' | 'encryption'> & {
   readonly logger: Pick<Services['logger'], 'error'>;
 };
 
@@ -50,8 +50,8 @@ export async function moveRows(services: MoveServices): Promise<Moved> {
  * Moves the present signing secret of each webhook and the one before it, each by itself. An earlier
  * one that cannot be read is dropped: it signs nothing any more.
  */
-async function moveWebhooks({ database, sealer, logger }: MoveServices) {
-  const prefix = sealer.prefix();
+async function moveWebhooks({ database, encryption, logger }: MoveServices) {
+  const prefix = encryption.prefix();
   const present = { $like: `${prefix}%` };
   const others = await database.read().find(Webhook, {
     $or: [{ $not: { secret: present } }, { $not: { previousSecret: present } }],
@@ -63,7 +63,7 @@ async function moveWebhooks({ database, sealer, logger }: MoveServices) {
   function move(sealed: string, { id, orgId }: Webhook, complaint: string): string | null {
     if (sealed.startsWith(prefix)) return sealed;
     try {
-      return sealer.seal(sealer.open(sealed, orgId), orgId);
+      return encryption.encrypt(encryption.decrypt(sealed, orgId), orgId);
     } catch (error) {
       logger.error({ err: error, webhook: id }, complaint);
       return null;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
-import { takeTurns } from '../../database/take-turns.ts';
 import { description, name } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import {
   accountRole,
   serviceAccountRecord,
@@ -47,10 +47,10 @@ export const createServiceAccount = defineOperation({
 });
 
 /** The name in lower-case ASCII, with a number behind it when the organization has that slug. */
-async function freeSlug({ em, principal }: Work, name: string): Promise<string> {
+async function freeSlug({ em, principal }: OperationContext, name: string): Promise<string> {
   const orgId = principal.organization.id;
   // One at a time per organization, so that two requests do not find the same slug free.
-  await takeTurns(em, `service accounts of ${orgId}`);
+  await acquireAdvisoryLock(em, `service accounts of ${orgId}`);
   const base =
     name
       .normalize('NFKD')

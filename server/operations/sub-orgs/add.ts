@@ -9,7 +9,7 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 import { name } from '../../wire/fields.ts';
 import { Problem } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { assertNoSubOrg, lockParent } from '../organizations/lock-parent.ts';
 import { clerkId } from '../organizations/organization-record.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
@@ -40,7 +40,11 @@ export const addSubOrg = defineOperation({
 });
 
 /** Takes an organization's own rights, which its parent's take the place of. */
-async function link({ em, now }: Work, id: string, parent: Organization): Promise<void> {
+async function link(
+  { em, now }: OperationContext,
+  id: string,
+  parent: Organization,
+): Promise<void> {
   if (id === parent.id) throw new Problem(409, 'Organization cannot be its own sub-organization');
   const organization = await lockParent(em, id, now);
   await assertNoParent(em, organization);

@@ -2,14 +2,17 @@ import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { archived, removed } from '../../api-keys/sub-org-end.ts';
 import { endSubOrgLink } from '../../clerk/sub-org-link.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 
 /**
  * Archives a sub-org, which this transaction has locked, and revokes its keys.
  *
  * @returns how many keys were revoked; null when it was archived already.
  */
-export async function archive(work: Work, { id, archivedAt }: SubOrg): Promise<number | null> {
+export async function archive(
+  work: OperationContext,
+  { id, archivedAt }: SubOrg,
+): Promise<number | null> {
   if (archivedAt != null) return null;
   await work.em.nativeUpdate(SubOrg, { id }, { archivedAt: work.now });
   return revokeKeysOf(work, id, archived);
@@ -20,7 +23,7 @@ export async function archive(work: Work, { id, archivedAt }: SubOrg): Promise<n
  *
  * @returns how many keys were revoked.
  */
-export async function remove(work: Work, subOrg: SubOrg): Promise<number> {
+export async function remove(work: OperationContext, subOrg: SubOrg): Promise<number> {
   const { em, now, services } = work;
   const { id } = subOrg;
   await endSubOrgLink(em, services.database.rowMacs, subOrg);
@@ -30,7 +33,7 @@ export async function remove(work: Work, subOrg: SubOrg): Promise<number> {
 }
 
 function revokeKeysOf(
-  { em, now, services }: Work,
+  { em, now, services }: OperationContext,
   subOrgId: number,
   reason: string,
 ): Promise<number> {

@@ -5,7 +5,7 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { notFound } from '../../wire/problem.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 
 export const subOrgRecord = z.object({
   id: z.int(),
@@ -30,7 +30,7 @@ export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {
  *
  * @throws {Problem} 404, the same for an unknown id, a removed one and another organization's.
  */
-export async function lockSubOrg({ em, principal }: Work, id: number): Promise<SubOrg> {
+export async function lockSubOrg({ em, principal }: OperationContext, id: number): Promise<SubOrg> {
   const subOrg = await findSubOrg(em, { id, orgId: principal.organization.id });
   if (subOrg === null) throw notFound('Sub-organization');
   return subOrg;

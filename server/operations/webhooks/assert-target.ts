@@ -2,7 +2,7 @@ import { addressesOf, type TargetPolicy } from '../../webhooks/target-policy.ts'
 import { InvalidInput, invalidField } from '../../wire/problem.ts';
 
 /** Milliseconds that a name may take to be resolved; each delivery asks again. */
-const patience = 2_000;
+const timeoutMs = 2_000;
 
 /**
  * Refuses a URL that webhooks may not lead to. A name without an address passes: it may get one
@@ -29,7 +29,7 @@ export async function assertTarget(policy: TargetPolicy, text: string): Promise<
 
 async function leadsOut(url: URL, policy: TargetPolicy): Promise<boolean> {
   const late = new AbortController();
-  const timeout = setTimeout(() => late.abort(), patience);
+  const timeout = setTimeout(() => late.abort(), timeoutMs);
   const waited = new Promise<boolean>((resolve) => {
     late.signal.addEventListener('abort', () => resolve(true));
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
 import { WebhookHealth } from '../../database/entities/webhook-health.ts';
-import { takeTurns } from '../../database/take-turns.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { httpUrl } from '../../wire/fields.ts';
 import { Problem } from '../../wire/problem.ts';
@@ -25,7 +25,7 @@ export const createWebhook = defineOperation({
   async run({ em, principal, now, services, newId, audit }, { url, events }) {
     const orgId = principal.organization.id;
     // One at a time per organization, so that two requests do not both find room.
-    await takeTurns(em, `webhooks of ${orgId}`);
+    await acquireAdvisoryLock(em, `webhooks of ${orgId}`);
     if ((await em.count(Webhook, { orgId })) >= mostPerOrganization) {
       throw new Problem(409, `An organization has at most ${mostPerOrganization} webhooks`);
     }
@@ -35,7 +35,7 @@ export const createWebhook = defineOperation({
       orgId,
       url,
       events,
-      secret: services.sealer.seal(secret, orgId),
+      secret: services.encryption.encrypt(secret, orgId),
       createdAt: now,
       updatedAt: now,
     });

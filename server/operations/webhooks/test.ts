@@ -6,7 +6,7 @@ import { type Attempt, attemptDelivery } from '../../webhooks/attempt.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { defineOperation, type Preparation } from '../operation.ts';
+import { defineOperation, type PrepareContext } from '../operation.ts';
 import { attemptRecord, toAttemptRecord } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 
@@ -48,7 +48,7 @@ const type = 'webhook.test' as const;
 
 async function sendTest(
   webhook: Webhook,
-  { services, now }: Preparation,
+  { services, now }: PrepareContext,
 ): Promise<{ eventId: string; payload: string; attempt: Attempt }> {
   const eventId = newId('msg', now.getTime(), services.random);
   const data = { webhook_id: webhook.id };

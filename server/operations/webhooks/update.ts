@@ -5,14 +5,14 @@ import { retryPending } from '../../webhooks/retry.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { httpUrl, id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { defineOperation, type Work } from '../operation.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, lockWebhook, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
 /** How long messages carry the signature of the replaced secret too, in milliseconds. */
-const secretOverlap = 24 * 60 * 60_000;
+const secretOverlapMs = 24 * 60 * 60_000;
 
 /**
  * Changes a webhook. Switching it off gives up what waits for it; another URL, or switching it on
@@ -53,10 +53,10 @@ export const updateWebhook = defineOperation({
   },
 });
 
-function replaceSecret({ services, now }: Work, webhook: Webhook): string {
+function replaceSecret({ services, now }: OperationContext, webhook: Webhook): string {
   const secret = newSigningSecret(services.random);
   webhook.previousSecret = webhook.secret;
-  webhook.previousSecretUntil = new Date(now.getTime() + secretOverlap);
-  webhook.secret = services.sealer.seal(secret, webhook.orgId);
+  webhook.previousSecretUntil = new Date(now.getTime() + secretOverlapMs);
+  webhook.secret = services.encryption.encrypt(secret, webhook.orgId);
   return secret;
 }

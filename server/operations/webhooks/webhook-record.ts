@@ -6,7 +6,7 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 import { healthOf, healthStates } from '../../webhooks/health.ts';
 import { timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
-import type { Work } from '../operation.ts';
+import type { OperationContext } from '../operation.ts';
 
 /** A webhook as it is shown: its signing secret only once, when it is new. */
 export const webhookRecord = z.object({
@@ -66,7 +66,7 @@ export async function toWebhookRecord(em: EntityManager, webhook: Webhook, now: 
  * @throws {Problem} 404, the same for an unknown id and another organization's.
  */
 export async function lockWebhook(
-  { em, principal }: Work,
+  { em, principal }: OperationContext,
   id: string,
   lockMode: LockMode = LockMode.PESSIMISTIC_WRITE,
 ): Promise<Webhook> {

@@ -6,7 +6,7 @@ import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
 import { findKeyQuery as postgresqlQuery } from '../../../server/database/postgresql-key-store.ts';
 import { findKeyQuery as sqliteQuery } from '../../../server/database/sqlite-key-store.ts';
 import { type CompareOptions, compare } from '../compare.ts';
-import { atMost, duration, type Figure, type Section } from '../figure.ts';
+import { atMost, duration, type Metric, type Section } from '../figure.ts';
 import { type Kind, populated, request, scheme } from '../population.ts';
 
 const keyCount = 10_000;
@@ -18,7 +18,7 @@ const keyCount = 10_000;
  */
 export const cold: Section = async () => [await onSqlite(), await onPostgresql()];
 
-async function onSqlite(): Promise<Figure> {
+async function onSqlite(): Promise<Metric> {
   await using database = await populated('SQLite', keyCount);
   const raw = new BetterSqlite3(database.url.slice('sqlite:'.length), { readonly: true });
   const find = raw.prepare<[string], unknown>(sqliteQuery);
@@ -27,7 +27,7 @@ async function onSqlite(): Promise<Figure> {
   return figure;
 }
 
-async function onPostgresql(): Promise<Figure> {
+async function onPostgresql(): Promise<Metric> {
   await using database = await populated('PostgreSQL', keyCount);
   const raw = new pg.Client({ connectionString: database.url });
   await raw.connect();
@@ -43,7 +43,7 @@ async function measure(
   { url, keys }: { readonly url: string; readonly keys: readonly string[] },
   find: (lookup: string) => unknown,
   options?: CompareOptions,
-): Promise<Figure> {
+): Promise<Metric> {
   await using database = await openAuditedDatabase(url);
   const verifier = createVerifier({
     store: database.keys,

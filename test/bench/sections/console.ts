@@ -6,7 +6,7 @@ import { fillOrganization } from '../../support/filled-organization.ts';
 import { startPostgres } from '../../support/postgres-process.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 import { median } from '../compare.ts';
-import { atMost, type Figure, rounded, type Section } from '../figure.ts';
+import { atMost, type Metric, rounded, type Section } from '../figure.ts';
 import { type Kind, kinds } from '../population.ts';
 import { runningConsole } from '../running-console.ts';
 
@@ -21,7 +21,7 @@ const newest = `CI pipeline ${keyCount - 1}`;
  */
 export const consolePage: Section = async () => {
   await using browser = await launchChromium();
-  const figures: Figure[] = [];
+  const figures: Metric[] = [];
   for (const kind of kinds) {
     await using resources = new AsyncDisposableStack();
     const url = await place(kind, resources);
@@ -40,7 +40,7 @@ async function place(kind: Kind, resources: AsyncDisposableStack): Promise<strin
   return `${resources.use(await startPostgres()).url}/postgres`;
 }
 
-async function measured(kind: Kind, browser: Browser, baseURL: string): Promise<Figure[]> {
+async function measured(kind: Kind, browser: Browser, baseURL: string): Promise<Metric[]> {
   const times: { readonly opened: number; readonly again: number; readonly sorted: number }[] = [];
   for (let round = -1; round < rounds; round++) {
     await using context = await browser.newContext({ baseURL });

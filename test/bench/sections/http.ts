@@ -105,7 +105,7 @@ async function apps(
       keyring,
       logger,
       uploads: '',
-      settled: metrics.settled,
+      propagated: metrics.propagated,
       isRestored: () => false,
     }),
     verifier: metrics.verifier,

@@ -10,7 +10,7 @@ import { coherentVerifier } from '../../../server/store.ts';
 import { startChild } from '../../processes/child-process.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 import { median } from '../compare.ts';
-import { atLeast, type Figure, reference, rounded, type Section } from '../figure.ts';
+import { atLeast, type Metric, reference, rounded, type Section } from '../figure.ts';
 import { areInstalled } from '../installed.ts';
 import { populated, request, scheme, serverSecret } from '../population.ts';
 
@@ -74,7 +74,7 @@ export const peers: Section = async () => {
   const of = (side: keyof typeof sides) => median(measured.map((figures) => figures[side]));
   const ratio = (side: keyof typeof sides) =>
     median(measured.map((figures) => figures[side] / figures.peer));
-  const figure = (side: 'warm' | 'cold', target: number): Figure =>
+  const figure = (side: 'warm' | 'cold', target: number): Metric =>
     atLeast(target, {
       what: `ours ÷ Better Auth 1.7.5 \`verifyApiKey\`, ${side}`,
       value: ratio(side),

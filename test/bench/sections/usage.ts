@@ -8,7 +8,7 @@ import type { KeyCall } from '../../../server/usage/key-call.ts';
 import { createUsageRecorder, type UsageRecorder } from '../../../server/usage/usage-recorder.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { type Comparison, compare } from '../compare.ts';
-import { atLeast, atMost, duration, type Figure, reference, type Section } from '../figure.ts';
+import { atLeast, atMost, duration, type Metric, reference, type Section } from '../figure.ts';
 import { bare, type Kind, kinds, populated, request, serverSecret } from '../population.ts';
 
 const keysInUse = 1000;
@@ -34,7 +34,7 @@ function discarding(): UsageRecorder {
   });
 }
 
-async function recording(): Promise<Figure> {
+async function recording(): Promise<Metric> {
   await using database = await populated('SQLite', keysInUse);
   const { keys, url } = database;
   await using verifier = await openVerifier({ databaseUrl: url, serverSecret, ...bare });
@@ -87,7 +87,7 @@ function callOf(key: KeyRecord, started: number): KeyCall {
 }
 
 /** The same with everything that the web framework does around it. */
-async function middleware(): Promise<Figure> {
+async function middleware(): Promise<Metric> {
   await using recorder = discarding();
   const outcome: Outcome = { ok: true, key: someKey };
   const app = (records: boolean) => {
@@ -136,7 +136,7 @@ const someKey: KeyRecord = {
 };
 
 /** From the buffer to the commit, ids and sums included, as in the server. */
-async function ingest(kind: Kind): Promise<Figure> {
+async function ingest(kind: Kind): Promise<Metric> {
   await using place = await populated(kind, 1);
   await using database = await openAuditedDatabase(place.url);
   await using recorder = createUsageRecorder({

@@ -7,15 +7,15 @@ import {
 } from '../../../core/cache/coherent-cache.ts';
 import { lookupSubject, subjectsOf } from '../../../core/cache/subjects.ts';
 import type { KeyRecord } from '../../../core/store/key-store.ts';
-import { digestOf, ManualCurrency, recordOf } from './fixtures.ts';
+import { digestOf, ManualFreshness, recordOf } from './fixtures.ts';
 
 const unknown = { reason: 'unknown' };
 type Answer = Loaded<typeof unknown>;
 
-/** A cache, its currency, and a store that counts its lookups. */
+/** A cache, its freshness, and a store that counts its lookups. */
 function setUp(options: Partial<CoherentCacheOptions> = {}) {
-  const currency = new ManualCurrency();
-  const cache = createCoherentCache<typeof unknown>({ currency, ...options });
+  const freshness = new ManualFreshness();
+  const cache = createCoherentCache<typeof unknown>({ freshness, ...options });
   const lookups: string[] = [];
   const found = (key: KeyRecord) => (digest: string) => {
     lookups.push(digest);
@@ -27,7 +27,7 @@ function setUp(options: Partial<CoherentCacheOptions> = {}) {
   };
   const get = (digest: string, load: Load<typeof unknown>) =>
     cache.peek(digest) ?? cache.lookUp(digest, load);
-  return { currency, cache, get, lookups, found, absent };
+  return { freshness, cache, get, lookups, found, absent };
 }
 
 /** A lookup that ends when the test says so. */
@@ -50,50 +50,50 @@ test('CoherentCache answers at once and without a lookup once a key is known', (
 });
 
 test('CoherentCache looks up each time while it is not current, and is warm afterwards', () => {
-  const { get, currency, found, lookups } = setUp();
-  currency.current = false;
+  const { get, freshness, found, lookups } = setUp();
+  freshness.current = false;
   get(one, found(recordOf(1)));
   get(one, found(recordOf(1)));
   expect(lookups).toHaveLength(2);
-  currency.current = true;
+  freshness.current = true;
   expect(get(one, never)).toEqual(recordOf(1));
 });
 
 test('CoherentCache.peek() answers what is cached, only while it is current, and asks nobody', () => {
-  const { cache, get, currency, found } = setUp();
+  const { cache, get, freshness, found } = setUp();
   expect(cache.peek(one)).toBeUndefined();
   const key = get(one, found(recordOf(1)));
   expect(cache.peek(one)).toBe(key);
-  currency.current = false;
+  freshness.current = false;
   expect(cache.peek(one)).toBeUndefined();
-  currency.current = true;
-  currency.tell(['key/key_1']);
+  freshness.current = true;
+  freshness.tell(['key/key_1']);
   expect(cache.peek(one)).toBeUndefined();
   expect(cache.counters()).toMatchObject({ hits: 1, misses: 1 });
 });
 
 for (const subject of subjectsOf(recordOf(1))) {
   test(`CoherentCache looks up again after a change of ${subject}`, () => {
-    const { get, currency, found } = setUp();
+    const { get, freshness, found } = setUp();
     get(one, found(recordOf(1)));
-    currency.tell([subject]);
+    freshness.tell([subject]);
     const renewed = recordOf(1, { revokedAt: 5 });
     expect(get(one, found(renewed))).toEqual(renewed);
   });
 }
 
 test('CoherentCache keeps what a change did not touch', () => {
-  const { get, currency, found } = setUp();
+  const { get, freshness, found } = setUp();
   get(one, found(recordOf(1)));
-  currency.tell(['key/key_2', 'organization/org_2', 'sub-org/8', 'member/org_1/user_2']);
+  freshness.tell(['key/key_2', 'organization/org_2', 'sub-org/8', 'member/org_1/user_2']);
   expect(get(one, never)).toEqual(recordOf(1));
 });
 
 test('CoherentCache remembers an absent key until it is created', () => {
-  const { cache, get, currency, found, absent } = setUp();
+  const { cache, get, freshness, found, absent } = setUp();
   expect(get(one, absent)).toBe(unknown);
   expect(get(one, never)).toBe(unknown);
-  currency.tell([lookupSubject(one)]);
+  freshness.tell([lookupSubject(one)]);
   expect(get(one, found(recordOf(1)))).toEqual(recordOf(1));
   expect(cache.counters()).toMatchObject({ entries: 1, absent: 0 });
 });
@@ -116,10 +116,10 @@ test('CoherentCache makes one lookup for a burst of requests', async () => {
 });
 
 test('CoherentCache joins no lookup that left before a change, whatever it touched', async () => {
-  const { get, currency } = setUp();
+  const { get, freshness } = setUp();
   const [before, after] = [pending(), pending()];
   const first = get(one, before.load);
-  currency.tell(['key/key_9']);
+  freshness.tell(['key/key_9']);
   const second = get(one, after.load);
   after.resolve({ key: recordOf(1, { label: 'new' }) });
   before.resolve({ key: recordOf(1) });
@@ -128,10 +128,10 @@ test('CoherentCache joins no lookup that left before a change, whatever it touch
 });
 
 test('CoherentCache joins no lookup while it is not current', async () => {
-  const { get, currency } = setUp();
+  const { get, freshness } = setUp();
   const [before, after] = [pending(), pending()];
   get(one, before.load);
-  currency.current = false;
+  freshness.current = false;
   const second = get(one, after.load);
   before.resolve({ key: recordOf(1) });
   after.resolve({ key: recordOf(1, { revokedAt: 5 }) });
@@ -139,10 +139,10 @@ test('CoherentCache joins no lookup while it is not current', async () => {
 });
 
 test('CoherentCache keeps no answer that a change overtook', async () => {
-  const { cache, get, currency, found } = setUp();
+  const { cache, get, freshness, found } = setUp();
   const { load, resolve } = pending();
   const first = get(one, load);
-  currency.tell(['key/key_1']);
+  freshness.tell(['key/key_1']);
   resolve({ key: recordOf(1) });
   await first;
   const revoked = recordOf(1, { revokedAt: 5 });
@@ -151,24 +151,24 @@ test('CoherentCache keeps no answer that a change overtook', async () => {
 });
 
 test('CoherentCache keeps an answer although something else changed meanwhile', async () => {
-  const { get, currency } = setUp();
+  const { get, freshness } = setUp();
   const { load, resolve } = pending();
   const first = get(one, load);
-  currency.tell(['key/key_9']);
+  freshness.tell(['key/key_9']);
   resolve({ key: recordOf(1) });
   await first;
   expect(get(one, never)).toEqual(recordOf(1));
 });
 
 test('CoherentCache keeps no answer from before everything went, even if epochs began anew', async () => {
-  const { get, currency, lookups, found } = setUp();
-  currency.tell([], 100);
+  const { get, freshness, lookups, found } = setUp();
+  freshness.tell([], 100);
   const { load, resolve } = pending();
   const first = get(one, load);
-  currency.tell('everything', 90);
+  freshness.tell('everything', 90);
   resolve({ key: recordOf(1) });
   await first;
-  currency.tell(['key/key_1'], 95);
+  freshness.tell(['key/key_1'], 95);
   get(one, found(recordOf(1)));
   expect(lookups).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import type { Currency, InvalidationListener } from '../../../core/store/currency.ts';
+import type { Freshness, InvalidationListener } from '../../../core/store/freshness.ts';
 import type { KeyRecord } from '../../../core/store/key-store.ts';
 import { keyRecord } from '../../support/keys.ts';
 
@@ -18,13 +18,13 @@ export function recordOf(n: number, fields: Partial<KeyRecord> = {}): KeyRecord 
   });
 }
 
-/** A currency that a test turns on and off, and through which it tells of changes. */
-export class ManualCurrency implements Currency {
+/** A freshness that a test turns on and off, and through which it tells of changes. */
+export class ManualFreshness implements Freshness {
   current = true;
   #epoch = 0;
   #listener: InvalidationListener = () => {};
 
-  isCurrent(): boolean {
+  isFresh(): boolean {
     return this.current;
   }
 

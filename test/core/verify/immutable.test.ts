@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as core from '../../../core/mod.ts';
 import {
-  type Currency,
   createMemoryKeyStore,
   createVerifier,
+  type Freshness,
   generateKey,
   type KeyRecord,
   type KeyStore,
@@ -14,7 +14,7 @@ import {
 } from '../../../core/mod.ts';
 import { keyRecord } from '../../support/keys.ts';
 import { tamper } from '../../support/tamper.ts';
-import { ManualCurrency } from '../cache/fixtures.ts';
+import { ManualFreshness } from '../cache/fixtures.ts';
 
 const names = fc.string({ minLength: 1, maxLength: 20 });
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
@@ -64,9 +64,9 @@ const stores: Record<string, (stored: readonly StoredKey[]) => KeyStore> = {
   'the memory store': inMemory,
 };
 
-const caches: Record<string, () => { readonly currency?: Currency }> = {
+const caches: Record<string, () => { readonly freshness?: Freshness }> = {
   uncached: () => ({}),
-  cached: () => ({ currency: new ManualCurrency() }),
+  cached: () => ({ freshness: new ManualFreshness() }),
 };
 
 describe.each(Object.entries(stores))('of %s', (_, open) => {

@@ -7,7 +7,7 @@ import {
   pepperedScheme,
 } from '../../../core/mod.ts';
 import { keyRecord } from '../../support/keys.ts';
-import { ManualCurrency } from '../cache/fixtures.ts';
+import { ManualFreshness } from '../cache/fixtures.ts';
 
 const { key } = generateKey();
 const ordinary = {
@@ -104,7 +104,7 @@ const unavailable = { ok: false, reason: 'unavailable', refusal: { status: 503 }
 describe.each(Object.entries(answers))('a store that answers %s', (_, answer) => {
   describe.each([
     ['uncached', {}],
-    ['cached', { currency: new ManualCurrency() }],
+    ['cached', { freshness: new ManualFreshness() }],
   ])('%s', (_, differences) => {
     test('verify() accepts what is well-formed', async () => {
       const { verifier, errors } = setUp(() => answer(ordinary), differences);
@@ -131,9 +131,9 @@ test.each<[string, () => unknown, Partial<KeyStore>]>([
   ['throws', fails, {}],
   ['rejects', () => Promise.reject(away), {}],
   [
-    'has a currency that throws',
+    'has a freshness that throws',
     () => null,
-    { currency: Object.assign(new ManualCurrency(), { isCurrent: fails }) },
+    { freshness: Object.assign(new ManualFreshness(), { isFresh: fails }) },
   ],
 ])('verify() is unavailable where the store %s, and reports why', async (_, find, differences) => {
   const { verifier, errors } = setUp(find, differences);

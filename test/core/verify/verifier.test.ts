@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { createVerifier, generateKey, nobleHashing } from '../../../core/mod.ts';
 import { keyRecord } from '../../support/keys.ts';
-import { ManualCurrency } from '../cache/fixtures.ts';
+import { ManualFreshness } from '../cache/fixtures.ts';
 
 const { key } = generateKey();
 const lookup = nobleHashing.sha256(key);
 
 /** A verifier that caches, of a store that holds one key and says what it was asked for. */
 function setUp(holdsImportedKeys = false) {
-  const currency = new ManualCurrency();
+  const freshness = new ManualFreshness();
   const asked: string[] = [];
   const stored = { record: keyRecord({ scopes: ['repos:read'] }), seal: null };
   const verifier = createVerifier({
     store: {
-      currency,
+      freshness,
       holdsImportedKeys: () => holdsImportedKeys,
       find(wanted) {
         asked.push(wanted);
@@ -22,14 +22,14 @@ function setUp(holdsImportedKeys = false) {
     },
     now: () => 0,
   });
-  return { verifier, currency, asked };
+  return { verifier, freshness, asked };
 }
 
 test('verify() asks the store once for as long as what it said is current', () => {
-  const { verifier, currency, asked } = setUp();
+  const { verifier, freshness, asked } = setUp();
   for (let n = 0; n < 3; n++) expect(verifier.verify(key)).toMatchObject({ ok: true });
   expect(asked).toEqual([lookup]);
-  currency.current = false;
+  freshness.current = false;
   expect(verifier.verify(key)).toMatchObject({ ok: true });
   expect(asked).toEqual([lookup, lookup]);
 });

@@ -41,7 +41,7 @@ test('startReconciliation() begins at once, and pauses after the end of each rou
 
 test('startReconciliation() logs a failure and tries again', async () => {
   const { pending, rounds, errors, ...options } = stage();
-  await using _ = startReconciliation({ ...options, everyMs: 1_000 });
+  await using _ = startReconciliation({ ...options, intervalMs: 1_000 });
   const err = new Error('Clerk is away');
   rounds[0]?.reject(err);
   await settled();

@@ -47,7 +47,7 @@ onEachDatabase((place) => {
       }
 
       await one.database.transaction((em) => em.execute(sql, [at]));
-      await one.coherence.settled();
+      await one.coherence.propagated();
 
       for (const { verifier } of [one, other]) {
         expect(await verifier.verify(key, request)).toMatchObject({ refusal: { status } });
@@ -63,13 +63,13 @@ onEachDatabase((place) => {
     await one.database.transaction((em) =>
       em.execute("update api_key_secret set lookup = 'elsewhere' where key_id = 'key'"),
     );
-    await one.coherence.settled();
+    await one.coherence.propagated();
     await answerUntil(other.verifier, key, { reason: 'unknown' }, ({ absent }) => absent === 1);
 
     await one.database.transaction((em) =>
       em.execute("update api_key_secret set lookup = ? where key_id = 'key'", [lookup]),
     );
-    await one.coherence.settled();
+    await one.coherence.propagated();
     expect(await other.verifier.verify(key)).toMatchObject({ ok: true });
   });
 
@@ -83,37 +83,37 @@ onEachDatabase((place) => {
          select 'other', name, tier, as_of, created_at, updated_at from organization`,
       ),
     );
-    await one.coherence.settled();
+    await one.coherence.propagated();
     const before = await backup(where.url);
-    const start = one.coherence.currency.epoch();
+    const start = one.coherence.freshness.epoch();
     const rename = (n: number) => `update organization set name = 'Org ${n}' where id = 'other'`;
     for (const n of [1, 2, 3]) {
       await one.database.transaction((em) => em.execute(rename(n)));
-      await one.coherence.settled();
+      await one.coherence.propagated();
     }
-    expect(one.coherence.currency.epoch()).toBe(start + 3);
+    expect(one.coherence.freshness.epoch()).toBe(start + 3);
     await answerUntil(one.verifier, key, { ok: true }, ({ hits }) => hits > 0);
 
     // The epoch of the revocation is one that the process has applied, of another history.
     const revoke = "update api_key set revoked_at = '2026-01-01'";
     await before.restore(revoke, ...[4, 5, 6, 7].map(rename));
-    await one.coherence.settled();
+    await one.coherence.propagated();
     expect(await one.verifier.verify(key)).toMatchObject({ refusal: { status: 401 } });
-    await expect.poll(() => one.coherence.currency.epoch()).toBeGreaterThan(start + 3);
+    await expect.poll(() => one.coherence.freshness.epoch()).toBeGreaterThan(start + 3);
   });
 
   test('what changes with each request touches nothing that decisions read', async () => {
     await using where = await place();
     await using one = await node(where.url);
     const { key } = (await seedKeys(one.database)).member;
-    await one.coherence.settled();
-    const before = one.coherence.currency.epoch();
+    await one.coherence.propagated();
+    const before = one.coherence.freshness.epoch();
     await one.database.transaction(async (em) => {
       await em.execute("insert into key_use (key_id, last_used_at) values ('key', ?)", [at]);
       await em.execute('update membership set as_of = ?', [new Date('2026-02-01')]);
     });
-    await one.coherence.settled();
-    expect(one.coherence.currency.epoch()).toBe(before);
+    await one.coherence.propagated();
+    expect(one.coherence.freshness.epoch()).toBe(before);
     expect(await one.verifier.verify(key)).toMatchObject({ ok: true });
   });
 });
@@ -161,7 +161,7 @@ test.each(replacements)(
     shell.pragma('foreign_keys = off');
     shell.exec(sql);
     shell.close();
-    await one.coherence.settled();
+    await one.coherence.propagated();
 
     for (const { verifier } of [one, other]) {
       const request = { scope: 'repos:read' };
@@ -175,15 +175,15 @@ test('an announcement that somebody else made, of a change that touches nothing,
   await using one = await node(where.url);
   await using other = await node(where.url);
   const { key } = (await seedKeys(one.database)).member;
-  await one.coherence.settled();
+  await one.coherence.propagated();
   await answerUntil(other.verifier, key, { ok: true }, ({ hits }) => hits > 0);
 
-  const forged = JSON.stringify({ epoch: one.coherence.currency.epoch() + 1, subjects: [] });
+  const forged = JSON.stringify({ epoch: one.coherence.freshness.epoch() + 1, subjects: [] });
   await one.database.transaction(async (em) => {
     // In this transaction, it arrives just before the true one.
     await em.execute("select pg_notify('reporisk_epoch', ?)", [forged]);
     await em.execute('update api_key set revoked_at = ?', [at]);
   });
-  await one.coherence.settled();
+  await one.coherence.propagated();
   expect(await other.verifier.verify(key)).toMatchObject({ refusal: { status: 401 } });
 });

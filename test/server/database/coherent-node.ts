@@ -36,7 +36,7 @@ export async function coherentNode(url: string): Promise<CoherentNode> {
   const { keys } = database;
   const store: KeyStore = {
     find: (lookup) => keys.find(lookup),
-    currency: coherence.currency,
+    freshness: coherence.freshness,
   };
   return {
     database,

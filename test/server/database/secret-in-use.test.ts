@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { createKeyring, type Keyring, UnknownSecret } from '../../../server/crypto/keyring.ts';
-import { joinCoherence, waitUntilHeld } from '../../../server/database/coherence.ts';
+import { awaitPropagation, joinCoherence } from '../../../server/database/coherence.ts';
 import { openCoherentStore } from '../../../server/database/coherent-store.ts';
 import { assertNothingLeft } from '../../../server/database/left-secrets.ts';
 import { followSecretInUse } from '../../../server/database/secret-in-use.ts';
@@ -25,7 +25,7 @@ async function operator(server: RunningServer, keyring: Keyring) {
   const { port, timing } = database.leases();
   const services = createServices({
     ...{ database, keyring, logger: server.services.logger, uploads: '' },
-    settled: async () => void (await waitUntilHeld(port, timing)),
+    propagated: async () => void (await awaitPropagation(port, timing)),
     isRestored: async () => false,
   });
   const caller = { kind: 'operator', organizationId: null } as const;
@@ -58,7 +58,7 @@ onBothDatabases((kind) => {
     const next = createKeyring(second, testSecret);
     const name = next.accepted[0]?.name ?? '';
     await server.database.read().execute('update secret_in_use set name = ?', [name]);
-    await coherence.settled();
+    await coherence.propagated();
     await expect.poll(() => old.isKnown()).toBe(false);
     expect(() => store.find('none')).toThrow(UnknownSecret);
     expect(() => old.scheme.id).toThrow(UnknownSecret);

@@ -38,7 +38,7 @@ onBothDatabases((kind) => {
         as,
         json: { url: 'https://hooks.example/keys', events: ['api_key.revoked'] },
       });
-      await server.settled();
+      await server.propagated();
       // Keys that the cache holds, beside many that it does not.
       const used = raws.filter((_, index) => index % 50 === 0);
       const statuses = async () => {

@@ -161,7 +161,7 @@ const cases: readonly (readonly [operation: string, what: string, make: Make])[]
           const taken = await answer(server.fetch(path, { as: leaver, method: 'PATCH', json }));
           const demote = "update membership set role = 'member' where user_id = ?";
           await server.database.transaction((em) => em.execute(demote, [user]));
-          await server.settled();
+          await server.propagated();
           return taken;
         },
       };

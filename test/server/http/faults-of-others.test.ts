@@ -106,7 +106,7 @@ onBothDatabases((kind) => {
     const { id, raw, record: before } = await issueKey(server, { expires_in_days: 1 });
     clock.advance(400 * day);
     for (let time = 0; time < 3; time++) expect(await status(server, raw)).toBe(401);
-    await server.settled();
+    await server.propagated();
     expect(await record(server, id)).toMatchObject({
       ...before,
       status: 'expired',

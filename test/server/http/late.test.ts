@@ -64,7 +64,7 @@ onBothDatabases((kind) => {
   test('every answer of management waits until what it tells holds everywhere', async () => {
     let waits = 0;
     await using server = await startServerOn(kind, {
-      settled: async () => {
+      propagated: async () => {
         waits += 1;
       },
     });

@@ -33,14 +33,14 @@ async function member(server: RunningServer, differences: Partial<Membership>) {
   await server.database.transaction((em) =>
     em.nativeUpdate(Membership, { userId: 'user_demo_parent_admin' }, differences),
   );
-  await server.settled();
+  await server.propagated();
 }
 
 async function setTier(server: RunningServer, value: number | null) {
   await server.database.transaction((em) =>
     em.nativeUpdate(Organization, { id: 'org_demo_acme' }, { tier: value }),
   );
-  await server.settled();
+  await server.propagated();
 }
 
 onBothDatabases((kind) => {

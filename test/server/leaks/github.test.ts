@@ -41,7 +41,7 @@ onBothDatabases((kind) => {
     let waits = 0;
     await using server = await startServerOn(kind, {
       leaks: { githubKeys: hub.keys },
-      settled: async () => void waits++,
+      propagated: async () => void waits++,
     });
     const current = await issueKey(server);
     const retiring = await issueKey(server);

@@ -54,7 +54,7 @@ onBothDatabases((kind) => {
     let isSilent = false;
     await using server = await startServerOn(kind, {
       leaks: { pause: () => never },
-      settled: async () => (isSilent ? never : undefined),
+      propagated: async () => (isSilent ? never : undefined),
     });
     const { raw } = await issueKey(server);
     isSilent = true;
@@ -129,7 +129,7 @@ onBothDatabases((kind) => {
   test('the least time of a report runs while it waits until a revocation holds everywhere', async () => {
     let held = Promise.withResolvers<void>();
     await using server = await startServerOn(kind, {
-      settled: async () => held.resolve(),
+      propagated: async () => held.resolve(),
       leaks: { pause: () => held.promise },
     });
     const { raw } = await issueKey(server);

@@ -45,8 +45,8 @@ onBothDatabases((kind) => {
     const changed = await processKnowing(server.databaseUrl, next, null);
     await using _changed = changed.database;
     const webhook = await changed.database.read().findOneOrFail(Webhook, { id });
-    expect(changed.sealer.open(webhook.previousSecret ?? '', webhook.orgId)).toBe(secret);
-    expect(changed.sealer.open(webhook.secret, webhook.orgId)).toMatch(/^whsec_/);
+    expect(changed.encryption.decrypt(webhook.previousSecret ?? '', webhook.orgId)).toBe(secret);
+    expect(changed.encryption.decrypt(webhook.secret, webhook.orgId)).toMatch(/^whsec_/);
     expect((await moveRows(changed)).rows).toBe(0);
     expect(changed.forged).toEqual([]);
   });
@@ -79,10 +79,10 @@ onBothDatabases((kind) => {
     await using _changed = changed.database;
     const find = (id: string) => changed.database.read().findOneOrFail(Webhook, { id });
     const moved = await find(good.id);
-    expect(changed.sealer.open(moved.secret, moved.orgId)).toMatch(/^whsec_/);
+    expect(changed.encryption.decrypt(moved.secret, moved.orgId)).toMatch(/^whsec_/);
     expect(moved).toMatchObject({ previousSecret: null, previousSecretUntil: null });
     const left = await find(bad.id);
-    expect(changed.sealer.open(left.previousSecret ?? '', left.orgId)).toBe(bad.secret);
+    expect(changed.encryption.decrypt(left.previousSecret ?? '', left.orgId)).toBe(bad.secret);
     expect(left.secret).toBe('v1.000000000000.junk');
   });
 });

@@ -33,7 +33,7 @@ async function startWithAdmin(kind: DatabaseKind) {
     },
     deleteUser: () => database.transaction((em) => applyUserDeleted(em, { id: userId }, { now })),
     async status() {
-      await server.settled();
+      await server.propagated();
       return (await server.fetch('/api/v1/key', { as: key.raw })).status;
     },
     member: () => database.read().findOneOrFail(Membership, { userId, clerkOrgId: acme }),

@@ -30,7 +30,7 @@ const line = (n: number, more: object = {}) => ({
 type Restored = Awaited<ReturnType<typeof startRestored>>;
 
 async function statusOf({ server }: Restored, key: string) {
-  await server.settled();
+  await server.propagated();
   return (await server.fetch('/api/v1/key', { as: key })).status;
 }
 
@@ -93,9 +93,9 @@ onBothDatabases((kind) => {
     await using database = next.database;
     // The one before is gone: only its pepper is kept.
     await database.transaction((em) =>
-      keepFormerSecret(em, it.services.sealer, testKeyring.current(), next.keyring.current()),
+      keepFormerSecret(em, it.services.encryption, testKeyring.current(), next.keyring.current()),
     );
-    Object.assign(it.services, { schemes: next.schemes, sealer: next.sealer });
+    Object.assign(it.services, { schemes: next.schemes, encryption: next.encryption });
     await expect(importFile(it, line(1))).rejects.toMatchObject(known(0));
   });
 

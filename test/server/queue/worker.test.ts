@@ -140,7 +140,7 @@ onEachDatabase((place) => {
       return done;
     };
     await queue.add({ id: 'quick' }, { id: 'stuck' });
-    const worker = queue.worker({ handlers: { work }, timer: after, patience: 777 });
+    const worker = queue.worker({ handlers: { work }, timer: after, stopTimeoutMs: 777 });
     await expect.poll(() => started.length).toBe(2);
     const stopped = worker[Symbol.asyncDispose]();
     quick.resolve();
@@ -166,7 +166,7 @@ onEachDatabase((place) => {
     };
     const runAt = new Date(queue.clock.now() + 4_321);
     await queue.add({ id: 'retry' }, { id: 'later', runAt }, { id: 'other', type: 'scan' });
-    await using worker = queue.worker({ handlers: { work }, timer: after, pollEvery: 5_000 });
+    await using worker = queue.worker({ handlers: { work }, timer: after, pollIntervalMs: 5_000 });
     await worker.idle();
     expect(did).toEqual(['retry 1']);
     queue.clock.advance(1_234);
@@ -187,7 +187,7 @@ onEachDatabase((place) => {
       did.resolve();
       return done;
     };
-    await using worker = queue.worker({ handlers: { work }, timer: after, pollEvery: 500 });
+    await using worker = queue.worker({ handlers: { work }, timer: after, pollIntervalMs: 500 });
     await worker.idle();
     if (queue.database.kind === 'postgresql') {
       const listening = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createMemoryWindows } from '../../../server/rate-limits/memory-windows.ts';
 import { openRateLimits } from '../../../server/rate-limits/open-rate-limits.ts';
 import type { Taken, Windows } from '../../../server/rate-limits/windows.ts';
-import { withStandIn } from '../../../server/rate-limits/with-stand-in.ts';
+import { withFallback } from '../../../server/rate-limits/with-fallback.ts';
 import { migrated } from '../../support/databases.ts';
 import { keyRecord } from '../../support/keys.ts';
 import { testClock } from '../../support/server.ts';
@@ -12,7 +12,7 @@ import { redisServer } from './redis.ts';
 
 const none = { platformRateLimit: null, failedAuthRateLimit: null };
 
-test('withStandIn() counts in this process while the store is away, and says so once', async () => {
+test('withFallback() counts in this process while the store is away, and says so once', async () => {
   const clock = testClock();
   const memory = createMemoryWindows(clock.now);
   let isAway = true;
@@ -27,9 +27,9 @@ test('withStandIn() counts in this process while the store is away, and says so 
   };
   const changes: unknown[] = [];
   let standIns = 0;
-  const windows = withStandIn({
+  const windows = withFallback({
     windows: store,
-    standIn: memory,
+    fallback: memory,
     now: clock.now,
     onStandIn: () => {
       standIns += 1;

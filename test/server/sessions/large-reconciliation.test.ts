@@ -51,7 +51,7 @@ onBothDatabases((kind) => {
     let isOver = false;
     const reconciled = reconcile({
       ...{ database, directory: clerk.directory, now: Date.now, logger },
-      afterCommit: server.settled,
+      afterCommit: server.propagated,
     }).finally(() => {
       isOver = true;
     });

@@ -45,10 +45,10 @@ export function manualTimers() {
 
 /** A worker that looks when it is woken and at no other time. */
 export function deliveryWorker(services: Services) {
-  const { database, sealer, targets, now, logger } = services;
+  const { database, encryption, targets, now, logger } = services;
   const attempts = manualTimers();
   const timer = () => () => {};
-  const deliver = createDeliver({ database, sealer, targets, now, timer: attempts.after });
+  const deliver = createDeliver({ database, encryption, targets, now, timer: attempts.after });
   const worker = startWorker({
     database,
     handlers: { [deliveryTask]: deliver },

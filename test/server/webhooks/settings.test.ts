@@ -49,9 +49,9 @@ onOneServerEach((server) => {
     const { id, secret } = await body<{ id: string; secret: string }>(await add({ url }));
     const stored = await server().database.read().findOneOrFail(Webhook, { id });
     expect(JSON.stringify(stored)).not.toContain(secret.slice(6));
-    const { sealer } = server().services;
-    expect(sealer.open(stored.secret, stored.orgId)).toBe(secret);
-    expect(() => sealer.open(stored.secret, 'org_demo_globex')).toThrow();
+    const { encryption } = server().services;
+    expect(encryption.decrypt(stored.secret, stored.orgId)).toBe(secret);
+    expect(() => encryption.decrypt(stored.secret, 'org_demo_globex')).toThrow();
     expect(server().log.join('')).not.toContain(secret.slice(6));
     const log = await server().fetch('/api/v1/settings/audit-log', { as });
     expect(await log.text()).not.toContain(secret.slice(6));

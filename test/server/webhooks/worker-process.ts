@@ -3,7 +3,7 @@ import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
 import { deliveryTask } from '../../../server/webhooks/delivery-row.ts';
-import { testKeyring, testSealer } from '../../support/keyring.ts';
+import { testEncryption, testKeyring } from '../../support/keyring.ts';
 
 // A process that delivers what is in a database, at a time that stands still: to be killed.
 const [url = '', now = '0'] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const clock = () => Number(now);
 const database = await openAuditedDatabase(url, { keyring: testKeyring });
 const deliver = createDeliver({
   database,
-  sealer: testSealer(),
+  encryption: testEncryption(),
   targets: {
     protocols: ['http:'],
     permits: () => true,

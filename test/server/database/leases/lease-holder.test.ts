@@ -4,7 +4,7 @@ import type {
   AuditHead,
   History,
   HolderPort,
-  News,
+  Invalidations,
   Report,
 } from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -33,11 +33,11 @@ class ScriptedPort implements HolderPort {
     return this.#history(this.epoch);
   }
 
-  async renew(id: string, report: Report): Promise<News> {
+  async renew(id: string, report: Report): Promise<Invalidations> {
     return this.#report('renew', id, report);
   }
 
-  async acknowledge(id: string, report: Report): Promise<News> {
+  async acknowledge(id: string, report: Report): Promise<Invalidations> {
     return this.#report('acknowledge', id, report);
   }
 
@@ -49,7 +49,11 @@ class ScriptedPort implements HolderPort {
     this.#note('prune');
   }
 
-  async #report(name: string, id: string, { applied, marks, mark }: Report): Promise<News> {
+  async #report(
+    name: string,
+    id: string,
+    { applied, marks, mark }: Report,
+  ): Promise<Invalidations> {
     this.#note(`${name} ${id} ${applied}`);
     this.marks.push(`${marks} -> ${mark}`);
     const answer = this.answers.shift();
@@ -85,7 +89,7 @@ async function joined() {
     onLost: (loss) => lost.push(loss),
   });
   holder.subscribe((subjects, epoch) => told.push([subjects, epoch]));
-  await holder.hear();
+  await holder.poll();
   return { clock, port, errors, told, lost, holder };
 }
 
@@ -93,31 +97,31 @@ test('LeaseHolder is not current before it has joined, and starts anew when it h
   const { holder, told, port } = await joined();
   expect(port.calls).toEqual(['join id0']);
   expect(told).toEqual([['everything', 5]]);
-  expect([holder.isCurrent(), holder.epoch()]).toEqual([true, 5]);
+  expect([holder.isFresh(), holder.epoch()]).toEqual([true, 5]);
 });
 
 test('LeaseHolder renews every quarter of the lease and so stays current', async () => {
   const { clock, holder, port } = await joined();
   await clock.pass(4000);
   expect(port.calls.slice(1)).toEqual(Array(8).fill('renew id0 5'));
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(true);
 });
 
-test('LeaseHolder.hear() applies what is new and acknowledges it at once', async () => {
+test('LeaseHolder.poll() applies what is new and acknowledges it at once', async () => {
   const { holder, port, told } = await joined();
   port.answers.push({ epoch: 7, subjects: ['key/a', 'key/b'] });
-  await holder.hear();
+  await holder.poll();
   expect(told.at(-1)).toEqual([['key/a', 'key/b'], 7]);
   expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'acknowledge id0 7']);
 });
 
-test('LeaseHolder.hear() makes one more round for what was announced during one', async () => {
+test('LeaseHolder.poll() makes one more round for what was announced during one', async () => {
   const { holder, port } = await joined();
   const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
-  const first = holder.hear();
-  holder.hear();
-  holder.hear();
+  const first = holder.poll();
+  holder.poll();
+  holder.poll();
   resolve({ epoch: 5, subjects: [] });
   await first;
   expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'acknowledge id0 5']);
@@ -127,7 +131,7 @@ test('LeaseHolder acknowledges as often as it likes, and renews when that is due
   const { clock, holder, port } = await joined();
   for (let n = 0; n < 4; n++) {
     await clock.pass(200);
-    await holder.hear();
+    await holder.poll();
   }
   await clock.pass(400);
   const at = port.calls.slice(1).map((call) => call.split(' ')[0]);
@@ -149,12 +153,12 @@ test('LeaseHolder renews where one round follows the other without a pause', asy
     port.answers.push(promise);
     return async () => {
       clock.stop(milliseconds);
-      void holder.hear();
+      void holder.poll();
       resolve({ epoch: 5, subjects: [] });
       await clock.pass(0);
     };
   });
-  void holder.hear();
+  void holder.poll();
   for (const answer of answered) await answer();
   expect(port.calls.slice(1).map((call) => call.split(' ')[0])).toEqual([
     'acknowledge',
@@ -165,90 +169,90 @@ test('LeaseHolder renews where one round follows the other without a pause', asy
   ]);
 });
 
-test('LeaseHolder.isCurrent() rests on no acknowledgement', async () => {
+test('LeaseHolder.isFresh() rests on no acknowledgement', async () => {
   const { clock, holder } = await joined();
   clock.stop(499);
-  await holder.hear();
+  await holder.poll();
   clock.stop(1401);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
 });
 
-test('LeaseHolder.isCurrent() ends a margin before the lease, counted from the sending', async () => {
+test('LeaseHolder.isFresh() ends a margin before the lease, counted from the sending', async () => {
   const { clock, holder, port } = await joined();
   clock.stop(500);
   const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
-  const round = holder.hear();
+  const round = holder.poll();
   clock.stop(1899);
   resolve({ epoch: 5, subjects: [] });
   await round;
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(true);
   clock.stop(1);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
 });
 
-test('LeaseHolder.isCurrent() is false after a pause in which no timer fired', async () => {
+test('LeaseHolder.isFresh() is false after a pause in which no timer fired', async () => {
   const { clock, holder } = await joined();
   clock.stop(1900);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
 });
 
-test('LeaseHolder.isCurrent() is false after a suspension that the monotonic clock slept through', async () => {
+test('LeaseHolder.isFresh() is false after a suspension that the monotonic clock slept through', async () => {
   const { clock, holder } = await joined();
   clock.suspend(1900);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
 });
 
-test('LeaseHolder.isCurrent() is false once the wall clock was set back, until it renews', async () => {
+test('LeaseHolder.isFresh() is false once the wall clock was set back, until it renews', async () => {
   const { clock, holder } = await joined();
   clock.suspend(-1);
-  expect(holder.isCurrent()).toBe(false);
-  await holder.hear();
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(false);
+  await holder.poll();
+  expect(holder.isFresh()).toBe(true);
 });
 
 test('LeaseHolder starts anew under another id when its row is gone', async () => {
   const { holder, port, told } = await joined();
   port.answers.push(null);
   port.epoch = 9;
-  await holder.hear();
+  await holder.poll();
   expect(port.calls.slice(1)).toEqual(['acknowledge id0 5', 'leave id0', 'join id3']);
   expect(told.at(-1)).toEqual(['everything', 9]);
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(true);
 });
 
 test('LeaseHolder joins again when the database was set back, and serves again when that is accepted', async () => {
   const { holder, port, told, lost } = await joined();
   port.answers.push({ epoch: 3, subjects: [] });
   port.epoch = 3;
-  await holder.hear();
+  await holder.poll();
   expect(told.at(-1)).toEqual(['everything', 3]);
   expect(holder.epoch()).toBe(3);
   expect(lost).toEqual([{ seen: head, found: head }]);
-  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
-  await holder.hear();
-  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
+  expect([holder.isRestored(), holder.isFresh()]).toEqual([true, false]);
+  await holder.poll();
+  expect([holder.isRestored(), holder.isFresh()]).toEqual([true, false]);
   port.restorations = [{ id: 'r', accepted: true }];
-  await holder.hear();
-  expect([holder.isRestored(), holder.isCurrent()]).toEqual([false, true]);
+  await holder.poll();
+  expect([holder.isRestored(), holder.isFresh()]).toEqual([false, true]);
 });
 
 test('LeaseHolder joins again when a restore was declared, though its own row is as it was', async () => {
   const { holder, port, told } = await joined();
   port.restorations = [{ id: 'r', accepted: false }];
-  await holder.hear();
+  await holder.poll();
   expect(told).toEqual([
     ['everything', 5],
     ['everything', 5],
   ]);
-  expect([holder.isRestored(), holder.isCurrent()]).toEqual([true, false]);
+  expect([holder.isRestored(), holder.isFresh()]).toEqual([true, false]);
 });
 
 test('LeaseHolder names in each report the mark of the one before, and those unanswered since', async () => {
   const { clock, holder, port } = await joined();
-  await holder.hear();
+  await holder.poll();
   port.away = true;
-  await holder.hear();
+  await holder.poll();
   port.away = false;
   await clock.pass(500);
   await clock.pass(500);
@@ -273,20 +277,20 @@ test('LeaseHolder runs out while the database is away and comes back by itself',
   const { clock, holder, port, errors } = await joined();
   port.away = true;
   await clock.pass(1900);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
   expect(errors).toHaveLength(3);
   port.away = false;
   await clock.pass(500);
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(true);
 });
 
 test('LeaseHolder gives up on a renewal that is never answered, and ignores it when late', async () => {
   const { clock, holder, port, told } = await joined();
   const { promise, resolve } = Promise.withResolvers<Touched>();
   port.answers.push(promise);
-  holder.hear();
+  holder.poll();
   await clock.pass(2500);
-  expect(holder.isCurrent()).toBe(true);
+  expect(holder.isFresh()).toBe(true);
   resolve({ epoch: 6, subjects: ['key/a'] });
   await clock.pass(0);
   expect(told).toHaveLength(1);
@@ -296,7 +300,7 @@ test('LeaseHolder gives up on a renewal that is never answered, and ignores it w
 test('LeaseHolder.leave() stops serving before it gives the row back, and renews no more', async () => {
   const { clock, holder, port } = await joined();
   const left = holder.leave();
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
   await left;
   await clock.pass(5000);
   expect(port.calls.slice(1)).toEqual(['leave id0']);
@@ -307,11 +311,11 @@ test('LeaseHolder.leave() during a join gives that row back too', async () => {
   const port = new ScriptedPort();
   const timing = { length: 2000, margin: 100 };
   const holder = new LeaseHolder({ port, clock, timing, newId: () => 'row' });
-  const round = holder.hear();
+  const round = holder.poll();
   await holder.leave();
   await round;
   expect(port.calls).toEqual(['join row', 'leave row']);
-  expect(holder.isCurrent()).toBe(false);
+  expect(holder.isFresh()).toBe(false);
 });
 
 test('LeaseHolder prunes now and then', async () => {

@@ -68,10 +68,10 @@ onEachDatabase((place) => {
     await change('tier = 1');
     const seen = (await port.behind(null)).holders;
     await port.renew('holder', report(epoch, ['m0'], 'm1'));
-    await port.presumeDead(seen);
+    await port.evict(seen);
     const { holders } = await port.behind(null);
     expect(holders).toEqual([{ id: 'holder', mark: 'm1' }]);
-    await port.presumeDead(holders);
+    await port.evict(holders);
     const told = await port.renew('holder', report(epoch, ['m1'], 'm2'));
     expect(told.mine).toBeNull();
   });

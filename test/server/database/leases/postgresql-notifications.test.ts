@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { listenForAnnouncements } from '../../../../server/database/leases/postgresql-announcements.ts';
+import { listenForNotifications } from '../../../../server/database/leases/postgresql-notifications.ts';
 import { migrated } from '../../../support/databases.ts';
 
 /** A database with an organization, a connection that changes it, and one that hears of it. */
@@ -43,12 +43,12 @@ test('a transaction that is rolled back announces nothing', async () => {
   expect(await database.announced(['update organization set tier = 1', 'rollback'])).toEqual([]);
 });
 
-test('listenForAnnouncements() takes whatever is announced for a call to look', async () => {
+test('listenForNotifications() takes whatever is announced for a call to look', async () => {
   await using place = await migrated.PostgreSQL();
   const said: unknown[] = [];
   const all = Promise.withResolvers<void>();
   let epochs = 0;
-  await using announcements = listenForAnnouncements(place.url, {
+  await using announcements = listenForNotifications(place.url, {
     onEpoch() {
       epochs += 1;
     },

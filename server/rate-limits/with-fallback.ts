@@ -5,7 +5,7 @@ export interface StandInOptions {
   /** The shared windows, which may be away. */
   readonly windows: Windows;
   /** In this process, always there. */
-  readonly standIn: Windows;
+  readonly fallback: Windows;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Called for each request that the stand-in judged. */
@@ -21,8 +21,8 @@ const pause = 1_000;
  * Windows that go on when their store is away: each process then counts for itself, from zero. A
  * store that is away must not refuse every request.
  */
-export function withStandIn(options: StandInOptions): Windows {
-  const { windows, standIn, now, onStandIn, onChange } = options;
+export function withFallback(options: StandInOptions): Windows {
+  const { windows, fallback, now, onStandIn, onChange } = options;
   let isAway = false;
   let askAgainAt = Number.NEGATIVE_INFINITY;
 
@@ -51,12 +51,12 @@ export function withStandIn(options: StandInOptions): Windows {
     take: (name, limit) =>
       shared(
         () => windows.take(name, limit),
-        () => standIn.take(name, limit),
+        () => fallback.take(name, limit),
       ),
     giveBack: (name, taken) =>
       shared<void>(
         () => windows.giveBack(name, taken),
-        () => standIn.giveBack(name, taken),
+        () => fallback.giveBack(name, taken),
       ),
   };
 }

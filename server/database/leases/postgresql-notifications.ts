@@ -28,7 +28,7 @@ export interface AnnouncementHandlers {
  *
  * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
  */
-export function listenForAnnouncements(url: string, handlers: AnnouncementHandlers): Announcements {
+export function listenForNotifications(url: string, handlers: AnnouncementHandlers): Announcements {
   let silent: NodeJS.Timeout | undefined;
   return listen(url, {
     channels: ['reporisk_epoch', 'reporisk_acknowledged'],

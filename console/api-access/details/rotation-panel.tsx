@@ -14,7 +14,7 @@ import { apiKeyQueries, refreshKeys } from '../../api/api-keys.ts';
 import { problemOf } from '../../api/problem.ts';
 import type { ApiKey } from '../../api/records.ts';
 import { useQuery } from '../../api/use-query.ts';
-import { cockpit as text } from '../../messages/messages.ts';
+import { rotationPanel as text } from '../../messages/messages.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -26,7 +26,7 @@ const EndGraceDialog = lazy(async () => ({
 }));
 
 /** A rotation's grace: how long it lasts, who still uses the old secret, and how to end it. */
-export function RotationCockpit(props: { apiKey: ApiKey; until: string }) {
+export function RotationPanel(props: { apiKey: ApiKey; until: string }) {
   const api = useApi();
   const id = createUniqueId();
   const use = useQuery(() => apiKeyQueries.retiringUse(api, props.apiKey.id));
@@ -37,7 +37,7 @@ export function RotationCockpit(props: { apiKey: ApiKey; until: string }) {
   const isSafe = () => use.isSuccess && callers().length === 0;
   const [isAsking, setAsking] = createSignal(false);
   return (
-    <section class="cockpit" data-safe={isSafe()} aria-labelledby={id}>
+    <section class="rotation-panel" data-safe={isSafe()} aria-labelledby={id}>
       <header>
         <h2 id={id}>
           <Icon name="rotate" /> {text.title}
@@ -55,18 +55,18 @@ export function RotationCockpit(props: { apiKey: ApiKey; until: string }) {
             <ProblemNote problem={problemOf(use.error)} onRetry={() => void use.refetch()} />
           </Match>
           <Match when={isOver()}>
-            <p class="cockpit-verdict">
+            <p class="rotation-panel-verdict">
               <Icon name="check" /> {text.over}
             </p>
           </Match>
           <Match when={isSafe()}>
-            <p class="cockpit-verdict">
+            <p class="rotation-panel-verdict">
               <Icon name="check" /> {text.unused}
             </p>
             <p class="hint">{text.unusedHint}</p>
           </Match>
           <Match when={true}>
-            <p class="cockpit-verdict">
+            <p class="rotation-panel-verdict">
               <Icon name="warning" /> {text.used(callers().length)}
             </p>
           </Match>

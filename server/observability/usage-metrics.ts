@@ -1,5 +1,5 @@
 import type { UsageCounters, UsageRecorder } from '../usage/usage-recorder.ts';
-import type { Figure } from './metrics.ts';
+import type { Metric } from './metrics.ts';
 
 const counters: readonly (readonly [keyof UsageCounters, string])[] = [
   ['recorded', 'Calls taken in'],
@@ -9,7 +9,7 @@ const counters: readonly (readonly [keyof UsageCounters, string])[] = [
 ];
 
 /** A recorder's counters as metrics. */
-export function usageFigures(recorder: UsageRecorder): Figure[] {
+export function usageMetrics(recorder: UsageRecorder): Metric[] {
   return [
     ...counters.map(([name, help]) => ({
       name: `usage_${name}_total`,

@@ -10,7 +10,7 @@ import type { EntityManager } from './entity-manager.ts';
  *
  * @param em - the transaction's.
  */
-export async function takeTurns(em: EntityManager, ...subjects: string[]): Promise<void> {
+export async function acquireAdvisoryLock(em: EntityManager, ...subjects: string[]): Promise<void> {
   if (!isPostgresql(em) || subjects.length === 0) return;
   await em.execute(
     `select pg_advisory_xact_lock(key) from (

@@ -1,19 +1,19 @@
 import type { Clock } from '../../clock/clock.ts';
 import { within } from '../../clock/within.ts';
-import type { Acknowledgement, Laggards, LeaseTiming, WaitPort } from './ports.ts';
+import type { Acknowledgement, LeaseTiming, PendingHolders, WaitPort } from './ports.ts';
 
 /** What a wait needs. */
-export interface UntilHeldOptions {
+export interface AwaitAcknowledgementsOptions {
   readonly port: WaitPort;
   readonly clock: Clock;
   readonly timing: LeaseTiming;
   /** Milliseconds between two looks when nothing is announced. */
-  readonly pollEvery: number;
+  readonly pollIntervalMs: number;
   /**
    * Subscribes to announcements that a holder acknowledged something; returns what ends it. Anybody
    * may announce anything, so each only makes the next look come sooner.
    */
-  readonly onAcknowledged?: (hear: (said?: Acknowledgement) => void) => () => void;
+  readonly onAcknowledged?: (listener: (announced?: Acknowledgement) => void) => () => void;
 }
 
 /**
@@ -24,36 +24,40 @@ export interface UntilHeldOptions {
  * Never rejects: when the database is away, waiting out the lease gives the same promise.
  *
  * @param options - the database, the clock and how long a lease is.
- * @returns resolved when it holds, after `length + margin` at the latest. `buried` is resolved when
+ * @returns resolved when it holds, after `length + margin` at the latest. `evicted` is resolved when
  * those that stayed silent have been removed, or that was tried: a process that ends before has the
  * next operation wait for them again.
  */
-export async function untilHeld(
-  options: UntilHeldOptions,
-): Promise<{ readonly buried: Promise<void> }> {
-  const { port, clock, timing, pollEvery, onAcknowledged } = options;
+export async function awaitAcknowledgements(
+  options: AwaitAcknowledgementsOptions,
+): Promise<{ readonly evicted: Promise<void> }> {
+  const { port, clock, timing, pollIntervalMs, onAcknowledged } = options;
   const lease = timing.length + timing.margin;
   const deadline = clock.monotonic() + lease;
   const remaining = () => deadline - clock.monotonic();
   const sleep = new Sleep(clock);
-  let first: (Laggards & { at: number }) | null = null;
-  let last: Laggards | null = null;
+  let first: (PendingHolders & { at: number }) | null = null;
+  let last: PendingHolders | null = null;
   /** The holders that were announced to have acknowledged since the last look began. */
-  const said = new Set<string>();
+  const announced = new Set<string>();
   const isHeld = () => last?.holders.length === 0 && last.failover === null;
   /** Whether all that the last look showed behind were announced since. */
   const isWorthALook = () =>
-    last?.failover === null && last.holders.every(({ id }) => said.has(id));
+    last?.failover === null && last.holders.every(({ id }) => announced.has(id));
   const unsubscribe = onAcknowledged?.((heard) => {
     // Before the first look ends, its epoch is not known: any announcement may be of it.
-    if (heard !== undefined && heard.epoch >= (last?.epoch ?? 0)) said.add(heard.id);
+    if (heard !== undefined && heard.epoch >= (last?.epoch ?? 0)) announced.add(heard.id);
     if (heard === undefined || isWorthALook()) sleep.wake();
   });
 
   while (remaining() > 0) {
-    said.clear();
+    announced.clear();
     try {
-      const seen: Laggards = await within(clock, remaining(), port.behind(first?.epoch ?? null));
+      const seen: PendingHolders = await within(
+        clock,
+        remaining(),
+        port.behind(first?.epoch ?? null),
+      );
       first ??= { at: clock.monotonic(), ...seen };
       last = seen;
     } catch {
@@ -61,14 +65,14 @@ export async function untilHeld(
     }
     if (isHeld()) {
       unsubscribe?.();
-      return { buried: Promise.resolve() };
+      return { evicted: Promise.resolve() };
     }
-    if (!isWorthALook()) await sleep.upTo(Math.min(pollEvery, remaining()));
+    if (!isWorthALook()) await sleep.upTo(Math.min(pollIntervalMs, remaining()));
   }
 
   unsubscribe?.();
-  if (first === null) return { buried: Promise.resolve() };
-  return { buried: bury(options, first, first.at + lease - clock.monotonic()) };
+  if (first === null) return { evicted: Promise.resolve() };
+  return { evicted: evictSilent(options, first, first.at + lease - clock.monotonic()) };
 }
 
 /**
@@ -77,14 +81,14 @@ export async function untilHeld(
  * has just renewed lags until it acknowledges, and serves from its cache meanwhile: without its row,
  * the next operation would not wait for it. A failover's lost holders are no more by then, either.
  */
-async function bury(
-  { clock, port }: UntilHeldOptions,
-  { holders, failover }: Laggards,
+async function evictSilent(
+  { clock, port }: AwaitAcknowledgementsOptions,
+  { holders, failover }: PendingHolders,
   wait: number,
 ): Promise<void> {
   await new Promise<void>((resolve) => void clock.after(Math.max(0, wait), resolve));
   // If it fails, the next operation waits as well; nothing else is lost.
-  const dead = holders.length > 0 ? port.presumeDead(holders) : null;
+  const dead = holders.length > 0 ? port.evict(holders) : null;
   const outlived = failover === null ? null : port.outlive(failover);
   await Promise.allSettled([dead, outlived]);
 }

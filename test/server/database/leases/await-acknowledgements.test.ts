@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { awaitAcknowledgements } from '../../../../server/database/leases/await-acknowledgements.ts';
 import type {
   Acknowledgement,
-  Laggards,
+  PendingHolders,
   SeenHolder,
   WaitPort,
 } from '../../../../server/database/leases/ports.ts';
-import { untilHeld } from '../../../../server/database/leases/until-held.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** A database that shows the holders the test puts into it. */
@@ -14,10 +14,10 @@ class ScriptedPort implements WaitPort {
   failover: string | null = null;
   answer: 'at once' | 'never' | 'away' = 'at once';
   readonly asked: (number | null)[] = [];
-  readonly buried: (readonly SeenHolder[])[] = [];
+  readonly evicted: (readonly SeenHolder[])[] = [];
   readonly outlived: string[] = [];
 
-  behind(epoch: number | null): Promise<Laggards> {
+  behind(epoch: number | null): Promise<PendingHolders> {
     this.asked.push(epoch);
     if (this.answer === 'never') return new Promise(() => {});
     if (this.answer === 'away') return Promise.reject(new Error('away'));
@@ -25,8 +25,8 @@ class ScriptedPort implements WaitPort {
     return Promise.resolve({ epoch: epoch ?? 7, holders: [...holders], failover });
   }
 
-  async presumeDead(holders: readonly SeenHolder[]): Promise<void> {
-    this.buried.push(holders);
+  async evict(holders: readonly SeenHolder[]): Promise<void> {
+    this.evicted.push(holders);
   }
 
   async outlive(failover: string): Promise<void> {
@@ -41,11 +41,11 @@ function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
   prepare(port);
   const started = clock.monotonic();
   const state = { took: -1, wake: (_?: Acknowledgement) => {} };
-  untilHeld({
+  awaitAcknowledgements({
     port,
     clock,
     timing: { length: 2000, margin: 100 },
-    pollEvery: 25,
+    pollIntervalMs: 25,
     onAcknowledged: (wake) => {
       state.wake = wake;
       return () => {
@@ -61,14 +61,14 @@ function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
 const alive = { id: 'a', mark: 'a3' };
 const silent = { id: 'b', mark: 'b8' };
 
-test('untilHeld() is over at once when no holder is behind', async () => {
+test('awaitAcknowledgements() is over at once when no holder is behind', async () => {
   const { clock, port, state } = waiting();
   await clock.pass(0);
   expect(state.took).toBe(0);
   expect(port.asked).toEqual([null]);
 });
 
-test('untilHeld() waits for the epoch it saw first, not for later ones', async () => {
+test('awaitAcknowledgements() waits for the epoch it saw first, not for later ones', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive];
   });
@@ -80,7 +80,7 @@ test('untilHeld() waits for the epoch it saw first, not for later ones', async (
   expect(port.asked).toEqual([null, 7]);
 });
 
-test('untilHeld() looks again as soon as an acknowledgement is announced', async () => {
+test('awaitAcknowledgements() looks again as soon as an acknowledgement is announced', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive];
   });
@@ -91,7 +91,7 @@ test('untilHeld() looks again as soon as an acknowledgement is announced', async
   expect(state.took).toBe(3);
 });
 
-test('untilHeld() looks again when all that were behind are announced, and believes only what it sees', async () => {
+test('awaitAcknowledgements() looks again when all that were behind are announced, and believes only what it sees', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive, silent];
   });
@@ -110,7 +110,7 @@ test('untilHeld() looks again when all that were behind are announced, and belie
   expect([state.took, port.asked]).toEqual([3, [null, 7, 7]]);
 });
 
-test('untilHeld() looks again at once for what was announced while it looked', async () => {
+test('awaitAcknowledgements() looks again at once for what was announced while it looked', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive];
   });
@@ -120,7 +120,7 @@ test('untilHeld() looks again at once for what was announced while it looked', a
   expect([state.took, port.asked]).toEqual([-1, [null, 7]]);
 });
 
-test('untilHeld() misses no announcement that comes while it looks', async () => {
+test('awaitAcknowledgements() misses no announcement that comes while it looks', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [alive];
   });
@@ -130,18 +130,18 @@ test('untilHeld() misses no announcement that comes while it looks', async () =>
   expect(state.took).toBe(0);
 });
 
-test('untilHeld() waits a lease and its margin for a silent holder, then presumes it dead', async () => {
+test('awaitAcknowledgements() waits a lease and its margin for a silent holder, then presumes it dead', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.holders = [silent];
   });
   await clock.pass(2099);
-  expect([state.took, port.buried]).toEqual([-1, []]);
+  expect([state.took, port.evicted]).toEqual([-1, []]);
   await clock.pass(1);
   expect(state.took).toBe(2100);
-  expect(port.buried).toEqual([[silent]]);
+  expect(port.evicted).toEqual([[silent]]);
 });
 
-test('untilHeld() presumes nobody dead before a lease has passed since they were seen', async () => {
+test('awaitAcknowledgements() presumes nobody dead before a lease has passed since they were seen', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.answer = 'away';
     prepared.holders = [silent];
@@ -152,12 +152,12 @@ test('untilHeld() presumes nobody dead before a lease has passed since they were
   expect(state.took).toBe(2100);
   // Seen at 2,025, the first look that was answered.
   await clock.pass(2024);
-  expect(port.buried).toEqual([]);
+  expect(port.evicted).toEqual([]);
   await clock.pass(1);
-  expect(port.buried).toEqual([[silent]]);
+  expect(port.evicted).toEqual([[silent]]);
 });
 
-test('untilHeld() waits out the lease after a failover, and no operation after it has to', async () => {
+test('awaitAcknowledgements() waits out the lease after a failover, and no operation after it has to', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.failover = '00000002';
   });
@@ -166,11 +166,11 @@ test('untilHeld() waits out the lease after a failover, and no operation after i
   await clock.pass(2098);
   expect([state.took, port.outlived]).toEqual([-1, []]);
   await clock.pass(1);
-  expect([state.took, port.outlived, port.buried]).toEqual([2100, ['00000002'], []]);
+  expect([state.took, port.outlived, port.evicted]).toEqual([2100, ['00000002'], []]);
 });
 
 for (const answer of ['never', 'away'] as const) {
-  test(`untilHeld() waits out the lease when the database answers ${answer}`, async () => {
+  test(`awaitAcknowledgements() waits out the lease when the database answers ${answer}`, async () => {
     const { clock, port, state } = waiting((prepared) => {
       prepared.answer = answer;
     });
@@ -178,6 +178,6 @@ for (const answer of ['never', 'away'] as const) {
     expect(state.took).toBe(-1);
     await clock.pass(1);
     expect(state.took).toBe(2100);
-    expect(port.buried).toEqual([]);
+    expect(port.evicted).toEqual([]);
   });
 }
