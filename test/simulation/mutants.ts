@@ -48,7 +48,7 @@ class StaleSnapshotDatabase extends Database {
   }
 }
 
-/** Removes whoever lags, though it may have renewed a moment ago. */
+/** Removes a holder that lags, though it may have renewed a moment ago. */
 class HastyDatabase extends Database {
   override evict(seen: readonly SeenHolder[]): void {
     for (const { id } of seen) {
@@ -154,58 +154,58 @@ class ReplicaDatabase extends Database {
   }
 }
 
-/** Every rule of the protocol, and the code without it. */
+/** The code without each invariant, which the README of `server/database/leases` numbers. */
 export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
-  'the cache answers only while the lease holds': altered(
+  'C1 an entry is served only while the lease is fresh': altered(
     cache,
     'if (!this.#isFresh()) return undefined;',
     '',
   ),
-  'an answer counts from when its lookup left (taint)': altered(
+  'C2 a lookup counts from the epoch applied when it was sent': altered(
     cache,
     'const since = epoch - this.#base;\n    if (generation',
     'const since = this.#freshness.epoch() - this.#base;\n    if (generation',
   ),
-  'a request joins no lookup that left at an earlier epoch': altered(
+  'C3 a request shares no lookup sent at an earlier epoch': altered(
     cache,
     'other?.epoch === epoch',
     'other !== undefined',
   ),
-  'a request joins a lookup only while the lease holds': altered(
+  'C3 a request shares a lookup only while the lease is fresh': altered(
     cache,
     'this.#isFresh() ? this.#inFlight.get(digest) : undefined',
     'this.#inFlight.get(digest)',
   ),
-  'an absent key is forgotten when it is created': altered(
+  'C4 a negative entry is invalidated by the creation of its key': altered(
     cache,
     'found ? subjectsOf(loaded.key) : loaded.subjects',
     "found ? subjectsOf(loaded.key) : ['nothing']",
   ),
-  'the clock is noted before the renewal is sent': altered(
+  'H1 the clocks are read before a renewal is sent': altered(
     holder,
     'this.#extend(sent);\n      if',
     'this.#extend(this.#now());\n      if',
   ),
-  'what a renewal brings is applied before the lease is extended': altered(
+  'H2 what a renewal returns is applied before the lease is extended': altered(
     holder,
     'if (isNew) this.#tell(mine.subjects, history.epoch);',
     'if (isNew) this.#clock.after(2, () => this.#tell(mine.subjects, history.epoch));',
   ),
-  'what is acknowledged was applied': altered(
+  'H3 only what was applied is acknowledged': altered(
     holder,
     'return { applied: this.#applied, marks',
     'return { applied: this.#applied + 1, marks',
   ),
-  'what is announced is not acknowledged': credulous({}),
-  'what is announced is not applied before the database was asked': credulous({
+  'H4 a notification is not acknowledged': credulous({}),
+  'H4 a notification is not applied': credulous({
     Database: ComparingDatabase,
   }),
-  'an announced acknowledgement is only a call to look': altered(
+  'O3 an announced acknowledgement is only a hint to poll': altered(
     wait,
     'if (!isWorthALook()) await',
     'if (isWorthALook()) return;\n    await',
   ),
-  'the lease is read at each use, not kept by a timer': altered(
+  'C1 the clocks are read at each use, not by a timer': altered(
     holder,
     'const since = this.#renewedAt;\n    if (since === null) return false;',
     `const since = this.#renewedAt;
@@ -217,65 +217,65 @@ export const mutants: Readonly<Record<string, () => Promise<Rules>>> = {
     }
     return true;`,
   ),
-  'the wall clock is read as well': altered(
+  'C1 the wall clock is read as well': altered(
     holder,
     'return wall >= 0 && wall < this.#duration;',
     'return true;',
   ),
-  'a holder whose row is gone starts anew': altered(
+  'H6 a holder whose row is gone empties its cache': altered(
     holder,
     "this.#tell('everything', history.epoch);",
     'this.#applied = history.epoch;',
   ),
-  'a holder stops serving before it gives its row back': altered(
+  'H7 a leaving holder stops serving before it deletes its row': altered(
     holder,
     'this.#renewedAt = null;\n    const id = this.#id;',
     'const id = this.#id;',
   ),
-  'an operation waits': replaced({
+  'O1 an operation waits for acknowledgements': replaced({
     awaitAcknowledgements: async () => ({ evicted: Promise.resolve() }),
   }),
-  'an operation waits out the lease of the silent': altered(
+  'O1 an operation waits out the lease of a silent holder': altered(
     wait,
     'const lease = timing.length + timing.margin;',
     'const lease = timing.length / 2;',
   ),
-  'an operation waits while the database is away': altered(
+  'O1 an operation waits while the database is away': altered(
     wait,
     '// Away or late: the next look may succeed, and the deadline needs no answer.',
     'return;',
   ),
-  'a repeated request waits as well': replaced({ repeatedWaits: false }),
-  'the margin covers the drift of the clocks': replaced({ timing: { length: 100, margin: 0 } }),
-  'the dead are evicted a lease after they were seen': altered(
+  'O2 a repeated request waits as well': replaced({ repeatedWaits: false }),
+  'O1 the margin covers the drift of the clocks': replaced({ timing: { length: 100, margin: 0 } }),
+  'O4 a silent holder is evicted a lease after it was seen': altered(
     wait,
     'first.at + lease - clock.monotonic()',
     'first.at - clock.monotonic()',
   ),
-  'an operation waits out the lease of holders that a failover lost': altered(
+  'O5 an operation waits out a failover': altered(
     wait,
     'last?.holders.length === 0 && last.failover === null',
     'last?.holders.length === 0',
   ),
-  'a failover is outlived a lease after it was seen': altered(
+  'O5 a failover is recorded as outlived a lease after it was seen': altered(
     wait,
     'last = seen;',
     'last = seen;\n      if (seen.failover !== null) await port.outlive(seen.failover);',
   ),
-  'epochs commit in their order': replaced({ Database: UnlockedDatabase }),
-  'the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
-  'a holder that renewed is not presumed dead': replaced({ Database: HastyDatabase }),
-  'a renewal writes its mark when it brings something': replaced({ Database: LateMarkingDatabase }),
-  'an acknowledgement that brings something writes its mark': replaced({
+  'D1 epochs commit in their order': replaced({ Database: UnlockedDatabase }),
+  'D5 the holders are read in a fresh snapshot': replaced({ Database: StaleSnapshotDatabase }),
+  'O4 a holder that renewed is not evicted': replaced({ Database: HastyDatabase }),
+  'D2 a renewal that returns something writes a mark': replaced({ Database: LateMarkingDatabase }),
+  'D2 an acknowledgement that returns something writes a mark': replaced({
     Database: UnmarkedAcknowledgementDatabase,
   }),
-  'the mark of a renewal outlives a crash of the database': replaced({ Database: LaxDatabase }),
-  'a renewal names the mark that the one before wrote': replaced({ Database: MarklessDatabase }),
-  'no lease rests on an acknowledgement': altered(
+  'D2 the mark of a renewal survives a crash': replaced({ Database: LaxDatabase }),
+  'D3 a report applies only where the row holds its mark': replaced({ Database: MarklessDatabase }),
+  'H5 only a renewal extends the lease': altered(
     holder,
     'if (isRenewal) {',
     'if (isRenewal || true) {',
   ),
-  'only what every holder acknowledged is pruned': replaced({ Database: ForgetfulDatabase }),
-  'lookups go to the primary': replaced({ Database: ReplicaDatabase }),
+  'D4 only what every holder has acknowledged is pruned': replaced({ Database: ForgetfulDatabase }),
+  'C5 lookups go to the primary': replaced({ Database: ReplicaDatabase }),
 };

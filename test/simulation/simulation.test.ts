@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
 import { type Rules, rules } from './rules.ts';
@@ -47,8 +48,16 @@ test('leases: the same seed is the same run', async () => {
   expect([again.requests, again.hits, again.waits]).toEqual([once.requests, once.hits, once.waits]);
 });
 
+test('leases: each invariant of the README has a mutant', () => {
+  const text = readFileSync('server/database/leases/README.md', 'utf8');
+  const numbered = [...text.matchAll(/^- \*\*([A-Z]\d)\*\*/gm)].map(([, id]) => id);
+  const broken = new Set(Object.keys(mutants).map((rule) => rule.split(' ', 1)[0]));
+  expect(numbered.length).toBeGreaterThan(0);
+  expect(new Set(numbered)).toEqual(broken);
+});
+
 for (const [rule, without] of Object.entries(mutants)) {
-  test(`leases: the simulation finds the fault without the rule that ${rule}`, {
+  test(`leases: the simulation finds the fault without ${rule}`, {
     timeout: 60_000,
   }, async () => {
     const runs = await run(600, await without());
