@@ -57,3 +57,19 @@ test('the lock file names no registry, so that it installs from any', () => {
   const pinned = Object.entries(lock.packages).filter(([, { resolved }]) => resolved);
   expect(pinned).toEqual([]);
 });
+
+test('comments keep to plain words: a noun in place of a pronoun without one', () => {
+  const words = /\b(he|she|whoever|nobody(?!`)|somebody|anew|for ever)\b/i;
+  const isComment = /^\s*(\/\/|\/?\*)|\s\/\/ /;
+  // The comments of migrations stay: a migration that has run is not edited.
+  const files = globSync('{core,server,console,test}/**/*.{ts,tsx,css}', {
+    exclude: [...ignored.exclude, '**/migrations', 'test/house.test.ts'],
+  });
+  const found = files.flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => isComment.test(line) && words.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  expect(found).toEqual([]);
+});

@@ -2,7 +2,7 @@ import type { ApiKey } from '../api/records.ts';
 
 const day = 86_400_000;
 
-/** After so many days a secret should be replaced, and a key that nobody used is worth a question. */
+/** After so many days a secret should be replaced, and an unused key is worth a question. */
 const quarter = 90;
 
 /** Full days from a time until now. */

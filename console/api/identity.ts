@@ -1,4 +1,4 @@
-/** Someone who is signed in, whoever vouches for it. */
+/** The signed-in user, from Clerk or the demo. */
 export interface Identity {
   /** What the header calls it. */
   readonly name: string;

@@ -42,7 +42,7 @@ export function problemOf(error: unknown): Problem {
   return { kind: kindOf(status), sentence, requestId, fields, mayPass: status >= 500 };
 }
 
-/** Thrown when there is nobody signed in to send a request for. */
+/** Thrown when no user is signed in. */
 export class SignInNeeded extends Error {
   override readonly name = 'SignInNeeded';
 }

@@ -25,7 +25,7 @@ async function standingOf({ trpc, identity }: Api): Promise<Standing> {
   // A sub-org's members may read their repositories, an outsider may not.
   const headers = { authorization: `Bearer ${await identity.token()}` };
   const response = await fetch('/api/v1/repos?limit=1', { headers });
-  // A body that nobody reads keeps its connection busy.
+  // An unread body keeps its connection busy.
   await response.body?.cancel();
   const { ok } = response;
   return { kind: ok ? 'sub-org' : 'outsider' };

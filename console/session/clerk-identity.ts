@@ -15,7 +15,7 @@ export async function loadClerk(publishableKey: string): Promise<Clerk> {
   return clerk;
 }
 
-/** Whoever is signed in at Clerk. Clerk renews its tokens; each lives for a minute. */
+/** The user signed in at Clerk. Clerk renews its tokens; each lives for a minute. */
 export function clerkIdentity(clerk: Clerk): Identity {
   return {
     name: clerk.user?.primaryEmailAddress?.emailAddress ?? text.product,

@@ -9,7 +9,7 @@ export type SignIn =
 
 export type IdentityGate = ReturnType<typeof createIdentityGate>;
 
-/** Holds who is signed in; null until somebody is. */
+/** Holds the signed-in identity; null without one. */
 export function createIdentityGate() {
   const [identity, setIdentity] = createSignal<Identity | null>(null);
   const [signIn] = createResource(async () => {

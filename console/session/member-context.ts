@@ -11,7 +11,7 @@ export const MemberContext = createContext<Membership>();
 
 export function useMembership(): Membership {
   const membership = useContext(MemberContext);
-  if (membership === undefined) throw new Error('nobody is signed in around this component');
+  if (membership === undefined) throw new Error('no user is signed in around this component');
   return membership;
 }
 

@@ -6,7 +6,7 @@ export interface Section {
   readonly path: string;
   readonly label: string;
   readonly icon: IconName;
-  /** Who may read it: nobody is led to a page that would only refuse. */
+  /** Who may read it: a page that would only refuse is not offered. */
   readonly readers: 'everyone' | 'member' | 'admin';
 }
 
@@ -19,7 +19,7 @@ const sections: readonly Section[] = [
   { path: 'audit-log', label: text.auditLog, icon: 'scroll', readers: 'admin' },
 ];
 
-/** The sections of Settings that somebody may read. */
+/** The sections of Settings that the viewer may read. */
 export function sectionsFor(standing: Standing): readonly Section[] {
   const role = standing.kind === 'member' ? standing.member.role : null;
   return sections.filter(
@@ -32,7 +32,7 @@ export function sectionAt(path: string): Section | undefined {
   return sections.find((each) => path.startsWith(`/settings/${each.path}`));
 }
 
-/** Whether a path is one of Settings' sections that somebody may not read. */
+/** Whether a path is one of Settings' sections that the viewer may not read. */
 export function isRefused(standing: Standing, path: string): boolean {
   const section = sectionAt(path);
   return section !== undefined && !sectionsFor(standing).includes(section);

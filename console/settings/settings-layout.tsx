@@ -53,7 +53,7 @@ export function SettingsLayout(props: ParentProps) {
       <main class="content" id="content" tabIndex={-1}>
         <ErrorBoundary
           fallback={(error, reset) => {
-            // Otherwise a fault of ours would look like a network's, and nobody would hear of it.
+            // Otherwise a bug here would look like a network failure and go unreported.
             reportError(error);
             return <ProblemNote problem={problemOf(error)} onRetry={reset} />;
           }}

@@ -74,7 +74,7 @@ export function ConfirmDialog(props: {
   );
 }
 
-/** A text as one sees it: what is invisible in it nobody could type. */
+/** A text without its invisible characters, which cannot be typed. */
 function seen(text: string): string {
   return text
     .normalize('NFC')

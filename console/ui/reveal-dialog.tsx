@@ -30,7 +30,7 @@ export function RevealDialog(props: {
   const [isMaking, setMaking] = createSignal(false);
   const [isSaved, setSaved] = createSignal(false);
   const [isAsking, setAsking] = createSignal(false);
-  // Also while the server makes it: who closed the dialog then would have a key whose secret nobody saw.
+  // Also while the server makes it: a dialog closed then would leave a key whose secret was never shown.
   const isAtRisk = () => isMaking() || (revealed() !== null && !isSaved());
 
   const warn = (event: BeforeUnloadEvent) => {

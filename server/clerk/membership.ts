@@ -41,7 +41,7 @@ const fresh = { disableIdentityMap: true } as const;
 
 /**
  * Records what a verified session says about its holder's membership, unless something newer is
- * known, and tells what he is. Writes at most once per token.
+ * known, and returns the membership. Writes at most once per token.
  *
  * @param now - Unix milliseconds, for the audit log.
  * @param propagated - resolves when everything committed so far holds on every process.

@@ -48,7 +48,7 @@ async function organizationIds(context: Context): Promise<string[]> {
 const revoke: Command = {
   name: 'keys revoke',
   usage: 'KEY_ID [--reason TEXT]',
-  summary: 'Revoke an API key for ever; it is refused from the next request on',
+  summary: 'Revoke an API key permanently; it is refused from the next request on',
   options: ['reason'],
   positionals: 1,
   async run(context, given) {

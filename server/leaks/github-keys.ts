@@ -34,7 +34,7 @@ const pauseAfterFailure = 1_000;
 const timeoutMs = 5_000;
 
 /**
- * GitHub's public keys, fetched when first needed, kept for an hour, and fetched anew for an id that
+ * GitHub's public keys, fetched when first needed, kept for an hour, and fetched again for an id that
  * is not among them.
  */
 export function createGithubKeys({
@@ -63,7 +63,7 @@ export function createGithubKeys({
       inFlight ??= refresh().finally(() => {
         inFlight = undefined;
       });
-      // GitHub tries again later: better than to take nobody's word, or anybody's.
+      // GitHub tries again later: better than to accept no report, or any report.
       await inFlight.catch(() => {
         askAgainAt = now() + pauseAfterFailure;
         throw refused(refusals.unavailable);

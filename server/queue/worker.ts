@@ -105,7 +105,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   function start(claim: Claim): void {
     const handler = handlers[claim.type];
-    if (handler === undefined) throw new Error(`unreachable: nobody asked for ${claim.type}`);
+    if (handler === undefined) throw new Error(`unreachable: no handler of ${claim.type}`);
     const retryAt = () => new Date(now() + backoff(claim.attempts, random));
     const parts = { database, logger, now, timer, lease, retryAt, stopping: stopping.signal };
     const run = runClaim(claim, handler, parts).finally(() => {

@@ -34,7 +34,7 @@ export async function openRateLimits({
 }: OpenRateLimitsOptions): Promise<OpenRateLimits> {
   const memory = createMemoryWindows(now);
   let standIns = 0;
-  const onStandIn = () => {
+  const onFallback = () => {
     standIns += 1;
   };
   const onChange = (error: unknown) => {
@@ -48,7 +48,7 @@ export async function openRateLimits({
   const windows: Windows =
     shared === null
       ? memory
-      : withFallback({ windows: shared, fallback: memory, now, onStandIn, onChange });
+      : withFallback({ windows: shared, fallback: memory, now, onFallback, onChange });
   const limits = createRateLimits({
     windows,
     platformWindows: config.redisUrl === null ? memory : windows,

@@ -1,7 +1,7 @@
 import type { Windows } from './windows.ts';
 
 /** What stands in, and who hears of it. */
-export interface StandInOptions {
+export interface FallbackOptions {
   /** The shared windows, which may be away. */
   readonly windows: Windows;
   /** In this process, always there. */
@@ -9,7 +9,7 @@ export interface StandInOptions {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Called for each request that the stand-in judged. */
-  readonly onStandIn: () => void;
+  readonly onFallback: () => void;
   /** Called once when the store went away, with why, and once when it is back, with null. */
   readonly onChange: (error: unknown) => void;
 }
@@ -21,8 +21,8 @@ const pause = 1_000;
  * Windows that go on when their store is away: each process then counts for itself, from zero. A
  * store that is away must not refuse every request.
  */
-export function withFallback(options: StandInOptions): Windows {
-  const { windows, fallback, now, onStandIn, onChange } = options;
+export function withFallback(options: FallbackOptions): Windows {
+  const { windows, fallback, now, onFallback, onChange } = options;
   let isAway = false;
   let askAgainAt = Number.NEGATIVE_INFINITY;
 
@@ -43,7 +43,7 @@ export function withFallback(options: StandInOptions): Windows {
         }
       }
     }
-    onStandIn();
+    onFallback();
     return instead();
   }
 

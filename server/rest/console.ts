@@ -39,7 +39,7 @@ function clerkSource(publishableKey: string | null): string {
 /** How long a browser remembers that the console is behind https: a year. */
 const hstsSeconds = 31_536_000;
 
-/** Serves the built console: hashed assets for ever, the page itself always anew. */
+/** Serves the built console: hashed assets are immutable, the page itself is revalidated. */
 export function consoleRoutes(
   folder: string,
   publishableKey: string | null = null,
@@ -47,7 +47,7 @@ export function consoleRoutes(
   const app = new Hono<AppEnvironment>();
   if (!existsSync(join(folder, 'index.html'))) return app;
   const policy = contentSecurityPolicy(clerkSource(publishableKey));
-  // Nothing here is secret, so that compressing it can tell nobody anything.
+  // Nothing here is secret, so compressing it reveals nothing.
   app.use(compress());
   app.use(async (c, next) => {
     await next();

@@ -13,7 +13,7 @@ import type { AppEnvironment } from './request-context.ts';
 
 const input = z.object({ persona: z.enum(personas) });
 
-/** Demo mode: refuses whoever is not on this machine, and signs personas in. */
+/** Demo mode: refuses requests from other machines, and signs personas in. */
 export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
   app.use(async (c, next) => {

@@ -32,7 +32,7 @@ export interface Upload extends AsyncDisposable {
 
 /**
  * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way, so that no
- * file is ever held in memory. Disposing of the upload removes what nobody took.
+ * file is ever held in memory. Disposing of the upload removes files that were not taken.
  *
  * @param folder - where the file lies until it is taken.
  * @throws {Problem} 415 or 413.
@@ -125,7 +125,7 @@ async function parse(
   return { fields, file };
 }
 
-/** The body as it comes; a client that never ends it is not listened to for ever. */
+/** The body as it comes; a client that never ends it is cut off. */
 async function* withinLimit(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {

@@ -37,7 +37,7 @@ const longest = { endpoint: 200, method: 20, userAgent: 200, address: 45 } as co
 
 /**
  * The part of a caller's text that is kept, without control characters, of which PostgreSQL stores no
- * NUL, and without the key that someone may have put there. A copy, because a slice would keep the
+ * NUL, and without a key that a client put there. A copy, because a slice would keep the
  * whole text in memory for as long as the call waits to be stored.
  *
  * @param text - anything: programs in JavaScript give other values than texts as well.

@@ -104,7 +104,7 @@ function answering(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Resolving a name cannot be aborted: only nobody waits for it any longer. */
+/** Resolving a name cannot be aborted, only no longer awaited. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Error('aborted'));

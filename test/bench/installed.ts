@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /**
  * Installs what a section compares or measures with, when it is not there, from the lock file of its
- * own folder: nobody else needs it. Says so when that cannot be done.
+ * own folder: nothing else needs it. Says so when that cannot be done.
  */
 export async function areInstalled(folder: string, name: string): Promise<boolean> {
   if (existsSync(join(folder, 'node_modules', name))) return true;

@@ -100,7 +100,7 @@ function* batches(count: number, known: number, remember: string[]): Generator<R
 function fillSqlite(url: string, count: number, known: number): string[] {
   const database = new BetterSqlite3(url.slice('sqlite:'.length));
   database.pragma('synchronous = OFF');
-  // Written in bulk before anyone listens: nobody has to be told of each key.
+  // Written in bulk before any listener: no event of each key is needed.
   const trigger = 'touch_api_key_secret_insert';
   const definition = database
     .prepare<[string], string>('select sql from sqlite_master where name = ?')

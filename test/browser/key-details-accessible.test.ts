@@ -36,10 +36,10 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   const open = (label: string) =>
     page.getByRole('button', { name: `Details of ${label}`, exact: true }).click();
   await open('Unused');
-  await page.getByText('Nobody has used it since the rotation').waitFor();
+  await page.getByText('Not used since the rotation').waitFor();
   await page.getByText('Never used in the 200 days').waitFor();
   await page.getByText('Not used yet').waitFor();
-  await expectSoundInEveryLook(page, 'a key that nobody uses');
+  await expectSoundInEveryLook(page, 'an unused key');
   await open('Unused');
 
   await open('Busy');

@@ -102,7 +102,7 @@ test('RotationPanel names who still uses the old secret, and ends its grace', as
   const { page } = session;
   await signIn(page, 'Parent admin');
   await openDetails(page, 'Rotated');
-  await page.getByText('Nobody has used it since the rotation: it is safe to end.').waitFor();
+  await page.getByText('Not used since the rotation: it is safe to end.').waitFor();
 
   expect(await callAs(console, renewed.raw, 'already-moved/2')).toBe(200);
   expect(await callAs(console, old.raw, 'nightly-audit/1')).toBe(200);
@@ -142,7 +142,7 @@ test('RotationPanel goes away by itself when the grace has run out', async () =>
   const { page } = session;
   await signIn(page, 'Parent admin');
   await openDetails(page, 'Ran out');
-  await page.getByText('Nobody has used it since the rotation: it is safe to end.').waitFor();
+  await page.getByText('Not used since the rotation: it is safe to end.').waitFor();
   inDatabase(
     console,
     'update api_key_secret set retires_at = ? where key_id = ? and retires_at is not null',

@@ -136,7 +136,7 @@ test('no state of creating a key breaks a rule of accessibility, in any look', a
   await expectSoundInEveryLook(page, 'a secret, masked');
   await page.keyboard.press('Escape');
   await reveal.getByText('Close without saving it?').waitFor();
-  await expectSoundInEveryLook(page, 'a secret that nobody took');
+  await expectSoundInEveryLook(page, 'a secret that was not taken');
   await reveal.getByRole('button', { name: 'Go back' }).click();
   await reveal.getByRole('button', { name: 'Copy', exact: true }).click();
   await reveal.getByText('Copied to the clipboard.').waitFor();
@@ -169,7 +169,7 @@ test('no question about a key breaks a rule of accessibility, in any look', asyn
   await page.getByRole('button', { name: `Revoke ${label}` }).click();
   const revocation = page.getByRole('alertdialog', { name: `Revoke “${label}”?` });
   await revocation.getByText('It was never used.').waitFor();
-  await expectSoundInEveryLook(page, 'revoking a key that nobody uses');
+  await expectSoundInEveryLook(page, 'revoking an unused key');
   await page.keyboard.press('Escape');
   await revocation.waitFor({ state: 'detached' });
 

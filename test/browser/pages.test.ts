@@ -98,7 +98,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
   setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
   await page.getByRole('row').filter({ hasText: runs }).getByText('Completed').waitFor();
-  // Now that everything has ended, nobody asks any more.
+  // Now that everything has ended, nothing is asked any more.
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.clock.fastForward(60_000);
@@ -128,7 +128,7 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
   await signIn(page, 'Parent admin', '/settings/sub-orgs');
   await page.getByRole('button', { name: 'Archive Archive me' }).click();
   const question = page.getByRole('alertdialog', { name: 'Archive “Archive me”?' });
-  await question.getByText('1 key held to it will be revoked for ever:').waitFor();
+  await question.getByText('1 key held to it will be revoked permanently:').waitFor();
   await question.getByText('Held to it', { exact: true }).waitFor();
   const confirm = question.getByRole('button', { name: 'Archive' });
   expect(await confirm.isDisabled()).toBe(true);

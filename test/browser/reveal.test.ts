@@ -71,7 +71,7 @@ test('SecretDialog shows the secret only when asked, and leaves no trace of it',
   expect(heard.join()).not.toContain(inside(secret));
 });
 
-test('SecretDialog stays while its secret is being made: nobody loses what he has not seen', async () => {
+test('SecretDialog stays while its secret is being made: no unseen secret is lost', async () => {
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
@@ -88,7 +88,7 @@ test('SecretDialog stays while its secret is being made: nobody loses what he ha
   await page.getByRole('dialog', { name: 'Your new API key' }).waitFor();
 });
 
-test('the secret of a rotation leaves no trace either, nor one that nobody took', async () => {
+test('the secret of a rotation leaves no trace either, nor one that was not taken', async () => {
   await createKey(console, { label: 'Rotated' });
   await using session = await console.open();
   const { page } = session;

@@ -56,7 +56,7 @@ describe.each([
     await expectLeftToRight(question.getByRole('heading'), ['Revoke', '“', '”', '?']);
     const typing = question.getByText('to confirm');
     await expectLeftToRight(typing, ['Type', '“', '”', 'to', 'confirm']);
-    // Nobody can type what nobody sees.
+    // Invisible characters cannot be typed.
     const seen = label.replace(/\p{Cf}/gu, '');
     await question.getByLabel('to confirm').fill(seen.normalize('NFD'));
     await question.getByRole('button', { name: 'Revoke key' }).click();

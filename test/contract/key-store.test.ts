@@ -86,7 +86,7 @@ const cases: Case[] = [
     {},
   ],
   [
-    'a key of nobody, with no authority',
+    'a key without an owner, with no authority',
     { key: { createdBy: null } },
     { owner: { kind: 'organization', id: 'org_1', role: 'none' } },
   ],

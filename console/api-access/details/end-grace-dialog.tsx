@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../../ui/status-line.tsx';
 import { CallerList } from './caller-list.tsx';
 
-/** Asks before a retiring secret is refused, and says whom that hits; null when nobody knows. */
+/** Asks before a retiring secret is refused, and names the callers that this breaks; null when unknown. */
 export function EndGraceDialog(props: {
   apiKey: ApiKey;
   callers: RetiringUse['items'] | null;
@@ -36,7 +36,7 @@ export function EndGraceDialog(props: {
       <p>{text.ends(props.apiKey.retiringPreview ?? '')}</p>
       <Show when={props.callers}>
         {(callers) => (
-          <Show when={callers().length > 0} fallback={<p>{text.breaksNobody}</p>}>
+          <Show when={callers().length > 0} fallback={<p>{text.breaksNothing}</p>}>
             <div class="breaks">
               <p>
                 <strong>{text.breaks}</strong>

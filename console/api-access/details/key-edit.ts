@@ -34,7 +34,7 @@ export function editFaults(edit: KeyEdit): Record<string, string> {
   };
 }
 
-/** Only what differs: a field that someone else has changed meanwhile stays as they left it. */
+/** Only what differs: a field that another admin has changed since stays as it is. */
 export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): ApiKeyChanges {
   const before = editOf(key);
   const differs = (field: Exclude<keyof KeyEdit, 'owner'>) =>

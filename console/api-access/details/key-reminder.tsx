@@ -9,7 +9,7 @@ import { daysSince, isOld, isUnused } from '../key-age.ts';
 
 /**
  * What time has made of an active key: unused for 90 days, or with a secret that old. At most one,
- * because a key that nobody uses need not be rotated.
+ * because an unused key need not be rotated.
  */
 export function KeyReminder(props: {
   apiKey: ApiKey;

@@ -12,7 +12,7 @@ export interface Narrowing {
 /**
  * Holds a key's scopes to those it used. A scope that was used before it was taken away stays away.
  *
- * @returns null when there is nothing to narrow, or when nothing was used: then nobody can tell.
+ * @returns null when there is nothing to narrow, or when nothing was used: then it is unknown.
  */
 export function narrowedScopes(
   granted: readonly string[] | null,

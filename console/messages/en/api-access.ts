@@ -117,6 +117,6 @@ export const guidance = {
   old: (count: number, more: boolean) =>
     `${more ? 'More than ' : ''}${keys(count)} with a secret over 90 days old: rotate what you still need.`,
   unused: (count: number, more: boolean) =>
-    `${more ? 'More than ' : ''}${keys(count)} unused for 90 days: revoke what nobody misses.`,
+    `${more ? 'More than ' : ''}${keys(count)} unused for 90 days: revoke those that are not needed.`,
   show: 'Show',
 };

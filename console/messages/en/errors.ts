@@ -10,7 +10,7 @@ export const errors = {
   fault: 'Something went wrong on our side. Nothing was changed.',
   input: 'Please correct what is marked.',
   atLine: (line: number, sentence: string) => `Line ${line}: ${sentence}`,
-  /** The server's documented texts, in the words of someone who has to act on them. */
+  /** The server's documented texts, in words that an admin can act on. */
   sentences: {
     'Insufficient permissions': 'Your role does not allow this.',
     'API access is not available on your current plan':
@@ -19,7 +19,7 @@ export const errors = {
     'API key is revoked': 'This key was revoked meanwhile and cannot be changed.',
     'API key is expired or revoked': 'This key has expired or was revoked: create a new one.',
     'API key was rotated meanwhile':
-      'Someone else rotated this key just now. Look at it again first.',
+      'Another admin rotated this key just now. Look at it again first.',
     'Rate limit exceeded': 'Too many requests. Wait a moment.',
   } as Readonly<Record<string, string>>,
   fields: {

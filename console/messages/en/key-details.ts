@@ -63,7 +63,7 @@ export const rotationPanel = {
   title: 'Rotation under way',
   works: (preview: string) => `The old secret ${preview} stops working`,
   over: 'It is over: the old secret is refused.',
-  unused: 'Nobody has used it since the rotation: it is safe to end.',
+  unused: 'Not used since the rotation: it is safe to end.',
   unusedHint: 'Something that runs rarely may not have run since.',
   used: (count: number) =>
     count === 1
@@ -79,14 +79,14 @@ export const rotationPanel = {
   ends: (preview: string) =>
     `The old secret ${preview} is refused from the next request on. This cannot be undone.`,
   breaks: 'These fail with 401 until they have the new secret:',
-  breaksNobody: 'Nobody has used it since the rotation, so nothing should fail.',
+  breaksNothing: 'Not used since the rotation, so nothing should fail.',
   keepsNew: 'The new secret goes on working.',
 };
 
 export const reminder = {
-  unused: (count: number) => `Not used for ${days(count)}. Revoke it if nobody misses it.`,
+  unused: (count: number) => `Not used for ${days(count)}. Revoke it if it is not needed.`,
   neverUsed: (count: number) =>
-    `Never used in the ${days(count)} since it was made. Revoke it if nobody needs it.`,
+    `Never used in the ${days(count)} since it was made. Revoke it if it is not needed.`,
   old: (count: number) =>
     `Its secret is ${days(count)} old. Rotate it at least every 90 days: with a grace nothing fails.`,
 };

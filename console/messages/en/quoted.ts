@@ -1,4 +1,4 @@
-/** Characters that nobody sees and that turn around what comes after them. */
+/** Invisible characters that reverse the text after them. */
 const turns = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Hebrew, Arabic and their like. */

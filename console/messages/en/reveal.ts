@@ -21,7 +21,7 @@ export const reveal = {
   saved: 'I have saved it',
   done: 'Done',
   notSavedTitle: 'Close without saving it?',
-  notSaved: 'You have not copied or downloaded the secret. Once closed, nobody can show it again.',
+  notSaved: 'You have not copied or downloaded the secret. Once closed, it cannot be shown again.',
   back: 'Go back',
   closeAnyway: 'Close anyway',
 };

@@ -15,13 +15,13 @@ export const upgrade = {
   dormantTitle: (count: number) =>
     count === 1 ? '1 key lies dormant' : `${number.format(count)} keys lie dormant`,
   dormant:
-    'They are refused on your current plan, and would work again after an upgrade. If nobody needs them, revoke them.',
+    'They are refused on your current plan, and would work again after an upgrade. If they are not needed, revoke them.',
   action: 'Revoke all keys',
 };
 
 export const revokeAll = {
   title: 'Revoke every key?',
   lead: (count: number) =>
-    `${keys(count)} will be refused for ever. New keys can be created after an upgrade.`,
+    `${keys(count)} will be refused permanently. New keys can be created after an upgrade.`,
   confirm: 'Revoke all keys',
 };

@@ -9,7 +9,7 @@ import { always } from '../takes-away.ts';
 /** Revokes a key; there is no way back. An unknown, foreign or already revoked key is not found. */
 export const revokeApiKey = defineOperation({
   name: 'apiKeys.revoke',
-  summary: 'Revoke an API key for ever; it is refused from the next request on',
+  summary: 'Revoke an API key permanently; it is refused from the next request on',
   kind: 'mutation',
   access: parentOrgAdmin({ managesKeys: true }),
   takesAway: always,

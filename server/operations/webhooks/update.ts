@@ -16,7 +16,7 @@ const secretOverlapMs = 24 * 60 * 60_000;
 
 /**
  * Changes a webhook. Switching it off gives up what waits for it; another URL, or switching it on
- * again, begins the 24 hours anew.
+ * again, starts the 24 hours again.
  */
 export const updateWebhook = defineOperation({
   name: 'webhooks.update',

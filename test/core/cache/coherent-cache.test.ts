@@ -59,7 +59,7 @@ test('CoherentCache looks up each time while it is not current, and is warm afte
   expect(get(one, never)).toEqual(recordOf(1));
 });
 
-test('CoherentCache.peek() answers what is cached, only while it is current, and asks nobody', () => {
+test('CoherentCache.peek() answers what is cached, only while it is fresh, and looks nothing up', () => {
   const { cache, get, freshness, found } = setUp();
   expect(cache.peek(one)).toBeUndefined();
   const key = get(one, found(recordOf(1)));
@@ -160,7 +160,7 @@ test('CoherentCache keeps an answer although something else changed meanwhile', 
   expect(get(one, never)).toEqual(recordOf(1));
 });
 
-test('CoherentCache keeps no answer from before everything went, even if epochs began anew', async () => {
+test('CoherentCache keeps no answer from before everything went, even if epochs began again', async () => {
   const { get, freshness, lookups, found } = setUp();
   freshness.tell([], 100);
   const { load, resolve } = pending();

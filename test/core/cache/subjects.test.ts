@@ -11,7 +11,7 @@ test('subjectsOf() names the key, its organization, its sub-org and its owner', 
   ]);
 });
 
-test('subjectsOf() names a service account, and nobody for an imported key', () => {
+test('subjectsOf() names a service account, and no owner for an imported key', () => {
   const account = { kind: 'service-account', id: 'sa_1', role: 'viewer' } as const;
   const imported = { kind: 'organization', id: 'org_1', role: 'admin' } as const;
   expect(subjectsOf(recordOf(1, { owner: account })).at(-1)).toBe('service-account/sa_1');

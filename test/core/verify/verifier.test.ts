@@ -34,7 +34,7 @@ test('verify() asks the store once for as long as what it said is current', () =
   expect(asked).toEqual([lookup, lookup]);
 });
 
-test('verify() decides anew about a cached key', () => {
+test('verify() decides again about a cached key', () => {
   const { verifier } = setUp();
   expect(verifier.verify(key, { scope: 'repos:read' })).toMatchObject({ ok: true });
   expect(verifier.verify(key, { scope: 'repos:analyze' })).toMatchObject({

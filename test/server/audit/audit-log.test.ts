@@ -40,7 +40,7 @@ const verify = (database: AuditedDatabase, head: string | null = null) =>
   database.auditLog.verify(database.read(), head === null ? null : parseHead(head));
 const headOf = (database: AuditedDatabase) => database.auditLog.head(database.read());
 
-/** Runs statements as somebody who may write to the database, and drop its triggers. */
+/** Runs statements as a role that may write to the database and drop its triggers. */
 async function tamper(database: AuditedDatabase, ...statements: string[]): Promise<void> {
   await database.transaction(async (em) => {
     const triggers =

@@ -127,7 +127,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     expect(await membershipOf(database.read(), database.rowMacs, issued(0))).toEqual({
       kind: 'none',
     });
-    // Whoever was taken in again has a newer one.
+    // A member who was added again has a newer one.
     expect(await present(database, issued(second))).toMatchObject({ role: 'admin' });
   });
 

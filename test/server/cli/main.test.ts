@@ -63,7 +63,7 @@ describe.each([
     );
   });
 
-  test('links no organization that holds keys, is a parent, or is somebody else’s', async () => {
+  test('links no organization that holds keys, is a parent, or is another parent’s', async () => {
     await using operator = await startOperator(await database());
     for (const org of ['org_a', 'org_keys', 'org_parent', 'org_subs']) {
       await operator.run(`org add --clerk-id ${org} --name N --tier 3`);

@@ -170,7 +170,7 @@ test.each(replacements)(
   },
 );
 
-test('an announcement that somebody else made, of a change that touches nothing, keeps no revoked key alive', async () => {
+test('an announcement by another role, of a change that touches nothing, keeps no revoked key alive', async () => {
   await using where = await migrated.PostgreSQL();
   await using one = await node(where.url);
   await using other = await node(where.url);

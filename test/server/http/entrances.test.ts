@@ -75,7 +75,7 @@ test('the console tells browsers of https only where it is behind https', async 
   }
 });
 
-test('hashed assets are kept for ever, the page is asked for anew', async () => {
+test('hashed assets are immutable, the page is revalidated', async () => {
   await using built = await builtConsole();
   await using server = await startServerOn('sqlite', { consoleFolder: built.folder });
   const asset = await server.fetch('/assets/main-1a2b.js');

@@ -9,7 +9,7 @@ import {
 } from '../../support/server.ts';
 
 // Faults that other key services had or have. Each is a test here, however often the same is tested
-// elsewhere, so that whoever asks finds the answer in one place.
+// elsewhere, so that the answer stands in one place.
 
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';

@@ -13,7 +13,7 @@ const notOurs = {
 };
 
 onOneServerEach((server) => {
-  // A cursor is only base64: whoever writes one of his own must not reach the database's type errors.
+  // A cursor is only base64: a hand-written one must not reach the database's type errors.
   test.each([
     ['', 1.5],
     ['', -0.5],
@@ -53,7 +53,7 @@ onOneServerEach((server) => {
   );
 
   test.each([2_147_483_648, 9_007_199_254_740_991, -1, -9_007_199_254_740_991, 0])(
-    'a sub-org id of %d is nobody’s',
+    'a sub-org id of %d is unknown',
     async (id) => {
       const send = (path: string, method: string, json?: unknown) =>
         answer(server().fetch(path, { as, method, ...(json === undefined ? {} : { json }) }));

@@ -44,7 +44,7 @@ async function setTier(server: RunningServer, value: number | null) {
 }
 
 onBothDatabases((kind) => {
-  test('apiKeys.revoke: the key is refused from the next request on, for ever', async () => {
+  test('apiKeys.revoke: the key is refused from the next request on, permanently', async () => {
     await using server = await startServerOn(kind, coherent);
     const { id, raw } = await issueKey(server);
     const path = `${keys}/${id}?reason=laptop%20lost`;

@@ -8,7 +8,7 @@ const settings = '/api/v1/settings';
 const as = 'parent-admin';
 
 onBothDatabases((kind) => {
-  test('a secret that is reported while it is rotated works no longer, whoever comes first', async () => {
+  test('a secret that is reported while it is rotated works no longer, whichever comes first', async () => {
     await using server = await startServerOn(kind, { coherent: true });
     for (let round = 0; round < 6; round++) {
       const { id, raw } = await issueKey(server);

@@ -258,13 +258,13 @@ onBothDatabases((kind) => {
       ).status,
     ).toBe(415);
 
-    // A key that cannot be looked up again is not trusted for ever.
+    // A key that cannot be looked up again is not trusted indefinitely.
     hub.state.isAway = true;
     clock.advance(3_600_001);
     const away = await server.fetch(path, { body: signed, headers });
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await works(server, raw)).toBe(200);
-    // Nobody makes this server call GitHub more than once a second, whatever he sends.
+    // No client makes this server call GitHub more than once a second.
     const { fetches } = hub.state;
     for (let time = 0; time < 5; time++) expect((await post(signed, headers)).status).toBe(503);
     expect(hub.state.fetches).toBe(fetches);

@@ -19,7 +19,7 @@ export const callerKinds = [
 
 export type CallerKind = (typeof callerKinds)[number];
 
-/** The bearer token of every kind of caller; undefined for nobody. The keys last for the suite. */
+/** The bearer token of every kind of caller; undefined without a credential. The keys last for the suite. */
 export async function callers(
   server: RunningServer,
 ): Promise<Record<CallerKind, string | undefined>> {

@@ -154,7 +154,7 @@ onEachDatabase((place) => {
     expect(await em.count(Task)).toBe(0);
   });
 
-  test('cancelTask() takes a task away from whoever works on it', async () => {
+  test('cancelTask() takes a task away from the worker that claimed it', async () => {
     await using queue = await startQueue(place);
     await queue.add({ id: 'a' });
     const claim = await queue.claim();

@@ -31,7 +31,7 @@ test('withFallback() counts in this process while the store is away, and says so
     windows: store,
     fallback: memory,
     now: clock.now,
-    onStandIn: () => {
+    onFallback: () => {
       standIns += 1;
     },
     onChange: (error) => changes.push(error),

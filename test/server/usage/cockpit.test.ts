@@ -58,7 +58,7 @@ onBothDatabases((kind) => {
       ],
     });
 
-    // The next rotation ends that grace and begins another, which nobody has used yet.
+    // The next rotation ends that grace and begins another, which has not been used yet.
     await rotate(server, id, 7200);
     await use(raw, 'cron');
     expect(await told(server, `${id}/retiring-use`)).toMatchObject({

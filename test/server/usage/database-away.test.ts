@@ -35,7 +35,7 @@ onBothDatabases((kind) => {
     await server.usage.flush();
     expect(server.usage.counters()).toMatchObject({ pending: 1, failures: 1 });
 
-    // Committed, but nobody heard of it: the next attempt must not count it again.
+    // Committed, but the answer was lost: the next attempt must not count it again.
     fault.when = 'after';
     expect(await call()).toBe(200);
     await server.usage.flush();

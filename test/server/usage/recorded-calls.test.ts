@@ -108,7 +108,7 @@ onBothDatabases((kind) => {
     expect(timer.milliseconds()).toBeLessThan(1000);
   });
 
-  test('a key that is answered 401 is not used, nor one that nobody knows', async () => {
+  test('a key that is answered 401 is not used, nor an unknown one', async () => {
     await using server = await startServerOn(kind);
     const { id, raw } = await issueKey(server);
     await server.fetch('/api/v1/key', { as: raw });
@@ -144,7 +144,7 @@ onBothDatabases((kind) => {
     }
   });
 
-  test('a long User-Agent is cut, and what nobody sent is null', async () => {
+  test('a long User-Agent is cut, and a missing one is null', async () => {
     await using server = await startServerOn(kind);
     const { id, raw } = await issueKey(server);
     const headers = { 'user-agent': 'a'.repeat(5000) };

@@ -92,7 +92,7 @@ onEachDatabase((place) => {
     const batches = Array.from({ length: 20 }, (_, index) =>
       Array.from({ length: 50 }, (_, n) => stored({ keyId: `key_${(n * (index + 1)) % 7}` })),
     );
-    // One after the other on SQLite: two handles of one process would wait for each other for ever.
+    // One after the other on SQLite: two handles of one process would deadlock.
     if (one.kind === 'sqlite') {
       for (const [index, batch] of batches.entries()) {
         await createUsageStore(index % 2 === 0 ? one : other).ingest(batch);

@@ -9,7 +9,7 @@ import { body, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases } from '../../support/server.ts';
 import { startDelivering } from './delivering.ts';
 
-/** Keys by the hundred, which nobody has the secrets of. */
+/** Keys by the hundred, whose secrets are not kept. */
 async function insertKeys(database: Database, count: number, createdAt: Date): Promise<void> {
   const ids = Array.from({ length: count }, (_, number) => `key_${number}`);
   const key = { dialect: 'reporisk', environment: 'live', label: 'CI' } as const;

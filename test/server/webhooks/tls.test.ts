@@ -30,7 +30,7 @@ test.each([
   ['of another name', authority.issue('other.example')],
   ['of an address', authority.issue('127.0.0.1')],
   ['that is over', authority.issue('hooks.example', yesterday)],
-  ['of an authority that nobody knows', stranger.issue('hooks.example')],
+  ['of an unknown authority', stranger.issue('hooks.example')],
 ])('send() tells nothing to a server with a certificate %s', async (_what, identity) => {
   await using receiver = await startReceiver(identity);
   expect(await outcome(message(receiver.url), loopbackTargets)).toEqual(untrusted);

@@ -141,7 +141,7 @@ test('awaitAcknowledgements() waits a lease and its margin for a silent holder, 
   expect(port.evicted).toEqual([[silent]]);
 });
 
-test('awaitAcknowledgements() presumes nobody dead before a lease has passed since they were seen', async () => {
+test('awaitAcknowledgements() evicts no holder before a lease has passed since it was seen', async () => {
   const { clock, port, state } = waiting((prepared) => {
     prepared.answer = 'away';
     prepared.holders = [silent];

@@ -93,7 +93,7 @@ async function joined() {
   return { clock, port, errors, told, lost, holder };
 }
 
-test('LeaseHolder is not current before it has joined, and starts anew when it has', async () => {
+test('LeaseHolder is not fresh before it has joined, and starts empty when it has', async () => {
   const { holder, told, port } = await joined();
   expect(port.calls).toEqual(['join id0']);
   expect(told).toEqual([['everything', 5]]);
@@ -211,7 +211,7 @@ test('LeaseHolder.isFresh() is false once the wall clock was set back, until it 
   expect(holder.isFresh()).toBe(true);
 });
 
-test('LeaseHolder starts anew under another id when its row is gone', async () => {
+test('LeaseHolder starts again under another id when its row is gone', async () => {
   const { holder, port, told } = await joined();
   port.answers.push(null);
   port.epoch = 9;
