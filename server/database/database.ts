@@ -11,6 +11,7 @@ import { within } from '../clock/within.ts';
 import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import { createRowMacs, type ForgedRow, type RowMacs } from '../crypto/row-macs.ts';
 import type { CoherenceOptions } from './coherence.ts';
+import { type Dialect, postgresql, sqlite } from './dialect.ts';
 import { entities } from './entities/index.ts';
 import type { EntityManager } from './entity-manager.ts';
 import {
@@ -34,6 +35,7 @@ import { openSqliteKeyStore } from './sqlite-key-store.ts';
 /** An open database. */
 export interface Database extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgresql';
+  readonly dialect: Dialect;
   /** How long the leases of its processes last. */
   readonly timing: LeaseTiming;
   /** The verification path: prepared statements on connections of its own. */
@@ -115,6 +117,7 @@ export async function openDatabase(
   let keys: (KeyStore & AsyncDisposable) | undefined;
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
+    dialect: isSqlite ? sqlite : postgresql,
     timing,
     get keys() {
       keys ??= openKeyStore(url, rowMacs);

@@ -1,5 +1,6 @@
 import type { KeyRecord, OwnerRecord, StoredKey } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
+import type { Dialect } from './dialect.ts';
 
 /**
  * A key, its secret, and everything that a decision about it reads, as one flat row. Times are Unix
@@ -34,44 +35,33 @@ export interface KeyRow {
   readonly account_mac: string | null;
 }
 
-/** How a database writes what the query is made of. */
-export interface KeyRowSql {
-  readonly parameter: string;
-  /** A time as a number. */
-  readonly milliseconds: (column: string) => string;
-  /** A condition as 0 or 1. */
-  readonly flag: (condition: string) => string;
-  /** JSON as text. */
-  readonly text: (column: string) => string;
-}
-
 /** The row's columns in their order: name and expression. */
-function columns(sql: KeyRowSql): Readonly<Record<keyof KeyRow, string>> {
+function columns(dialect: Dialect): Readonly<Record<keyof KeyRow, string>> {
   return {
     seal: 's.seal',
     prefix: 's.prefix',
     first4: 's.first4',
     last4: 's.last4',
     // Time zero is over by every clock.
-    retires_at: `case when s.retired_at is null then ${sql.milliseconds('s.retires_at')} else 0 end`,
+    retires_at: `case when s.retired_at is null then ${dialect.milliseconds('s.retires_at')} else 0 end`,
     id: 'k.id',
     dialect: 'k.dialect',
     environment: 'k.environment',
     label: 'k.label',
-    scopes: sql.text('k.scopes'),
-    ip_allow_list: sql.text('k.ip_allow_list'),
-    rate_limit: sql.text('k.rate_limit'),
-    disabled: sql.flag('k.disabled'),
-    expires_at: sql.milliseconds('k.expires_at'),
-    revoked_at: sql.milliseconds('k.revoked_at'),
+    scopes: dialect.jsonText('k.scopes'),
+    ip_allow_list: dialect.jsonText('k.ip_allow_list'),
+    rate_limit: dialect.jsonText('k.rate_limit'),
+    disabled: dialect.flag('k.disabled'),
+    expires_at: dialect.milliseconds('k.expires_at'),
+    revoked_at: dialect.milliseconds('k.revoked_at'),
     created_by: 'k.created_by',
     service_account_id: 'k.service_account_id',
-    imported: sql.flag('k.imported'),
+    imported: dialect.flag('k.imported'),
     org_id: 'k.org_id',
     org_name: 'o.name',
     org_tier: 'case when o.deleted_at is null then o.tier end',
     sub_org_id: 'k.sub_org_id',
-    sub_org_active: sql.flag(
+    sub_org_active: dialect.flag(
       '(u.id is not null and u.archived_at is null and u.removed_at is null)',
     ),
     member_role: 'case when m.active then m.role end',
@@ -81,8 +71,8 @@ function columns(sql: KeyRowSql): Readonly<Record<keyof KeyRow, string>> {
 }
 
 /** The one query of the verification path. */
-export function keyRowQuery(sql: KeyRowSql): string {
-  const selected = Object.entries(columns(sql)).map(([name, column]) => `${column} as ${name}`);
+export function keyRowQuery(dialect: Dialect, parameter: string): string {
+  const selected = Object.entries(columns(dialect)).map(([name, column]) => `${column} as ${name}`);
   return `
     select ${selected.join(',\n      ')}
     from api_key_secret s
@@ -91,7 +81,7 @@ export function keyRowQuery(sql: KeyRowSql): string {
       left join sub_org u on u.id = k.sub_org_id and u.org_id = k.org_id
       left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
       left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id
-    where s.lookup = ${sql.parameter}`;
+    where s.lookup = ${parameter}`;
 }
 
 const isNumber: Readonly<Record<keyof KeyRow, boolean>> = {

@@ -1,5 +1,6 @@
 import type { KeyStore } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
+import { postgresql } from './dialect.ts';
 import { keyRowOf, keyRowQuery, storedKey } from './key-row.ts';
 import { openPool } from './postgresql-pool.ts';
 import { preparedRow } from './prepared-row.ts';
@@ -7,12 +8,7 @@ import { preparedRow } from './prepared-row.ts';
 /** The verification path's one statement. */
 export const findKeyQuery = {
   name: 'find-key',
-  text: keyRowQuery({
-    parameter: '$1',
-    milliseconds: (column) => `(extract(epoch from ${column}) * 1000)::float8`,
-    flag: (condition) => `(${condition})::int`,
-    text: (column) => `${column}::text`,
-  }),
+  text: keyRowQuery(postgresql, '$1'),
 };
 
 /**

@@ -41,7 +41,7 @@ async function claim(database: Database, keyring: Keyring): Promise<string> {
   return database.transaction(async (em) => {
     await em.execute(
       'insert into secret_in_use (one, name) values (?, ?) on conflict (one) do nothing',
-      [database.kind === 'sqlite' ? 1 : true, keyring.current().name],
+      [database.dialect.true, keyring.current().name],
     );
     return (await readSecretInUse(em)) ?? keyring.current().name;
   });

@@ -1,17 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { KeyStore } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
+import { sqlite } from './dialect.ts';
 import { type KeyRow, keyRowQuery, storedKey } from './key-row.ts';
 import { readerBusyMs } from './sqlite-connection.ts';
 
 /** The verification path's one statement. */
-export const findKeyQuery: string = keyRowQuery({
-  parameter: '?',
-  // A time that was typed by hand as text becomes a number, and is long over.
-  milliseconds: (column) => `cast(${column} as integer)`,
-  flag: (condition) => condition,
-  text: (column) => column,
-});
+export const findKeyQuery: string = keyRowQuery(sqlite, '?');
 
 /**
  * Keys on a SQLite file, through a read-only handle of its own: on the ORM's it would see rows that

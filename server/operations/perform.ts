@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { newId, refusals } from '../../core/mod.ts';
+import { newId } from '../../core/mod.ts';
 import { publishKeyEvents } from '../api-keys/key-events.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -123,7 +123,7 @@ function judgesScopes(access: Access): boolean {
 }
 
 function isForbidden(error: unknown): boolean {
-  return error instanceof Problem && error.message === refusals.insufficient_permissions.detail;
+  return error instanceof Problem && error.code === 'insufficient_permissions';
 }
 
 /** Answers one request at a time of those with the same `Idempotency-Key`. */

@@ -28,9 +28,8 @@ const mostAttempts = 1_000_000;
 export async function claimTask(database: Database, options: ClaimOptions): Promise<Claim | null> {
   const { types, now, leasedUntil, lease, perPool, perOrganization } = options;
   if (types.length === 0) return null;
-  const isSqlite = database.kind === 'sqlite';
   // On SQLite an update waits for the write lock even when nothing is due: so it is looked first.
-  if (isSqlite && !(await isAnyDue(database, types, now))) return null;
+  if (database.kind === 'sqlite' && !(await isAnyDue(database, types, now))) return null;
   const [row] = await database.read().execute<Omit<Claim, 'lease'>[]>(
     `update task set lease = ?, leased_until = ?,
        attempts = case when attempts between 0 and ${mostAttempts - 1} then attempts + 1
@@ -57,7 +56,7 @@ export async function claimTask(database: Database, options: ClaimOptions): Prom
          ))
        order by t.run_at, t.id
        limit 1
-       ${isSqlite ? '' : 'for update of t skip locked'}
+       ${database.dialect.skipLocked('t')}
      )
      returning id, type, attempts`,
     [lease, leasedUntil, ...types, now, now, now, perPool, now, perOrganization],

@@ -1,3 +1,4 @@
+import { postgresql } from '../database/dialect.ts';
 import { openPool } from '../database/postgresql-pool.ts';
 import type { Windows } from './windows.ts';
 
@@ -42,14 +43,14 @@ const giveBack = {
   name: 'give-back-to-window',
   text: `
     update rate_limit_window set count = count - 1
-    where name = $1 and count > 0 and (extract(epoch from ends_at) * 1000)::float8 = $2`,
+    where name = $1 and count > 0 and ${postgresql.milliseconds('ends_at')} = $2`,
 };
 
 const sweep = 'delete from rate_limit_window where ends_at < clock_timestamp()';
 
 function milliseconds(column: string): string {
-  return `(extract(epoch from ${column}) * 1000)::float8 as window,
-      (extract(epoch from ${column} - clock_timestamp()) * 1000)::float8 as ends_in`;
+  return `${postgresql.milliseconds(column)} as window,
+      ${postgresql.milliseconds(`${column} - clock_timestamp()`)} as ends_in`;
 }
 
 interface Row {

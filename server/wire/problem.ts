@@ -1,4 +1,4 @@
-import type { Refusal } from '../../core/mod.ts';
+import type { ErrorCode, Refusal } from '../../core/mod.ts';
 
 /**
  * Why a request cannot be answered, as the caller is told: a status and a sentence. Everything else
@@ -9,11 +9,19 @@ export class Problem extends Error {
   readonly status: number;
   /** Response headers that belong to the problem, for example `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The code of one of core's refusals; null of any other problem. Match on it, never on the text. */
+  readonly code: ErrorCode | null;
 
-  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+    code: ErrorCode | null = null,
+  ) {
     super(detail);
     this.status = status;
     this.headers = headers;
+    this.code = code;
   }
 }
 
@@ -23,11 +31,10 @@ export class Problem extends Error {
  * @param headers - what the response says besides.
  */
 export function refused(refusal: Refusal, headers: Problem['headers'] = {}): Problem {
-  if (refusal.status === 401) {
-    return new Problem(401, refusal.detail, { 'WWW-Authenticate': 'Bearer' });
-  }
-  if (refusal.status === 503) return new Problem(503, refusal.detail, { 'Retry-After': '1' });
-  return new Problem(refusal.status, refusal.detail, headers);
+  const { status, detail, code } = refusal;
+  if (status === 401) return new Problem(401, detail, { 'WWW-Authenticate': 'Bearer' }, code);
+  if (status === 503) return new Problem(503, detail, { 'Retry-After': '1' }, code);
+  return new Problem(status, detail, headers, code);
 }
 
 /** An unknown id, or another organization's: the two are never told apart. */

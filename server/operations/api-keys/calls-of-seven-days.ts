@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.ts';
+import type { Dialect } from '../../database/dialect.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 
 const day = 86_400_000;
@@ -10,7 +10,7 @@ const day = 86_400_000;
  */
 export async function callsOfSevenDays(
   em: EntityManager,
-  kind: Database['kind'],
+  dialect: Dialect,
   keyIds: readonly string[],
   now: Date,
 ): Promise<(keyId: string) => number[]> {
@@ -18,8 +18,7 @@ export async function callsOfSevenDays(
   const first = today - 6;
   const days = new Map<string, number[]>();
   if (keyIds.length > 0) {
-    const dayOf =
-      kind === 'sqlite' ? `hour / ${day}` : `floor(extract(epoch from hour) * 1000 / ${day})`;
+    const dayOf = `floor(${dialect.milliseconds('hour')} / ${day})`;
     const rows = await em.execute<{ key_id: string; day: number; calls: number }[]>(
       `select key_id, ${dayOf} as day, sum(count) as calls from key_hour
        where key_id in (${keyIds.map(() => '?').join(', ')}) and hour >= ? group by key_id, 2`,

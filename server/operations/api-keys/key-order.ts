@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { postgresql } from '../../database/dialect.ts';
 
 const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 type Column = (typeof sortable)[number];
@@ -56,7 +57,7 @@ export function orderBy(column: Column, kind: Database['kind']): Order {
       when ${time} < '0001-01-01T00:00:00Z' then '-infinity' else coalesce(${time}, '${missing}') end`,
     type: 'number',
     position: `case place when 'infinity' then ${last + 1} when '-infinity' then ${first - 1}
-      else (extract(epoch from place) * 1000)::float8 end`,
+      else ${postgresql.milliseconds('place')} end`,
     from: '?::timestamptz',
     parameter(value) {
       const milliseconds = Math.trunc(Number(value));

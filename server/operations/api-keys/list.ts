@@ -80,7 +80,7 @@ export const listApiKeys = defineOperation({
     const keys = await em.find(ApiKey, { id: { $in: ids } });
     const byId = new Map(keys.map((key) => [key.id, key]));
     const ordered = ids.flatMap((keyId) => byId.get(keyId) ?? []);
-    const calls = await callsOfSevenDays(em, kind, ids, now);
+    const calls = await callsOfSevenDays(em, services.database.dialect, ids, now);
     const records = await keyRecords(em, ordered, now);
     const items = records.map((record) => ({ ...record, calls7d: calls(record.id) }));
     return { items, nextCursor: page.nextCursor, total };

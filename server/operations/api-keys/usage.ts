@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '../../database/database.ts';
+import type { Dialect } from '../../database/dialect.ts';
 import { KeyHour, outcomes } from '../../database/entities/key-hour.ts';
 import { KeyRefusal } from '../../database/entities/key-refusal.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
@@ -69,25 +69,24 @@ export const apiKeyUsage = defineOperation({
       { orderBy: { hour: 'asc', outcome: 'asc' } },
     );
     return {
-      items: await lastCalls(em, services.database.kind, id, limit),
+      items: await lastCalls(em, services.database.dialect, id, limit),
       hourly: hours.map(({ hour, outcome, count }) => ({
         hour: hour.toISOString(),
         outcome,
         count,
       })),
-      callers: await callersOf(em, services.database.kind, id, now),
+      callers: await callersOf(em, services.database.dialect, id, now),
       refused: await refusalsOf(em, id),
     };
   },
 });
 
-async function callersOf(em: EntityManager, kind: Database['kind'], keyId: string, now: Date) {
-  const last = 'max(last_used_at)';
+async function callersOf(em: EntityManager, dialect: Dialect, keyId: string, now: Date) {
   const rows = await em.execute<
     { ip_address: string; user_agent: string; calls: number | string; last: number }[]
   >(
     `select ip_address, user_agent, sum(calls) as calls,
-       ${kind === 'sqlite' ? last : `(extract(epoch from ${last}) * 1000)::float8`} as last
+       ${dialect.milliseconds('max(last_used_at)')} as last
      from key_client_use where key_id = ? and day >= ?
      group by ip_address, user_agent
      order by last desc, ip_address, user_agent limit ${mostCallers}`,
@@ -130,12 +129,10 @@ interface CallRow {
   readonly created: number;
 }
 
-async function lastCalls(em: EntityManager, kind: Database['kind'], id: string, limit: number) {
-  const created =
-    kind === 'sqlite' ? 'created_at' : '(extract(epoch from created_at) * 1000)::float8';
+async function lastCalls(em: EntityManager, dialect: Dialect, id: string, limit: number) {
   const rows = await em.execute<CallRow[]>(
     `select id, key_id, endpoint, method, status_code, duration_ms, request_id, ip_address,
-       user_agent, ${created} as created
+       user_agent, ${dialect.milliseconds('created_at')} as created
      from key_call where key_id = ? order by id desc limit ${limit}`,
     [id],
   );

@@ -1,0 +1,32 @@
+/** The expressions that SQLite and PostgreSQL write differently. */
+export interface Dialect {
+  /** A column of a time as Unix milliseconds. */
+  milliseconds(column: string): string;
+  /** A condition as 0 or 1. */
+  flag(condition: string): string;
+  /** A column of JSON as text. */
+  jsonText(column: string): string;
+  /** True, as a parameter. */
+  readonly true: boolean | number;
+  /** What makes a select pass over rows that others have locked. */
+  skipLocked(alias: string): string;
+}
+
+/** SQLite stores times as Unix milliseconds and JSON as text, and has one writer and no boolean. */
+export const sqlite: Dialect = {
+  // A time that was typed by hand as text becomes a number, and is long over.
+  milliseconds: (column) => `cast(${column} as integer)`,
+  flag: (condition) => condition,
+  jsonText: (column) => column,
+  true: 1,
+  skipLocked: () => '',
+};
+
+/** PostgreSQL, whose driver gives a `numeric` as text: hence `float8`. */
+export const postgresql: Dialect = {
+  milliseconds: (column) => `(extract(epoch from ${column}) * 1000)::float8`,
+  flag: (condition) => `(${condition})::int`,
+  jsonText: (column) => `${column}::text`,
+  true: true,
+  skipLocked: (alias) => `for update of ${alias} skip locked`,
+};
