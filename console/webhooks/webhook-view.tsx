@@ -27,6 +27,10 @@ export function WebhookView(props: { webhook: Webhook }) {
     await refreshWebhooks(api);
     say(text.done.enabled);
   });
+  const sendTest = createAction(async () => {
+    const { status, error } = await api.trpc.webhooks.test.mutate({ id: props.webhook.id });
+    say(error === null ? text.test.accepted(status) : text.test.refused(error));
+  });
   const asking = (asked: WebhookQuestion, label: string, look = '') => (
     <button
       type="button"
@@ -97,9 +101,18 @@ export function WebhookView(props: { webhook: Webhook }) {
               {asking('disable', text.disable)}
             </Show>
           </Show>
+          <button
+            type="button"
+            class="button"
+            aria-disabled={sendTest.isPending()}
+            onClick={() => void sendTest.start()}
+          >
+            {sendTest.isPending() ? text.test.sending : text.test.send}
+          </button>
           {asking('remove', text.remove, 'button-warn')}
         </div>
         <ProblemNote problem={enable.problem()} onRetry={() => void enable.retry()} />
+        <ProblemNote problem={sendTest.problem()} onRetry={() => void sendTest.retry()} />
         <WhatArrives />
         <VerifySignature />
       </section>

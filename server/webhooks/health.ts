@@ -8,6 +8,8 @@ const countedHours = 24;
 /** How an endpoint does: `failing` when its last attempt was not accepted, `off` when not active. */
 export const healthStates = ['ok', 'failing', 'off'] as const;
 
+type Health = (typeof healthStates)[number];
+
 /** The counts with one attempt more, and how many began in its hour. */
 export function addAttempt(
   hours: readonly WebhookHour[],
@@ -30,9 +32,11 @@ export function healthOf(isActive: boolean, health: WebhookHealth | undefined, a
   const { lastSuccessAt = null, lastFailureAt = null, hours = [] } = health ?? {};
   const isFailing =
     lastFailureAt !== null && (lastSuccessAt === null || lastFailureAt > lastSuccessAt);
+  const answering: Health = isFailing ? 'failing' : 'ok';
+  const state: Health = isActive ? answering : 'off';
   const counted = hours.filter((each) => isCounted(each, hourOf(at)));
   return {
-    health: isActive ? (isFailing ? healthStates[1] : healthStates[0]) : healthStates[2],
+    health: state,
     lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
     sent24h: counted.reduce((sum, { sent }) => sum + sent, 0),
     failed24h: counted.reduce((sum, { failed }) => sum + failed, 0),

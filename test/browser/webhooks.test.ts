@@ -91,6 +91,14 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   const again = receiver.messages.at(-1)?.headers['webhook-id'];
   expect(again).toBe(receiver.messages[0]?.headers['webhook-id']);
 
+  receiver.answer(() => 418);
+  await page.getByRole('button', { name: 'Send test event' }).click();
+  await page.getByText('The test event was not accepted: HTTP 418.').waitFor();
+  receiver.answer(() => 204);
+  await page.getByRole('button', { name: 'Send test event' }).click();
+  await page.getByText('The test event was accepted: HTTP 204.').waitFor();
+  expect(receiver.messages.at(-1)?.event.type).toBe('webhook.test');
+
   await page.getByRole('button', { name: 'Replace secret' }).click();
   const question = page.getByRole('dialog', { name: 'Replace the signing secret?' });
   await question.getByRole('button', { name: 'Replace secret' }).click();
@@ -176,5 +184,6 @@ test('below Tier 3 a webhook can be looked at and removed, and nothing is offere
     return new Set(texts.filter((text) => text !== ''));
   };
   // Until the page hears of it, what arrived is still on its way there.
-  await expect.poll(names, { timeout: 10_000 }).toEqual(new Set(['Remove', 'Redeliver']));
+  const may = new Set(['Send test event', 'Remove', 'Redeliver']);
+  await expect.poll(names, { timeout: 10_000 }).toEqual(may);
 });

@@ -74,6 +74,12 @@ export const webhooks = {
       ? 'No event waits to be sent.'
       : `${more ? 'More than ' : ''}${waits(count)} to be sent, and will be given up. You can send them again once it is enabled.`,
   counting: 'Counting what waits…',
+  test: {
+    send: 'Send test event',
+    sending: 'Sending…',
+    accepted: (status: number | null) => `The test event was accepted: HTTP ${status}.`,
+    refused: (error: string) => `The test event was not accepted: ${error}.`,
+  },
   remove: 'Remove',
   removeTitle: 'Remove this webhook?',
   removeLead:
@@ -101,7 +107,7 @@ export const webhooks = {
     sendNow: 'Send now',
     of: (action: string, type: string, id: string) => `${action} ${type} ${id}`,
     redelivered: 'On its way again.',
-    empty: 'Nothing was sent yet. To try it, rename a key: that sends api_key.updated.',
+    empty: 'Nothing was sent yet.',
     emptyFiltered: 'No delivery has this status.',
   },
   done: {
