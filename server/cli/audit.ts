@@ -12,7 +12,7 @@ const verify: Command = {
   async run(context, given) {
     const head = given.option('head');
     const input = head === undefined ? {} : { head };
-    const { events, fault, ...found } = await context.perform(verifyAuditLog, null, input);
+    const { events, fault, ...found } = await context.execute(verifyAuditLog, null, input);
     if (fault !== null) throw new Error(`The audit log was ${fault.kind}: ${fault.detail}`);
     const text = `The audit log is as it was written: ${events} rows\nhead ${found.head}`;
     return { json: { events, head: found.head }, text };

@@ -5,8 +5,8 @@ import { loadConfig } from '../config/config.ts';
 import type { Job } from '../database/entities/job.ts';
 import { type Installation, openInstallation } from '../installation.ts';
 import { createLogger } from '../observability/logger.ts';
+import { execute } from '../operations/execute.ts';
 import type { InputSchema, Operation } from '../operations/operation.ts';
-import { perform } from '../operations/perform.ts';
 import { complaintOf, finishJobs } from './finish-jobs.ts';
 
 /** What commands work with; opened when first asked for. */
@@ -18,7 +18,7 @@ export interface Context extends AsyncDisposable {
   print(line: string): Promise<void>;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
-  perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+  execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
     organizationId: string | null,
     input: z.input<Input>,
@@ -57,11 +57,11 @@ export function createContext(
       installation ??= openInstallation({ config: context.config(), dataFolder, logger });
       return installation;
     },
-    async perform(operation, organizationId, input) {
+    async execute(operation, organizationId, input) {
       const { services } = await context.installation();
       const caller = { kind: 'operator', organizationId } as const;
       const origin = { requestId: null, ipAddress: null };
-      return perform(operation, services, { caller, origin }, () => input);
+      return execute(operation, services, { caller, origin }, () => input);
     },
     async finish(jobIds) {
       const jobs = await finishJobs(await context.installation(), jobIds, report);

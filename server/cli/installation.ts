@@ -22,7 +22,7 @@ const status: Command = {
   usage: '',
   summary: 'Count what is stored under SERVER_SECRET and SERVER_SECRET_PREVIOUS',
   async run(context) {
-    const counts = await context.perform(secretStatus, null, {});
+    const counts = await context.execute(secretStatus, null, {});
     const { current, previous, neither, webhooks, rows, auditLog, inUse, keys } = counts;
     const named = (which: 'current' | 'previous') =>
       which === 'current' ? 'SERVER_SECRET' : 'SERVER_SECRET_PREVIOUS';
@@ -54,7 +54,7 @@ const change: Command = {
   usage: '',
   summary: 'Store everything new under SERVER_SECRET, once every server knows both secrets',
   async run(context) {
-    const changed = await context.perform(changeSecret, null, {});
+    const changed = await context.execute(changeSecret, null, {});
     return { json: snakeKeys(changed), text: 'SERVER_SECRET is in use on every server' };
   },
 };
@@ -64,7 +64,7 @@ const move: Command = {
   usage: '',
   summary: 'Move to the secret in use what needs no API key for it',
   async run(context) {
-    const moved = await context.perform(moveSecrets, null, {});
+    const moved = await context.execute(moveSecrets, null, {});
     const { webhooks, rows, unreadable, unreadableWebhooks } = moved;
     const left = unreadable === 0 ? '' : `; ${unreadable} cannot be read and stay as they are`;
     const named = unreadableWebhooks.map((id) => `\n${id} needs a new signing secret`).join('');

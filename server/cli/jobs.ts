@@ -14,7 +14,7 @@ const list: Command = {
   options: ['org'],
   async run(context, given) {
     const org = given.option('org') ?? null;
-    const jobs = await everyItem((page) => context.perform(listJobs, org, page));
+    const jobs = await everyItem((page) => context.execute(listJobs, org, page));
     return listResult(
       jobs,
       {
@@ -38,7 +38,7 @@ const cancel: Command = {
     const { services } = await context.installation();
     const job = await services.database.read().findOne(Job, { id });
     if (job === null) throw notFound('Job');
-    const cancelled = await context.perform(cancelJob, job.orgId ?? null, { id });
+    const cancelled = await context.execute(cancelJob, job.orgId ?? null, { id });
     return { json: snakeKeys(cancelled), text: `Cancelled ${id}` };
   },
 };

@@ -22,7 +22,7 @@ const list: Command = {
     const org = given.option('org');
     const organizations = org === undefined ? await organizationIds(context) : [org];
     const lists = organizations.map(async (id) => {
-      const keys = await everyItem((page) => context.perform(listApiKeys, id, page));
+      const keys = await everyItem((page) => context.execute(listApiKeys, id, page));
       return keys.map((key) => ({ ...key, org: id }));
     });
     return listResult(
@@ -41,7 +41,7 @@ const list: Command = {
 };
 
 async function organizationIds(context: Context): Promise<string[]> {
-  const items = await everyItem((page) => context.perform(listOrganizations, null, page));
+  const items = await everyItem((page) => context.execute(listOrganizations, null, page));
   return items.map(({ clerkId }) => clerkId).reverse();
 }
 
@@ -56,7 +56,7 @@ const revoke: Command = {
     const { services } = await context.installation();
     const key = await services.database.read().findOne(ApiKey, { id });
     if (key === null) throw notFound('API key');
-    await context.perform(revokeApiKey, key.orgId, { id, reason: given.option('reason') ?? null });
+    await context.execute(revokeApiKey, key.orgId, { id, reason: given.option('reason') ?? null });
     return { json: { id, revoked: true }, text: `Revoked ${id}, ${shownName(key.label)}` };
   },
 };
@@ -71,7 +71,7 @@ const importKeys: Command = {
     await assertNothingLeft(database.read(), keyring, new Date(now()));
     const { items, lines, lineOf } = parseImport(await readFile(file, 'utf8'));
     const { jobIds } = await context
-      .perform(importApiKeys, null, { items, lines })
+      .execute(importApiKeys, null, { items, lines })
       .catch((error: unknown) => {
         throw error instanceof InvalidInput ? atLine(error, lineOf) : error;
       });

@@ -21,7 +21,7 @@ const add: Command = {
   summary: 'Make a Clerk organization a customer',
   options: ['clerk-id', 'name', 'tier'],
   async run(context, given) {
-    const organization = await context.perform(addOrganization, null, {
+    const organization = await context.execute(addOrganization, null, {
       clerkId: given.needed('clerk-id'),
       name: given.needed('name'),
       tier: Number(readTier(given.needed('tier'), [1, 2, 3])),
@@ -38,7 +38,7 @@ const setTier: Command = {
   summary: "Pin an organization's tier, or leave it to Clerk's metadata again",
   options: ['clerk-id', 'tier'],
   async run(context, given) {
-    const organization = await context.perform(setOrganizationTier, given.needed('clerk-id'), {
+    const organization = await context.execute(setOrganizationTier, given.needed('clerk-id'), {
       tier: readTier(given.needed('tier'), tiers),
     });
     const { clerkId, tier, tierPinned } = organization;
@@ -52,7 +52,7 @@ const list: Command = {
   usage: '',
   summary: 'List the organizations',
   async run(context) {
-    const items = await everyItem((page) => context.perform(listOrganizations, null, page));
+    const items = await everyItem((page) => context.execute(listOrganizations, null, page));
     return listResult(
       items,
       {

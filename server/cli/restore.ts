@@ -24,7 +24,7 @@ const restore: Command = {
     const { database } = services;
     // A journal that cannot be used is better known now than a lease later.
     if (journal !== null) await database.auditLog.lost(database.read(), parseJournal(journal));
-    const { id: declaration, head } = await context.perform(declareRestore, null, {});
+    const { id: declaration, head } = await context.execute(declareRestore, null, {});
     await leaseOver(database.timing);
     if (!isAccepted) {
       const text = [
@@ -33,7 +33,7 @@ const restore: Command = {
       ];
       return { json: { head, accepted: false }, text: text.join('\n') };
     }
-    const accepted = await context.perform(acceptRestore, null, { declaration, journal });
+    const accepted = await context.execute(acceptRestore, null, { declaration, journal });
     const { revokedKeys, waitingRevoked, lost } = accepted;
     const end = journal === null ? undefined : parseJournal(journal).at(-1);
     const newHead = await database.auditLog.head(database.read());

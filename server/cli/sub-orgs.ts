@@ -14,7 +14,7 @@ const add: Command = {
   summary: 'Add a sub-organization, with a Clerk organization of its own or without',
   options: ['org', 'name', 'clerk-id'],
   async run(context, given) {
-    const subOrg = await context.perform(addSubOrg, given.needed('org'), {
+    const subOrg = await context.execute(addSubOrg, given.needed('org'), {
       name: given.needed('name'),
       clerkId: given.option('clerk-id') ?? null,
     });
@@ -35,7 +35,7 @@ const archive: Command = {
     const { services } = await context.installation();
     const found = await services.database.read().findOne(SubOrg, { id });
     if (found === null) throw notFound('Sub-organization');
-    const subOrg = await context.perform(archiveSubOrg, found.orgId, { id });
+    const subOrg = await context.execute(archiveSubOrg, found.orgId, { id });
     return { json: snakeKeys(subOrg), text: `Archived ${subOrg.name}: its API keys are revoked` };
   },
 };
@@ -47,7 +47,7 @@ const list: Command = {
   options: ['org'],
   async run(context, given) {
     const org = given.needed('org');
-    const items = await everyItem((page) => context.perform(listSubOrgs, org, page));
+    const items = await everyItem((page) => context.execute(listSubOrgs, org, page));
     return listResult(
       items,
       {

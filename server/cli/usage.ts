@@ -11,7 +11,7 @@ const prune: Command = {
     const days = given.option('days');
     if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw new UsageError('N is a number');
     const input = days === undefined ? {} : { days: Number(days) };
-    const { jobId } = await context.perform(pruneCalls, null, input);
+    const { jobId } = await context.execute(pruneCalls, null, input);
     const [job] = await context.finish([jobId]);
     const pruned = prunedSoFar(job?.result);
     const months = pruned.months === 0 ? '' : `${pruned.months} whole months, `;

@@ -61,14 +61,14 @@ export interface PrepareContext {
    * Carries out another operation for the same caller, in a transaction of its own. That it holds on
    * every process is waited for once, when the operation that asks for it is over.
    */
-  perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+  execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
     input: z.input<Input>,
   ): Promise<z.output<Output>>;
 }
 
 /** What `run` may use. */
-export interface OperationContext extends Omit<PrepareContext, 'perform'> {
+export interface OperationContext extends Omit<PrepareContext, 'execute'> {
   /** In a mutation, the transaction's entity manager; open no other beside it. */
   readonly em: EntityManager;
   /** A new id of a kind: `key_…`, `job_…`. */

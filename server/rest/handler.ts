@@ -4,8 +4,8 @@ import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
 import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
+import { execute } from '../operations/execute.ts';
 import type { Services } from '../operations/operation.ts';
-import { perform } from '../operations/perform.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake, snakeKeys } from '../wire/case.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -98,7 +98,7 @@ export function routeHandler(
         path: route.path,
         encode,
       };
-      const output = await perform(operation, services, { caller, origin, admit, repetition }, () =>
+      const output = await execute(operation, services, { caller, origin, admit, repetition }, () =>
         readInput(c, share, (received) => {
           upload = received;
         }),

@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { z } from 'zod';
 import type { Access, Caller } from '../operations/access.ts';
+import { execute } from '../operations/execute.ts';
 import type { InputSchema, Operation, Origin, Services } from '../operations/operation.ts';
-import { perform } from '../operations/perform.ts';
 import { type Answer, answerTo, reportCause } from '../rest/problem-response.ts';
 
 /** What a tRPC request carries. */
@@ -88,7 +88,7 @@ export function query<Input extends InputSchema, Output extends z.ZodType, Prepa
   return t.procedure
     .meta({ access: operation.access })
     .input(unparsed<Input>())
-    .query(({ ctx, input }) => execute(operation, ctx, input));
+    .query(({ ctx, input }) => call(operation, ctx, input));
 }
 
 /** Wires an operation to a procedure of its kind. */
@@ -98,17 +98,17 @@ export function mutation<Input extends InputSchema, Output extends z.ZodType, Pr
   return t.procedure
     .meta({ access: operation.access })
     .input(unparsed<Input>())
-    .mutation(({ ctx, input }) => execute(operation, ctx, input));
+    .mutation(({ ctx, input }) => call(operation, ctx, input));
 }
 
-async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+async function call<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   { services, origin, authenticate }: TrpcContext,
   input: unknown,
 ): Promise<z.output<Output>> {
   try {
     const caller = await authenticate(operation.access);
-    return await perform(operation, services, { caller, origin }, () => input ?? {});
+    return await execute(operation, services, { caller, origin }, () => input ?? {});
   } catch (error) {
     const answer = answerTo(error, origin.requestId, (path) => ['body', ...path]);
     reportCause(error, origin.requestId, answer, services);

@@ -10,7 +10,7 @@ import { createKeyring } from '../../server/crypto/keyring.ts';
 import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import { createApiKey } from '../../server/operations/api-keys/create.ts';
 import { revokeApiKey } from '../../server/operations/api-keys/revoke.ts';
-import { perform } from '../../server/operations/perform.ts';
+import { execute } from '../../server/operations/execute.ts';
 import { createServices } from '../../server/services.ts';
 import type { Session } from '../../server/sessions/session.ts';
 import { coherentVerifier } from '../../server/store.ts';
@@ -72,7 +72,7 @@ const commands = {
   async issue(count: number): Promise<Issued[]> {
     const issued: Issued[] = [];
     for (let n = 0; n < count; n++) {
-      const made = await perform(createApiKey, services, asked, () => ({ label: `Key ${n}` }));
+      const made = await execute(createApiKey, services, asked, () => ({ label: `Key ${n}` }));
       issued.push({ id: made.key.id, key: made.rawKey });
     }
     return issued;
@@ -81,7 +81,7 @@ const commands = {
   /** Revokes a key by its id. */
   async revoke(id: string): Promise<Revoked> {
     const began = instant();
-    await perform(revokeApiKey, services, asked, () => ({ id }));
+    await execute(revokeApiKey, services, asked, () => ({ id }));
     return { began, answered: instant(), waited };
   },
 };

@@ -9,7 +9,7 @@ import { SubOrg } from '../../server/database/entities/sub-org.ts';
 import { WebhookDelivery } from '../../server/database/entities/webhook-delivery.ts';
 import { jobHandlers } from '../../server/job-handlers.ts';
 import { importApiKeys } from '../../server/operations/api-keys/import.ts';
-import { perform } from '../../server/operations/perform.ts';
+import { execute } from '../../server/operations/execute.ts';
 import { startWorker } from '../../server/queue/worker.ts';
 import { answer, demoIds, issueKey } from '../support/issued-keys.ts';
 import {
@@ -45,7 +45,7 @@ async function queueImport(server: RunningServer, org: string, hash: string): Pr
   const caller = { kind: 'operator', organizationId: null } as const;
   const request = { caller, origin: { requestId: null, ipAddress: null } };
   const items = [{ hashSha256: hash, label: 'Legacy', org }];
-  const { jobIds } = await perform(importApiKeys, server.services, request, () => ({ items }));
+  const { jobIds } = await execute(importApiKeys, server.services, request, () => ({ items }));
   return jobIds[0] ?? '';
 }
 

@@ -70,23 +70,23 @@ function assertFits(
 }
 
 async function doOne(
-  { perform, principal }: PrepareContext,
+  { execute, principal }: PrepareContext,
   { action, serviceAccountId, reason }: z.output<typeof input>,
   key: string,
 ): Promise<void> {
   switch (action) {
     case 'revoke':
-      await perform(revokeApiKey, { id: key, reason });
+      await execute(revokeApiKey, { id: key, reason });
       return;
     case 'disable':
     case 'enable':
-      await perform(updateApiKey, { id: key, disabled: action === 'disable' });
+      await execute(updateApiKey, { id: key, disabled: action === 'disable' });
       return;
     case 'take_over':
-      await perform(updateApiKey, { id: key, createdBy: principal.userId ?? undefined });
+      await execute(updateApiKey, { id: key, createdBy: principal.userId ?? undefined });
       return;
     case 'hand_over':
-      await perform(updateApiKey, { id: key, serviceAccountId });
+      await execute(updateApiKey, { id: key, serviceAccountId });
   }
 }
 

@@ -8,7 +8,7 @@ import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { forgetUnqueuedLines } from '../../../server/queue/forget-lines.ts';
 import { body } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
-import { heldBefore, importLines, startOperatorJobs } from '../jobs/operator-jobs.ts';
+import { heldBefore, importLines, startOperatorJobs } from '../queue/operator-jobs.ts';
 
 const as = 'parent-admin';
 

@@ -5,7 +5,7 @@ import { awaitPropagation, joinCoherence } from '../../../server/database/cohere
 import { openCoherentStore } from '../../../server/database/coherent-store.ts';
 import { assertNothingLeft } from '../../../server/database/left-secrets.ts';
 import { followSecretInUse } from '../../../server/database/secret-in-use.ts';
-import { perform } from '../../../server/operations/perform.ts';
+import { execute } from '../../../server/operations/execute.ts';
 import { changeSecret } from '../../../server/operations/secrets/change.ts';
 import { secretStatus } from '../../../server/operations/secrets/status.ts';
 import { createServices } from '../../../server/services.ts';
@@ -32,8 +32,8 @@ async function operator(server: RunningServer, keyring: Keyring) {
   const request = { caller, origin: { requestId: null, ipAddress: null } };
   return {
     database,
-    change: () => perform(changeSecret, services, request, () => ({})),
-    status: () => perform(secretStatus, services, request, () => ({})),
+    change: () => execute(changeSecret, services, request, () => ({})),
+    status: () => execute(secretStatus, services, request, () => ({})),
     async [Symbol.asyncDispose]() {
       await port[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { execute } from '../../../server/operations/execute.ts';
 import { setOrganizationTier } from '../../../server/operations/organizations/set-tier.ts';
-import { perform } from '../../../server/operations/perform.ts';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { databaseKinds, startServerOn } from '../../support/server.ts';
 import { absent, extra } from './faulty-input.ts';
@@ -88,7 +88,7 @@ for (const kind of databaseKinds) {
     for (const ids of [[], Array(201).fill(id)]) {
       expect((await bulk({ ids, action: 'revoke' })).status).toBe(422);
     }
-    await perform(
+    await execute(
       setOrganizationTier,
       server.services,
       {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import { execute } from '../../../server/operations/execute.ts';
 import { setOrganizationTier } from '../../../server/operations/organizations/set-tier.ts';
-import { perform } from '../../../server/operations/perform.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn } from '../../support/server.ts';
 
@@ -97,7 +97,7 @@ onBothDatabases((kind) => {
         json: { url: `https://github.com/acme/${number % 3}` },
       });
     const setTier = () =>
-      perform(
+      execute(
         setOrganizationTier,
         server.services,
         {

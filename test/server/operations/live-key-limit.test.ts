@@ -4,7 +4,7 @@ import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { countedLiveKeys, expectLiveKeysCounted } from '../../support/live-key-count.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';
-import { importLines, startOperatorJobs } from '../jobs/operator-jobs.ts';
+import { importLines, startOperatorJobs } from '../queue/operator-jobs.ts';
 
 const as = 'parent-admin';
 const keys = '/api/v1/settings/api-keys';

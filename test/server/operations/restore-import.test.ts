@@ -4,7 +4,7 @@ import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
-import { importLines } from '../jobs/operator-jobs.ts';
+import { importLines } from '../queue/operator-jobs.ts';
 import { startRestored } from './restored.ts';
 
 const keysPath = '/api/v1/settings/api-keys';

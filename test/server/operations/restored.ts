@@ -9,7 +9,7 @@ import { acceptRestore } from '../../../server/operations/restore/accept.ts';
 import { declareRestore } from '../../../server/operations/restore/declare.ts';
 import { backup } from '../../support/backup.ts';
 import type { DatabaseKind, ServerOptions } from '../../support/server.ts';
-import { startOperatorJobs } from '../jobs/operator-jobs.ts';
+import { startOperatorJobs } from '../queue/operator-jobs.ts';
 
 /**
  * A server without a memory of what was lost, whose operator accepts restores: management goes on

@@ -7,8 +7,8 @@ import { nextDue } from '../../../server/queue/next-due.ts';
 import { queueJob } from '../../../server/queue/queue-job.ts';
 import { cancelTask, enqueue, extend, finish, postpone } from '../../../server/queue/tasks.ts';
 import { onEachDatabase } from '../../support/databases.ts';
-import { startQueue } from '../jobs/queue.ts';
 import { insertOrganization } from '../sessions/databases.ts';
+import { startQueue } from './queue.ts';
 
 onEachDatabase((place) => {
   test('enqueue() leaves nothing behind when its transaction is rolled back', async () => {

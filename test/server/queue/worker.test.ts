@@ -4,7 +4,7 @@ import type { TaskHandler } from '../../../server/queue/run-claim.ts';
 import { cancelTask } from '../../../server/queue/tasks.ts';
 import { listenForTasks } from '../../../server/queue/wake-ups.ts';
 import { onEachDatabase } from '../../support/databases.ts';
-import { startQueue } from '../jobs/queue.ts';
+import { startQueue } from './queue.ts';
 
 const done = { again: null };
 

@@ -5,7 +5,7 @@ import { pruneUsage } from '../../../server/usage/prune.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { body } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
-import { heldBefore, startOperatorJobs } from '../jobs/operator-jobs.ts';
+import { heldBefore, startOperatorJobs } from '../queue/operator-jobs.ts';
 import { keyCall } from './calls.ts';
 
 const day = 24 * 3_600_000;

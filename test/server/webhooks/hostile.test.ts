@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { attemptDelivery } from '../../../server/webhooks/attempt.ts';
-import { testSealer } from '../../support/keyring.ts';
+import { testEncryption } from '../../support/keyring.ts';
 import { loopbackTargets, manualTimers } from './delivering.ts';
 
 /** An endpoint on loopback that does with each connection what it likes, once a request has begun. */
@@ -45,8 +45,8 @@ function endlessly(socket: Socket, piece: string | Buffer): void {
 
 /** An attempt at an endpoint, whose time is over when the test says so. */
 function attemptAt(url: string) {
-  const sealer = testSealer();
-  const secret = sealer.seal(`whsec_${Buffer.alloc(32, 255).toString('base64')}`, 'org_a');
+  const encryption = testEncryption();
+  const secret = encryption.encrypt(`whsec_${Buffer.alloc(32, 255).toString('base64')}`, 'org_a');
   const webhook = {
     ...{ id: 'wh_1', orgId: 'org_a', url, events: [], isActive: true, disabledReason: null },
     ...{ secret, previousSecret: null, previousSecretUntil: null },
@@ -60,7 +60,7 @@ function attemptAt(url: string) {
     wake();
     return timers.after(milliseconds, run);
   };
-  const options = { sealer, targets: loopbackTargets, now: () => 0, timer };
+  const options = { encryption, targets: loopbackTargets, now: () => 0, timer };
   const message = { eventId: 'msg_1', payload: '{}' };
   const { signal } = new AbortController();
   const done = attemptDelivery(webhook as never, message, signal, options);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Job } from '../../../server/database/entities/job.ts';
+import { execute } from '../../../server/operations/execute.ts';
 import { cancelJob } from '../../../server/operations/jobs/cancel.ts';
 import { listJobs } from '../../../server/operations/jobs/list.ts';
 import type { Operation } from '../../../server/operations/operation.ts';
-import { perform } from '../../../server/operations/perform.ts';
 import type { JobContext } from '../../../server/queue/job-handler.ts';
 import { jobHandler } from '../../../server/queue/job-handler.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
@@ -32,7 +32,7 @@ export async function startOperatorJobs(
   const running = resources.move();
   /** As the command line does. */
   function ask(operation: Operation, input: object) {
-    return perform(operation, services, { caller, origin }, () => input);
+    return execute(operation, services, { caller, origin }, () => input);
   }
   return {
     clock,

@@ -6,8 +6,8 @@ import { applyOrganizationDeleted } from '../../../server/clerk/apply-organizati
 import { presentMembership } from '../../../server/clerk/membership.ts';
 import type { Access, Caller } from '../../../server/operations/access.ts';
 import { dataPlane, parentOrgAdmin } from '../../../server/operations/access.ts';
+import { execute } from '../../../server/operations/execute.ts';
 import { defineOperation, type Operation } from '../../../server/operations/operation.ts';
-import { perform } from '../../../server/operations/perform.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import {
@@ -66,7 +66,7 @@ function mutation(
 const origin = { requestId: null, ipAddress: null };
 
 describe.each(databaseKinds)('on %s', (kind) => {
-  test.each(callers)('perform() of %s judges again after a deletion', async (_, of, access) => {
+  test.each(callers)('execute() of %s judges again after a deletion', async (_, of, access) => {
     await using server = await startServerOn(kind);
     const { database, services } = server;
     const caller = await of(server);
@@ -78,14 +78,14 @@ describe.each(databaseKinds)('on %s', (kind) => {
       },
       run: async () => void runs++,
     });
-    const performed = perform(operation, services, { caller, origin }, () => ({}));
+    const performed = execute(operation, services, { caller, origin }, () => ({}));
     await expect(performed).rejects.toMatchObject({ status: caller.kind === 'key' ? 401 : 403 });
     expect(runs).toBe(0);
   });
 });
 
 test.each(callers)(
-  'perform() of %s holds the organization until its end',
+  'execute() of %s holds the organization until its end',
   async (_, of, access, held) => {
     await using server = await startServerOn('postgresql');
     await using other = await openAuditedDatabase(server.databaseUrl, { keyring: testKeyring });
@@ -106,7 +106,7 @@ test.each(callers)(
           }
         },
       });
-      await perform(operation, server.services, { caller, origin }, () => ({}));
+      await execute(operation, server.services, { caller, origin }, () => ({}));
       for (const id of held) await lock(id, 'update');
     }
   },

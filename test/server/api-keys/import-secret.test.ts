@@ -8,7 +8,7 @@ import { jobHandler } from '../../../server/queue/job-handler.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
 import { processKnowing, testSecret } from '../../support/keyring.ts';
 import { onBothDatabases } from '../../support/server.ts';
-import { importLines, startOperatorJobs } from './operator-jobs.ts';
+import { importLines, startOperatorJobs } from '../queue/operator-jobs.ts';
 
 const next = new Uint8Array(32).fill(9);
 

@@ -32,7 +32,7 @@ import type {
  * @returns the operation's output, stripped of whatever its schema does not name.
  * @throws {Problem} or {InvalidInput} with what the caller is told.
  */
-export async function perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+export async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
   request: Request,
@@ -158,7 +158,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   refuseImpersonated(request.caller, operation, parsed);
   const preparation: PrepareContext = {
     ...{ services, principal, now },
-    perform: (other, input) => carryOut(other, services, request, () => input, reader, principal),
+    execute: (other, input) => carryOut(other, services, request, () => input, reader, principal),
   };
   const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
