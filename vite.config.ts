@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
@@ -24,8 +25,8 @@ export default defineConfig({
   },
 
   test: {
-    // Every core, where the default leaves one to vitest: tests mostly wait for databases.
-    maxWorkers: '100%',
+    // More than cores: tests mostly wait for databases and processes.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       project('house', ['test/*.test.ts'], {}),
       project('core', ['test/core/**/*.test.ts'], {}),
