@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What is still to be done in the background; gone once it is done. See `jobs/README.md`. */
+/** What is still to be done in the background; gone once it is done. See `queue/README.md`. */
 export const Task = defineEntity({
   name: 'Task',
   tableName: 'task',
