@@ -16,7 +16,7 @@ const calls = 200_000;
 
 /** What recording a call adds to a verification, and how fast calls are stored. */
 export const usage: Section = async () => {
-  const figures = [await recording(), await middleware()];
+  const figures = [usageOf(await recording(null)), await refusedAttempts(), await middleware()];
   for (const kind of kinds) figures.push(await ingest(kind));
   return figures;
 };
@@ -34,7 +34,8 @@ function discarding(): UsageRecorder {
   });
 }
 
-async function recording(): Promise<Metric> {
+/** Nanoseconds that recording a call takes, and a warm verification beside it. */
+async function recording(refused: KeyCall['refused']): Promise<Comparison> {
   await using database = await populated('SQLite', keysInUse);
   const { keys, url } = database;
   await using verifier = await openVerifier({ databaseUrl: url, serverSecret, ...bare });
@@ -48,18 +49,33 @@ async function recording(): Promise<Metric> {
   );
   const record = (n: number) => {
     const started = performance.now();
-    recorder.record(callOf(records[n % keysInUse] ?? someKey, started));
+    recorder.record({ ...callOf(records[n % keysInUse] ?? someKey, started), refused });
   };
   // By itself, because a difference of two sums would be lost in what else the machine does.
   const compared = await compare(record, (n) =>
     verifier.verify(keys[n % keysInUse] ?? '', request),
   );
   if (recorder.counters().shed > 0) throw new Error('the buffer was full');
+  return compared;
+}
+
+function usageOf({ ours, reference }: Comparison): Metric {
   return atMost(0.5, {
     what: 'recording usage, beside a warm verification',
-    value: compared.ours / 1000,
-    absolute: `${duration(compared.ours)}; a verification ${duration(compared.reference)}`,
+    value: ours / 1000,
+    absolute: `${duration(ours)}; a verification ${duration(reference)}`,
     unit: ' µs',
+  });
+}
+
+/** What a thousand refused attempts a second with one key take from all else. */
+async function refusedAttempts(): Promise<Metric> {
+  const { ours } = await recording({ reason: 'revoked', preview: someKey.preview });
+  return atMost(5, {
+    what: 'recording 1,000 refused attempts a second, of one core',
+    value: (ours * 1000) / 1e7,
+    absolute: `${duration(ours)} each`,
+    unit: ' %',
   });
 }
 
