@@ -8,7 +8,7 @@ import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
 import { InvalidInput, Problem } from '../wire/problem.ts';
-import { answeredHeaders, type ProcedureMeta } from './procedure.ts';
+import { answeredHeaders, maxBatchSize, type ProcedureMeta } from './procedure.ts';
 import { appRouter } from './router.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
@@ -55,7 +55,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
         endpoint: '/trpc',
         req: isRead ? await withinLimit(c.req.raw, share) : withoutBody(c.req.raw),
         router: appRouter,
-        maxBatchSize: 20,
+        maxBatchSize,
         responseMeta: ({ errors }) => ({ headers: answeredHeaders(errors) }),
         createContext: () => ({
           services,

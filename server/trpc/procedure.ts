@@ -53,6 +53,18 @@ const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   PAYLOAD_TOO_LARGE: 'Request body is too large',
 };
 
+/** Calls that one request may hold. */
+export const maxBatchSize = 20;
+
+/** The detail of an error that tRPC itself raised. */
+function ownDetail({ code, message }: TRPCError): string {
+  // Of one code with input that is no JSON; its text is fixed and quotes nothing.
+  if (message === 'Batch call exceeds maximum size') {
+    return `A batch may hold at most ${maxBatchSize} calls`;
+  }
+  return ownErrors[code] ?? 'Internal Server Error';
+}
+
 /** What is known of a procedure before its input is read. */
 export interface ProcedureMeta {
   readonly access: Access;
@@ -63,10 +75,7 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     errorFormatter({ shape, error }) {
-      const detail =
-        error.cause instanceof Answered
-          ? error.cause.answer.detail
-          : (ownErrors[error.code] ?? 'Internal Server Error');
+      const detail = error.cause instanceof Answered ? error.cause.answer.detail : ownDetail(error);
       const { code, httpStatus } = shape.data;
       const message = typeof detail === 'string' ? detail : 'Invalid input';
       return { code: shape.code, message, data: { code, httpStatus, detail } };

@@ -92,6 +92,13 @@ onOneServerEach((server) => {
     ['GET', '/trpc/apiKeys.create', undefined, 405, 'Method Not Allowed'],
     ['POST', '/trpc/apiKeys.list', '{}', 405, 'Method Not Allowed'],
     [
+      'GET',
+      `/trpc/${Array(21).fill('session.get').join(',')}?batch=1&input=%7B%7D`,
+      undefined,
+      400,
+      'A batch may hold at most 20 calls',
+    ],
+    [
       'POST',
       '/trpc/apiKeys.create',
       '{"label": secret',
