@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
 /** Does something once; the number counts up and picks, for example, a key. */
-export type OperationContext = (n: number) => unknown;
+export type Work = (n: number) => unknown;
 
 /** How two works compare. */
 export interface Comparison {
@@ -32,8 +32,8 @@ const roundLength = 2e6;
  * waits for another process is measured call by call.
  */
 export async function compare(
-  ours: OperationContext,
-  reference: OperationContext,
+  ours: Work,
+  reference: Work,
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const { awaits = false, pairs = awaits ? 4001 : 501, isValid = () => true } = options;
@@ -71,7 +71,7 @@ export function quantile(values: readonly number[], part: number): number {
 }
 
 /** Warms a work up, finds how many calls fill a round, and gives the round: nanoseconds per call. */
-async function roundsOf(work: OperationContext): Promise<() => Promise<number>> {
+async function roundsOf(work: Work): Promise<() => Promise<number>> {
   let next = 0;
   let count = 1;
   const round = async (calls: number) => {
@@ -91,7 +91,7 @@ async function roundsOf(work: OperationContext): Promise<() => Promise<number>> 
 }
 
 /** Warms a work up, and gives a call of it that is waited for: nanoseconds. */
-async function singleCalls(work: OperationContext): Promise<() => Promise<number>> {
+async function singleCalls(work: Work): Promise<() => Promise<number>> {
   let next = 0;
   const call = async () => {
     const start = performance.now();

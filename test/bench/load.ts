@@ -26,11 +26,18 @@ export interface LoadSettings extends LoadTarget {
 const ok = Buffer.from('HTTP/1.1 200 ');
 const endOfHead = Buffer.from('\r\n\r\n');
 
-async function load(settings: LoadSettings): Promise<{ perSecond: number }> {
+/** Requests answered per second, and how long answers took, in milliseconds. */
+interface Loaded {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+async function load(settings: LoadSettings): Promise<Loaded> {
   const { port, path, headers, milliseconds, connections } = settings;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}\r\n`;
-  let answered = 0;
+  const took: number[] = [];
   let isOver = false;
   const failures: string[] = [];
 
@@ -40,6 +47,7 @@ async function load(settings: LoadSettings): Promise<{ perSecond: number }> {
     const closed = once(socket, 'close');
     let length = 0;
     let expected: number | null = null;
+    let sent = performance.now();
     socket.on('data', (chunk) => {
       if (expected === null) {
         if (!chunk.subarray(0, ok.length).equals(ok)) failures.push(chunk.toString());
@@ -47,11 +55,14 @@ async function load(settings: LoadSettings): Promise<{ perSecond: number }> {
       }
       length += chunk.length;
       if (length < expected) return;
-      answered += 1;
+      took.push(performance.now() - sent);
       length = 0;
       expected = null;
       if (isOver || failures.length > 0) socket.end();
-      else socket.write(request);
+      else {
+        sent = performance.now();
+        socket.write(request);
+      }
     });
     socket.write(request);
     await closed;
@@ -70,7 +81,10 @@ async function load(settings: LoadSettings): Promise<{ perSecond: number }> {
   isWaiting = false;
   const [failure] = failures;
   if (failure !== undefined) throw new Error(`answered ${failure}`);
-  return { perSecond: (answered * 1000) / (performance.now() - started) };
+  const perSecond = (took.length * 1000) / (performance.now() - started);
+  took.sort((one, other) => one - other);
+  const at = (share: number) => took[Math.floor(share * (took.length - 1))] ?? 0;
+  return { perSecond, p50: at(0.5), p99: at(0.99) };
 }
 
 /** The length of a response, head and body: its head comes in one piece. */

@@ -5,6 +5,7 @@ import { http } from './sections/http.ts';
 import { lighthouse } from './sections/lighthouse.ts';
 import { memory } from './sections/memory.ts';
 import { peers } from './sections/peers.ts';
+import { requests } from './sections/requests.ts';
 import { revocation } from './sections/revocation.ts';
 import { scale } from './sections/scale.ts';
 import { usage } from './sections/usage.ts';
@@ -16,6 +17,7 @@ export const sections: Readonly<Record<string, Section>> = {
   cold,
   peers,
   http,
+  requests,
   scale,
   memory,
   revocation,

@@ -28,9 +28,11 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}, 
   });
   let output = '';
   const url = await new Promise<string>((found, failed) => {
+    let address: string | undefined;
     const read = (chunk: Buffer) => {
       output += chunk;
-      const [, address] = /^RepoRisk API Access: (\S+)$/m.exec(output) ?? [];
+      if (address !== undefined) return;
+      [, address] = /^RepoRisk API Access: (\S+)$/m.exec(output) ?? [];
       if (address !== undefined) found(address);
     };
     child.stdout.on('data', read);

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { startChild } from '../../processes/child-process.ts';
+import { serverProcess } from '../../support/server-process.ts';
+import type { BareCommands } from '../bare-app.ts';
+import { median } from '../compare.ts';
+import { atLeast, type Metric, rounded, type Section } from '../figure.ts';
+import type { LoadCommands, LoadTarget } from '../load.ts';
+
+/** Rows that a list answers with. */
+const rows = 51;
+const rounds = 9;
+const round = { milliseconds: 1_000, connections: 16 };
+const org = 'org_demo_acme';
+
+const calls = [
+  { path: '/api/v1/key', as: 'key', target: 0.6 },
+  { path: `/api/v1/repos?limit=${rows}`, as: 'key', target: 0.5 },
+  { path: `/api/v1/settings/api-keys?limit=${rows}`, as: 'session', target: 0.3 },
+] as const;
+
+/**
+ * Requests per second of the product as a process, under a load that does not pause: use is stored and
+ * every request is logged inside the measured time. Beside it, a bare app that answers the same rows
+ * by one prepared statement, without a credential. Rounds in turns, each pair in the other order.
+ */
+export const requests: Section = async () => {
+  await using resources = new AsyncDisposableStack();
+  const off = { PLATFORM_RATE_LIMIT: 'off', FAILED_AUTH_RATE_LIMIT: 'off' };
+  const server = resources.use(await serverProcess(off));
+  const { session, key } = await fill(server);
+  const child = resources.use(startChild<BareCommands>('../bench/bare-app.ts', {}));
+  const path = join(server.folder, '.data', 'reporisk.db');
+  const bare = await child.ask('start', { path, org });
+  const load = resources.use(startChild<LoadCommands>('../bench/load.ts', {}));
+  const figures: Metric[] = [];
+  for (const call of calls) {
+    const headers = { Authorization: `Bearer ${call.as === 'key' ? key : session}` };
+    const [ours, theirs] = [Number(new URL(server.url).port), bare.port].map(
+      (port): LoadTarget => ({ port, path: call.path, headers }),
+    );
+    if (ours === undefined || theirs === undefined) throw new Error('two servers are compared');
+    const measure = (target: LoadTarget) => load.ask('load', { ...target, ...round });
+    await measure(ours);
+    await measure(theirs);
+    const measured: { readonly ratio: number; readonly ours: Load; readonly theirs: Load }[] = [];
+    for (let pair = 0; pair < rounds; pair++) {
+      const inOrder = pair % 2 === 0;
+      const first = await measure(inOrder ? ours : theirs);
+      const second = await measure(inOrder ? theirs : ours);
+      const [mine, other] = inOrder ? [first, second] : [second, first];
+      measured.push({ ratio: mine.perSecond / other.perSecond, ours: mine, theirs: other });
+    }
+    const of = (read: (load: Load) => number, side: 'ours' | 'theirs') =>
+      rounded(median(measured.map((each) => read(each[side]))));
+    figures.push(
+      atLeast(call.target, {
+        what: `\`GET ${call.path}\` ÷ a bare app that asks for no credential, SQLite`,
+        value: median(measured.map(({ ratio }) => ratio)),
+        absolute: `${of((each) => each.perSecond, 'ours')} ÷ ${of(
+          (each) => each.perSecond,
+          'theirs',
+        )} requests/s; ours p50 ${of((each) => each.p50, 'ours')} ms, p99 ${of(
+          (each) => each.p99,
+          'ours',
+        )} ms`,
+      }),
+    );
+  }
+  return figures;
+};
+
+type Load = Awaited<ReturnType<LoadCommands['load']>>;
+
+/** Makes a sandbox key, as many repositories and keys as a list shows, and a session. */
+async function fill(server: Awaited<ReturnType<typeof serverProcess>>) {
+  const session = await server.token('parent-admin');
+  const post = async (path: string, credential: string, body: object) => {
+    const response = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json() as Promise<{ raw_key: string }>;
+  };
+  const keys = '/api/v1/settings/api-keys';
+  const { raw_key: key } = await post(keys, session, { label: 'Load', environment: 'test' });
+  for (let n = 0; n < rows; n++) {
+    await post('/api/v1/repos/analyze', key, { url: `https://git.example.com/acme/app-${n}` });
+    await post(keys, session, { label: `Pipeline ${n}` });
+  }
+  return { session, key };
+}
