@@ -6,15 +6,14 @@ import { jobHandlers } from './job-handlers.ts';
 import type { Metric } from './observability/metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { moveRows } from './operations/secrets/move-rows.ts';
-import { countTasks, type TaskCounts } from './queue/count-tasks.ts';
 import { forgetUnqueuedLines } from './queue/forget-lines.ts';
+import { countTasks, type TaskCounts } from './queue/tasks.ts';
 import { listenForTasks } from './queue/wake-ups.ts';
 import { startWorker } from './queue/worker.ts';
-import { forgetUsage } from './usage/forget-usage.ts';
 import { makePartitions } from './usage/partitions.ts';
+import { forgetUsage } from './usage/prune.ts';
 import { createDeliver } from './webhooks/deliver.ts';
-import { deliveryTask } from './webhooks/delivery-row.ts';
-import { forgetDeliveries } from './webhooks/forget-deliveries.ts';
+import { deliveryTask, forgetDeliveries } from './webhooks/delivery-row.ts';
 
 const second = 1_000;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openAuditedDatabase } from './audit/audited-database.ts';
+import { type AuditedDatabase, openAuditedDatabase } from './audit/audited-database.ts';
 import { createForgedRows, type ForgedRows } from './audit/forged-rows.ts';
 import { parseHead } from './audit/head.ts';
 import type { Config } from './config/config.ts';
@@ -12,7 +12,7 @@ import type { Database } from './database/database.ts';
 import { fillSearchTexts } from './database/key-search.ts';
 import { followSecretInUse } from './database/secret-in-use.ts';
 import type { Services } from './operations/operation.ts';
-import { createServices } from './services.ts';
+import { createServices, type ServicesOptions } from './services.ts';
 
 /** What the server and the command line work on alike: one database under one secret. */
 export interface Installation extends AsyncDisposable {
@@ -22,15 +22,14 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** Where an installation is, and what is injected into it. */
-export interface InstallationOptions {
+export interface InstallationOptions
+  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks'> {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;
   readonly logger: Logger;
-  /** Unix milliseconds; `Date.now` when absent. */
-  readonly now?: () => number;
-  /** Where webhooks may lead; public addresses only when absent. */
-  readonly targets?: Services['targets'];
+  /** Puts something around the database that everything works on. */
+  readonly wrap?: (database: AuditedDatabase) => AuditedDatabase;
 }
 
 /**
@@ -38,18 +37,17 @@ export interface InstallationOptions {
  *
  * @throws {ConfigError} when the secret's file is not what it should be.
  */
-export async function openInstallation(parts: InstallationOptions): Promise<Installation> {
-  const { config, dataFolder, logger, now = Date.now } = parts;
+export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+  const { config, dataFolder, logger, now = Date.now, wrap = (opened) => opened } = options;
   const serverSecret = loadServerSecret(config, dataFolder);
   const keyring = createKeyring(serverSecret, config.serverSecretPrevious);
   await using resources = new AsyncDisposableStack();
   const forgedRows = createForgedRows({ logger, now });
-  const database = resources.use(
-    await openAuditedDatabase(config.databaseUrl, {
-      keyring,
-      onForgedRow: forgedRows.report,
-    }),
-  );
+  const opened = await openAuditedDatabase(config.databaseUrl, {
+    keyring,
+    onForgedRow: forgedRows.report,
+  });
+  const database = wrap(resources.use(opened));
   resources.use(forgedRows).recordIn(database);
   await database.migrate();
   await fillSearchTexts(database);
@@ -57,14 +55,14 @@ export async function openInstallation(parts: InstallationOptions): Promise<Inst
   const uploads = join(dataFolder, 'uploads');
   const propagated = () => propagatedElsewhere(database);
   const isRestored = () => isRestoreDeclared(database);
-  const opened = resources.move();
+  const installed = resources.move();
   return {
     services: createServices({
-      ...{ database, keyring, logger, uploads, propagated, isRestored, now },
-      ...(parts.targets === undefined ? {} : { targets: parts.targets }),
+      ...options,
+      ...{ database, keyring, uploads, propagated, isRestored },
     }),
     forgedRows,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => installed.disposeAsync(),
   };
 }
 

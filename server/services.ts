@@ -28,6 +28,8 @@ export interface ServicesOptions {
   readonly random?: RandomSource;
   /** Where webhooks may lead; public addresses only when absent. */
   readonly targets?: Services['targets'];
+  /** What differs for reports of leaks. */
+  readonly leaks?: Partial<Services['leaks']>;
 }
 
 /** Makes what operations work with. */
@@ -51,6 +53,7 @@ export function createServices(parts: ServicesOptions): Services {
     leaks: {
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),
+      ...parts.leaks,
     },
     answersInProgress: createAnswersInProgress(),
     propagated,

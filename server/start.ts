@@ -1,4 +1,3 @@
-import { createApp } from './app.ts';
 import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import { startBackground, taskFigures } from './background.ts';
@@ -6,80 +5,67 @@ import { createClerkDirectory } from './clerk/clerk-directory.ts';
 import { createClerkWebhooks } from './clerk/clerk-webhooks.ts';
 import { reconcile } from './clerk/reconciliation.ts';
 import { startReconciliation } from './clerk/reconciliation-schedule.ts';
+import { compose, type Identity } from './compose.ts';
 import type { ClerkSettings } from './config/config.ts';
 import { assertNothingLeft } from './database/left-secrets.ts';
 import { assertDemoAllowed } from './demo-mode/guard.ts';
 import { seedDemo } from './demo-mode/organizations.ts';
 import { createDemoIdentityProvider, demoIssuer } from './demo-mode/sessions.ts';
-import { assertHolds, type InstallationOptions, openInstallation } from './installation.ts';
+import {
+  assertHolds,
+  type Installation,
+  type InstallationOptions,
+  openInstallation,
+} from './installation.ts';
 import { type Listener, listen } from './listener.ts';
-import { createMetrics, type Metric } from './observability/metrics.ts';
+import type { Metric } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
-import { usageMetrics } from './observability/usage-metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
 import { removeLeftUploads } from './rest/left-uploads.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
-import { coherentVerifier } from './store.ts';
+import { type CoherentVerifier, coherentVerifier } from './store.ts';
 import { makePartitions } from './usage/partitions.ts';
-import { createUsageRecorder } from './usage/usage-recorder.ts';
-import { createUsageStore } from './usage/usage-store.ts';
+
+/** An installation and what serves it. */
+export interface StartOptions extends InstallationOptions {
+  /** The folder of the built console. */
+  readonly consoleFolder: string;
+  /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
+  readonly expectHead?: string | null;
+}
 
 /**
  * Starts the whole product: database, sessions, app, listener.
  *
- * @param parts - the installation, and the folder of the built console.
  * @returns the server; dispose of it to stop accepting, finish what is in flight, and close.
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
-export async function startServer(
-  parts: InstallationOptions & {
-    readonly consoleFolder: string;
-    /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
-    readonly expectHead?: string | null;
-  },
-): Promise<Listener> {
-  const { config } = parts;
+export async function startServer(options: StartOptions): Promise<Listener> {
+  const { config, consoleFolder, expectHead = null } = options;
   await using resources = new AsyncDisposableStack();
-  const installation = resources.use(await openInstallation(parts));
-  if (typeof parts.expectHead === 'string') await assertHolds(installation, parts.expectHead);
-  const { logger, outages, database, keyring, now } = installation.services;
+  const installation = resources.use(await openInstallation(options));
+  if (expectHead !== null) await assertHolds(installation, expectHead);
+  const { logger, database, keyring, now, uploads } = installation.services;
   await assertNothingLeft(database.read(), keyring, new Date(now()));
-  const verifier = resources.use(
-    await coherentVerifier(database, {
-      keyring,
-      databaseListenUrl: config.databaseListenUrl,
-      onError(error) {
-        if (outages.note(error)) return;
-        logger.warn({ err: error }, 'verification, or coherence with other processes');
-      },
-      onLost({ seen, found }) {
-        const heads = { seenHead: formatHead(seen), foundHead: formatHead(found) };
-        logger.error(heads, 'The database was restored. Run "cli restore" first.');
-      },
-    }),
-  );
-  await removeLeftUploads(installation.services.uploads, now());
+  const verifier = resources.use(await openServerVerifier(installation, config.databaseListenUrl));
+  await removeLeftUploads(uploads, now());
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
-  await makePartitions(database, installation.services.now());
-  const metrics = createMetrics(verifier, verifier.coherence, outages);
+  await makePartitions(database, now());
+  const rateLimits = resources.use(await openRateLimits({ config, logger }));
+  const tracing = await startTracing(process.env);
+  if (tracing !== null) resources.use(tracing);
+  const { clerk } = config;
   // After the database and before the listener: what the last request did is stored at the end.
-  const usage = resources.use(
-    createUsageRecorder({
-      store: createUsageStore(database),
-      onError: (error) => logger.warn({ err: error }, 'usage not stored yet'),
+  const server = resources.use(
+    await compose({
+      ...{ installation, config, verifier, rateLimits, consoleFolder },
+      identity: (services) =>
+        clerk === null ? demoIdentity(services) : clerkIdentity(clerk, services),
+      tracer: tracing?.tracer ?? null,
     }),
   );
-  metrics.add(usageMetrics(usage));
-  metrics.add([
-    {
-      name: 'forged_rows_total',
-      help: 'Rows that were met, give something and were not written by the server: they gave nothing',
-      kind: 'counter',
-      read: installation.forgedRows.count,
-    },
-  ]);
-  const rateLimits = resources.use(await openRateLimits({ config, logger }));
+  const { services, metrics, app } = server;
   metrics.add([
     {
       name: 'rate_limit_stand_ins_total',
@@ -88,52 +74,48 @@ export async function startServer(
       read: rateLimits.standIns,
     },
   ]);
-  const tracing = await startTracing(process.env);
-  if (tracing !== null) resources.use(tracing);
-  const { propagated } = metrics;
-  const isRestored = () => verifier.coherence.isRestored();
-  const services: Services = { ...installation.services, propagated, isRestored };
-  const identity =
-    config.clerk === null ? await demoIdentity(services) : clerkIdentity(config.clerk, services);
-  metrics.add(identity.figures);
-  if (identity.reconciliation !== null) resources.use(identity.reconciliation());
   const announcesTasks = database.kind === 'postgresql';
   const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
   const background = resources.use(startBackground(services, listenUrl));
   metrics.add(taskFigures(background));
-  resources.use(logHead({ database, logger, now: services.now }));
-  const app = createApp({
-    services,
-    verifier: metrics.verifier,
-    rateLimits,
-    usage,
-    sessions: identity.sessions,
-    clerkWebhooks: identity.clerkWebhooks,
-    demo: identity.demo,
-    trustedProxies: config.trustedProxies,
-    authorizedParties: config.clerk?.authorizedParties ?? [],
-    clerkPublishableKey: config.clerk?.publishableKey ?? null,
-    forwardAuthEnvironments: config.forwardAuthEnvironments,
-    consoleFolder: parts.consoleFolder,
-    metrics: metrics.text,
-    tracer: tracing?.tracer ?? null,
-  });
+  resources.use(logHead({ database, logger, now }));
 
   const { url } = resources.use(await listen(app, config));
   const running = resources.move();
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
+/** The verifier of a server, which logs what goes wrong; disposing of it leaves the database open. */
+export function openServerVerifier(
+  { services: { database, keyring, now, logger, outages } }: Installation,
+  databaseListenUrl: string | null,
+): Promise<CoherentVerifier> {
+  return coherentVerifier(database, {
+    ...{ keyring, databaseListenUrl, now },
+    onError(error) {
+      if (outages.note(error)) return;
+      logger.warn({ err: error }, 'verification, or coherence with other processes');
+    },
+    onLost({ seen, found }) {
+      const heads = { seenHead: formatHead(seen), foundHead: formatHead(found) };
+      logger.error(heads, 'The database was restored. Run "cli restore" first.');
+    },
+  });
+}
+
 /** Anyone signs in, as one of the demo's people, to the demo's organizations and no others. */
-async function demoIdentity({ database, now }: Services) {
+async function demoIdentity({ database, now }: Services): Promise<Identity> {
   await assertDemoAllowed(database);
   await seedDemo(database, now());
   const demo = createDemoIdentityProvider({ now });
   const sessions = createClerkSessions({ jwtKey: demo.publicKeyPem, issuer: demoIssuer, now });
-  return { sessions, demo, clerkWebhooks: null, reconciliation: null, figures: [] };
+  return {
+    ...{ sessions, demo, clerkWebhooks: null, authorizedParties: [], clerkPublishableKey: null },
+    ...{ reconciliation: null, metrics: [] },
+  };
 }
 
-function clerkIdentity(clerk: ClerkSettings, services: Services) {
+function clerkIdentity(clerk: ClerkSettings, services: Services): Identity {
   const { jwtKey, issuer, authorizedParties, secretKey, webhookSigningSecret } = clerk;
   const { database, now, logger, propagated: afterCommit } = services;
   const follow = { database, now, logger, afterCommit };
@@ -160,7 +142,7 @@ function clerkIdentity(clerk: ClerkSettings, services: Services) {
             },
             logger,
           });
-  const figures: Metric[] = [
+  const metrics: Metric[] = [
     {
       name: 'clerk_skipped_total',
       help: 'Organizations and members at Clerk that could not be read, or failed, and were left as they are',
@@ -168,5 +150,8 @@ function clerkIdentity(clerk: ClerkSettings, services: Services) {
       read: () => skipped,
     },
   ];
-  return { sessions, demo: null, clerkWebhooks, reconciliation, figures };
+  return {
+    ...{ sessions, demo: null, clerkWebhooks, authorizedParties },
+    ...{ clerkPublishableKey: clerk.publishableKey, reconciliation, metrics },
+  };
 }

@@ -115,6 +115,8 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
 export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
   readonly databaseListenUrl?: string | null;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
   readonly onError?: (error: unknown) => void;
   /** Called when the database was found to lack what this process has seen of its history. */
   readonly onLost?: (lost: LostHistory) => void;
@@ -123,13 +125,16 @@ export interface CoherentVerifierOptions {
 /** The server's own verifier: disposing of it leaves the database open. */
 export function coherentVerifier(
   database: Database,
-  { keyring, databaseListenUrl = null, onError = warn, onLost }: CoherentVerifierOptions,
+  options: CoherentVerifierOptions,
 ): Promise<CoherentVerifier> {
-  return openCoherent(database, keyring, { databaseListenUrl, onError, onLost, onlyReads: false });
+  const { keyring, databaseListenUrl = null, now, onError = warn, onLost } = options;
+  const onlyReads = false;
+  return openCoherent(database, keyring, { databaseListenUrl, now, onError, onLost, onlyReads });
 }
 
 interface CoherentOptions {
   readonly databaseListenUrl: string | null;
+  readonly now?: (() => number) | undefined;
   readonly onError: (error: unknown) => void;
   readonly onLost: ((lost: LostHistory) => void) | undefined;
   /** True to leave to the server what writes more than a holder's own row. */
@@ -139,7 +144,7 @@ interface CoherentOptions {
 async function openCoherent(
   database: Database,
   keyring: Keyring,
-  { databaseListenUrl, onError, onLost = () => {}, onlyReads }: CoherentOptions,
+  { databaseListenUrl, now = Date.now, onError, onLost = () => {}, onlyReads }: CoherentOptions,
 ): Promise<CoherentVerifier> {
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const leases = database.leases(databaseListenUrl);
@@ -153,7 +158,7 @@ async function openCoherent(
     onlyReads,
     onError,
   });
-  const verifier = createVerifier({ store, schemes, hashing: nodeHashing, onError });
+  const verifier = createVerifier({ store, schemes, hashing: nodeHashing, now, onError });
   const opened = resources.move();
   return {
     verify: (key, request) => verifier.verify(key, request),

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
+import { batches } from '../database/batches.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
@@ -43,8 +44,7 @@ export async function publishKeyEvents(
   context: OutboxContext,
 ): Promise<void> {
   await em.flush();
-  for (let start = 0; start < event.keyIds.length; start += batchSize) {
-    const keyIds = event.keyIds.slice(start, start + batchSize);
+  for (const keyIds of batches(event.keyIds, batchSize)) {
     await emitBatch(em, { ...event, keyIds }, context);
   }
 }

@@ -1,3 +1,4 @@
+import { batches } from '../database/batches.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -17,8 +18,8 @@ export async function keysBySecret(
   secrets: readonly (readonly string[])[],
 ): Promise<(ApiKey | undefined)[]> {
   const known = new Map<string, ApiKey>();
-  for (let start = 0; start < secrets.length; start += batchSize) {
-    const lookups = secrets.slice(start, start + batchSize).flat();
+  for (const some of batches(secrets, batchSize)) {
+    const lookups = some.flat();
     const rows = await em.find(
       ApiKeySecret,
       { lookup: { $in: lookups } },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Mac } from '../../core/mod.ts';
 import { canonical } from '../crypto/canonical-json.ts';
 import { UnknownSecret } from '../crypto/keyring.ts';
+import { batches } from '../database/batches.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder, macOf, type NewAuditEvent } from './audit-row.ts';
@@ -35,8 +36,8 @@ export async function appendEvents(
   }
   let stored = await lockHead(em);
   let from = trusted(stored, accepted);
-  for (let start = 0; start < events.length; start += batchSize) {
-    const { rows, head } = link(key, from, events.slice(start, start + batchSize));
+  for (const some of batches(events, batchSize)) {
+    const { rows, head } = link(key, from, some);
     const isWritten = await append(em, rows, stored, head, secrets);
     // The head is locked, so it is the secret that does not fit.
     if (!isWritten) throw new UnknownSecret();

@@ -1,3 +1,4 @@
+import { batches } from './batches.ts';
 import type { EntityManager } from './entity-manager.ts';
 
 /** A revoked secret whose key is not in this database. */
@@ -45,8 +46,8 @@ export async function revokedSecrets(
   secrets: readonly (readonly string[])[],
 ): Promise<({ readonly reason: string | null } | undefined)[]> {
   const found = new Map<string, RevokedSecret>();
-  for (let start = 0; start < secrets.length; start += batchSize) {
-    const lookups = secrets.slice(start, start + batchSize).flat();
+  for (const some of batches(secrets, batchSize)) {
+    const lookups = some.flat();
     const places = lookups.map(() => '?').join(', ');
     const rows = await em.execute<RevokedSecret[]>(
       `select lookup, reason from revoked_secret where lookup in (${places})`,

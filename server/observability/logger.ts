@@ -1,4 +1,7 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import type { AppEnvironment } from '../rest/request-context.ts';
 import { errorText, placesOf } from './error-text.ts';
 
 /** What an error tells besides its message: names and codes. Its other properties may hold values. */
@@ -34,5 +37,27 @@ function errorRecord(error: unknown, depth = 0): unknown {
     ...Object.fromEntries(properties),
     ...(error.cause === undefined ? {} : { cause: next(error.cause) }),
     ...(error instanceof AggregateError ? { errors: error.errors.map(next) } : {}),
+  };
+}
+
+/**
+ * One line per request. The route's pattern stands for the path, and nothing of headers, query or
+ * body is logged: a client may have put a key anywhere.
+ */
+export function logRequests(logger: Logger): MiddlewareHandler<AppEnvironment> {
+  return async (c, next) => {
+    const started = performance.now();
+    await next();
+    logger.info(
+      {
+        requestId: c.get('requestId'),
+        method: c.req.method,
+        route: routePath(c),
+        status: c.res.status,
+        durationMs: Math.round((performance.now() - started) * 10) / 10,
+        address: c.get('address'),
+      },
+      'request',
+    );
   };
 }

@@ -9,7 +9,7 @@ import type { WebhookEvent } from '../database/entities/webhook.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
-import type { LeakServices } from '../leaks/leak-services.ts';
+import type { GithubKeys } from '../leaks/github-keys.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
@@ -38,7 +38,11 @@ export interface Services {
   /** Bounds the test events of an organization. */
   readonly sendTest: SendTest;
   /** What reports of leaked secrets need. */
-  readonly leaks: LeakServices;
+  readonly leaks: {
+    readonly githubKeys: GithubKeys;
+    /** Resolves after so many milliseconds. */
+    pause(milliseconds: number): Promise<void>;
+  };
   readonly answersInProgress: AnswersInProgress;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly propagated: () => Promise<void>;

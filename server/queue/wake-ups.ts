@@ -1,5 +1,15 @@
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { listen } from '../database/postgresql-listener.ts';
-import { taskChannel } from './announce-tasks.ts';
+
+/** The PostgreSQL channel that wakes workers. */
+const taskChannel = 'reporisk_task';
+
+/** Wakes the workers of every process when the transaction commits; on SQLite they look often. */
+export async function announceTasks(em: EntityManager): Promise<void> {
+  if (!(em.getDriver() instanceof PostgreSqlDriver)) return;
+  await em.execute(`select pg_notify('${taskChannel}', '')`);
+}
 
 /**
  * Listens for new tasks on PostgreSQL. It only makes things happen sooner: while the connection is

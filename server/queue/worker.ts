@@ -5,8 +5,7 @@ import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Database } from '../database/database.ts';
 import { backoff } from './backoff.ts';
-import { claimTask } from './claim-task.ts';
-import { nextDue } from './next-due.ts';
+import { claimTask, nextDue } from './claim-task.ts';
 import { runClaim, type TaskHandler } from './run-claim.ts';
 import type { Claim } from './tasks.ts';
 

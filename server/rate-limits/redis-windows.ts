@@ -1,12 +1,22 @@
-import { Redis } from 'ioredis';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Limit, Windows } from './windows.ts';
+import { Redis, type Result } from 'ioredis';
+import type { Windows } from './windows.ts';
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    takeFromWindow(
+      window: string,
+      limit: number,
+      windowSeconds: number,
+    ): Result<[count: number, millisecondsLeft: number], Context>;
+    giveBackToWindow(window: string, millisecondsLeft: number): Result<null, Context>;
+  }
+}
 
 /**
- * Counts only what stays within the limit, where the library's own script counts refused requests
- * too. One script is one step for Redis, and Redis's clock is the only one.
+ * Counts only what stays within the limit; what is refused answers one more than the limit. One
+ * script is one step for Redis, and Redis's clock is the only one.
  *
- * KEYS[1] the window; ARGV[2] its seconds; ARGV[3] the limit.
+ * KEYS[1] the window; ARGV[1] the limit; ARGV[2] the window's seconds.
  */
 const take = `
   local left = redis.call('pttl', KEYS[1])
@@ -20,7 +30,7 @@ const take = `
     redis.call('pexpire', KEYS[1], length)
     left = length
   end
-  if count >= tonumber(ARGV[3]) then return {ARGV[3] + 1, left} end
+  if count >= tonumber(ARGV[1]) then return {ARGV[1] + 1, left} end
   return {redis.call('incr', KEYS[1]), left}
 `;
 
@@ -36,9 +46,6 @@ const giveBack = `
     redis.call('decr', KEYS[1])
   end
 `;
-
-/** How many different limits are kept ready; there are few. */
-const mostLimiters = 1000;
 
 /** Before each name. */
 const prefix = 'reporisk:limit';
@@ -69,41 +76,20 @@ export async function openRedisWindows(
   client.on('error', () => {});
   // Where it cannot be reached, it is tried again and again.
   await client.connect().catch(() => {});
-  const limiters = new Map<string, RateLimiterRedis>();
-
-  function limiterOf({ limit, windowSeconds }: Limit): RateLimiterRedis {
-    const name = `${limit}/${windowSeconds}`;
-    const known = limiters.get(name);
-    if (known !== undefined) return known;
-    if (limiters.size >= mostLimiters) limiters.clear();
-    const limiter = new RateLimiterRedis({
-      storeClient: client,
-      keyPrefix: prefix,
-      points: limit,
-      duration: windowSeconds,
-      customIncrTtlLuaScript: take,
-      rejectIfRedisNotReady: true,
-    });
-    limiters.set(name, limiter);
-    return limiter;
-  }
+  client.defineCommand('takeFromWindow', { lua: take, numberOfKeys: 1 });
+  client.defineCommand('giveBackToWindow', { lua: giveBack, numberOfKeys: 1 });
 
   return {
-    async take(name, limit) {
-      try {
-        const { remainingPoints, msBeforeNext } = await limiterOf(limit).consume(name);
-        const window = now() + msBeforeNext;
-        return { admitted: true, remaining: remainingPoints, endsIn: msBeforeNext, window };
-      } catch (error) {
-        // The library throws both what it refuses and what went wrong.
-        if (!(error instanceof RateLimiterRes)) throw error;
-        return { admitted: false, remaining: 0, endsIn: error.msBeforeNext };
-      }
+    async take(name, { limit, windowSeconds }) {
+      const key = `${prefix}:${name}`;
+      const [count, endsIn] = await client.takeFromWindow(key, limit, windowSeconds);
+      if (count > limit) return { admitted: false, remaining: 0, endsIn };
+      return { admitted: true, remaining: limit - count, endsIn, window: now() + endsIn };
     },
 
     async giveBack(name, { window }) {
       if (window === undefined) return;
-      await client.eval(giveBack, 1, `${prefix}:${name}`, Math.round(window - now()));
+      await client.giveBackToWindow(`${prefix}:${name}`, Math.round(window - now()));
     },
 
     async [Symbol.asyncDispose]() {

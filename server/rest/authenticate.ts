@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import { allEnvironments, type Outcome, type Verifier } from '../../core/mod.ts';
 import { presentMembership } from '../clerk/membership.ts';
 import type { Database } from '../database/database.ts';
@@ -5,6 +6,7 @@ import type { Access, Caller } from '../operations/access.ts';
 import type { AddressLimit } from '../rate-limits/address-limit.ts';
 import { type CookieRules, isSessionToken, sessionCredentialFrom } from '../sessions/credential.ts';
 import type { SessionVerifier } from '../sessions/session.ts';
+import type { AppEnvironment } from './request-context.ts';
 
 /** Tells who sends a request. */
 export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
@@ -75,5 +77,21 @@ export function createAuthenticate(parts: {
     noteKey(outcome);
     if (!outcome.ok && outcome.refusal.status === 401) await failures.count(address);
     return { kind: 'key', outcome };
+  };
+}
+
+/**
+ * Counts, per address, messages whose signature is wrong, as keys that are refused are counted: beyond
+ * the limit 429 comes in place of the refusal. What is signed passes whatever else its address sent.
+ *
+ * @param refusal - the status that says so.
+ */
+export function limitUnsigned(
+  failures: AddressLimit,
+  refusal: number,
+): MiddlewareHandler<AppEnvironment> {
+  return async (c, next) => {
+    await next();
+    if (c.res.status === refusal) await failures.count(c.var.address);
   };
 }

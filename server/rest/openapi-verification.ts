@@ -1,5 +1,5 @@
 import { scopesOf } from '../../core/mod.ts';
-import { type Json, refusal, refusals } from './openapi-refusals.ts';
+import { type Json, refusal, refusals } from './openapi-answers.ts';
 import { forwardAuthPath } from './request-target.ts';
 
 const keyDescription: Json = {

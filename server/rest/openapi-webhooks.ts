@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { eventPayloads } from '../api-keys/event-payloads.ts';
-import type { Json } from './openapi-refusals.ts';
+import type { Json } from './openapi-answers.ts';
 
 const header = (name: string, description: string): Json => ({
   name,

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { snake } from '../wire/case.ts';
-import { answerHeaders, idempotencyKeyParameter } from './openapi-headers.ts';
-import { type Json, refusal, refusals } from './openapi-refusals.ts';
+import {
+  answerHeaders,
+  idempotencyKeyParameter,
+  type Json,
+  refusal,
+  refusals,
+} from './openapi-answers.ts';
 import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';

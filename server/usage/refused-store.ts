@@ -1,3 +1,4 @@
+import { batches } from '../database/batches.ts';
 import type { Database } from '../database/database.ts';
 import { type BulkInsert, insertRows } from './bulk-insert.ts';
 import {
@@ -50,8 +51,7 @@ export async function storeRefused(database: Database, batch: RefusedBatch): Pro
     await insertRows(em, kind, secretRows, batch.secrets);
   });
   const keyIds = [...new Set(batch.attempts.map(({ keyId }) => keyId))];
-  for (let start = 0; start < keyIds.length; start += keysAtOnce) {
-    const some = keyIds.slice(start, start + keysAtOnce);
+  for (const some of batches(keyIds, keysAtOnce)) {
     // Apart from the inserts: rows of other processes may wait for those, and are locked here.
     await database.transaction((em) =>
       em.execute(

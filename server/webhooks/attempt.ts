@@ -4,7 +4,7 @@ import type { Encryption } from '../crypto/encryption.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
 import { answerText } from './answer.ts';
 import { send } from './send.ts';
-import { signedHeaders } from './signature.ts';
+import { signatureOf } from './signature.ts';
 import type { TargetPolicy } from './target-policy.ts';
 
 /** What an attempt needs. */
@@ -61,7 +61,7 @@ export async function attemptDelivery(
   }
   const headers = {
     ...shownHeaders(eventId, at),
-    ...signedHeaders(eventId, at.getTime(), payload, secrets),
+    'webhook-signature': signatureOf(eventId, at, payload, secrets),
   };
   const late = new AbortController();
   const cancel = timer(attemptTimeout, () => late.abort());

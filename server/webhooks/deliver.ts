@@ -7,11 +7,11 @@ import { WebhookHealth } from '../database/entities/webhook-health.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from '../queue/backoff.ts';
 import type { Outcome, TaskHandler } from '../queue/run-claim.ts';
+import { retryAfterTime } from './answer.ts';
 import { type Attempt, type AttemptOptions, attemptDelivery } from './attempt.ts';
 import { isWrittenByServer } from './delivery-row.ts';
-import { switchOff } from './give-up.ts';
+import { switchOff } from './pending-deliveries.ts';
 import { recordAttempt } from './record-attempt.ts';
-import { retryAfterTime } from './retry-after.ts';
 
 /** How long a message is tried, in milliseconds. */
 export const retryWindowMs = 24 * 60 * 60_000;

@@ -1,35 +1,24 @@
-import { createHmac } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 import type { RandomSource } from '../../core/mod.ts';
-
-const prefix = 'whsec_';
 
 /** A new signing secret as Standard Webhooks has them: `whsec_` and 32 bytes in base64. */
 export function newSigningSecret(random: RandomSource): string {
-  return prefix + Buffer.from(random(32)).toString('base64');
+  return `whsec_${Buffer.from(random(32)).toString('base64')}`;
 }
 
 /**
- * The headers that a message is sent with (Standard Webhooks): id, time, and a signature under each
- * secret, so that a receiver may know either while one replaces the other.
+ * What `webhook-signature` says of a message (Standard Webhooks): a signature under each secret, so
+ * that a receiver may know either while one replaces the other.
  *
- * @param id - the same for every attempt: a receiver knows a repetition by it.
- * @param at - Unix milliseconds of this attempt.
+ * @param id - the message's `webhook-id`.
+ * @param at - the time in its `webhook-timestamp`.
  * @param secrets - `whsec_…`, the present one first.
  */
-export function signedHeaders(
+export function signatureOf(
   id: string,
-  at: number,
+  at: Date,
   body: string,
   secrets: readonly string[],
-): Record<string, string> {
-  const timestamp = String(Math.floor(at / 1000));
-  const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.slice(prefix.length), 'base64');
-    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
-  });
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': signatures.join(' '),
-  };
+): string {
+  return secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' ');
 }

@@ -1,36 +1,26 @@
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import {
-  createVerifier,
-  type KeyStore,
-  nobleHashing,
-  type RandomSource,
-  secureRandom,
-} from '../../core/mod.ts';
-import { type AppOptions, createApp } from '../../server/app.ts';
+import { createVerifier, type KeyStore, type RandomSource } from '../../core/mod.ts';
+import type { AppOptions } from '../../server/app.ts';
 import { type AuditedDatabase, openAuditedDatabase } from '../../server/audit/audited-database.ts';
-import { createForgedRows } from '../../server/audit/forged-rows.ts';
-import { joinCoherence } from '../../server/database/coherence.ts';
-import { openCoherentStore } from '../../server/database/coherent-store.ts';
-import { createOutages } from '../../server/database/outages.ts';
+import { compose } from '../../server/compose.ts';
+import { loadConfig } from '../../server/config/config.ts';
 import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
-import { createAnswersInProgress } from '../../server/idempotency/answers-in-progress.ts';
-import { createListener } from '../../server/listener.ts';
+import { openInstallation } from '../../server/installation.ts';
+import { listen } from '../../server/listener.ts';
 import { createLogger } from '../../server/observability/logger.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
 import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limits/rate-limits.ts';
-import { createUsageRecorder, type Every } from '../../server/usage/usage-recorder.ts';
-import { createUsageStore } from '../../server/usage/usage-store.ts';
+import { openServerVerifier } from '../../server/start.ts';
+import type { CoherentVerifier } from '../../server/store.ts';
+import type { Every } from '../../server/usage/usage-recorder.ts';
 import { publicTargets } from '../../server/webhooks/target-policy.ts';
-import { createSendTest } from '../../server/webhooks/test-events.ts';
 import { identities, type SessionOf } from './identities.ts';
-import { testEncryption, testKeyring } from './keyring.ts';
+import { testKeyring, testSecret } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
@@ -101,8 +91,6 @@ export interface ServerOptions {
   readonly coherent?: boolean;
   /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
   readonly targets?: Services['targets'];
-  /** What secrets may be stored under; the server's own scheme when absent. */
-  readonly schemes?: Services['schemes'];
   /** What differs for reports of leaks. */
   readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
@@ -137,89 +125,59 @@ export type TestServer = Awaited<ReturnType<typeof startServer>>;
  * ```
  */
 export async function startServer(options: ServerOptions) {
-  const { now = Date.now, random = secureRandom, wrap = (database) => database } = options;
+  const { now = Date.now, trustedProxies = [], forwardAuthEnvironments = [] } = options;
+  const { wrap, random, every } = options;
   await using resources = new AsyncDisposableStack();
-  const uploads = await mkdtemp(join(tmpdir(), 'reporisk-uploads-'));
-  resources.defer(() => rm(uploads, { recursive: true, force: true }));
+  const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-server-'));
+  resources.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const log: string[] = [];
   const logger = createLogger({ level: 'trace' }, { write: (line: string) => void log.push(line) });
-  const forgedRows = createForgedRows({ logger, now });
-  const opened = await openAuditedDatabase(options.database, {
-    keyring: testKeyring,
-    onForgedRow: forgedRows.report,
+  const config = loadConfig({
+    DATABASE_URL: options.database,
+    SERVER_SECRET: Buffer.from(testSecret).toString('base64'),
+    PORT: '0',
+    TRUSTED_PROXIES: trustedProxies.join(),
+    FORWARD_AUTH_ENVIRONMENTS: forwardAuthEnvironments.join(),
   });
-  const database = wrap(resources.use(opened));
-  resources.use(forgedRows).recordIn(database);
-  const { demo, sessions, sign } = identities(now);
-  const scheme = testScheme;
-  const onError = (error: unknown) => logger.warn({ err: error }, 'coherence');
-  const coherence = options.coherent
-    ? resources.use(await joinCoherence({ ...database.leases(), onError }))
-    : null;
-  const found =
-    coherence === null
-      ? database.keys
-      : await openCoherentStore({ database, coherence, keyring: testKeyring, onError });
-  const store = options.store?.(found) ?? found;
-  const { propagated = async () => coherence?.propagated() } = options;
-  const hashing = nobleHashing;
-  const encryption = testEncryption(random);
   const { targets = noTargets } = options;
-  const services: Services = {
-    database,
-    keyring: testKeyring,
-    scheme,
-    schemes: options.schemes ?? [scheme],
-    hashing,
-    encryption,
-    random,
-    now,
-    logger,
-    outages: createOutages(logger),
-    uploads,
-    targets,
-    sendTest: createSendTest(),
-    leaks: { ...noLeaks, ...options.leaks },
-    answersInProgress: createAnswersInProgress(),
-    propagated,
-    isRestored: () => coherence?.isRestored() ?? false,
-  };
-  const usage = resources.use(
-    createUsageRecorder({
-      store: createUsageStore(database),
-      ...(options.every === undefined ? {} : { every: options.every }),
-      onError: (error) => logger.warn({ err: error }, 'usage'),
+  const leaks = { ...noLeaks, ...options.leaks };
+  const installation = resources.use(
+    await openInstallation({
+      ...{ config, dataFolder, logger, now, targets, leaks },
+      ...(wrap === undefined ? {} : { wrap }),
+      ...(random === undefined ? {} : { random }),
     }),
   );
-  const app = createApp({
-    services,
-    verifier: createVerifier({
-      ...{ store, schemes: [scheme], hashing, now },
-      onError: (error) => void (services.outages.note(error) || onError(error)),
+  const { forgedRows, services: installed } = installation;
+  const { database, uploads } = installed;
+  await mkdir(uploads, { mode: 0o700 });
+  const { demo, sessions, sign } = identities(now);
+  const server = resources.use(
+    await compose({
+      ...{ installation, config },
+      verifier: resources.use(
+        options.coherent
+          ? await openServerVerifier(installation, config.databaseListenUrl)
+          : uncachedVerifier(installed, options),
+      ),
+      rateLimits: testLimits(now, options.rateLimits),
+      identity: (services) => ({
+        sessions,
+        clerkWebhooks: options.clerkWebhooks?.(services) ?? null,
+        demo: options.demo === false ? null : demo,
+        authorizedParties: options.authorizedParties ?? [],
+        clerkPublishableKey: null,
+        reconciliation: null,
+        metrics: [],
+      }),
+      consoleFolder: options.consoleFolder ?? join(uploads, 'no-console'),
+      tracer: null,
+      ...(every === undefined ? {} : { every }),
     }),
-    rateLimits: testLimits(now, options.rateLimits),
-    usage,
-    sessions,
-    clerkWebhooks: options.clerkWebhooks?.(services) ?? null,
-    demo: options.demo === false ? null : demo,
-    trustedProxies: options.trustedProxies ?? [],
-    authorizedParties: options.authorizedParties ?? [],
-    forwardAuthEnvironments: options.forwardAuthEnvironments ?? ['live'],
-    clerkPublishableKey: null,
-    consoleFolder: options.consoleFolder ?? join(uploads, 'no-console'),
-    metrics: async () => '',
-    tracer: null,
-  });
-
-  const listener = createListener(app);
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  resources.defer(async () => {
-    listener.close();
-    listener.closeAllConnections();
-    await once(listener, 'close');
-  });
-  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  );
+  const { app, services, usage } = server;
+  const { propagated } = services;
+  const { url } = resources.use(await listen(app, config));
 
   const token = (persona: Persona) => demo.issue(persona).token;
   const running = resources.move();
@@ -253,6 +211,25 @@ export async function startServer(options: ServerOptions) {
     },
 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Asks the database for each verification: what a test writes behind the server's back holds at once. */
+function uncachedVerifier(
+  { database, schemes, hashing, now, outages, logger }: Services,
+  { store = (found) => found, propagated = async () => {} }: ServerOptions,
+): CoherentVerifier {
+  const { verify, cacheCounters } = createVerifier({
+    ...{ store: store(database.keys), schemes, hashing, now },
+    onError: (error) => void (outages.note(error) || logger.warn({ err: error }, 'verification')),
+  });
+  const freshness = { isFresh: () => false, epoch: () => 0, subscribe: () => () => {} };
+  const dispose = async () => {};
+  const isRestored = () => false;
+  return {
+    ...{ verify, cacheCounters },
+    coherence: { freshness, propagated, isRestored, [Symbol.asyncDispose]: dispose },
+    [Symbol.asyncDispose]: dispose,
   };
 }
 

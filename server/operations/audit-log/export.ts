@@ -3,7 +3,6 @@ import { readHead } from '../../audit/head.ts';
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { snakeKeys } from '../../wire/case.ts';
-import { csvRow } from '../../wire/csv.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { Download } from '../download.ts';
 import { defineOperation } from '../operation.ts';
@@ -88,4 +87,15 @@ async function* pagesOf(
     yield records.map((record, index) => ({ ...record, chain: events[index]?.mac ?? '' }));
     after = last.seq;
   }
+}
+
+/** A row of CSV (RFC 4180). */
+export function csvRow(cells: readonly (string | null)[]): string {
+  return `${cells.map((cell) => csvCell(cell ?? '')).join(',')}\r\n`;
+}
+
+/** A spreadsheet takes a cell that begins like this for a formula; an apostrophe makes it text. */
+function csvCell(value: string): string {
+  const safe = /^\s*[=+\-@\t\r\n|%＝＋－＠]/u.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
 import { inSteps } from '../../clock/in-steps.ts';
-import { isSignedByGithub, namesGithubKey } from '../../leaks/github-signature.ts';
+import { isSignedByGithub, namesGithubKey } from '../../leaks/github-keys.ts';
 import { placeOf } from '../../leaks/place.ts';
 import { InvalidInput, Problem } from '../../wire/problem.ts';
 import { parseInput } from '../../wire/validation.ts';
 import { publicAccess } from '../access.ts';
 import { defineOperation, type Services } from '../operation.ts';
-import { leakOf, lookupSchemes } from './leak-of.ts';
-import { type Leak, takeBack } from './take-back.ts';
+import { type Leak, leakOf, lookupSchemes } from './leak.ts';
+import { takeBack } from './take-back.ts';
 
 /** Matches that are hashed at once. */
 const stepSize = 500;

@@ -4,8 +4,8 @@ import { findKeys } from '../../leaks/find-keys.ts';
 import { placeOf } from '../../leaks/place.ts';
 import { publicAccess } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { leakOf, lookupSchemes } from './leak-of.ts';
-import { type Leak, takeBack } from './take-back.ts';
+import { type Leak, leakOf, lookupSchemes } from './leak.ts';
+import { takeBack } from './take-back.ts';
 
 /** Texts in one report. */
 const maxTexts = 1000;

@@ -2,21 +2,12 @@ import { LockMode } from '@mikro-orm/core';
 import { publishKeyEvents } from '../../api-keys/key-events.ts';
 import { notEnded, previewOf } from '../../api-keys/key-record.ts';
 import { revokeKeys } from '../../api-keys/revoke-keys.ts';
+import { batches } from '../../database/batches.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { Organization } from '../../database/entities/organization.ts';
 import type { OperationContext } from '../operation.ts';
-import { type Consequence, consequenceOf } from './consequence.ts';
-
-/** A secret that turned up somewhere. */
-export interface Leak {
-  /** What it may be stored under, one value for each pepper. */
-  readonly lookups: readonly string[];
-  /** What the audit log tells it by. */
-  readonly fingerprints: readonly string[];
-  /** Where it turned up, as far as told. */
-  readonly places: readonly string[];
-}
+import { type Consequence, consequenceOf, type Leak } from './leak.ts';
 
 /** A leaked secret of ours. */
 interface Finding extends Consequence {
@@ -49,12 +40,15 @@ export async function takeBack(
   if (findings.length === 0) return new Set();
 
   const context = { now, random: services.random, rowMacs: services.database.rowMacs };
-  for (const ids of batches(keyIdsOf(findings, 'key revoked'))) {
+  for (const ids of batches(keyIdsOf(findings, 'key revoked'), batchSize)) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }
   // By every value that the secret may be stored under: its row may move to another one at any time.
   // Also where this process's clock says that the grace is over: another's may not.
-  for (const lookups of batches(findings.flatMap(({ leak }) => leak.lookups))) {
+  for (const lookups of batches(
+    findings.flatMap(({ leak }) => leak.lookups),
+    batchSize,
+  )) {
     const where = { lookup: { $in: lookups }, ...notEnded };
     await em.nativeUpdate(ApiKeySecret, where, { retiredAt: now });
   }
@@ -84,15 +78,15 @@ async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Prom
   const keyIds = [...new Set(seen.map(({ keyId }) => keyId))].sort();
   // As in revoking all: the organization first, then its keys.
   const orgIds = new Set<string>();
-  for (const ids of batches(keyIds)) {
+  for (const ids of batches(keyIds, batchSize)) {
     const keys = await em.find(ApiKey, { id: { $in: ids } }, { disableIdentityMap: true });
     for (const { orgId } of keys) orgIds.add(orgId);
   }
-  for (const ids of batches([...orgIds].sort())) {
+  for (const ids of batches([...orgIds].sort(), batchSize)) {
     await em.find(Organization, { id: { $in: ids } }, locked);
   }
   const keys = new Map<string, ApiKey>();
-  for (const ids of batches(keyIds)) {
+  for (const ids of batches(keyIds, batchSize)) {
     for (const key of await em.find(ApiKey, { id: { $in: ids } }, locked)) keys.set(key.id, key);
   }
   // Again, because a rotation may have come before the lock.
@@ -112,7 +106,7 @@ async function secretsOf(
   leaks: readonly Leak[],
 ): Promise<ApiKeySecret[]> {
   const found: ApiKeySecret[] = [];
-  for (const some of batches(leaks)) {
+  for (const some of batches(leaks, batchSize)) {
     const where = { lookup: { $in: some.flatMap(({ lookups }) => lookups) } };
     found.push(...(await em.find(ApiKeySecret, where, { disableIdentityMap: true })));
   }
@@ -144,11 +138,4 @@ function eventData(finding: Finding | undefined): Record<string, unknown> {
 /** The preview is the leaked secret's, which is not the key's own after a rotation. */
 function describe({ secretRow, secret, action, leak: { places } }: Finding) {
   return { secret, action, preview: previewOf(secretRow), places };
-}
-
-function batches<Value>(values: readonly Value[]): Value[][] {
-  const count = Math.ceil(values.length / batchSize);
-  return Array.from({ length: count }, (_, index) =>
-    values.slice(index * batchSize, (index + 1) * batchSize),
-  );
 }

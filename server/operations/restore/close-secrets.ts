@@ -1,12 +1,12 @@
 import type { QBFilterQuery } from '@mikro-orm/sql';
 import { notEnded } from '../../api-keys/key-record.ts';
 import { revokeKeys } from '../../api-keys/revoke-keys.ts';
+import { batches } from '../../database/batches.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { rememberRevoked } from '../../database/revoked-secrets.ts';
-import { consequenceOf } from '../leaks/consequence.ts';
+import { consequenceOf } from '../leaks/leak.ts';
 import type { OperationContext } from '../operation.ts';
-import { batches } from './batches.ts';
 
 const fresh = { disableIdentityMap: true } as const;
 

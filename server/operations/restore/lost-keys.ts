@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { fingerprintsIn } from '../../audit/deed.ts';
+import { batches } from '../../database/batches.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import type { AuditEvent } from '../../database/entities/audit-event.ts';
 import { Job } from '../../database/entities/job.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
-import { batches } from './batches.ts';
 
 /** A key that the lost history made or gave another secret, and where its log says so. */
 export interface LostKey {

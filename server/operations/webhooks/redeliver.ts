@@ -4,7 +4,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { WebhookDelivery } from '../../database/entities/webhook-delivery.ts';
 import { enqueue } from '../../queue/tasks.ts';
 import { taskOf } from '../../webhooks/delivery-row.ts';
-import { retryPending } from '../../webhooks/retry.ts';
+import { retryPending } from '../../webhooks/pending-deliveries.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Webhook } from '../../database/entities/webhook.ts';
-import { failPending } from '../../webhooks/give-up.ts';
-import { retryPending } from '../../webhooks/retry.ts';
+import { failPending, retryPending } from '../../webhooks/pending-deliveries.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { httpUrl, id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';

@@ -10,11 +10,11 @@ onBothDatabases((kind) => {
     const pauses: number[] = [];
     const previous = pepperedScheme(new Uint8Array(32).fill(9));
     await using server = await startServerOn(kind, {
-      schemes: [testScheme, previous],
       leaks: {
         pause: async (milliseconds) => void pauses.push(milliseconds),
       },
     });
+    Object.assign(server.services, { schemes: [testScheme, previous] });
     const current = await issueKey(server);
     const underPrevious = await issueKey(server);
     const digest = nobleHashing.sha256(underPrevious.raw);

@@ -2,10 +2,16 @@ import { expect, test } from 'vitest';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { Webhook } from '../../../server/database/entities/webhook.ts';
-import { countTasks } from '../../../server/queue/count-tasks.ts';
-import { nextDue } from '../../../server/queue/next-due.ts';
+import { nextDue } from '../../../server/queue/claim-task.ts';
 import { queueJob } from '../../../server/queue/queue-job.ts';
-import { cancelTask, enqueue, extend, finish, postpone } from '../../../server/queue/tasks.ts';
+import {
+  cancelTask,
+  countTasks,
+  enqueue,
+  extend,
+  finish,
+  postpone,
+} from '../../../server/queue/tasks.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { insertOrganization } from '../sessions/databases.ts';
 import { startQueue } from './queue.ts';

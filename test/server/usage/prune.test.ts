@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../core/mod.ts';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
+import { startBackground } from '../../../server/background.ts';
 import { run } from '../../../server/cli/run.ts';
 import type { Database } from '../../../server/database/database.ts';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
@@ -10,12 +11,16 @@ import { KeyUse } from '../../../server/database/entities/key-use.ts';
 import { jobHandler } from '../../../server/queue/job-handler.ts';
 import { queueJob } from '../../../server/queue/queue-job.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
-import { pruneUsage } from '../../../server/usage/prune.ts';
+import { forgetUsage, pruneUsage } from '../../../server/usage/prune.ts';
+import { RefusedTally } from '../../../server/usage/refused-attempts.ts';
 import { createUsageStore } from '../../../server/usage/usage-store.ts';
 import { onEachDatabase } from '../../support/databases.ts';
+import { startServerOn } from '../../support/server.ts';
 import { keyCall } from './calls.ts';
 
-const before = new Date('2026-03-04T00:00:00Z');
+const day = 86_400_000;
+const now = Date.parse('2026-03-04T00:00:00Z');
+const before = new Date(now);
 
 /** Prunes as a job does, from its queueing to its result. */
 async function prune(database: Database) {
@@ -25,10 +30,9 @@ async function prune(database: Database) {
   await database.transaction((em) => queueJob(em, database.rowMacs, job, new Date(0)));
   const errors: unknown[] = [];
   const log = (error: unknown) => void errors.push(error);
-  const now = () => before.getTime();
-  const usage_prune = jobHandler({ database, now }, pruneUsage(database.kind));
+  const usage_prune = jobHandler({ database, now: () => now }, pruneUsage(database.kind));
   await using worker = startWorker({
-    ...{ database, now, handlers: { usage_prune } },
+    ...{ database, now: () => now, handlers: { usage_prune } },
     logger: { error: log, warn: log },
     timer: () => () => {},
   });
@@ -107,7 +111,6 @@ onEachDatabase((place) => {
     await using database = await openAuditedDatabase(where.url);
     const store = createUsageStore(database);
     const env = { DATABASE_URL: where.url, SERVER_SECRET: Buffer.alloc(32, 3).toString('base64') };
-    const day = 24 * 3_600_000;
     for (const days of [5, 50, 500]) {
       const at = Date.now() - days * day;
       await store.ingest([{ id: newId('use', at), ...keyCall({ at }) }]);
@@ -128,4 +131,46 @@ onEachDatabase((place) => {
       { actor: 'operator', action: 'usage.prune', changes: { days: 30 } },
     ]);
   });
+
+  test('forgetUsage() keeps calls and who made them for 30 days, hourly counts for a year', async () => {
+    await using where = await place();
+    await using database = await openAuditedDatabase(where.url);
+    const store = createUsageStore(database);
+    const ages = [0, 29, 30, 31, 365, 366];
+    const refused = { reason: 'revoked', preview: 'rrk_live_AbCd••••Xy1z' } as const;
+    const refusals = new RefusedTally();
+    for (const age of ages) {
+      const call = keyCall({ at: now - age * day, keyId: `key_${age}`, retiresAt: 1 });
+      await store.ingest([{ id: newId('use', call.at), ...call }]);
+      refusals.add(call, refused);
+    }
+    await store.ingestRefused(refusals.take());
+    // Another process forgets at the same time.
+    await Promise.all([forgetUsage(database, now), forgetUsage(database, now)]);
+    const left = async (table: string) => {
+      const rows = await database
+        .read()
+        .execute<{ key_id: string }[]>(`select key_id from ${table}`);
+      return rows.map(({ key_id }) => Number(key_id.slice(4))).sort((a, b) => a - b);
+    };
+    const tables = ['key_call', 'key_client_use', 'key_retiring_use'];
+    for (const table of [...tables, 'key_refusal', 'key_refused_secret']) {
+      expect([table, await left(table)]).toEqual([table, [0, 29, 30]]);
+    }
+    expect(await left('key_hour')).toEqual([0, 29, 30, 31, 365]);
+    expect(await left('key_use')).toEqual(ages);
+  });
+});
+
+test('a server forgets old calls by itself', async () => {
+  await using server = await startServerOn('sqlite');
+  const store = createUsageStore(server.database);
+  for (const age of [1, 31]) {
+    const call = keyCall({ at: Date.now() - age * day, keyId: `key_${age}` });
+    await store.ingest([{ id: newId('use', call.at), ...call }]);
+  }
+  // Its end waits for what it does at the start.
+  await startBackground(server.services, null)[Symbol.asyncDispose]();
+  const left = await server.database.read().execute('select key_id from key_call');
+  expect(left).toEqual([{ key_id: 'key_1' }]);
 });

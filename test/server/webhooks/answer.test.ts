@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterTime } from '../../../server/webhooks/retry-after.ts';
+import { retryAfterTime } from '../../../server/webhooks/answer.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const year = 366 * 86_400_000;

@@ -4,7 +4,9 @@ import { recordEvent } from '../audit/record-event.ts';
 import { Task } from '../database/entities/task.ts';
 import { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
+import { WebhookHealth } from '../database/entities/webhook-health.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { announceTasks } from '../queue/wake-ups.ts';
 
 /**
  * Fails whatever still waits for an endpoint, and takes it off the queue.
@@ -65,4 +67,27 @@ export async function switchOff(
     ipAddress: null,
     requestId: null,
   });
+}
+
+/**
+ * Tries what waits for an endpoint now, and for another 24 hours, whatever pause the endpoint asked for.
+ *
+ * @param em - the transaction's, which has locked the webhook.
+ * @param id - one delivery; all when absent.
+ */
+export async function retryPending(
+  em: EntityManager,
+  webhookId: string,
+  now: Date,
+  id?: string,
+): Promise<void> {
+  const one = id === undefined ? {} : { id };
+  await em.nativeUpdate(
+    WebhookDelivery,
+    { webhookId, status: 'pending', ...one },
+    { firstAttemptAt: null, nextAttemptAt: now },
+  );
+  await em.nativeUpdate(WebhookHealth, { webhookId }, { heldUntil: null });
+  await em.nativeUpdate(Task, { pool: webhookId, lease: null, ...one }, { runAt: now });
+  await announceTasks(em);
 }

@@ -1,0 +1,93 @@
+import type { Tracer } from '@opentelemetry/api';
+import { type App, type AppOptions, createApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import type { Installation } from './installation.ts';
+import { createMetrics, type Metric, type Metrics } from './observability/metrics.ts';
+import { usageMetrics } from './observability/usage-metrics.ts';
+import type { Services } from './operations/operation.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
+import type { CoherentVerifier } from './store.ts';
+import { createUsageRecorder, type Every, type UsageRecorder } from './usage/usage-recorder.ts';
+import { createUsageStore } from './usage/usage-store.ts';
+
+/** Where people and their organizations come from. */
+export interface Identity
+  extends Pick<
+    AppOptions,
+    'sessions' | 'clerkWebhooks' | 'demo' | 'authorizedParties' | 'clerkPublishableKey'
+  > {
+  /** Starts following the identity provider; null where it cannot be asked. */
+  readonly reconciliation: (() => AsyncDisposable) | null;
+  readonly metrics: readonly Metric[];
+}
+
+/** What a server is composed of: all of it is open already. */
+export interface CompositionOptions {
+  readonly installation: Installation;
+  readonly config: Pick<Config, 'trustedProxies' | 'forwardAuthEnvironments'>;
+  readonly verifier: CoherentVerifier;
+  readonly rateLimits: RateLimits;
+  /** Called once, with the services of the server. */
+  readonly identity: (services: Services) => Identity | Promise<Identity>;
+  /** The folder of the built console. */
+  readonly consoleFolder: string;
+  /** Null unless an exporter is configured. */
+  readonly tracer: Tracer | null;
+  /** Says when usage is stored; twice a second when absent. */
+  readonly every?: Every;
+}
+
+/** A server without its socket and its background work. */
+export interface Composition extends AsyncDisposable {
+  readonly app: App;
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly usage: UsageRecorder;
+}
+
+/**
+ * Composes a server. Every server is composed here, those of the tests too: what is wired wrongly fails
+ * their tests.
+ *
+ * @returns dispose of it to store what was used.
+ */
+export async function compose(options: CompositionOptions): Promise<Composition> {
+  const { installation, config, verifier, rateLimits, consoleFolder, tracer, every } = options;
+  const { database, logger, outages } = installation.services;
+  await using resources = new AsyncDisposableStack();
+  const metrics = createMetrics(verifier, verifier.coherence, outages);
+  const { propagated } = metrics;
+  const isRestored = () => verifier.coherence.isRestored();
+  const services: Services = { ...installation.services, propagated, isRestored };
+  const usage = resources.use(
+    createUsageRecorder({
+      store: createUsageStore(database),
+      ...(every === undefined ? {} : { every }),
+      onError: (error) => logger.warn({ err: error }, 'usage not stored yet'),
+    }),
+  );
+  metrics.add(usageMetrics(usage));
+  metrics.add([
+    {
+      name: 'forged_rows_total',
+      help: 'Rows that were met, give something and were not written by the server: they gave nothing',
+      kind: 'counter',
+      read: installation.forgedRows.count,
+    },
+  ]);
+  const {
+    reconciliation,
+    metrics: identityMetrics,
+    ...identity
+  } = await options.identity(services);
+  metrics.add(identityMetrics);
+  if (reconciliation !== null) resources.use(reconciliation());
+  const { trustedProxies, forwardAuthEnvironments } = config;
+  const app = createApp({
+    ...{ services, verifier: metrics.verifier, rateLimits, usage, ...identity },
+    ...{ trustedProxies, forwardAuthEnvironments, consoleFolder, metrics: metrics.text, tracer },
+  });
+  const running = resources.move();
+  const dispose = () => running.disposeAsync();
+  return { app, services, metrics, usage, [Symbol.asyncDispose]: dispose };
+}

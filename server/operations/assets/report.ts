@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { Job } from '../../database/entities/job.ts';
+import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
+import { dataPlane } from '../access.ts';
+import { defineOperation, type InputSchema } from '../operation.ts';
+import { type AssetKind, extensions, findAsset, repositories } from './asset-kind.ts';
+
+const findings = z.array(z.record(z.string(), z.unknown()));
+
+/** A report; everything but the status is null until an analysis has completed. */
+const reportRecord = z.object({
+  status: z.enum(assetStatuses),
+  riskLevel: z.enum(riskLevels).nullable(),
+  riskScore: z.int().nullable(),
+  findings: findings.nullable(),
+  completedAt: timestamp.nullable(),
+});
+
+const result = z.object({ findings });
+
+/** @param named - the report with the asset's id, under its kind's name. */
+function reportOf<Input extends InputSchema, Output extends z.ZodType>(
+  kind: AssetKind<Input>,
+  output: Output,
+  named: (id: number, report: z.input<typeof reportRecord>) => z.input<Output>,
+) {
+  return defineOperation({
+    name: `${kind.noun}.report`,
+    summary: `${kind.words.withArticle}'s report`,
+    kind: 'query',
+    access: dataPlane(kind.readScope, 'read'),
+    input: kind.input,
+    output,
+    async run(work, input) {
+      const asset = await findAsset(kind, work, kind.wanted(input));
+      const last = await work.em.findOne(
+        Job,
+        { ...kind.jobs(asset.id), status: 'completed' },
+        { orderBy: { id: 'desc' } },
+      );
+      const parsed = result.safeParse(last?.result);
+      return named(asset.id, {
+        status: asset.status,
+        riskLevel: asset.riskLevel ?? null,
+        riskScore: asset.riskScore ?? null,
+        findings: parsed.success ? parsed.data.findings : null,
+        completedAt: iso(last?.completedAt),
+      });
+    },
+  });
+}
+
+/** The report of a repository's last completed analysis. */
+export const getRepoReport = reportOf(
+  repositories,
+  reportRecord.extend({ repoId: z.int() }),
+  (repoId, report) => ({ repoId, ...report }),
+);
+
+/** The report of an extension's last completed analysis. */
+export const getExtensionReport = reportOf(
+  extensions,
+  reportRecord.extend({ extensionId: z.int() }),
+  (extensionId, report) => ({ extensionId, ...report }),
+);

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { LookupScheme } from '../../../core/mod.ts';
+import { fingerprintsOf } from '../../crypto/secret-fingerprints.ts';
+import type { ApiKey } from '../../database/entities/api-key.ts';
+import type { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { everyScheme } from '../../database/former-secrets.ts';
+import type { Services } from '../operation.ts';
+
+/** A secret that turned up somewhere. */
+export interface Leak {
+  /** What it may be stored under, one value for each pepper. */
+  readonly lookups: readonly string[];
+  /** What the audit log tells it by. */
+  readonly fingerprints: readonly string[];
+  /** Where it turned up, as far as told. */
+  readonly places: readonly string[];
+}
+
+/** A leaked text by its digest: SHA-256, hexadecimal, and what it may be stored under. */
+export function leakOf(
+  schemes: readonly LookupScheme[],
+  token: string,
+  places: readonly string[] = [],
+): { readonly digest: string; readonly leak: Leak } {
+  const digest = createHash('sha256').update(token).digest('hex');
+  return {
+    digest,
+    leak: {
+      lookups: schemes.map((scheme) => scheme.lookup(digest)),
+      fingerprints: fingerprintsOf(schemes, digest),
+      places,
+    },
+  };
+}
+
+/** What a leaked secret may be stored under: a retired one also under a secret that is gone. */
+export function lookupSchemes({ database, schemes, encryption }: Services) {
+  return everyScheme(database.read(), schemes, encryption);
+}
+
+/** What a leaked secret was, and what is done about it. */
+export interface Consequence {
+  readonly secret: 'current' | 'retiring' | 'retired';
+  readonly action: 'key revoked' | 'grace ended' | 'recorded';
+}
+
+/** Decides what a leak comes to: as much is taken away as the secret still opens, and no more. */
+export function consequenceOf(
+  secret: Pick<ApiKeySecret, 'retiresAt' | 'retiredAt'>,
+  key: Pick<ApiKey, 'revokedAt'>,
+  now: Date,
+): Consequence {
+  const retiresAt = secret.retiresAt ?? null;
+  const isRevoked = key.revokedAt != null;
+  if (retiresAt === null)
+    return { secret: 'current', action: isRevoked ? 'recorded' : 'key revoked' };
+  if (secret.retiredAt != null || retiresAt <= now)
+    return { secret: 'retired', action: 'recorded' };
+  return { secret: 'retiring', action: isRevoked ? 'recorded' : 'grace ended' };
+}
