@@ -25,9 +25,8 @@ export function name(maximum: number) {
 }
 
 function written(minimum: number, maximum: number, { isName }: { readonly isName: boolean }) {
-  const normalize = isName
-    ? normalizedName
-    : (value: string) => value.trim().replace(/\r\n?/g, '\n');
+  const normalize = (value: string) =>
+    isName ? normalizedName(value, maximum) : value.trim().replace(/\r\n?/g, '\n');
   return z
     .string()
     .transform(normalize)
