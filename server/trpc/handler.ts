@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
 import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
-import { assertFewNames, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
+import { assertFewValues, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
@@ -109,7 +109,7 @@ async function withinLimit(request: Request, share: BodyShare): Promise<Request>
   if (request.body === null) return request;
   const { method, url, headers } = request;
   const body = await readBody(request, bodyLimit, share);
-  assertFewNames(body);
+  assertFewValues(body);
   return new Request(url, { method, headers, body });
 }
 
