@@ -47,9 +47,9 @@ export function queryOf(url: string): Record<string, string> {
   );
 }
 
-/** @throws {InvalidInput} where a query has any parameter. */
-export function refuseQuery(url: string): void {
-  const names = Object.keys(queryOf(url));
+/** @throws {InvalidInput} where a query has a parameter beside those named, or one twice. */
+export function refuseQuery(url: string, known: readonly string[] = []): void {
+  const names = Object.keys(queryOf(url)).filter((name) => !known.includes(name));
   if (names.length === 0) return;
   throw new InvalidInput(names.map((name) => ({ ...extraField([name]), part: 'query' })));
 }

@@ -3,7 +3,14 @@ import type { Context } from 'hono';
 import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
 import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
-import { assertFewValues, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
+import {
+  assertFewValues,
+  assertJson,
+  bodyLimit,
+  readBody,
+  refuseQuery,
+  unread,
+} from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
@@ -61,6 +68,8 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
           services,
           origin: { requestId, ipAddress: address ?? null },
           authenticate: callerFor,
+          refuseParameters: () =>
+            refuseQuery(c.req.url, c.req.method === 'POST' ? ['batch'] : ['batch', 'input']),
         }),
       });
       // What tRPC refuses before a procedure is JSON that is called text, or nothing.
