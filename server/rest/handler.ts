@@ -4,7 +4,7 @@ import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
 import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
-import { execute } from '../operations/execute.ts';
+import { execute, isForbidden, judgesScopes } from '../operations/execute.ts';
 import type { Services } from '../operations/operation.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake } from '../wire/case.ts';
@@ -15,7 +15,7 @@ import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts
 import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
-import { endpointOf, noteKey } from './record-usage.ts';
+import { endpointOf, noteKey, noteScopeRefusal } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { parameterNames, type Route } from './route.ts';
 
@@ -113,6 +113,7 @@ export function routeHandler(
         const replayed = { 'Idempotent-Replayed': 'true' };
         return c.body(error.body, 202, { ...fields, ...json, ...replayed });
       }
+      if (judgesScopes(operation.access) && isForbidden(error)) noteScopeRefusal(c);
       const answer = answerTo(error, requestId, locate);
       reportCause(error, requestId, answer, services);
       return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
