@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inSubOrgScope, type Refusal } from '../../../core/mod.ts';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
-import { timestamp } from '../../wire/fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 import { notFound, refused } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
 
@@ -40,8 +40,8 @@ export function toAssetRecord(asset: Asset): z.infer<typeof assetRecord> {
     status: asset.status,
     riskLevel: asset.riskLevel ?? null,
     riskScore: asset.riskScore ?? null,
-    createdAt: asset.createdAt.toISOString(),
-    updatedAt: asset.updatedAt.toISOString(),
+    createdAt: iso(asset.createdAt),
+    updatedAt: iso(asset.updatedAt),
   };
 }
 
