@@ -50,6 +50,18 @@ test('the log is made in one place, which keeps what rows held out of it', () =>
   expect(makers.sort()).toEqual(['server/observability/logger.ts']);
 });
 
+test('texts are composed in few places, where their length is bounded', () => {
+  const users = globSync('{core,server,console}/**/*.{ts,tsx}', ignored).filter((path) =>
+    /\.normalize\(/.test(readFileSync(path, 'utf8')),
+  );
+  expect(users.sort()).toEqual([
+    'console/ui/confirm-dialog.tsx',
+    'server/operations/service-accounts/create.ts',
+    'server/wire/names.ts',
+    'server/wire/search-text.ts',
+  ]);
+});
+
 test('the lock file names no registry, so that it installs from any', () => {
   const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
     readFileSync('package-lock.json', 'utf8'),

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { KeyRefusedSecret } from '../database/entities/key-refused-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { iso } from '../wire/fields.ts';
 import { type OutboxContext, publishKeyEvents } from './key-events.ts';
 
 /** How long a secret that was told of is not told of again. */
@@ -61,7 +62,7 @@ async function announce(
   for (const { keyId, preview, reason, ipAddress, userAgent, lastAt } of secrets) {
     await em.nativeUpdate(KeyRefusedSecret, { keyId, preview }, { toldAt: context.now });
     const from = { ipAddress: ipAddress === '' ? null : ipAddress, userAgent: userAgent ?? null };
-    const data = { reason, preview, ...from, at: lastAt.toISOString() };
+    const data = { reason, preview, ...from, at: iso(lastAt) };
     await publishKeyEvents(em, { type: 'api_key.refused', keyIds: [keyId], data }, context);
   }
   return secrets.length;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { CompiledQuery, QueryResult } from 'kysely';
 import type { PooledConnection } from './holding-driver.ts';
@@ -9,6 +9,9 @@ export const readerBusyMs = 50;
 
 /** Milliseconds between two attempts while another process writes; the last one repeats. */
 const busyPauses = [1, 2, 5, 10, 20];
+
+/** Milliseconds of statements and what is done with them, after which others have a turn. */
+const maxStretchMs = 10;
 
 /** Statements that are kept; a bulk insert has one of full length, and one for what is left. */
 const keptAtMost = 64;
@@ -22,6 +25,8 @@ export class SqliteHandle {
   readonly #timeoutMs: number;
   readonly #turns = new Turns();
   readonly #kept = new Map<string, BetterSqlite3.Statement>();
+  /** When others are to have a turn of the event loop, of `performance.now()`. */
+  #yieldAt = 0;
 
   /** @param timeoutMs - how long a statement waits for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
@@ -54,6 +59,9 @@ export class SqliteHandle {
      * and with it every request. In between, others have their turns, because a reader need not wait.
      */
     const whenFree = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
+      await this.#letOthersRun();
+      // A transaction that has ended meanwhile must not write into the next one.
+      if (give === null) throw new Error('the transaction has ended');
       for (let attempt = 0; ; attempt++) {
         try {
           return this.#execute(query);
@@ -69,6 +77,13 @@ export class SqliteHandle {
 
     await take();
     return { executeQuery: whenFree, release, discard: release };
+  }
+
+  /** Statements never wait, so a loop over them would hold every request of the process. */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() < this.#yieldAt) return;
+    await setImmediate();
+    this.#yieldAt = performance.now() + maxStretchMs;
   }
 
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {

@@ -118,11 +118,12 @@ function restored(): Problem {
  * Whether the operation itself judges the key's scopes, once it knows what was asked for. Scopes come
  * before the limits, so its requests are counted when it has.
  */
-function judgesScopes(access: Access): boolean {
+export function judgesScopes(access: Access): boolean {
   return access.plane === 'data' && access.scope === null;
 }
 
-function isForbidden(error: unknown): boolean {
+/** Whether a key was refused for what it may do. */
+export function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.code === 'insufficient_permissions';
 }
 

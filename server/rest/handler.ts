@@ -4,17 +4,18 @@ import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
 import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
-import { execute } from '../operations/execute.ts';
+import { execute, isForbidden, judgesScopes } from '../operations/execute.ts';
 import type { Services } from '../operations/operation.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import { camel, foreign, snake, snakeKeys } from '../wire/case.ts';
+import { camel, foreign, snake } from '../wire/case.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
+import { encode, encodeInSteps } from './encode.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
-import { endpointOf, noteKey } from './record-usage.ts';
+import { endpointOf, noteKey, noteScopeRefusal } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { parameterNames, type Route } from './route.ts';
 
@@ -106,12 +107,13 @@ export function routeHandler(
       if (output === null) return c.body(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
-      return c.body(encode(output), status, { ...fields, ...json });
+      return c.body(await encodeInSteps(output), status, { ...fields, ...json });
     } catch (error) {
       if (error instanceof Replayed) {
         const replayed = { 'Idempotent-Replayed': 'true' };
         return c.body(error.body, 202, { ...fields, ...json, ...replayed });
       }
+      if (judgesScopes(operation.access) && isForbidden(error)) noteScopeRefusal(c);
       const answer = answerTo(error, requestId, locate);
       reportCause(error, requestId, answer, services);
       return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
@@ -122,11 +124,6 @@ export function routeHandler(
 }
 
 const json = { 'Content-Type': 'application/json' };
-
-/** An output as it is sent. */
-function encode(output: unknown): string {
-  return JSON.stringify(snakeKeys(output));
-}
 
 /** A fault on the way ends the connection: a file that was cut must not look whole. */
 function downloadResponse(

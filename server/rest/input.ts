@@ -47,9 +47,9 @@ export function queryOf(url: string): Record<string, string> {
   );
 }
 
-/** @throws {InvalidInput} where a query has any parameter. */
-export function refuseQuery(url: string): void {
-  const names = Object.keys(queryOf(url));
+/** @throws {InvalidInput} where a query has a parameter beside those named, or one twice. */
+export function refuseQuery(url: string, known: readonly string[] = []): void {
+  const names = Object.keys(queryOf(url)).filter((name) => !known.includes(name));
   if (names.length === 0) return;
   throw new InvalidInput(names.map((name) => ({ ...extraField([name]), part: 'query' })));
 }
@@ -164,26 +164,27 @@ async function* received(request: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-const [quote, backslash, colon, brace] = Buffer.from('"\\:{');
+const [quote, backslash, comma, brace, bracket] = Buffer.from('"\\,{[');
 
-/** Names and objects that a JSON body may hold: more than any operation takes. */
-const maxNames = 25_000;
+/** Members, list items, objects and lists that a JSON body may hold: more than any operation takes. */
+const maxValues = 5_000;
 
 /**
- * Refuses JSON that is small and yet slow to parse: a body of 1 MiB can hold 100,000 names.
+ * Refuses JSON that is small and yet slow to parse and to judge: a body of 1 MiB can hold half a
+ * million values.
  *
  * @throws {InvalidInput}
  */
-export function assertFewNames(json: Uint8Array): void {
-  let names = 0;
+export function assertFewValues(json: Uint8Array): void {
+  let values = 0;
   let isText = false;
   for (let index = 0; index < json.length; index += 1) {
     const byte = json[index];
     if (byte === quote) isText = !isText;
     else if (isText) index += byte === backslash ? 1 : 0;
-    else if (byte === colon || byte === brace) names += 1;
-    if (names > maxNames) {
-      const msg = `ensure this value holds at most ${maxNames} names and objects`;
+    else if (byte === comma || byte === brace || byte === bracket) values += 1;
+    if (values > maxValues) {
+      const msg = `ensure this value holds at most ${maxValues} members and items`;
       throw new InvalidInput([{ path: [], msg, type: 'value_error' }]);
     }
   }
@@ -191,7 +192,7 @@ export function assertFewNames(json: Uint8Array): void {
 
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
-  assertFewNames(bytes);
+  assertFewValues(bytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -30,6 +30,14 @@ export function noteKey(
   }
 }
 
+/** Notes that an operation refused the key for its scopes, which verification was not asked about. */
+export function noteScopeRefusal(c: Context<AppEnvironment>): void {
+  const used = c.get('usedKey');
+  if (used === undefined || used.refused !== null) return;
+  const refused = { reason: 'scope', preview: used.key.preview } as const;
+  c.set('usedKey', { ...used, scope: null, refused });
+}
+
 /** Hands each call of a key over, once it is answered and its status is known. */
 export function recordUsage(
   usage: UsageSink,

@@ -3,7 +3,14 @@ import type { Context } from 'hono';
 import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
 import type { BodyShare } from '../rest/body-budget.ts';
 import type { Wiring } from '../rest/handler.ts';
-import { assertFewNames, assertJson, bodyLimit, readBody, unread } from '../rest/input.ts';
+import {
+  assertFewValues,
+  assertJson,
+  bodyLimit,
+  readBody,
+  refuseQuery,
+  unread,
+} from '../rest/input.ts';
 import { answerTo, problemResponse } from '../rest/problem-response.ts';
 import { noteKey } from '../rest/record-usage.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
@@ -61,6 +68,8 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
           services,
           origin: { requestId, ipAddress: address ?? null },
           authenticate: callerFor,
+          refuseParameters: () =>
+            refuseQuery(c.req.url, c.req.method === 'POST' ? ['batch'] : ['batch', 'input']),
         }),
       });
       // What tRPC refuses before a procedure is JSON that is called text, or nothing.
@@ -109,7 +118,7 @@ async function withinLimit(request: Request, share: BodyShare): Promise<Request>
   if (request.body === null) return request;
   const { method, url, headers } = request;
   const body = await readBody(request, bodyLimit, share);
-  assertFewNames(body);
+  assertFewValues(body);
   return new Request(url, { method, headers, body });
 }
 

@@ -11,6 +11,8 @@ export interface TrpcContext {
   readonly origin: Origin & { readonly requestId: string };
   /** Tells who is calling, once an operation says what it asks. */
   authenticate(access: Access): Promise<Caller>;
+  /** @throws {InvalidInput} for a parameter in the address that is none of tRPC's. */
+  refuseParameters(): void;
 }
 
 /** Carries an answer through tRPC's own error to its formatter. */
@@ -112,12 +114,15 @@ export function mutation<Input extends InputSchema, Output extends z.ZodType, Pr
 
 async function call<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
-  { services, origin, authenticate }: TrpcContext,
+  { services, origin, authenticate, refuseParameters }: TrpcContext,
   input: unknown,
 ): Promise<z.output<Output>> {
   try {
     const caller = await authenticate(operation.access);
-    return await execute(operation, services, { caller, origin }, () => input ?? {});
+    return await execute(operation, services, { caller, origin }, () => {
+      refuseParameters();
+      return input ?? {};
+    });
   } catch (error) {
     const answer = answerTo(error, origin.requestId, (path) => ['body', ...path]);
     reportCause(error, origin.requestId, answer, services);

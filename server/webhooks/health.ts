@@ -1,4 +1,5 @@
 import type { WebhookHealth, WebhookHour } from '../database/entities/webhook-health.ts';
+import { iso } from '../wire/fields.ts';
 
 const hourMs = 3_600_000;
 
@@ -12,10 +13,11 @@ type Health = (typeof healthStates)[number];
 
 /** The counts with one attempt more, and how many began in its hour. */
 export function addAttempt(
-  hours: readonly WebhookHour[],
+  stored: readonly WebhookHour[],
   at: Date,
   isFailure: boolean,
 ): { readonly hours: WebhookHour[]; readonly sentThisHour: number } {
+  const hours = hoursIn(stored);
   const hour = hourOf(at);
   const now = hours.find((each) => each.hour === hour) ?? { hour, sent: 0, failed: 0 };
   const sent = now.sent + 1;
@@ -34,13 +36,25 @@ export function healthOf(isActive: boolean, health: WebhookHealth | undefined, a
     lastFailureAt !== null && (lastSuccessAt === null || lastFailureAt > lastSuccessAt);
   const answering: Health = isFailing ? 'failing' : 'ok';
   const state: Health = isActive ? answering : 'off';
-  const counted = hours.filter((each) => isCounted(each, hourOf(at)));
+  const counted = hoursIn(hours).filter((each) => isCounted(each, hourOf(at)));
   return {
     health: state,
-    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    lastSuccessAt: iso(lastSuccessAt),
     sent24h: counted.reduce((sum, { sent }) => sum + sent, 0),
     failed24h: counted.reduce((sum, { failed }) => sum + failed, 0),
   };
+}
+
+/** The hours of a column that a statement by hand may have filled with anything. */
+function hoursIn(stored: unknown): WebhookHour[] {
+  return Array.isArray(stored) ? stored.filter(isHour) : [];
+}
+
+function isHour(value: unknown): value is WebhookHour {
+  if (typeof value !== 'object' || value === null) return false;
+  return (['hour', 'sent', 'failed'] as const).every((name) =>
+    Number.isSafeInteger(Reflect.get(value, name)),
+  );
 }
 
 function hourOf(at: Date): number {

@@ -14,8 +14,12 @@ export function snake(name: string): string {
     .replace(/([a-z])(\d+[a-z])/g, '$1_$2');
 }
 
+/** More than any operation's names have; a request's may be a megabyte long. */
+const maxLength = 100;
+
 /** `sub_org_id` to `subOrgId`; a name in another spelling is foreign. */
 export function camel(name: string): string {
+  if (name.length > maxLength) return foreign(name);
   const camelled = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return snake(camelled) === name ? camelled : foreign(name);
 }

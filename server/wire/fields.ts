@@ -25,9 +25,8 @@ export function name(maximum: number) {
 }
 
 function written(minimum: number, maximum: number, { isName }: { readonly isName: boolean }) {
-  const normalize = isName
-    ? normalizedName
-    : (value: string) => value.trim().replace(/\r\n?/g, '\n');
+  const normalize = (value: string) =>
+    isName ? normalizedName(value, maximum) : value.trim().replace(/\r\n?/g, '\n');
   return z
     .string()
     .transform(normalize)
@@ -222,7 +221,19 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
-/** A JSON time, or null. */
+/** The times that can be shown, in Unix milliseconds: the years 1 to 9999. */
+export const firstTime = -62_135_596_800_000;
+export const lastTime = 253_402_300_799_999;
+
+/**
+ * A JSON time, or null. One that cannot be shown, which only a statement by hand writes, is the nearest
+ * that can: a row must not make an answer impossible that shows others.
+ */
+export function iso(date: Date): string;
+export function iso(date: Date | null | undefined): string | null;
 export function iso(date: Date | null | undefined): string | null {
-  return date === null || date === undefined ? null : date.toISOString();
+  if (date === null || date === undefined) return null;
+  const time = date.getTime();
+  const shown = Number.isNaN(time) ? lastTime : Math.min(Math.max(time, firstTime), lastTime);
+  return new Date(shown).toISOString();
 }

@@ -27,9 +27,19 @@ export function isVisible(name: string): boolean {
   return visible.test(name);
 }
 
-/** A name as it is kept: composed (NFC), without white space around it. */
-export function normalizedName(name: string): string {
-  return name.normalize('NFC').trim();
+/** UTF-16 units that one character of a composed text can come from: four code points. */
+const maxUnits = 8;
+
+/**
+ * A name as it is kept: composed (NFC), without white space around it. One that is too long however it
+ * is composed stays as it is: composing takes time in the square of a run of combining marks, and a
+ * megabyte of them would hold the process for a minute.
+ *
+ * @param maximum - code points that the name may have.
+ */
+export function normalizedName(name: string, maximum: number): string {
+  const trimmed = name.trim();
+  return trimmed.length > maxUnits * maximum ? trimmed : trimmed.normalize('NFC').trim();
 }
 
 /**
@@ -39,7 +49,8 @@ export function normalizedName(name: string): string {
  */
 export function cleanedName<Otherwise>(name: unknown, otherwise: Otherwise): string | Otherwise {
   if (typeof name !== 'string') return otherwise;
-  const cleaned = normalizedName(name.slice(0, 10_000).replace(everyInvisible, ''));
+  const seen = name.slice(0, 10_000).replace(everyInvisible, '').trim();
+  const cleaned = normalizedName(seen.slice(0, maxUnits * longestForeignName), longestForeignName);
   if (!isVisible(cleaned)) return otherwise;
   return [...cleaned].slice(0, longestForeignName).join('').trim();
 }

@@ -19,7 +19,7 @@ const ignoringCase = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
  */
 export function repositoryUrl(text: string): SubmittedUrl {
   const { protocol, host, pathname } = parsed(text);
-  const path = withoutSlashes(withoutSlashes(pathname).replace(/\.git$/i, ''));
+  const path = withoutEnd(pathname);
   const url = `${protocol}//${host}${path}`;
   return { url, identity: digest(ignoringCase.has(host) ? url.toLowerCase() : url) };
 }
@@ -72,10 +72,14 @@ function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
   return null;
 }
 
-function withoutSlashes(path: string): string {
+/** A path without slashes and `.git` behind it, however many: what is stored, sent again, is the same. */
+function withoutEnd(path: string): string {
   let { length } = path;
-  while (path[length - 1] === '/') length -= 1;
-  return path.slice(0, length);
+  for (;;) {
+    if (path[length - 1] === '/') length -= 1;
+    else if (/^\.git$/i.test(path.slice(Math.max(0, length - 4), length))) length -= 4;
+    else return path.slice(0, length);
+  }
 }
 
 function digest(text: string): string {

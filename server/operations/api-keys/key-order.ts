@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { postgresql } from '../../database/dialect.ts';
+import { firstTime as first, lastTime as last } from '../../wire/fields.ts';
 
 const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 type Column = (typeof sortable)[number];
@@ -24,10 +25,6 @@ export interface Order {
   /** A cursor's value as that statement's parameter. */
   parameter(value: string | number): string | number;
 }
-
-/** The times that can be shown, in Unix milliseconds: the years 1 to 9999. */
-const first = -62_135_596_800_000;
-const last = 253_402_300_799_999;
 
 /**
  * Orders keys by a column. What never expires comes after all that does, and what was never used

@@ -20,7 +20,7 @@ const input = z.strictObject({
   status: z.enum(keyStatuses).optional(),
   subOrgId: integer().optional(),
   /** Id of a member or a service account. */
-  owner: z.string().optional(),
+  owner: id.optional(),
   serviceAccountId: id.optional(),
   attention: z.enum(attentions).optional(),
   environment: z.enum(['live', 'test']).optional(),

@@ -46,7 +46,7 @@ export const retiringApiKeyUse = defineOperation({
         ipAddress: ipAddress || null,
         userAgent: userAgent || null,
         calls,
-        lastUsedAt: lastUsedAt.toISOString(),
+        lastUsedAt: iso(lastUsedAt),
       })),
     };
   },

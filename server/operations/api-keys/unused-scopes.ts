@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Dialect, scopesOf } from '../../../core/mod.ts';
 import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
-import { id, timestamp } from '../../wire/fields.ts';
+import { id, iso, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
@@ -40,7 +40,7 @@ export const unusedApiKeyScopes = defineOperation({
     return {
       observedDays: Math.max(0, Math.min(window, age)),
       unused: granted.filter((scope) => !used.has(scope)),
-      used: uses.map(({ scope, lastUsedAt }) => ({ scope, lastUsedAt: lastUsedAt.toISOString() })),
+      used: uses.map(({ scope, lastUsedAt }) => ({ scope, lastUsedAt: iso(lastUsedAt) })),
     };
   },
 });

@@ -4,7 +4,7 @@ import { KeyHour, outcomes } from '../../database/entities/key-hour.ts';
 import { KeyRefusal } from '../../database/entities/key-refusal.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { refusalsPerKey } from '../../usage/refused-attempts.ts';
-import { id, integer, timestamp } from '../../wire/fields.ts';
+import { id, integer, iso, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
@@ -71,7 +71,7 @@ export const apiKeyUsage = defineOperation({
     return {
       items: await lastCalls(em, services.database.dialect, id, limit),
       hourly: hours.map(({ hour, outcome, count }) => ({
-        hour: hour.toISOString(),
+        hour: iso(hour),
         outcome,
         count,
       })),
@@ -95,8 +95,8 @@ async function callersOf(em: EntityManager, dialect: Dialect, keyId: string, now
   return rows.map((row) => ({
     ipAddress: row.ip_address || null,
     userAgent: row.user_agent || null,
-    count: Number(row.calls),
-    lastAt: new Date(row.last).toISOString(),
+    count: shownCount(row.calls),
+    lastAt: iso(new Date(row.last)),
   }));
 }
 
@@ -110,10 +110,15 @@ async function refusalsOf(em: EntityManager, keyId: string) {
     reason,
     ipAddress: ipAddress === '' ? null : ipAddress,
     userAgent: userAgent ?? null,
-    count,
-    firstAt: firstAt.toISOString(),
-    lastAt: lastAt.toISOString(),
+    count: shownCount(count),
+    firstAt: iso(firstAt),
+    lastAt: iso(lastAt),
   }));
+}
+
+/** A sum as a number that JSON carries to the digit. */
+function shownCount(sum: number | string): number {
+  return Math.min(Number(sum), Number.MAX_SAFE_INTEGER);
 }
 
 interface CallRow {
@@ -146,6 +151,6 @@ async function lastCalls(em: EntityManager, dialect: Dialect, id: string, limit:
     requestId: row.request_id,
     ipAddress: row.ip_address,
     userAgent: row.user_agent,
-    createdAt: new Date(row.created).toISOString(),
+    createdAt: iso(new Date(row.created)),
   }));
 }

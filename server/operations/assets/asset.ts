@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
-import { timestamp } from '../../wire/fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 
 /** What a repository and an extension have in common. */
 export interface Asset {
@@ -37,7 +37,7 @@ export function toAssetRecord(asset: Asset): z.infer<typeof assetRecord> {
     status: asset.status,
     riskLevel: asset.riskLevel ?? null,
     riskScore: asset.riskScore ?? null,
-    createdAt: asset.createdAt.toISOString(),
-    updatedAt: asset.updatedAt.toISOString(),
+    createdAt: iso(asset.createdAt),
+    updatedAt: iso(asset.updatedAt),
   };
 }

@@ -9,7 +9,7 @@ import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { Webhook } from '../../database/entities/webhook.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
-import { timestamp } from '../../wire/fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { impersonation } from '../access.ts';
 
@@ -120,7 +120,7 @@ export async function auditRecords(
   };
   return parts.map(({ event, actor, target }) => ({
     id: event.id,
-    at: event.at.toISOString(),
+    at: iso(event.at),
     actor: {
       ...actor,
       name: actor.id === null ? null : nameOf(actor.kind === 'key' ? 'api_key' : 'user', actor.id),

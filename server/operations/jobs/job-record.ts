@@ -40,7 +40,7 @@ export function toJobRecord(job: Job): z.infer<typeof jobRecord> {
     startedAt: iso(job.startedAt),
     completedAt: iso(job.completedAt),
     errorMessage: job.errorMessage ?? null,
-    createdAt: job.createdAt.toISOString(),
-    updatedAt: job.updatedAt.toISOString(),
+    createdAt: iso(job.createdAt),
+    updatedAt: iso(job.updatedAt),
   };
 }

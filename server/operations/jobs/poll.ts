@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
 import { Job } from '../../database/entities/job.ts';
 import { id } from '../../wire/fields.ts';
-import { notFound, refused } from '../../wire/problem.ts';
+import { notFound, type Problem, refused } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
 import { environment, environmentOf } from '../assets/environment.ts';
 import { defineOperation } from '../operation.ts';
@@ -31,7 +31,7 @@ export const pollJob = defineOperation({
     const { key } = principal;
     const may = (scope: string) => key === null || permits(key, scope);
     if (!Object.values(scopesByType).flat().some(may)) {
-      throw refused(refusals.insufficient_permissions);
+      throw insufficientScope(['repos:read', 'extensions:read']);
     }
     const job = await em.findOne(Job, {
       ...{ id: jobId, orgId: principal.organization.id },
@@ -42,9 +42,15 @@ export const pollJob = defineOperation({
       throw refused(refusals.job_out_of_scope);
     }
     const scopes: readonly string[] = scopesByType[job.type];
-    if (key !== null && !scopes.some(may)) {
-      throw refused(refusals.insufficient_permissions);
-    }
+    if (key !== null && !scopes.some(may)) throw insufficientScope(scopes.slice(0, 1));
     return { ...toJobRecord(job), result: job.result ?? null };
   },
 });
+
+/** Names the scopes with which the key might have polled (RFC 6750, section 3.1). */
+function insufficientScope(scopes: readonly string[]): Problem {
+  const named = scopes.length === 0 ? '' : `, scope="${scopes.join(' ')}"`;
+  return refused(refusals.insufficient_permissions, {
+    'WWW-Authenticate': `Bearer error="insufficient_scope"${named}`,
+  });
+}

@@ -33,7 +33,7 @@ export function toOrganizationRecord(
     tier: organization.tier ?? null,
     tierPinned: organization.tierPinned,
     clerkTier: organization.clerkTier ?? null,
-    createdAt: organization.createdAt.toISOString(),
+    createdAt: iso(organization.createdAt),
     deletedAt: iso(organization.deletedAt),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceAccount } from '../../database/entities/service-account.ts';
-import { timestamp } from '../../wire/fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
@@ -26,7 +26,7 @@ export function toServiceAccountRecord(
     description: account.description ?? null,
     role: account.role,
     isActive: account.isActive,
-    createdAt: account.createdAt.toISOString(),
-    updatedAt: account.updatedAt.toISOString(),
+    createdAt: iso(account.createdAt),
+    updatedAt: iso(account.updatedAt),
   };
 }

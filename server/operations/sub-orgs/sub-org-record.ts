@@ -21,7 +21,7 @@ export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {
     name: shownName(subOrg.name),
     clerkId: subOrg.clerkId ?? null,
     archivedAt: iso(subOrg.archivedAt),
-    createdAt: subOrg.createdAt.toISOString(),
+    createdAt: iso(subOrg.createdAt),
   };
 }
 

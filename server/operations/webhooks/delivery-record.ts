@@ -66,7 +66,7 @@ export async function toDeliveryRecords(
     nextAttemptAt: iso(delivery.nextAttemptAt),
     lastStatus: delivery.lastStatus ?? null,
     lastError: delivery.lastError ?? null,
-    createdAt: delivery.createdAt.toISOString(),
+    createdAt: iso(delivery.createdAt),
     deliveredAt: iso(delivery.deliveredAt),
   }));
 }
@@ -77,7 +77,7 @@ export function toAttemptRecord(
   attempt: Pick<WebhookAttempt, 'at' | 'durationMs' | 'url' | 'status' | 'error' | 'answer'>,
 ): z.infer<typeof attemptRecord> {
   return {
-    at: attempt.at.toISOString(),
+    at: iso(attempt.at),
     durationMs: attempt.durationMs,
     url: attempt.url,
     headers: shownHeaders(eventId, attempt.at),

@@ -4,7 +4,7 @@ import { Webhook, webhookEvents } from '../../database/entities/webhook.ts';
 import { WebhookHealth } from '../../database/entities/webhook-health.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { healthOf, healthStates } from '../../webhooks/health.ts';
-import { timestamp } from '../../wire/fields.ts';
+import { iso, timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 
@@ -49,7 +49,7 @@ export async function toWebhookRecords(
     isActive: webhook.isActive,
     disabledReason: webhook.disabledReason ?? null,
     ...healthOf(webhook.isActive, healths.get(webhook.id), now),
-    createdAt: webhook.createdAt.toISOString(),
+    createdAt: iso(webhook.createdAt),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { CompiledQuery, Kysely } from 'kysely';
 import { expect, test } from 'vitest';
@@ -118,4 +119,35 @@ test('a transaction that is open when its connection is released ends there', as
   left.release();
   await next.executeQuery(sql('begin immediate'));
   next.release();
+});
+
+const slow =
+  'with recursive c (n) as (select 1 union all select n + 1 from c where n < 100000) select max(n) from c';
+
+test('statements one after the other let others have turns of the event loop', async () => {
+  await using it = await openHandle();
+  const connection = await it.handle.acquire();
+  const run = (sql: string) => connection.executeQuery(CompiledQuery.raw(sql));
+  let turns = 0;
+  let isOver = false;
+  const others = (async () => {
+    for (; !isOver; turns += 1) await setImmediate();
+  })();
+  await run('begin');
+  for (let n = 0; n < 20; n += 1) await run(slow);
+  const during = turns;
+  await run('commit');
+  connection.release();
+  isOver = true;
+  await others;
+  expect(during).toBeGreaterThan(2);
+});
+
+test('a statement of a transaction that ended while others had their turn is not run', async () => {
+  await using it = await openHandle();
+  const connection = await it.handle.acquire();
+  const late = connection.executeQuery(CompiledQuery.raw('insert into t values (1)'));
+  connection.release();
+  await expect(late).rejects.toThrow('the transaction has ended');
+  expect(it.database.prepare('select count(*) as n from t').get()).toEqual({ n: 0 });
 });

@@ -12,6 +12,7 @@ export const noList = rule('value is not a valid list', 'type_error.list');
 export const noObject = rule('value is not a valid dict', 'type_error.dict');
 export const control = rule('control or invisible characters are not allowed', 'value_error');
 export const unseen = rule('must hold a visible character', 'value_error');
+const tooMany = rule('ensure this value holds at most 5000 members and items', 'value_error');
 export const tooShort = (limit: number) =>
   rule(`ensure this value has at least ${limit} characters`, 'value_error.any_str.min_length', {
     limit_value: limit,
@@ -158,6 +159,8 @@ export const bodies: [name: string, body: string | Buffer, rule: Rule][] = [
   ['a string', '"CI"', noObject],
   ['null', 'null', noObject],
   ['a number', '1', noObject],
-  ['an array 10,000 deep', '['.repeat(10_000) + ']'.repeat(10_000), noObject],
-  ['an array 500,000 deep', '['.repeat(500_000) + ']'.repeat(500_000), noObject],
+  ['an array 5,000 deep', '['.repeat(5_000) + ']'.repeat(5_000), noObject],
+  ['an array 500,000 deep', '['.repeat(500_000) + ']'.repeat(500_000), tooMany],
+  ['a list of 5,001 lists', `{"extra":[${'[],'.repeat(5_000)}[]]}`, tooMany],
+  ['an object of 20,000 members', `{${'"a":1,'.repeat(20_000)}"b":1}`, tooMany],
 ];

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
+import { snake } from '../../../server/wire/case.ts';
 import { answer } from '../../support/issued-keys.ts';
 import { onOneServerEach } from '../../support/server.ts';
 
@@ -12,7 +14,19 @@ const notOurs = {
   body: { detail: [expect.objectContaining({ loc: ['query', 'cursor'] })] },
 };
 
+/** Each parameter of each query. */
+const parameters = reporiskRoutes.flatMap(({ path, operation, source }) =>
+  source === 'query'
+    ? Object.keys(operation.input.shape).map((name) => ({ path, name: snake(name) }))
+    : [],
+);
+
 onOneServerEach((server) => {
+  test.each(parameters)('$name of $path with a NUL is no fault of ours', async ({ path, name }) => {
+    const target = `${path.replace(/:\w+/g, '1')}?${name}=a%00`;
+    expect((await server().fetch(target, { as })).status).toBeLessThan(500);
+  });
+
   // A cursor is only base64: a hand-written one must not reach the database's type errors.
   test.each([
     ['', 1.5],

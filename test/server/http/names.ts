@@ -57,6 +57,8 @@ export const names: readonly [given: string, kept: string | Rule][] = [
   ['x'.repeat(100), 'x'.repeat(100)],
   ['🚀'.repeat(100), '🚀'.repeat(100)],
   ['e\u0301'.repeat(100), 'é'.repeat(100)],
+  ['α\u0313\u0300\u0345'.repeat(100), '\u1f82'.repeat(100)],
+  [`a${'\u0316\u0300'.repeat(400)}`, tooLong(100)],
   [` ${'x'.repeat(100)} `, 'x'.repeat(100)],
   ['x'.repeat(101), tooLong(100)],
   ['🚀'.repeat(101), tooLong(100)],

@@ -101,6 +101,19 @@ onOneServerEach((server) => {
     },
   );
 
+  test.each([
+    ['GET', 'apiKeys.list?input={}&unlisted=1', 'unlisted', extra],
+    ['GET', 'apiKeys.list?input={}&input={}', 'input', repeated],
+    ['POST', 'apiKeys.create?unlisted=1', 'unlisted', extra],
+    ['POST', 'apiKeys.create?input={}', 'input', extra],
+  ])('%s /trpc/%s is refused', async (method, path, name, fault) => {
+    const body = method === 'POST' ? { json: { label: 'CI' } } : {};
+    const told = await answer(server().fetch(`/trpc/${path}`, { as: 'parent-admin', ...body }));
+    const { detail } = (told.body as unknown as { error: { data: { detail: unknown } } }).error
+      .data;
+    expect([told.status, detail]).toEqual([422, [{ loc: ['query', name], ...fault }]]);
+  });
+
   test('GET /api/v1/key refuses a parameter, and counts the call', async () => {
     const { raw } = await issueKey(server());
     const told = await answer(server().fetch('/api/v1/key?unlisted=1', { as: raw }));
@@ -179,7 +192,7 @@ onOneServerEach((server) => {
   });
 
   test('at most a hundred faults are listed', async () => {
-    const json = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`a${n}`, 1]));
+    const json = Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`a${n}`, 1]));
     const { body } = await answer(server().fetch(keys, { as: 'parent-admin', json }));
     expect(body.detail).toHaveLength(100);
   });

@@ -22,8 +22,8 @@ onOneServerEach((server) => {
     });
     expect(key).toMatchObject({ label: 'CI', subOrgId: mobile, scopes: ['repos:read'] });
     expect(key.expiresAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect((await server().fetch('/api/v1/key', { as: rawKey })).status).toBe(200);
     expect(await admin().apiKeys.get.query({ id: key.id })).toEqual(key);
+    expect((await server().fetch('/api/v1/key', { as: rawKey })).status).toBe(200);
     const page = await admin().apiKeys.list.query({ limit: 1 });
     expect(page).toMatchObject({ items: [{ id: key.id }] });
     const rotated = await admin().apiKeys.rotate.mutate({ id: key.id });

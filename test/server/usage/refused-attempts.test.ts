@@ -30,6 +30,22 @@ const reasonsOf = async (server: RunningServer, id: string) =>
   );
 
 onBothDatabases((kind) => {
+  test('a scope that an operation itself asks for is refused, told and recorded like any other', async () => {
+    await using server = await startServerOn(kind);
+    const key = await issueKey(server, { scopes: [] });
+    const refused = await server.fetch('/api/v1/jobs/job_x', { as: key.raw });
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer error="insufficient_scope", scope="repos:read extensions:read"',
+    ]);
+    expect(await reasonsOf(server, key.id)).toEqual({ scope: 1 });
+    expect((await usageOf(server, key.id)).items).toEqual([]);
+    const { last_used_at } = await body<{ last_used_at: string | null }>(
+      await server.fetch(`${settings}/${key.id}`, { as }),
+    );
+    expect(last_used_at).toBeNull();
+  });
+
   test('a key that is refused tells from where, by every entrance and for every reason', async () => {
     const clock = testClock();
     await using server = await startServerOn(kind, { now: clock.now });

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { listResult } from '../../../server/cli/table.ts';
+import { name } from '../../../server/wire/fields.ts';
 import { cleanedName, printable, printableJson } from '../../../server/wire/names.ts';
 
 test.each([
@@ -29,4 +30,17 @@ test('printableJson() means the same', () => {
 test('a cell of a table stays in its line', () => {
   const { text } = listResult(['a\nb', 'c'], { NAME: (name) => name }, 'none');
   expect(text).toBe(['NAME', 'a\\u{a}b', 'c'].join('\n'));
+});
+
+test('no long text is composed: that takes time in the square of its combining marks', () => {
+  const marks = `a${'\u0316\u0300'.repeat(10_000)}`;
+  const normalize = vi.spyOn(String.prototype, 'normalize');
+  try {
+    expect(name(100).safeParse(marks).success).toBe(false);
+    cleanedName(marks, null);
+    const lengths = normalize.mock.contexts.map((text) => String(text).length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1_600);
+  } finally {
+    normalize.mockRestore();
+  }
 });

@@ -28,11 +28,12 @@ test('repositoryUrl() compares without regard to case where the host does', () =
 test('repositoryUrl() and extensionUrl() leave what they have made as it is', () => {
   fc.assert(
     fc.property(
-      fc.webUrl({ withQueryParameters: true, withFragments: true }),
-      fc.constantFrom('', '/', '.git', '.git/', '//'),
-      (start, end) => {
+      fc.webUrl(),
+      fc.constantFrom('', '/', '.git', '.git/', '//', '.git.git', '/.git/.GIT/'),
+      fc.constantFrom('', '?', '?a=.git', '#/', '?a#b'),
+      (start, end, tail) => {
         for (const normalize of [repositoryUrl, extensionUrl]) {
-          const once = normalize(start + end);
+          const once = normalize(start + end + tail);
           expect(normalize(once.url)).toEqual(once);
         }
       },

@@ -1,0 +1,18 @@
+import { inSteps } from '../clock/in-steps.ts';
+import { snakeKeys } from '../wire/case.ts';
+
+/** Items of a list that are encoded at once. */
+const stepSize = 500;
+
+/** An output as it is sent. */
+export function encode(output: unknown): string {
+  return JSON.stringify(snakeKeys(output));
+}
+
+/** The same; a list, which may have 20,000 items, in steps that let other requests have their turns. */
+export async function encodeInSteps(output: unknown): Promise<string> {
+  if (!Array.isArray(output)) return encode(output);
+  const items: string[] = [];
+  for await (const some of inSteps(output, stepSize)) items.push(...some.map(encode));
+  return `[${items.join(',')}]`;
+}
