@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
@@ -6,11 +6,10 @@ import { useQuery } from '../api/use-query.ts';
 import { revokeAll as revokeAllText, apiAccess as text, upgrade } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-const ConfirmDialog = lazy(async () => ({
-  default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog,
-}));
+const ConfirmDialog = lazyNamed(() => import('../ui/confirm-dialog.tsx'), 'ConfirmDialog');
 
 /** For an admin whose plan has no API access: what it would bring, and keys left from before. */
 export function UpgradeNotice() {

@@ -1,19 +1,18 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { jobQueries } from '../api/jobs.ts';
 import type { Job, JobStatus, JobType } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';
 import { useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
 import { Select } from '../ui/select.tsx';
 import { JobRow } from './job-row.tsx';
 
-const CancelDialog = lazy(async () => ({
-  default: (await import('./cancel-dialog.tsx')).CancelDialog,
-}));
+const CancelDialog = lazyNamed(() => import('./cancel-dialog.tsx'), 'CancelDialog');
 
 const statuses = Object.keys(text.statuses) as JobStatus[];
 const types = Object.keys(text.types) as JobType[];

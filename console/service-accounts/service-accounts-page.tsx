@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { ServiceAccount } from '../api/records.ts';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
@@ -6,17 +6,14 @@ import { useQuery } from '../api/use-query.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';
 import { Page } from '../ui/page.tsx';
 import { AccountRow } from './account-row.tsx';
 
-const AccountDialog = lazy(async () => ({
-  default: (await import('./account-dialog.tsx')).AccountDialog,
-}));
+const AccountDialog = lazyNamed(() => import('./account-dialog.tsx'), 'AccountDialog');
 
-const DisableDialog = lazy(async () => ({
-  default: (await import('./disable-dialog.tsx')).DisableDialog,
-}));
+const DisableDialog = lazyNamed(() => import('./disable-dialog.tsx'), 'DisableDialog');
 
 /** Settings → Service accounts. */
 export function ServiceAccountsPage() {

@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createSignal, For, Match, Show, Suspense, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { SubOrg } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
@@ -7,12 +7,13 @@ import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { createPaging, ListSection } from '../ui/list-section.tsx';
 import { Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const NameDialog = lazy(async () => ({ default: (await import('./name-dialog.tsx')).NameDialog }));
-const EndDialog = lazy(async () => ({ default: (await import('./end-dialog.tsx')).EndDialog }));
+const NameDialog = lazyNamed(() => import('./name-dialog.tsx'), 'NameDialog');
+const EndDialog = lazyNamed(() => import('./end-dialog.tsx'), 'EndDialog');
 
 type OpenDialog =
   | { readonly kind: 'create' }

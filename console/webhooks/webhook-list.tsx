@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -6,6 +6,7 @@ import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { ListSection } from '../ui/list-section.tsx';
 import { Link } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
@@ -13,9 +14,7 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { webhookEvents } from './webhook-fields.tsx';
 import { WebhookState } from './webhook-state.tsx';
 
-const NewWebhookDialog = lazy(async () => ({
-  default: (await import('./new-webhook-dialog.tsx')).NewWebhookDialog,
-}));
+const NewWebhookDialog = lazyNamed(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
 
 /** Every webhook; each leads to a page of its own. */
 export function WebhookList() {
