@@ -1,3 +1,4 @@
+import { defined } from '../api/defined.ts';
 import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useLocation } from '../ui/location.tsx';
@@ -23,15 +24,13 @@ export function createKeyListState() {
     change({ ...changes, pages: undefined }, 'replace');
 
   /** The list without its pages. */
-  const filter = (): ApiKeyQuery => {
-    const [text, wantedStatus, wantedSubOrg] = [search(), status(), subOrgId()];
-    return {
+  const filter = (): ApiKeyQuery =>
+    defined({
       sort: sort(),
-      ...(text === '' ? {} : { search: text }),
-      ...(wantedStatus === null ? {} : { status: wantedStatus }),
-      ...(wantedSubOrg === null ? {} : { subOrgId: wantedSubOrg }),
-    };
-  };
+      search: search() || undefined,
+      status: status() ?? undefined,
+      subOrgId: subOrgId() ?? undefined,
+    });
 
   return {
     search,
@@ -40,10 +39,7 @@ export function createKeyListState() {
     sort,
     way,
     isFiltered: () => search() !== '' || status() !== null || subOrgId() !== null,
-    query: (): ApiKeyQuery => {
-      const cursor = way().at(-1);
-      return { ...filter(), limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-    },
+    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: way().at(-1) }),
     filter,
     setSearch: (value: string) => restart({ search: value || undefined }),
     setStatus: (value: string) => restart({ status: value || undefined }),

@@ -1,4 +1,5 @@
 import { createUniqueId, For, Show } from 'solid-js';
+import { defined } from '../api/defined.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Webhook, WebhookEvent } from '../api/records.ts';
 import { webhooks as text } from '../messages/messages.ts';
@@ -11,10 +12,10 @@ export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
 
 /** What is missing, by field; nothing when it can be sent. */
 export function faultsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
-  return {
-    ...(url.trim() === '' ? { url: text.urlNeeded } : {}),
-    ...(events.length === 0 ? { events: text.eventNeeded } : {}),
-  };
+  return defined({
+    url: url.trim() === '' ? text.urlNeeded : undefined,
+    events: events.length === 0 ? text.eventNeeded : undefined,
+  });
 }
 
 /** Where to send, and what. */
