@@ -32,7 +32,7 @@ export function KeyCard(props: {
   const subOrgNames = createMemo(
     () => new Map((subOrgs.isSuccess ? subOrgs.data : []).map(({ id, name }) => [id, name])),
   );
-  const isUntouched = () => !state.isFiltered() && state.way().length === 0;
+  const isUntouched = () => !state.isFiltered() && state.cursors().length === 0;
   return (
     <section class="card" aria-label={text.table.caption}>
       <Show when={!(keys.isSuccess && items().length === 0 && isUntouched())}>
@@ -75,7 +75,7 @@ export function KeyCard(props: {
         </Match>
       </Switch>
       <Pager
-        way={state.way()}
+        cursors={state.cursors()}
         next={keys.isSuccess ? keys.data.nextCursor : null}
         onGo={state.go}
       />

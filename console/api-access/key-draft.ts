@@ -50,17 +50,17 @@ export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
 }
 
 /** What can be said about a draft before the server sees it, by the field's name. */
-export function faultsOf(draft: KeyDraft): Record<string, string> {
+export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
   return defined({
     label: draft.label.trim() === '' ? text.labelNeeded : undefined,
     expiresInDays: daysOf(draft) === undefined ? text.daysError : undefined,
     scopes: draft.scopes?.length === 0 ? text.scopeNeeded : undefined,
-    ...limitFaults(draft),
+    ...limitErrors(draft),
   });
 }
 
 /** What can be said about limits: how large they may be says the server. */
-export function limitFaults({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
+export function limitErrors({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
   const isWhole = (entered: string) => /^\d+$/.test(entered.trim());
   if (rateCount.trim() === '') return {};
   return defined({

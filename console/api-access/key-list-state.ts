@@ -2,7 +2,7 @@ import { defined } from '../api/defined.ts';
 import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useLocation } from '../ui/location.tsx';
-import { wayOf, wayText } from '../ui/pager.tsx';
+import { cursorsText, parseCursors } from '../ui/pager.tsx';
 
 export type Sort = keyof typeof text.sorts;
 export type Status = ApiKey['status'];
@@ -17,7 +17,7 @@ export function createKeyListState() {
   const subOrgId = () =>
     /^\d+$/.test(parameter('sub_org') ?? '') ? Number(parameter('sub_org')) : null;
   const sort = () => sorts.find((each) => each === parameter('sort')) ?? '-created_at';
-  const way = () => wayOf(parameter('pages'));
+  const cursors = () => parseCursors(parameter('pages'));
 
   /** Anything that changes what is listed starts at its first page. */
   const restart = (changes: Record<string, string | undefined>) =>
@@ -37,16 +37,16 @@ export function createKeyListState() {
     status,
     subOrgId,
     sort,
-    way,
+    cursors,
     isFiltered: () => search() !== '' || status() !== null || subOrgId() !== null,
-    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: way().at(-1) }),
+    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: cursors().at(-1) }),
     filter,
     setSearch: (value: string) => restart({ search: value || undefined }),
     setStatus: (value: string) => restart({ status: value || undefined }),
     setSubOrg: (value: string) => restart({ sub_org: value || undefined }),
     setSort: (value: Sort) => restart({ sort: value === '-created_at' ? undefined : value }),
     clear: () => restart({ search: undefined, status: undefined, sub_org: undefined }),
-    go: (to: readonly string[]) => change({ pages: wayText(to) }, 'push'),
+    go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
   };
 }
 

@@ -11,7 +11,7 @@ import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Select } from '../ui/select.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
-import { emptyDraft, faultsOf, inputOf } from './key-draft.ts';
+import { emptyDraft, inputOf, validationErrorsOf } from './key-draft.ts';
 
 /** Asks for a label and, if wanted, for more. What was typed stays until a key has come of it. */
 export function NewKeyForm(props: {
@@ -22,18 +22,18 @@ export function NewKeyForm(props: {
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const active = () => (subOrgs.isSuccess ? subOrgs.data : []).filter((each) => !each.archivedAt);
   const [draft, setDraft] = createStore({ ...emptyDraft });
-  const [faults, setFaults] = createSignal<Record<string, string>>({});
+  const [validationErrors, setValidationErrors] = createSignal<Record<string, string>>({});
   let form: HTMLFormElement | undefined;
 
   const create = createAction(async () => {
     await props.onIssued(api.trpc.apiKeys.create.mutate(inputOf(draft)));
     void refreshKeys(api);
   });
-  const errorOf = (field: string) => faults()[field] ?? create.problem()?.fields[field];
+  const errorOf = (field: string) => validationErrors()[field] ?? create.problem()?.fields[field];
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setFaults(faultsOf(draft));
-    const isFine = Object.keys(faults()).length === 0 && (await create.start());
+    setValidationErrors(validationErrorsOf(draft));
+    const isFine = Object.keys(validationErrors()).length === 0 && (await create.start());
     if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   };
   return (

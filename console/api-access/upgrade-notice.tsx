@@ -47,12 +47,12 @@ export function UpgradeNotice() {
 
 function DormantKeys(props: { count: number }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [isAsking, setAsking] = createSignal(false);
   const revokeAll = createAction(async () => {
     const { revoked } = await api.trpc.apiKeys.revokeAll.mutate({ confirm: props.count });
     setAsking(false);
-    say(text.done.revokedAll(revoked));
+    announce(text.done.revokedAll(revoked));
     await refreshKeys(api);
   });
   return (

@@ -32,7 +32,7 @@ export function JobRow(props: {
   onAsk: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const id = createUniqueId();
   const [isOpened, setOpened] = createSignal(false);
   const subOrgs = useQuery(() => subOrgQueries.all(api));
@@ -40,7 +40,7 @@ export function JobRow(props: {
     (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === props.job.subOrgId)?.name;
   const cancel = createAction(async () => {
     await api.trpc.jobs.cancel.mutate({ id: props.job.id });
-    say(text.cancelled);
+    announce(text.cancelled);
     await refreshJobs(api);
   });
   return (

@@ -2,18 +2,18 @@ import type { UseQueryResult } from '@tanstack/solid-query';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { problemOf } from '../api/problem.ts';
 import { useLocation } from './location.tsx';
-import { Pager, wayOf, wayText } from './pager.tsx';
+import { cursorsText, Pager, parseCursors } from './pager.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { Skeleton } from './skeleton.tsx';
 
 /** Where a list of pages stands, as the URL says it. */
 export function createPaging() {
   const { parameter, change } = useLocation();
-  const way = () => wayOf(parameter('pages'));
+  const cursors = () => parseCursors(parameter('pages'));
   return {
-    way,
-    cursor: () => way().at(-1),
-    go: (to: readonly string[]) => change({ pages: wayText(to) }, 'push'),
+    cursors,
+    cursor: () => cursors().at(-1),
+    go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
   };
 }
 
@@ -61,7 +61,11 @@ export function ListSection<Item>(props: {
       </Switch>
       <Show when={props.paging}>
         {(paging) => (
-          <Pager way={paging().way()} next={page()?.nextCursor ?? null} onGo={paging().go} />
+          <Pager
+            cursors={paging().cursors()}
+            next={page()?.nextCursor ?? null}
+            onGo={paging().go}
+          />
         )}
       </Show>
     </section>

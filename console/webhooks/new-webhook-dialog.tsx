@@ -6,7 +6,12 @@ import { refreshWebhooks } from '../api/webhooks.ts';
 import { dialogs, webhooks as text } from '../messages/messages.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { SecretReveal } from './secret-reveal.tsx';
-import { faultsOf, type WebhookDraft, WebhookFields, webhookEvents } from './webhook-fields.tsx';
+import {
+  validationErrorsOf,
+  type WebhookDraft,
+  WebhookFields,
+  webhookEvents,
+} from './webhook-fields.tsx';
 import { WhatArrives } from './what-arrives.tsx';
 
 /** New webhook: the form, then the signing secret. */
@@ -29,7 +34,7 @@ function NewWebhookForm(props: {
 }) {
   const api = useApi();
   const [draft, setDraft] = createStore<WebhookDraft>({ url: '', events: [...webhookEvents] });
-  const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
+  const [validationErrors, setValidationErrors] = createSignal<Partial<Record<string, string>>>({});
   let form: HTMLFormElement | undefined;
   const add = createAction(async () => {
     const added = api.trpc.webhooks.create.mutate({ ...draft });
@@ -38,15 +43,15 @@ function NewWebhookForm(props: {
   });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setFaults(faultsOf(draft));
-    const isFine = Object.keys(faults()).length === 0 && (await add.start());
+    setValidationErrors(validationErrorsOf(draft));
+    const isFine = Object.keys(validationErrors()).length === 0 && (await add.start());
     if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   };
   return (
     <form class="dialog-body" ref={form} onSubmit={(event) => void submit(event)} noValidate>
       <WebhookFields
         draft={draft}
-        faults={faults()}
+        validationErrors={validationErrors()}
         problem={add.problem()}
         onChange={(changes) => setDraft(changes)}
       />

@@ -11,7 +11,7 @@ export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
 export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
 
 /** What is missing, by field; nothing when it can be sent. */
-export function faultsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
+export function validationErrorsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
   return defined({
     url: url.trim() === '' ? text.urlNeeded : undefined,
     events: events.length === 0 ? text.eventNeeded : undefined,
@@ -21,12 +21,12 @@ export function faultsOf({ url, events }: WebhookDraft): Partial<Record<string, 
 /** Where to send, and what. */
 export function WebhookFields(props: {
   draft: WebhookDraft;
-  faults: Partial<Record<string, string>>;
+  validationErrors: Partial<Record<string, string>>;
   problem: Problem | null;
   onChange: (draft: Partial<WebhookDraft>) => void;
 }) {
   const id = createUniqueId();
-  const errorOf = (field: string) => props.faults[field] ?? props.problem?.fields[field];
+  const errorOf = (field: string) => props.validationErrors[field] ?? props.problem?.fields[field];
   const toggle = (event: WebhookEvent, isChosen: boolean) =>
     props.onChange({
       events: webhookEvents.filter((each) =>

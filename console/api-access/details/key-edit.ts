@@ -1,7 +1,7 @@
 import { defined } from '../../api/defined.ts';
 import type { ApiKey, ApiKeyChanges } from '../../api/records.ts';
 import { keyForm as text } from '../../messages/messages.ts';
-import { addressesOf, type LimitsDraft, limitFaults, limitsOf, rateLimitOf } from '../key-draft.ts';
+import { addressesOf, type LimitsDraft, limitErrors, limitsOf, rateLimitOf } from '../key-draft.ts';
 import { type Scope, scopes } from '../scopes.ts';
 
 /** Whose authority a key is to have: as now, one's own, its creator's, or an account's by its id. */
@@ -27,11 +27,11 @@ export function editOf(key: ApiKey): KeyEdit {
 }
 
 /** What can be said about an edit before the server sees it, by the field's name. */
-export function editFaults(edit: KeyEdit): Record<string, string> {
+export function editErrors(edit: KeyEdit): Record<string, string> {
   return defined({
     label: edit.label.trim() === '' ? text.labelNeeded : undefined,
     scopes: edit.scopes?.length === 0 ? text.scopeNeeded : undefined,
-    ...limitFaults(edit),
+    ...limitErrors(edit),
   });
 }
 
