@@ -1,8 +1,8 @@
 import { defined } from '../api/defined.ts';
 import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
+import { createPaging } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
-import { cursorsText, parseCursors } from '../ui/pager.tsx';
 
 export type Sort = keyof typeof text.sorts;
 export type Status = ApiKey['status'];
@@ -11,17 +11,13 @@ const pageSize = 25;
 
 /** What the list shows, as the URL says it: a link or a reload shows the same. */
 export function createKeyListState() {
-  const { parameter, change } = useLocation();
+  const { parameter } = useLocation();
+  const paging = createPaging();
   const search = () => parameter('search') ?? '';
   const status = () => statuses.find((each) => each === parameter('status')) ?? null;
   const subOrgId = () =>
     /^\d+$/.test(parameter('sub_org') ?? '') ? Number(parameter('sub_org')) : null;
   const sort = () => sorts.find((each) => each === parameter('sort')) ?? '-created_at';
-  const cursors = () => parseCursors(parameter('pages'));
-
-  /** Anything that changes what is listed starts at its first page. */
-  const restart = (changes: Record<string, string | undefined>) =>
-    change({ ...changes, pages: undefined }, 'replace');
 
   /** The list without its pages. */
   const filter = (): ApiKeyQuery =>
@@ -37,16 +33,15 @@ export function createKeyListState() {
     status,
     subOrgId,
     sort,
-    cursors,
+    paging,
     isFiltered: () => search() !== '' || status() !== null || subOrgId() !== null,
-    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: cursors().at(-1) }),
+    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: paging.cursor() }),
     filter,
-    setSearch: (value: string) => restart({ search: value || undefined }),
-    setStatus: (value: string) => restart({ status: value || undefined }),
-    setSubOrg: (value: string) => restart({ sub_org: value || undefined }),
-    setSort: (value: Sort) => restart({ sort: value === '-created_at' ? undefined : value }),
-    clear: () => restart({ search: undefined, status: undefined, sub_org: undefined }),
-    go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
+    setSearch: (value: string) => paging.restart({ search: value || undefined }),
+    setStatus: (value: string) => paging.restart({ status: value || undefined }),
+    setSubOrg: (value: string) => paging.restart({ sub_org: value || undefined }),
+    setSort: (value: Sort) => paging.restart({ sort: value === '-created_at' ? undefined : value }),
+    clear: () => paging.restart({ search: undefined, status: undefined, sub_org: undefined }),
   };
 }
 
