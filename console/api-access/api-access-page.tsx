@@ -1,17 +1,16 @@
-import { createSignal, lazy, Match, Show, Switch } from 'solid-js';
+import { createSignal, Match, Show, Switch } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { Page } from '../ui/page.tsx';
 import { Guidance } from './guidance.tsx';
 import { KeyCard } from './key-card.tsx';
 import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
 
-const UpgradeNotice = lazy(async () => ({
-  default: (await import('./upgrade-notice.tsx')).UpgradeNotice,
-}));
+const UpgradeNotice = lazyNamed(() => import('./upgrade-notice.tsx'), 'UpgradeNotice');
 
 /** Settings → API Access: the keys, or why there are none to manage. */
 export function ApiAccessPage() {

@@ -11,7 +11,7 @@ export type KeyActions = ReturnType<typeof createKeyActions>;
 /** What a row does by itself, without a dialog. */
 export function createKeyActions(key: () => ApiKey) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [isRenaming, setRenaming] = createSignal(false);
 
   // The new label shows at once; when the server refuses, the old one is back.
@@ -26,7 +26,7 @@ export function createKeyActions(key: () => ApiKey) {
       showKey(api, id, (shown) => ({ ...shown, label: before }));
       throw error;
     }
-    say(text.done.renamed(label));
+    announce(text.done.renamed(label));
     void refreshKeys(api);
   });
 
@@ -35,7 +35,7 @@ export function createKeyActions(key: () => ApiKey) {
     const { id, label } = key();
     const saved = await api.trpc.apiKeys.update.mutate({ id, disabled });
     showKey(api, id, () => saved);
-    say(disabled ? text.done.disabled(label) : text.done.enabled(label));
+    announce(disabled ? text.done.disabled(label) : text.done.enabled(label));
     void refreshKeys(api);
   });
 

@@ -1,15 +1,12 @@
-import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries } from '../api/api-keys.ts';
-import { problemOf } from '../api/problem.ts';
 import type { ApiKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
-import { Pager } from '../ui/pager.tsx';
-import { ProblemNote } from '../ui/problem-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { EmptyState } from './empty-state.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { ListCard } from '../ui/list-page.tsx';
 import { KeyFilters } from './key-filters.tsx';
 import { createKeyListState } from './key-list-state.ts';
 import { KeyRow } from './key-row.tsx';
@@ -23,62 +20,58 @@ export function KeyCard(props: {
   const api = useApi();
   const state = createKeyListState();
   const keys = useQuery(() => apiKeyQueries.list(api, state.query()));
-  const items = () => (keys.isSuccess ? keys.data.items : []);
-  // Rows stay where they are, with what is being typed in them, while their records change.
-  const ids = createMemo(() => items().map((key) => key.id));
-  const byId = createMemo(() => new Map(items().map((key) => [key.id, key])));
   // Asked for once, not by every row.
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const subOrgNames = createMemo(
     () => new Map((subOrgs.isSuccess ? subOrgs.data : []).map(({ id, name }) => [id, name])),
   );
-  const isUntouched = () => !state.isFiltered() && state.way().length === 0;
+  const isUntouched = () => !state.isFiltered() && state.paging.cursors().length === 0;
+  const isEmpty = () => keys.isSuccess && keys.data.items.length === 0;
   return (
-    <section class="card" aria-label={text.table.caption}>
-      <Show when={!(keys.isSuccess && items().length === 0 && isUntouched())}>
-        <KeyFilters state={state} />
-      </Show>
-      <Switch>
-        <Match when={keys.isPending}>
-          <Skeleton rows={6} />
-        </Match>
-        <Match when={keys.isError}>
-          <ProblemNote problem={problemOf(keys.error)} onRetry={() => void keys.refetch()} />
-        </Match>
-        <Match when={items().length === 0 && isUntouched()}>
+    <ListCard
+      label={text.table.caption}
+      query={keys}
+      paging={state.paging}
+      before={
+        <Show when={!(isEmpty() && isUntouched())}>
+          <KeyFilters state={state} />
+        </Show>
+      }
+      empty={() => (
+        <Show when={isUntouched()} fallback={<NoMatch onClear={state.clear} />}>
           <EmptyState action={props.newKeyButton()} />
-        </Match>
-        <Match when={items().length === 0}>
-          <p class="no-match">
-            {text.noMatch}{' '}
-            <button type="button" class="link" onClick={state.clear}>
-              {text.filters.clear}
-            </button>
-          </p>
-        </Match>
-        <Match when={true}>
-          <table class="table" aria-busy={keys.isPlaceholderData}>
-            <caption class="visually-hidden">{text.table.caption}</caption>
-            <KeyTableHead state={state} />
-            <tbody>
-              <For each={ids()}>
-                {(id) => (
-                  <Show when={byId().get(id)}>
-                    {(key) => (
-                      <KeyRow apiKey={key()} subOrgNames={subOrgNames()} onOpen={props.onOpen} />
-                    )}
-                  </Show>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </Match>
-      </Switch>
-      <Pager
-        way={state.way()}
-        next={keys.isSuccess ? keys.data.nextCursor : null}
-        onGo={state.go}
-      />
-    </section>
+        </Show>
+      )}
+      head={<KeyTableHead state={state} />}
+      row={(key) => <KeyRow apiKey={key} subOrgNames={subOrgNames()} onOpen={props.onOpen} />}
+    />
+  );
+}
+
+function NoMatch(props: { onClear: () => void }) {
+  return (
+    <p class="no-match">
+      {text.noMatch}{' '}
+      <button type="button" class="link" onClick={() => props.onClear()}>
+        {text.filters.clear}
+      </button>
+    </p>
+  );
+}
+
+/** Instead of an empty table: what a first key needs. */
+function EmptyState(props: { action: JSX.Element }) {
+  return (
+    <div class="panel">
+      <span class="panel-icon">
+        <Icon name="key" />
+      </span>
+      <h2>{text.empty.title}</h2>
+      <p>{text.empty.lead}</p>
+      <ol class="steps">
+        <For each={text.empty.steps}>{(step) => <li>{step}</li>}</For>
+      </ol>
+      {props.action}
+    </div>
   );
 }

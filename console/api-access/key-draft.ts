@@ -1,3 +1,4 @@
+import { defined } from '../api/defined.ts';
 import type { ApiKey, NewApiKey } from '../api/records.ts';
 import { keyForm as text } from '../messages/messages.ts';
 import type { Scope } from './scopes.ts';
@@ -49,23 +50,23 @@ export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
 }
 
 /** What can be said about a draft before the server sees it, by the field's name. */
-export function faultsOf(draft: KeyDraft): Record<string, string> {
-  return {
-    ...(draft.label.trim() === '' ? { label: text.labelNeeded } : {}),
-    ...(daysOf(draft) === undefined ? { expiresInDays: text.daysError } : {}),
-    ...(draft.scopes?.length === 0 ? { scopes: text.scopeNeeded } : {}),
-    ...limitFaults(draft),
-  };
+export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
+  return defined({
+    label: draft.label.trim() === '' ? text.labelNeeded : undefined,
+    expiresInDays: daysOf(draft) === undefined ? text.daysError : undefined,
+    scopes: draft.scopes?.length === 0 ? text.scopeNeeded : undefined,
+    ...limitErrors(draft),
+  });
 }
 
 /** What can be said about limits: how large they may be says the server. */
-export function limitFaults({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
+export function limitErrors({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
   const isWhole = (entered: string) => /^\d+$/.test(entered.trim());
   if (rateCount.trim() === '') return {};
-  return {
-    ...(isWhole(rateCount) ? {} : { 'rateLimit.limit': text.wholeNumber }),
-    ...(isWhole(rateSeconds) ? {} : { 'rateLimit.windowSeconds': text.wholeNumber }),
-  };
+  return defined({
+    'rateLimit.limit': isWhole(rateCount) ? undefined : text.wholeNumber,
+    'rateLimit.windowSeconds': isWhole(rateSeconds) ? undefined : text.wholeNumber,
+  });
 }
 
 /** A key's present limits, to be changed. */

@@ -13,12 +13,12 @@ import { type KeyListState, type Sort, statuses } from './key-list-state.ts';
 /** Search, filters, order, and the export of what they show. */
 export function KeyFilters(props: { state: KeyListState }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const exportCsv = createAction(async () => {
     const { downloadCsv } = await import('./export-csv.ts');
     const names = subOrgs.isSuccess ? subOrgs.data : [];
-    say(text.exported(await downloadCsv(api, props.state.filter(), names)));
+    announce(text.exported(await downloadCsv(api, props.state.filter(), names)));
   });
   return (
     <>

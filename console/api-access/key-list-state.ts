@@ -1,7 +1,8 @@
+import { defined } from '../api/defined.ts';
 import type { ApiKey, ApiKeyQuery } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
+import { createPaging } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
-import { wayOf, wayText } from '../ui/pager.tsx';
 
 export type Sort = keyof typeof text.sorts;
 export type Status = ApiKey['status'];
@@ -10,47 +11,37 @@ const pageSize = 25;
 
 /** What the list shows, as the URL says it: a link or a reload shows the same. */
 export function createKeyListState() {
-  const { parameter, change } = useLocation();
+  const { parameter } = useLocation();
+  const paging = createPaging();
   const search = () => parameter('search') ?? '';
   const status = () => statuses.find((each) => each === parameter('status')) ?? null;
   const subOrgId = () =>
     /^\d+$/.test(parameter('sub_org') ?? '') ? Number(parameter('sub_org')) : null;
   const sort = () => sorts.find((each) => each === parameter('sort')) ?? '-created_at';
-  const way = () => wayOf(parameter('pages'));
-
-  /** Anything that changes what is listed starts at its first page. */
-  const restart = (changes: Record<string, string | undefined>) =>
-    change({ ...changes, pages: undefined }, 'replace');
 
   /** The list without its pages. */
-  const filter = (): ApiKeyQuery => {
-    const [text, wantedStatus, wantedSubOrg] = [search(), status(), subOrgId()];
-    return {
+  const filter = (): ApiKeyQuery =>
+    defined({
       sort: sort(),
-      ...(text === '' ? {} : { search: text }),
-      ...(wantedStatus === null ? {} : { status: wantedStatus }),
-      ...(wantedSubOrg === null ? {} : { subOrgId: wantedSubOrg }),
-    };
-  };
+      search: search() || undefined,
+      status: status() ?? undefined,
+      subOrgId: subOrgId() ?? undefined,
+    });
 
   return {
     search,
     status,
     subOrgId,
     sort,
-    way,
+    paging,
     isFiltered: () => search() !== '' || status() !== null || subOrgId() !== null,
-    query: (): ApiKeyQuery => {
-      const cursor = way().at(-1);
-      return { ...filter(), limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-    },
+    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: paging.cursor() }),
     filter,
-    setSearch: (value: string) => restart({ search: value || undefined }),
-    setStatus: (value: string) => restart({ status: value || undefined }),
-    setSubOrg: (value: string) => restart({ sub_org: value || undefined }),
-    setSort: (value: Sort) => restart({ sort: value === '-created_at' ? undefined : value }),
-    clear: () => restart({ search: undefined, status: undefined, sub_org: undefined }),
-    go: (to: readonly string[]) => change({ pages: wayText(to) }, 'push'),
+    setSearch: (value: string) => paging.restart({ search: value || undefined }),
+    setStatus: (value: string) => paging.restart({ status: value || undefined }),
+    setSubOrg: (value: string) => paging.restart({ sub_org: value || undefined }),
+    setSort: (value: Sort) => paging.restart({ sort: value === '-created_at' ? undefined : value }),
+    clear: () => paging.restart({ search: undefined, status: undefined, sub_org: undefined }),
   };
 }
 

@@ -1,17 +1,16 @@
-import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { createKeyActions } from './key-actions.ts';
 import { KeyStatus } from './key-status.tsx';
 import { RenameForm } from './rename-form.tsx';
 
-const KeyDetails = lazy(async () => ({
-  default: (await import('./details/key-details.tsx')).KeyDetails,
-}));
+const KeyDetails = lazyNamed(() => import('./details/key-details.tsx'), 'KeyDetails');
 
 /** One key: what a glance needs, with the details and rarer actions folded away. */
 export function KeyRow(props: {

@@ -17,7 +17,7 @@ const recently = 30 * 86_400_000;
 /** Revocation: says what will break, and asks for the label when the key is in use. */
 export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [reason, setReason] = createSignal('');
   const isInUse = () =>
     props.key.lastUsedAt !== null && Date.now() - Date.parse(props.key.lastUsedAt) < recently;
@@ -25,7 +25,7 @@ export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
     const { id, label } = props.key;
     await api.trpc.apiKeys.revoke.mutate({ id, reason: reason().trim() || null });
     await refreshKeys(api);
-    say(apiAccess.done.revoked(label));
+    announce(apiAccess.done.revoked(label));
     props.onClose();
   });
   return (

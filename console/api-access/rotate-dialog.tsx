@@ -2,11 +2,13 @@ import { createSignal, createUniqueId, For, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { refreshKeys } from '../api/api-keys.ts';
-import type { ApiKey, IssuedKey } from '../api/records.ts';
+import type { ApiKey } from '../api/records.ts';
 import { dialogs, reveal, rotate as text } from '../messages/messages.ts';
+import type { Reveal } from '../ui/create-reveal.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { localTimeText } from '../ui/time-text.ts';
-import { SecretDialog } from './secret-dialog.tsx';
+import { apiKeySecret, revealedKey } from './key-secret.tsx';
 
 type Grace = keyof typeof text.graces;
 const graces = ['86400', '3600', '604800', '0'] as const satisfies readonly Grace[];
@@ -14,29 +16,25 @@ const graces = ['86400', '3600', '604800', '0'] as const satisfies readonly Grac
 /** Rotation: how long the old secret goes on, then the new one. */
 export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
   return (
-    <SecretDialog
+    <RevealDialog
+      kind={apiKeySecret}
       title={text.title(props.key.label)}
       lead={text.lead}
       revealTitle={reveal.rotatedTitle}
+      revealLead={reveal.lead}
       onClose={props.onClose}
-      form={(onIssued, onCancel) => (
-        <RotateForm apiKey={props.key} onIssued={onIssued} onCancel={onCancel} />
-      )}
+      form={({ show, leave }) => <RotateForm apiKey={props.key} show={show} leave={leave} />}
     />
   );
 }
 
-function RotateForm(props: {
-  apiKey: ApiKey;
-  onIssued: (issued: Promise<IssuedKey>) => Promise<void>;
-  onCancel: () => void;
-}) {
+function RotateForm(props: Pick<Reveal, 'show' | 'leave'> & { apiKey: ApiKey }) {
   const api = useApi();
   const name = createUniqueId();
   const [grace, setGrace] = createSignal<Grace>('86400');
   const rotate = createAction(async () => {
     const input = { id: props.apiKey.id, graceSeconds: Number(grace()) };
-    await props.onIssued(api.trpc.apiKeys.rotate.mutate(input));
+    await props.show(api.trpc.apiKeys.rotate.mutate(input).then(revealedKey));
     void refreshKeys(api);
   });
   const end = () => Date.now() + Number(grace()) * 1000;
@@ -78,7 +76,7 @@ function RotateForm(props: {
       </div>
       <ProblemNote problem={rotate.problem()} onRetry={() => void rotate.retry()} />
       <div class="dialog-foot">
-        <button type="button" class="button" onClick={() => props.onCancel()}>
+        <button type="button" class="button" onClick={() => props.leave()}>
           {dialogs.cancel}
         </button>
         <button type="submit" class="button button-primary" aria-disabled={rotate.isPending()}>

@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
@@ -6,11 +6,10 @@ import { useQuery } from '../api/use-query.ts';
 import { revokeAll as revokeAllText, apiAccess as text, upgrade } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-const ConfirmDialog = lazy(async () => ({
-  default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog,
-}));
+const ConfirmDialog = lazyNamed(() => import('../ui/confirm-dialog.tsx'), 'ConfirmDialog');
 
 /** For an admin whose plan has no API access: what it would bring, and keys left from before. */
 export function UpgradeNotice() {
@@ -48,12 +47,12 @@ export function UpgradeNotice() {
 
 function DormantKeys(props: { count: number }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [isAsking, setAsking] = createSignal(false);
   const revokeAll = createAction(async () => {
     const { revoked } = await api.trpc.apiKeys.revokeAll.mutate({ confirm: props.count });
     setAsking(false);
-    say(text.done.revokedAll(revoked));
+    announce(text.done.revokedAll(revoked));
     await refreshKeys(api);
   });
   return (

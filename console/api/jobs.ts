@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
+import { defined } from './defined.ts';
 import type { Job, JobStatus, JobType } from './records.ts';
 
 const openStatuses: readonly string[] = ['queued', 'running'] satisfies JobStatus[];
@@ -17,13 +18,7 @@ export interface JobFilter {
 export const jobQueries = {
   list: ({ trpc }: Api, { status, type }: JobFilter, cursor: string | undefined) => ({
     queryKey: ['jobs', 'list', status, type, cursor],
-    queryFn: () =>
-      trpc.jobs.list.query({
-        limit: 25,
-        ...(status ? { status } : {}),
-        ...(type ? { type } : {}),
-        ...(cursor ? { cursor } : {}),
-      }),
+    queryFn: () => trpc.jobs.list.query(defined({ limit: 25, status, type, cursor })),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }: { state: { data?: { items: Job[] } | undefined } }) =>
       pulse(state.data?.items ?? []),

@@ -23,6 +23,7 @@ export type ServiceAccount = Outputs['serviceAccounts']['list']['items'][number]
 export type ServiceAccountRole = ServiceAccount['role'];
 export type Job = Outputs['jobs']['list']['items'][number];
 export type JobStatus = Job['status'];
+export type AuditAction = NonNullable<NonNullable<Inputs['auditLog']['list']>['action']>;
 export type AuditEvent = Outputs['auditLog']['list']['items'][number];
 export type Webhook = Outputs['webhooks']['list']['items'][number];
 export type WebhookEvent = Webhook['events'][number];

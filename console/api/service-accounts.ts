@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
+import { defined } from './defined.ts';
 import { everyPage } from './every-page.ts';
 
 export const serviceAccountQueries = {
@@ -11,7 +12,7 @@ export const serviceAccountQueries = {
   }),
   list: ({ trpc }: Api, cursor: string | undefined) => ({
     queryKey: ['serviceAccounts', 'list', cursor],
-    queryFn: () => trpc.serviceAccounts.list.query({ limit: 25, ...(cursor ? { cursor } : {}) }),
+    queryFn: () => trpc.serviceAccounts.list.query(defined({ limit: 25, cursor })),
     placeholderData: keepPreviousData,
   }),
 };

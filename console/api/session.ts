@@ -3,20 +3,20 @@ import { problemOf } from './problem.ts';
 import type { Member } from './records.ts';
 
 /** Who is signed in, as far as Settings is concerned. */
-export type Standing =
+export type ViewerStatus =
   | { readonly kind: 'member'; readonly member: Member }
   /** Of a sub-org, or of an organization without any rights. */
   | { readonly kind: 'sub-org' | 'outsider' };
 
 export const sessionQueries = {
-  standing: (api: Api) => ({
+  viewerStatus: (api: Api) => ({
     queryKey: ['session'],
-    queryFn: () => standingOf(api),
+    queryFn: () => viewerStatusOf(api),
     staleTime: 60_000,
   }),
 };
 
-async function standingOf({ trpc, identity }: Api): Promise<Standing> {
+async function viewerStatusOf({ trpc, identity }: Api): Promise<ViewerStatus> {
   try {
     return { kind: 'member', member: await trpc.session.get.query({}) };
   } catch (error) {

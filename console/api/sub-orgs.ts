@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
+import { defined } from './defined.ts';
 import { everyPage } from './every-page.ts';
 
 export const subOrgQueries = {
@@ -11,7 +12,7 @@ export const subOrgQueries = {
   }),
   list: ({ trpc }: Api, cursor: string | undefined) => ({
     queryKey: ['subOrgs', 'list', cursor],
-    queryFn: () => trpc.subOrgs.list.query({ limit: 25, ...(cursor ? { cursor } : {}) }),
+    queryFn: () => trpc.subOrgs.list.query(defined({ limit: 25, cursor })),
     placeholderData: keepPreviousData,
   }),
 };

@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
+import { defined } from './defined.ts';
 import type { AuditEvent, DeliveryStatus, WebhookDelivery } from './records.ts';
 
 /** How often what is under way is looked at again, in milliseconds. */
@@ -18,13 +19,7 @@ export const webhookQueries = {
     cursor: string | undefined,
   ) => ({
     queryKey: ['webhooks', 'deliveries', id, status, cursor],
-    queryFn: () =>
-      trpc.webhooks.deliveries.query({
-        id,
-        limit: 25,
-        ...(status ? { status } : {}),
-        ...(cursor ? { cursor } : {}),
-      }),
+    queryFn: () => trpc.webhooks.deliveries.query(defined({ id, limit: 25, status, cursor })),
     placeholderData: keepPreviousData,
     // Only what waits changes by itself.
     refetchInterval: ({ state }: { state: { data?: { items: WebhookDelivery[] } | undefined } }) =>

@@ -1,18 +1,16 @@
-import { For } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { type AuditFilter, auditLogQueries } from '../api/audit-log.ts';
 import { useQuery } from '../api/use-query.ts';
 import { auditLog as text } from '../messages/messages.ts';
-import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
-import { Page } from '../ui/page.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
 
 /** Settings → Audit log. What it shows is in the URL. */
 export function AuditLogPage() {
   const api = useApi();
-  const { parameter, change } = useLocation();
+  const { parameter } = useLocation();
   const filter = (): AuditFilter => ({
     action: parameter('action') ?? '',
     actor: parameter('actor') ?? '',
@@ -24,35 +22,25 @@ export function AuditLogPage() {
   const paging = createPaging();
   const page = useQuery(() => auditLogQueries.list(api, filter(), paging.cursor()));
   const setFilter = (name: keyof AuditFilter, value: string) =>
-    change({ [name]: value || undefined, pages: undefined }, 'replace');
+    paging.restart({ [name]: value || undefined });
   const clear = () =>
-    change(
-      {
-        ...Object.fromEntries(Object.keys(filter()).map((name) => [name, undefined])),
-        pages: undefined,
-      },
-      'replace',
-    );
+    paging.restart(Object.fromEntries(Object.keys(filter()).map((name) => [name, undefined])));
   return (
-    <Page title={text.title} lead={text.lead}>
-      <ListSection
-        label={text.title}
-        query={page}
-        paging={paging}
-        empty={isFiltered() ? text.emptyFiltered : text.empty}
-        before={<AuditFilters filter={filter()} onChange={setFilter} onClear={clear} />}
-        columns={[
-          text.columns.action,
-          text.columns.actor,
-          text.columns.target,
-          text.columns.at,
-          text.columns.from,
-        ]}
-      >
-        <For each={page.isSuccess ? page.data.items : []}>
-          {(event) => <AuditRow event={event} onFilter={setFilter} />}
-        </For>
-      </ListSection>
-    </Page>
+    <ListPage
+      title={text.title}
+      lead={text.lead}
+      query={page}
+      paging={paging}
+      empty={isFiltered() ? text.emptyFiltered : text.empty}
+      before={<AuditFilters filter={filter()} onChange={setFilter} onClear={clear} />}
+      columns={[
+        text.columns.action,
+        text.columns.actor,
+        text.columns.target,
+        text.columns.at,
+        text.columns.from,
+      ]}
+      row={(event) => <AuditRow event={event} onFilter={setFilter} />}
+    />
   );
 }

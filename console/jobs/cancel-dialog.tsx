@@ -9,11 +9,11 @@ import { useStatusLine } from '../ui/status-line.tsx';
 /** Asked before a job that has begun is cancelled: its work is lost. */
 export function CancelDialog(props: { job: Job; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const cancel = createAction(async () => {
     await api.trpc.jobs.cancel.mutate({ id: props.job.id });
     await refreshJobs(api);
-    say(text.cancelled);
+    announce(text.cancelled);
     props.onClose();
   });
   const says = (done: string) =>

@@ -1,4 +1,4 @@
-import { createSignal, createUniqueId, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { isOpen, refreshJobs } from '../api/jobs.ts';
@@ -8,12 +8,13 @@ import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { Chip, type Tone } from '../ui/chip.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const JobDetails = lazy(async () => ({ default: (await import('./job-details.tsx')).JobDetails }));
+const JobDetails = lazyNamed(() => import('./job-details.tsx'), 'JobDetails');
 
 const looks: Readonly<Record<Job['status'], readonly [Tone, IconName]>> = {
   queued: ['calm', 'clock'],
@@ -31,7 +32,7 @@ export function JobRow(props: {
   onAsk: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const id = createUniqueId();
   const [isOpened, setOpened] = createSignal(false);
   const subOrgs = useQuery(() => subOrgQueries.all(api));
@@ -39,7 +40,7 @@ export function JobRow(props: {
     (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === props.job.subOrgId)?.name;
   const cancel = createAction(async () => {
     await api.trpc.jobs.cancel.mutate({ id: props.job.id });
-    say(text.cancelled);
+    announce(text.cancelled);
     await refreshJobs(api);
   });
   return (

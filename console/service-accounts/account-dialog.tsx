@@ -13,7 +13,7 @@ import { TextField } from '../ui/text-field.tsx';
 /** A new service account, or the changes of one that is there. */
 export function AccountDialog(props: { account: ServiceAccount | null; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [name, setName] = createSignal(props.account?.name ?? '');
   const [description, setDescription] = createSignal(props.account?.description ?? '');
   const [role, setRole] = createSignal<ServiceAccountRole>(props.account?.role ?? 'viewer');
@@ -28,7 +28,7 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
     if (account === null) await api.trpc.serviceAccounts.create.mutate(wanted);
     else await api.trpc.serviceAccounts.update.mutate({ id: account.id, ...wanted });
     await refreshServiceAccounts(api);
-    say(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
+    announce(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
   });
   const check = () => {
     setMissing(name().trim() === '');

@@ -17,11 +17,11 @@ export function AccountRow(props: {
   onDisable: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const enable = createAction(async () => {
     const { id, name } = props.account;
     await api.trpc.serviceAccounts.update.mutate({ id, isActive: true });
-    say(text.done.enabled(name));
+    announce(text.done.enabled(name));
     await refreshServiceAccounts(api);
   });
   return (

@@ -12,7 +12,7 @@ import { useStatusLine } from '../ui/status-line.tsx';
 /** Disables a service account, and says first which keys stop working. */
 export function DisableDialog(props: { account: ServiceAccount; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const keys = useQuery(() =>
     affectedKeysQuery(api, { serviceAccountId: props.account.id }, ['active']),
   );
@@ -20,7 +20,7 @@ export function DisableDialog(props: { account: ServiceAccount; onClose: () => v
     const { id, name } = props.account;
     await api.trpc.serviceAccounts.update.mutate({ id, isActive: false });
     await refreshServiceAccounts(api);
-    say(text.done.disabled(name));
+    announce(text.done.disabled(name));
     props.onClose();
   });
   return (

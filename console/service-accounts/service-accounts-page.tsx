@@ -1,22 +1,17 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { ServiceAccount } from '../api/records.ts';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
 import { useQuery } from '../api/use-query.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { Icon } from '../ui/icon.tsx';
-import { createPaging, ListSection } from '../ui/list-section.tsx';
-import { Page } from '../ui/page.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
+import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { AccountRow } from './account-row.tsx';
 
-const AccountDialog = lazy(async () => ({
-  default: (await import('./account-dialog.tsx')).AccountDialog,
-}));
+const AccountDialog = lazyNamed(() => import('./account-dialog.tsx'), 'AccountDialog');
 
-const DisableDialog = lazy(async () => ({
-  default: (await import('./disable-dialog.tsx')).DisableDialog,
-}));
+const DisableDialog = lazyNamed(() => import('./disable-dialog.tsx'), 'DisableDialog');
 
 /** Settings → Service accounts. */
 export function ServiceAccountsPage() {
@@ -29,57 +24,44 @@ export function ServiceAccountsPage() {
   const [dialog, setDialog] = createSignal<{ account: ServiceAccount | null } | null>(null);
   const [disabling, setDisabling] = createSignal<ServiceAccount | null>(null);
   return (
-    <Page
+    <ListPage
       title={text.title}
       lead={text.lead}
-      action={
-        <Show when={mayChange()}>
-          <button
-            type="button"
-            class="button button-primary"
-            aria-haspopup="dialog"
-            onClick={() => setDialog({ account: null })}
-          >
-            <Icon name="plus" /> {text.create}
-          </button>
+      create={
+        mayChange()
+          ? { label: text.create, onClick: () => setDialog({ account: null }) }
+          : undefined
+      }
+      note={
+        <Show when={!mayChange()}>
+          <p class="notice">{text.planNote}</p>
         </Show>
       }
+      query={page}
+      paging={paging}
+      empty={text.empty}
+      columns={[
+        text.columns.name,
+        text.columns.role,
+        text.columns.created,
+        text.columns.status,
+        ...(mayChange() ? [text.columns.actions] : []),
+      ]}
+      row={(account) => (
+        <AccountRow
+          account={account}
+          mayChange={mayChange()}
+          onEdit={() => setDialog({ account })}
+          onDisable={() => setDisabling(account)}
+        />
+      )}
     >
-      <Show when={!mayChange()}>
-        <p class="notice">{text.planNote}</p>
+      <Show when={dialog()} keyed>
+        {({ account }) => <AccountDialog account={account} onClose={() => setDialog(null)} />}
       </Show>
-      <ListSection
-        label={text.title}
-        query={page}
-        paging={paging}
-        empty={text.empty}
-        columns={[
-          text.columns.name,
-          text.columns.role,
-          text.columns.created,
-          text.columns.status,
-          ...(mayChange() ? [text.columns.actions] : []),
-        ]}
-      >
-        <For each={page.isSuccess ? page.data.items : []}>
-          {(account) => (
-            <AccountRow
-              account={account}
-              mayChange={mayChange()}
-              onEdit={() => setDialog({ account })}
-              onDisable={() => setDisabling(account)}
-            />
-          )}
-        </For>
-      </ListSection>
-      <Suspense>
-        <Show when={dialog()} keyed>
-          {({ account }) => <AccountDialog account={account} onClose={() => setDialog(null)} />}
-        </Show>
-        <Show when={disabling()} keyed>
-          {(account) => <DisableDialog account={account} onClose={() => setDisabling(null)} />}
-        </Show>
-      </Suspense>
-    </Page>
+      <Show when={disabling()} keyed>
+        {(account) => <DisableDialog account={account} onClose={() => setDisabling(null)} />}
+      </Show>
+    </ListPage>
   );
 }

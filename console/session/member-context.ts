@@ -1,9 +1,9 @@
 import { createContext, useContext } from 'solid-js';
-import type { Standing } from '../api/session.ts';
+import type { ViewerStatus } from '../api/session.ts';
 
 /** Who is signed in and how to sign out, for everything inside the gate. */
 export interface Membership {
-  readonly standing: () => Standing;
+  readonly viewerStatus: () => ViewerStatus;
   readonly signOut: () => void;
 }
 
@@ -17,9 +17,9 @@ export function useMembership(): Membership {
 
 /** The signed-in member of a parent org; null for anyone else. */
 export function useMember() {
-  const { standing } = useMembership();
+  const { viewerStatus } = useMembership();
   return () => {
-    const now = standing();
+    const now = viewerStatus();
     return now.kind === 'member' ? now.member : null;
   };
 }

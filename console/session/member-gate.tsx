@@ -10,26 +10,28 @@ import { MemberContext } from './member-context.ts';
 /** Shows what is inside once the server has said who is signed in. */
 export function MemberGate(props: ParentProps<{ onSignOut: () => Promise<void> }>) {
   const api = useApi();
-  const standing = useQuery(() => sessionQueries.standing(api));
+  const viewerStatus = useQuery(() => sessionQueries.viewerStatus(api));
   return (
     <Switch>
-      <Match when={standing.isSuccess && standing.data}>
+      <Match when={viewerStatus.isSuccess && viewerStatus.data}>
         {(data) => (
-          <MemberContext.Provider value={{ standing: data, signOut: () => void props.onSignOut() }}>
+          <MemberContext.Provider
+            value={{ viewerStatus: data, signOut: () => void props.onSignOut() }}
+          >
             {props.children}
           </MemberContext.Provider>
         )}
       </Match>
-      <Match when={standing.isError}>
+      <Match when={viewerStatus.isError}>
         <main class="sign-in">
           <h1>{text.failedTitle}</h1>
           <ProblemNote
-            problem={problemOf(standing.error)}
-            onRetry={() => void standing.refetch()}
+            problem={problemOf(viewerStatus.error)}
+            onRetry={() => void viewerStatus.refetch()}
           />
         </main>
       </Match>
-      <Match when={standing.isPending}>
+      <Match when={viewerStatus.isPending}>
         <main class="sign-in" aria-busy="true">
           <p class="muted">{text.signingIn}</p>
         </main>

@@ -8,11 +8,11 @@ import { useMembership } from './member-context.ts';
  * @param props.section - the section that is refused; managing keys when absent.
  */
 export function PermissionPanel(props: { section?: string }) {
-  const { standing } = useMembership();
+  const { viewerStatus } = useMembership();
   const title = () =>
     props.section === undefined ? text.refused.title : text.refusedSection.title(props.section);
   const words = () => {
-    const now = standing();
+    const now = viewerStatus();
     const reasons = props.section === undefined ? text.refused : text.refusedSection;
     return now.kind === 'member' ? reasons.member(now.member.organization.name) : reasons[now.kind];
   };

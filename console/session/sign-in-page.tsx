@@ -1,12 +1,11 @@
-import { lazy, Match, Suspense, Switch } from 'solid-js';
+import { Match, Suspense, Switch } from 'solid-js';
 import { session as text } from '../messages/messages.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import type { IdentityGate } from './identity-gate.ts';
 import { PersonaPicker } from './persona-picker.tsx';
 
-const ClerkSignIn = lazy(async () => ({
-  default: (await import('./clerk-sign-in.tsx')).ClerkSignIn,
-}));
+const ClerkSignIn = lazyNamed(() => import('./clerk-sign-in.tsx'), 'ClerkSignIn');
 
 /** The page before anyone is signed in: Clerk's sign-in, or the demo's personas. */
 export function SignInPage(props: { gate: IdentityGate }) {

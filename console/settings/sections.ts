@@ -1,4 +1,4 @@
-import type { Standing } from '../api/session.ts';
+import type { ViewerStatus } from '../api/session.ts';
 import { settings as text } from '../messages/messages.ts';
 import type { IconName } from '../ui/icon.tsx';
 
@@ -20,8 +20,8 @@ const sections: readonly Section[] = [
 ];
 
 /** The sections of Settings that the viewer may read. */
-export function sectionsFor(standing: Standing): readonly Section[] {
-  const role = standing.kind === 'member' ? standing.member.role : null;
+export function sectionsFor(viewerStatus: ViewerStatus): readonly Section[] {
+  const role = viewerStatus.kind === 'member' ? viewerStatus.member.role : null;
   return sections.filter(
     ({ readers }) => readers === 'everyone' || role === 'admin' || readers === role,
   );
@@ -33,7 +33,7 @@ export function sectionAt(path: string): Section | undefined {
 }
 
 /** Whether a path is one of Settings' sections that the viewer may not read. */
-export function isRefused(standing: Standing, path: string): boolean {
+export function isRefused(viewerStatus: ViewerStatus, path: string): boolean {
   const section = sectionAt(path);
-  return section !== undefined && !sectionsFor(standing).includes(section);
+  return section !== undefined && !sectionsFor(viewerStatus).includes(section);
 }

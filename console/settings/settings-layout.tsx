@@ -13,7 +13,7 @@ import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
 /** What is around every page: who is signed in, where, and the sections of Settings. */
 export function SettingsLayout(props: ParentProps) {
-  const { standing } = useMembership();
+  const { viewerStatus } = useMembership();
   const { path } = useLocation();
   let sections: HTMLElement | undefined;
   // Where it is too narrow for all of them, they scroll. With the next frame, which is laid out
@@ -39,7 +39,7 @@ export function SettingsLayout(props: ParentProps) {
           <Icon name="gear" /> {text.title}
         </p>
         <ul>
-          <For each={sectionsFor(standing())}>
+          <For each={sectionsFor(viewerStatus())}>
             {({ path: section, label, icon }) => (
               <li>
                 <Link href={`/settings/${section}`}>
@@ -59,7 +59,7 @@ export function SettingsLayout(props: ParentProps) {
           }}
         >
           <Suspense fallback={<Skeleton rows={6} />}>
-            <Show when={!isRefused(standing(), path())} fallback={<RefusedSection />}>
+            <Show when={!isRefused(viewerStatus(), path())} fallback={<RefusedSection />}>
               {props.children}
             </Show>
           </Suspense>

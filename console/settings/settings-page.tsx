@@ -1,25 +1,17 @@
-import { type Component, createEffect, lazy } from 'solid-js';
+import { type Component, createEffect } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 import { useLocation } from '../ui/location.tsx';
 
-const ApiAccessPage = lazy(async () => ({
-  default: (await import('../api-access/api-access-page.tsx')).ApiAccessPage,
-}));
-const SubOrgsPage = lazy(async () => ({
-  default: (await import('../sub-orgs/sub-orgs-page.tsx')).SubOrgsPage,
-}));
-const ServiceAccountsPage = lazy(async () => ({
-  default: (await import('../service-accounts/service-accounts-page.tsx')).ServiceAccountsPage,
-}));
-const WebhooksPage = lazy(async () => ({
-  default: (await import('../webhooks/webhooks-page.tsx')).WebhooksPage,
-}));
-const JobsPage = lazy(async () => ({
-  default: (await import('../jobs/jobs-page.tsx')).JobsPage,
-}));
-const AuditLogPage = lazy(async () => ({
-  default: (await import('../audit-log/audit-log-page.tsx')).AuditLogPage,
-}));
+const ApiAccessPage = lazyNamed(() => import('../api-access/api-access-page.tsx'), 'ApiAccessPage');
+const SubOrgsPage = lazyNamed(() => import('../sub-orgs/sub-orgs-page.tsx'), 'SubOrgsPage');
+const ServiceAccountsPage = lazyNamed(
+  () => import('../service-accounts/service-accounts-page.tsx'),
+  'ServiceAccountsPage',
+);
+const WebhooksPage = lazyNamed(() => import('../webhooks/webhooks-page.tsx'), 'WebhooksPage');
+const JobsPage = lazyNamed(() => import('../jobs/jobs-page.tsx'), 'JobsPage');
+const AuditLogPage = lazyNamed(() => import('../audit-log/audit-log-page.tsx'), 'AuditLogPage');
 
 const home = '/settings/api-access';
 

@@ -19,7 +19,7 @@ export function EndDialog(props: {
   onClose: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const member = useMember();
   // On a plan without API access keys cannot be listed, and none of them works.
   const mayList = () => member()?.may.createApiKeys ?? false;
@@ -32,7 +32,7 @@ export function EndDialog(props: {
     const { id, name } = props.subOrg;
     await api.trpc.subOrgs[props.how].mutate({ id });
     await Promise.all([refreshSubOrgs(api), refreshKeys(api)]);
-    say(text.done[props.how](name));
+    announce(text.done[props.how](name));
     props.onClose();
   });
   return (

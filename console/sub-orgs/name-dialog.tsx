@@ -11,7 +11,7 @@ import { TextField } from '../ui/text-field.tsx';
 /** Names a sub-organization: a new one, or one that is there. */
 export function NameDialog(props: { subOrg: SubOrg | null; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const [name, setName] = createSignal(props.subOrg?.name ?? '');
   const [isMissing, setMissing] = createSignal(false);
   const save = createAction(async () => {
@@ -20,7 +20,7 @@ export function NameDialog(props: { subOrg: SubOrg | null; onClose: () => void }
     if (subOrg === null) await api.trpc.subOrgs.create.mutate({ name: wanted });
     else await api.trpc.subOrgs.update.mutate({ id: subOrg.id, name: wanted });
     await refreshSubOrgs(api);
-    say(subOrg === null ? text.done.created(wanted) : text.done.renamed(wanted));
+    announce(subOrg === null ? text.done.created(wanted) : text.done.renamed(wanted));
   });
   const check = () => {
     setMissing(name().trim() === '');

@@ -1,4 +1,4 @@
-import { createSignal, For, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createSignal, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { SubOrg } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
@@ -6,13 +6,12 @@ import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { createPaging, ListSection } from '../ui/list-section.tsx';
-import { Page } from '../ui/page.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
+import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const NameDialog = lazy(async () => ({ default: (await import('./name-dialog.tsx')).NameDialog }));
-const EndDialog = lazy(async () => ({ default: (await import('./end-dialog.tsx')).EndDialog }));
+const NameDialog = lazyNamed(() => import('./name-dialog.tsx'), 'NameDialog');
+const EndDialog = lazyNamed(() => import('./end-dialog.tsx'), 'EndDialog');
 
 type OpenDialog =
   | { readonly kind: 'create' }
@@ -33,66 +32,54 @@ export function SubOrgsPage() {
     const open = dialog();
     return open !== null && open.kind !== 'create' && open.kind === kind ? open.subOrg : null;
   };
+  const adminsOnly = () => (
+    <Show when={!mayManage() && member()}>
+      {(known) => <p class="muted">{text.adminsOnly(known().organization.name)}</p>}
+    </Show>
+  );
   return (
-    <Page
+    <ListPage
       title={text.title}
       lead={text.lead}
-      action={
-        <Show when={mayManage()}>
-          <button
-            type="button"
-            class="button button-primary"
-            aria-haspopup="dialog"
-            onClick={() => setDialog({ kind: 'create' })}
-          >
-            <Icon name="plus" /> {text.create}
-          </button>
-        </Show>
+      create={
+        mayManage()
+          ? { label: text.create, onClick: () => setDialog({ kind: 'create' }) }
+          : undefined
       }
+      note={adminsOnly()}
+      query={page}
+      paging={paging}
+      empty={text.empty}
+      columns={[
+        text.columns.name,
+        text.columns.id,
+        text.columns.created,
+        text.columns.status,
+        ...(mayManage() ? [text.columns.actions] : []),
+      ]}
+      row={(subOrg) => (
+        <Row
+          subOrg={subOrg}
+          mayManage={mayManage()}
+          onOpen={(kind) => setDialog({ kind, subOrg })}
+        />
+      )}
     >
-      <Show when={!mayManage() && member()}>
-        {(known) => <p class="muted">{text.adminsOnly(known().organization.name)}</p>}
-      </Show>
-      <ListSection
-        label={text.title}
-        query={page}
-        paging={paging}
-        empty={text.empty}
-        columns={[
-          text.columns.name,
-          text.columns.id,
-          text.columns.created,
-          text.columns.status,
-          ...(mayManage() ? [text.columns.actions] : []),
-        ]}
-      >
-        <For each={page.isSuccess ? page.data.items : []}>
-          {(subOrg) => (
-            <Row
-              subOrg={subOrg}
-              mayManage={mayManage()}
-              onOpen={(kind) => setDialog({ kind, subOrg })}
-            />
-          )}
-        </For>
-      </ListSection>
-      <Suspense>
-        <Switch>
-          <Match when={dialog()?.kind === 'create'}>
-            <NameDialog subOrg={null} onClose={close} />
-          </Match>
-          <Match when={about('rename')}>
-            {(subOrg) => <NameDialog subOrg={subOrg()} onClose={close} />}
-          </Match>
-          <Match when={about('archive')}>
-            {(subOrg) => <EndDialog how="archive" subOrg={subOrg()} onClose={close} />}
-          </Match>
-          <Match when={about('remove')}>
-            {(subOrg) => <EndDialog how="remove" subOrg={subOrg()} onClose={close} />}
-          </Match>
-        </Switch>
-      </Suspense>
-    </Page>
+      <Switch>
+        <Match when={dialog()?.kind === 'create'}>
+          <NameDialog subOrg={null} onClose={close} />
+        </Match>
+        <Match when={about('rename')}>
+          {(subOrg) => <NameDialog subOrg={subOrg()} onClose={close} />}
+        </Match>
+        <Match when={about('archive')}>
+          {(subOrg) => <EndDialog how="archive" subOrg={subOrg()} onClose={close} />}
+        </Match>
+        <Match when={about('remove')}>
+          {(subOrg) => <EndDialog how="remove" subOrg={subOrg()} onClose={close} />}
+        </Match>
+      </Switch>
+    </ListPage>
   );
 }
 

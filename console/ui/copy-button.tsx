@@ -4,13 +4,13 @@ import { useStatusLine } from './status-line.tsx';
 
 /** Copies a text that is no secret: an id, say. */
 export function CopyButton(props: { value: string; label: string }) {
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(props.value);
-      say(text.copied);
+      announce(text.copied);
     } catch {
-      say(text.copyRefused);
+      announce(text.copyRefused);
     }
   };
   return (

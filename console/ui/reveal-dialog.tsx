@@ -1,88 +1,169 @@
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { type Component, createSignal, type JSX, onMount, Show } from 'solid-js';
+import { reveal as text } from '../messages/messages.ts';
+import { createReveal, type Reveal, type Revealed } from './create-reveal.ts';
 import { Dialog } from './dialog.tsx';
-import { useLocation } from './location.tsx';
-import { type Revealed, RevealPanel } from './reveal-panel.tsx';
+import { Icon } from './icon.tsx';
+import { saveFile } from './save-file.ts';
 
-/** Asks for something; once it is sent, what comes of it is waited for. */
-export type SecretForm<Made> = (
-  reveal: (made: Promise<Made>) => Promise<void>,
-  cancel: () => void,
-) => JSX.Element;
+/** Where a kind of secret goes: the file of a download, the variable that it sets, how to use it. */
+export interface SecretKind {
+  readonly fileName: string;
+  readonly variable: string;
+  readonly Use: Component;
+}
 
-/**
- * A dialog that asks for something and then reveals the secret that came of it. The secret lives in
- * this component's signal and nowhere else: not in a cache, in storage, in the URL, nor, once the
- * dialog has closed, in the page.
- */
+/** Asks for something and then reveals the secret that came of it, once. */
 export function RevealDialog(props: {
+  kind: SecretKind;
   title: string;
   lead: JSX.Element;
   revealTitle: string;
   revealLead: string;
-  /** The file that a download makes, and the environment variable that it sets. */
-  file: { readonly name: string; readonly variable: string };
-  /** How to use the secret, below it. */
-  use: JSX.Element;
   onClose: () => void;
-  form: SecretForm<Revealed>;
+  /** The form: it hands its request to `show` once it is sent, or leaves. */
+  form: (reveal: Pick<Reveal, 'show' | 'leave'>) => JSX.Element;
 }) {
-  const [revealed, setRevealed] = createSignal<Revealed | null>(null);
-  const [isMaking, setMaking] = createSignal(false);
-  const [isSaved, setSaved] = createSignal(false);
-  const [isAsking, setAsking] = createSignal(false);
-  // Also while the server makes it: a dialog closed then would leave a key whose secret was never shown.
-  const isAtRisk = () => isMaking() || (revealed() !== null && !isSaved());
-
-  const warn = (event: BeforeUnloadEvent) => {
-    if (isAtRisk()) event.preventDefault();
-  };
-  window.addEventListener('beforeunload', warn);
-  onCleanup(() => window.removeEventListener('beforeunload', warn));
-  useLocation().guard(() => {
-    const mayLeave = !isAtRisk();
-    if (!mayLeave) leave();
-    return mayLeave;
-  });
-
-  async function reveal(made: Promise<Revealed>): Promise<void> {
-    setMaking(true);
-    try {
-      setRevealed(await made);
-    } finally {
-      setMaking(false);
-    }
-  }
-  function leave(): void {
-    if (isMaking()) return;
-    if (isAtRisk()) setAsking(true);
-    else close();
-  }
-
-  const close = () => {
-    setRevealed(null);
-    props.onClose();
-  };
+  const reveal = createReveal(() => props.onClose());
   return (
     <Dialog
-      title={revealed() === null ? props.title : props.revealTitle}
-      description={revealed() === null ? props.lead : undefined}
-      onClose={leave}
+      title={reveal.revealed() === null ? props.title : props.revealTitle}
+      description={reveal.revealed() === null ? props.lead : undefined}
+      onClose={reveal.leave}
     >
-      <Show when={revealed()} fallback={props.form(reveal, leave)} keyed>
-        {(known) => (
+      <Show when={reveal.revealed()} fallback={props.form(reveal)} keyed>
+        {(revealed) => (
           <RevealPanel
-            revealed={known}
+            revealed={revealed}
+            reveal={reveal}
             lead={props.revealLead}
-            file={props.file}
-            use={props.use}
-            isSaved={isSaved()}
-            isAsking={isAsking()}
-            onSaved={setSaved}
-            onBack={() => setAsking(false)}
-            onClose={close}
+            kind={props.kind}
           />
         )}
       </Show>
     </Dialog>
+  );
+}
+
+/** The secret, shown this once: masked until asked for, with every safe way to take it along. */
+function RevealPanel(props: {
+  revealed: Revealed;
+  reveal: Reveal;
+  lead: string;
+  kind: SecretKind;
+}) {
+  const [isShown, setShown] = createSignal(false);
+  const [line, setLine] = createSignal('');
+  let copyButton: HTMLButtonElement | undefined;
+  onMount(() => copyButton?.focus());
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(props.revealed.secret);
+      setLine(text.copied);
+      props.reveal.setSaved(true);
+    } catch {
+      setShown(true);
+      setLine(text.copyFailed);
+    }
+  };
+  const goBack = () => {
+    props.reveal.stay();
+    copyButton?.focus();
+  };
+  const download = () => {
+    const { fileName, variable } = props.kind;
+    saveFile(fileName, 'text/plain', `${variable}=${props.revealed.secret}\n`);
+    setLine(text.downloaded(fileName));
+    props.reveal.setSaved(true);
+  };
+  return (
+    <div class="dialog-body">
+      <p class="notice">
+        <span>
+          <Icon name="warning" /> {props.lead}
+        </span>
+      </p>
+      <div class="secret">
+        {/* Masked, the page holds only what stands for it. */}
+        <span class="visually-hidden">{text.secret}</span>
+        <code class="secret-text" data-shown={isShown()}>
+          {isShown() ? props.revealed.secret : props.revealed.masked}
+        </code>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isShown()}
+          onClick={() => setShown(!isShown())}
+        >
+          <Icon name="eye" /> {isShown() ? text.hide : text.show}
+        </button>
+      </div>
+      <div class="secret-actions">
+        <button
+          type="button"
+          class="button button-primary"
+          ref={copyButton}
+          onClick={() => void copy()}
+        >
+          <Icon name="copy" /> {text.copy}
+        </button>
+        <button type="button" class="button" onClick={download}>
+          <Icon name="download" /> {text.download}
+        </button>
+        <p class="secret-line" role="status">
+          <Show when={line()}>
+            <Icon name="check" /> {line()}
+          </Show>
+        </p>
+      </div>
+      <props.kind.Use />
+      <Show
+        when={props.reveal.isAsking()}
+        fallback={
+          <div class="dialog-foot dialog-foot-split">
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={props.reveal.isSaved()}
+                onChange={(event) => props.reveal.setSaved(event.currentTarget.checked)}
+              />
+              {text.saved}
+            </label>
+            <button
+              type="button"
+              class="button button-primary"
+              disabled={!props.reveal.isSaved()}
+              onClick={props.reveal.close}
+            >
+              {text.done}
+            </button>
+          </div>
+        }
+      >
+        <NotSaved onBack={goBack} onClose={props.reveal.close} />
+      </Show>
+    </div>
+  );
+}
+
+/** Asked when Escape, a click outside or the close button would lose the secret. */
+function NotSaved(props: { onBack: () => void; onClose: () => void }) {
+  let back: HTMLButtonElement | undefined;
+  onMount(() => back?.focus());
+  return (
+    <div class="ask" role="alert">
+      <div>
+        <strong>{text.notSavedTitle}</strong>
+        <p>{text.notSaved}</p>
+      </div>
+      <div class="ask-buttons">
+        <button type="button" class="button" ref={back} onClick={() => props.onBack()}>
+          {text.back}
+        </button>
+        <button type="button" class="button button-danger" onClick={() => props.onClose()}>
+          {text.closeAnyway}
+        </button>
+      </div>
+    </div>
   );
 }

@@ -18,7 +18,7 @@ export function SearchField(props: {
   value: string;
   onSearch: (value: string) => void;
 }) {
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const hintId = createUniqueId();
   const [typed, setTyped] = createSignal<string | null>(null);
   const hasHint = () => holdsPreview(typed() ?? props.value);
@@ -29,7 +29,7 @@ export function SearchField(props: {
     const safe = withoutSecrets(input.value);
     if (safe !== input.value) {
       input.value = safe;
-      say(text.onlyPreview);
+      announce(text.onlyPreview);
     }
     setTyped(safe);
     clearTimeout(timer);

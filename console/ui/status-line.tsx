@@ -21,14 +21,14 @@ export function useStatusLine(): (text: string) => void {
 export function StatusLineProvider(props: ParentProps) {
   const [line, setLine] = createSignal('');
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const say = (text: string) => {
+  const announce = (text: string) => {
     clearTimeout(timer);
     setLine(text);
     timer = setTimeout(() => setLine(''), shownFor);
   };
   onCleanup(() => clearTimeout(timer));
   return (
-    <StatusLineContext.Provider value={say}>
+    <StatusLineContext.Provider value={announce}>
       {props.children}
       <div class="status-line" role="status">
         <Show when={line()}>

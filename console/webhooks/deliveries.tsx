@@ -1,10 +1,9 @@
-import { For } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { DeliveryStatus, Webhook } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks } from '../messages/messages.ts';
-import { createPaging, ListSection } from '../ui/list-section.tsx';
+import { createPaging, ListCard } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
 import { Select } from '../ui/select.tsx';
 import { DeliveryRow } from './delivery-row.tsx';
@@ -15,7 +14,7 @@ const statuses = Object.keys(text.statuses) as DeliveryStatus[];
 /** What was and will be sent to a webhook; what waits is followed. */
 export function Deliveries(props: { webhook: Webhook }) {
   const api = useApi();
-  const { parameter, change } = useLocation();
+  const { parameter } = useLocation();
   const status = () => statuses.find((each) => each === parameter('status'));
   const paging = createPaging();
   const page = useQuery(() =>
@@ -28,7 +27,7 @@ export function Deliveries(props: { webhook: Webhook }) {
         <h2>{text.title}</h2>
         <p class="muted">{text.hint}</p>
       </header>
-      <ListSection
+      <ListCard
         label={text.title}
         query={page}
         paging={paging}
@@ -42,18 +41,13 @@ export function Deliveries(props: { webhook: Webhook }) {
                 ['', text.any],
                 ...statuses.map((each) => [each, text.statuses[each]] as const),
               ]}
-              onChange={(value) =>
-                change({ status: value || undefined, pages: undefined }, 'replace')
-              }
+              onChange={(value) => paging.restart({ status: value || undefined })}
             />
           </div>
         }
         columns={[...Object.values(columns), ...(props.webhook.isActive ? [actions] : [])]}
-      >
-        <For each={page.isSuccess ? page.data.items : []}>
-          {(delivery) => <DeliveryRow webhook={props.webhook} delivery={delivery} />}
-        </For>
-      </ListSection>
+        row={(delivery) => <DeliveryRow webhook={props.webhook} delivery={delivery} />}
+      />
     </>
   );
 }

@@ -21,11 +21,11 @@ const looks: Readonly<Record<WebhookDelivery['status'], readonly [Tone, IconName
 /** One event, what became of it, and a way to send it once more. */
 export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const redeliver = createAction(async () => {
     const { id: deliveryId } = props.delivery;
     await api.trpc.webhooks.redeliver.mutate({ id: props.webhook.id, deliveryId });
-    say(text.redelivered);
+    announce(text.redelivered);
     await refreshWebhooks(api);
   });
   const verb = () => (props.delivery.status === 'pending' ? text.sendNow : text.redeliver);

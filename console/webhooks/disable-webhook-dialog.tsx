@@ -10,14 +10,14 @@ import { useStatusLine } from '../ui/status-line.tsx';
 /** Switching off gives up what waits: says first how much that is. */
 export function DisableWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const waiting = useQuery(() =>
     webhookQueries.deliveries(api, props.webhook.id, 'pending', undefined),
   );
   const disable = createAction(async () => {
     await api.trpc.webhooks.update.mutate({ id: props.webhook.id, isActive: false });
     await refreshWebhooks(api);
-    say(text.done.disabled);
+    announce(text.done.disabled);
     props.onClose();
   });
   const isLosing = () => waiting.isSuccess && waiting.data.items.length > 0;

@@ -7,23 +7,23 @@ import { refreshWebhooks } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
-import { faultsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
+import { validationErrorsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
 
 /** Another address, or other events. */
 export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const { url, events } = props.webhook;
   const [draft, setDraft] = createStore<WebhookDraft>({ url, events: [...events] });
-  const [faults, setFaults] = createSignal<Partial<Record<string, string>>>({});
+  const [validationErrors, setValidationErrors] = createSignal<Partial<Record<string, string>>>({});
   const save = createAction(async () => {
     await api.trpc.webhooks.update.mutate({ id: props.webhook.id, ...draft });
     await refreshWebhooks(api);
-    say(text.done.saved);
+    announce(text.done.saved);
   });
   const check = () => {
-    setFaults(faultsOf(draft));
-    return Object.keys(faults()).length === 0;
+    setValidationErrors(validationErrorsOf(draft));
+    return Object.keys(validationErrors()).length === 0;
   };
   return (
     <FormDialog
@@ -37,7 +37,7 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
     >
       <WebhookFields
         draft={draft}
-        faults={faults()}
+        validationErrors={validationErrors()}
         problem={save.problem()}
         onChange={(changes) => setDraft(changes)}
       />

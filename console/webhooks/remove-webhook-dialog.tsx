@@ -13,13 +13,13 @@ export function RemoveWebhookDialog(props: {
   onClose: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const remove = createAction(async () => {
     await api.trpc.webhooks.remove.mutate({ id: props.webhook.id });
     props.onClose();
     // First away from what would be asked for again and is gone.
     props.onRemoved();
-    say(text.done.removed);
+    announce(text.done.removed);
     await refreshWebhooks(api);
   });
   return (

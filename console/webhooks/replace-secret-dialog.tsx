@@ -2,40 +2,31 @@ import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
 import { dialogs, webhooks as text } from '../messages/messages.ts';
+import type { Reveal } from '../ui/create-reveal.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { SecretReveal } from './secret-reveal.tsx';
+import { RevealDialog } from '../ui/reveal-dialog.tsx';
+import { revealedSecret, signingSecret } from './signing-secret.tsx';
 
 /** A new signing secret; for a day the one before counts too. */
 export function ReplaceSecretDialog(props: { webhook: Webhook; onClose: () => void }) {
   return (
-    <SecretReveal
+    <RevealDialog
+      kind={signingSecret}
       title={text.rotateTitle}
       lead={text.rotateLead}
       revealTitle={text.rotatedTitle}
       revealLead={text.secret.rotatedLead}
       onClose={props.onClose}
-      form={(onReplaced, onCancel) => (
-        <Question webhook={props.webhook} onReplaced={onReplaced} onCancel={onCancel} />
-      )}
+      form={({ show, leave }) => <Question webhook={props.webhook} show={show} leave={leave} />}
     />
   );
 }
 
-function secretOf({ secret }: { readonly secret?: string | undefined }): string {
-  if (secret === undefined) throw new Error('the answer holds no new secret');
-  return secret;
-}
-
-function Question(props: {
-  webhook: Webhook;
-  onReplaced: (secret: Promise<string>) => Promise<void>;
-  onCancel: () => void;
-}) {
+function Question(props: Pick<Reveal, 'show' | 'leave'> & { webhook: Webhook }) {
   const api = useApi();
   const replace = createAction(async () => {
     const input = { id: props.webhook.id, rotateSecret: true };
-    const updated = api.trpc.webhooks.update.mutate(input);
-    await props.onReplaced(updated.then(secretOf));
+    await props.show(api.trpc.webhooks.update.mutate(input).then(revealedSecret));
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -46,7 +37,7 @@ function Question(props: {
       <p class="notice">{text.rotateAgain}</p>
       <ProblemNote problem={replace.problem()} onRetry={() => void replace.retry()} />
       <footer class="dialog-foot">
-        <button type="button" class="button" data-autofocus onClick={() => props.onCancel()}>
+        <button type="button" class="button" data-autofocus onClick={() => props.leave()}>
           {dialogs.cancel}
         </button>
         <button type="submit" class="button button-primary" aria-disabled={replace.isPending()}>

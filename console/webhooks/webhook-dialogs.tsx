@@ -1,21 +1,23 @@
-import { lazy, Match, Suspense, Switch } from 'solid-js';
+import { Match, Suspense, Switch } from 'solid-js';
 import type { Webhook } from '../api/records.ts';
+import { lazyNamed } from '../ui/lazy-named.tsx';
 
 /** What is being asked about the webhook that is shown. */
 export type WebhookQuestion = 'edit' | 'replace-secret' | 'disable' | 'remove';
 
-const EditWebhookDialog = lazy(async () => ({
-  default: (await import('./edit-webhook-dialog.tsx')).EditWebhookDialog,
-}));
-const ReplaceSecretDialog = lazy(async () => ({
-  default: (await import('./replace-secret-dialog.tsx')).ReplaceSecretDialog,
-}));
-const DisableWebhookDialog = lazy(async () => ({
-  default: (await import('./disable-webhook-dialog.tsx')).DisableWebhookDialog,
-}));
-const RemoveWebhookDialog = lazy(async () => ({
-  default: (await import('./remove-webhook-dialog.tsx')).RemoveWebhookDialog,
-}));
+const EditWebhookDialog = lazyNamed(() => import('./edit-webhook-dialog.tsx'), 'EditWebhookDialog');
+const ReplaceSecretDialog = lazyNamed(
+  () => import('./replace-secret-dialog.tsx'),
+  'ReplaceSecretDialog',
+);
+const DisableWebhookDialog = lazyNamed(
+  () => import('./disable-webhook-dialog.tsx'),
+  'DisableWebhookDialog',
+);
+const RemoveWebhookDialog = lazyNamed(
+  () => import('./remove-webhook-dialog.tsx'),
+  'RemoveWebhookDialog',
+);
 
 /** The one dialog that is open, if any. */
 export function WebhookDialogs(props: {

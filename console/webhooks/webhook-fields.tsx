@@ -1,4 +1,5 @@
 import { createUniqueId, For, Show } from 'solid-js';
+import { defined } from '../api/defined.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Webhook, WebhookEvent } from '../api/records.ts';
 import { webhooks as text } from '../messages/messages.ts';
@@ -10,22 +11,22 @@ export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
 export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
 
 /** What is missing, by field; nothing when it can be sent. */
-export function faultsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
-  return {
-    ...(url.trim() === '' ? { url: text.urlNeeded } : {}),
-    ...(events.length === 0 ? { events: text.eventNeeded } : {}),
-  };
+export function validationErrorsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
+  return defined({
+    url: url.trim() === '' ? text.urlNeeded : undefined,
+    events: events.length === 0 ? text.eventNeeded : undefined,
+  });
 }
 
 /** Where to send, and what. */
 export function WebhookFields(props: {
   draft: WebhookDraft;
-  faults: Partial<Record<string, string>>;
+  validationErrors: Partial<Record<string, string>>;
   problem: Problem | null;
   onChange: (draft: Partial<WebhookDraft>) => void;
 }) {
   const id = createUniqueId();
-  const errorOf = (field: string) => props.faults[field] ?? props.problem?.fields[field];
+  const errorOf = (field: string) => props.validationErrors[field] ?? props.problem?.fields[field];
   const toggle = (event: WebhookEvent, isChosen: boolean) =>
     props.onChange({
       events: webhookEvents.filter((each) =>

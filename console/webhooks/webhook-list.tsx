@@ -1,21 +1,18 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { Icon } from '../ui/icon.tsx';
-import { ListSection } from '../ui/list-section.tsx';
+import { lazyNamed } from '../ui/lazy-named.tsx';
+import { ListPage } from '../ui/list-page.tsx';
 import { Link } from '../ui/location.tsx';
-import { Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { webhookEvents } from './webhook-fields.tsx';
 import { WebhookState } from './webhook-state.tsx';
 
-const NewWebhookDialog = lazy(async () => ({
-  default: (await import('./new-webhook-dialog.tsx')).NewWebhookDialog,
-}));
+const NewWebhookDialog = lazyNamed(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
 
 /** Every webhook; each leads to a page of its own. */
 export function WebhookList() {
@@ -25,41 +22,24 @@ export function WebhookList() {
   const all = useQuery(() => webhookQueries.all(api));
   const [isAdding, setAdding] = createSignal(false);
   return (
-    <Page
+    <ListPage
       title={text.title}
       lead={text.lead}
-      action={
-        <Show when={mayChange()}>
-          <button
-            type="button"
-            class="button button-primary"
-            aria-haspopup="dialog"
-            onClick={() => setAdding(true)}
-          >
-            <Icon name="plus" /> {text.create}
-          </button>
+      create={mayChange() ? { label: text.create, onClick: () => setAdding(true) } : undefined}
+      note={
+        <Show when={!mayChange()}>
+          <p class="notice">{text.planNote}</p>
         </Show>
       }
+      query={all}
+      empty={text.empty}
+      columns={Object.values(text.columns)}
+      row={(webhook) => <Row webhook={webhook} />}
     >
-      <Show when={!mayChange()}>
-        <p class="notice">{text.planNote}</p>
+      <Show when={isAdding()}>
+        <NewWebhookDialog onClose={() => setAdding(false)} />
       </Show>
-      <ListSection
-        label={text.title}
-        query={all}
-        empty={text.empty}
-        columns={Object.values(text.columns)}
-      >
-        <For each={all.isSuccess ? all.data.items : []}>
-          {(webhook) => <Row webhook={webhook} />}
-        </For>
-      </ListSection>
-      <Suspense>
-        <Show when={isAdding()}>
-          <NewWebhookDialog onClose={() => setAdding(false)} />
-        </Show>
-      </Suspense>
-    </Page>
+    </ListPage>
   );
 }
 

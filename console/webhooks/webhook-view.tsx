@@ -17,7 +17,7 @@ import { VerifySignature, WhatArrives } from './what-arrives.tsx';
 /** One webhook: what it is, what can be done with it, and what was sent to it. */
 export function WebhookView(props: { webhook: Webhook }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const member = useMember();
   const { go } = useLocation();
   const mayChange = () => member()?.may.createApiKeys ?? false;
@@ -25,11 +25,11 @@ export function WebhookView(props: { webhook: Webhook }) {
   const enable = createAction(async () => {
     await api.trpc.webhooks.update.mutate({ id: props.webhook.id, isActive: true });
     await refreshWebhooks(api);
-    say(text.done.enabled);
+    announce(text.done.enabled);
   });
   const sendTest = createAction(async () => {
     const { status, error } = await api.trpc.webhooks.test.mutate({ id: props.webhook.id });
-    say(error === null ? text.test.accepted(status) : text.test.refused(error));
+    announce(error === null ? text.test.accepted(status) : text.test.refused(error));
   });
   const asking = (asked: WebhookQuestion, label: string, look = '') => (
     <button

@@ -102,7 +102,10 @@ async function watchFaults(
     });
   `);
   context.on('page', (page) => {
-    page.on('pageerror', (error) => faults.push(String(error.stack)));
+    page.on('pageerror', (error) => {
+      const isFailedLoad = /dynamically imported module|preload CSS/.test(error.message);
+      if (!(isFailedLoad && expectsFailedLoads)) faults.push(String(error.stack));
+    });
     page.on('console', (message) => {
       // The browser itself logs a refusal; what the page makes of it is what tests look at.
       const isRefusal = /\/(trpc|api|demo)\//.test(message.location().url);

@@ -30,7 +30,7 @@ async function create(page: Page, label: string) {
 /** The part of a secret that nothing else has in it. */
 const inside = (secret: string) => secret.slice(13, 40);
 
-test('SecretDialog shows the secret only when asked, and leaves no trace of it', async () => {
+test('RevealDialog shows the secret only when asked, and leaves no trace of it', async () => {
   await using session = await console.open();
   const { page } = session;
   const heard = listenTo(session.context);
@@ -71,7 +71,7 @@ test('SecretDialog shows the secret only when asked, and leaves no trace of it',
   expect(heard.join()).not.toContain(inside(secret));
 });
 
-test('SecretDialog stays while its secret is being made: no unseen secret is lost', async () => {
+test('RevealDialog stays while its secret is being made: no unseen secret is lost', async () => {
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
@@ -108,7 +108,7 @@ test('the secret of a rotation leaves no trace either, nor one that was not take
   expect((await tracesIn(page)).includes(inside(secret))).toBe(false);
 });
 
-test('SecretDialog asks before Back or Forward loses the secret, and stays', async () => {
+test('RevealDialog asks before Back or Forward loses the secret, and stays', async () => {
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/jobs');
@@ -130,7 +130,7 @@ test('SecretDialog asks before Back or Forward loses the secret, and stays', asy
   await page.getByRole('heading', { level: 1, name: 'Webhooks' }).waitFor();
 });
 
-test('SecretDialog asks before Escape or a click outside loses the secret', async () => {
+test('RevealDialog asks before Escape or a click outside loses the secret', async () => {
   await using session = await console.open();
   const { page } = session;
   const dialog = await reveal(page, 'Asks first');

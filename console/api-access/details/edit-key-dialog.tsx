@@ -12,28 +12,28 @@ import { useStatusLine } from '../../ui/status-line.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { LimitFields } from '../limit-fields.tsx';
 import { ScopeChoice } from '../scope-choice.tsx';
-import { changesOf, editFaults, editOf, type KeyEdit } from './key-edit.ts';
+import { changesOf, editErrors, editOf, type KeyEdit } from './key-edit.ts';
 import { OwnerField } from './owner-field.tsx';
 
 /** Everything about a key that can be changed without a new secret. */
 export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const member = useMember();
   // A copy: the record may change in place meanwhile, and what is saved is what was changed here.
   const key = structuredClone(unwrap(props.apiKey));
   const [edit, setEdit] = createStore<KeyEdit>(editOf(key));
-  const [faults, setFaults] = createSignal<Record<string, string>>({});
+  const [validationErrors, setValidationErrors] = createSignal<Record<string, string>>({});
   const save = createAction(async () => {
     const saved = await api.trpc.apiKeys.update.mutate(changesOf(key, edit, member()?.user.id));
     showKey(api, saved.id, () => saved);
-    say(text.saved(saved.label));
+    announce(text.saved(saved.label));
     void refreshKeys(api);
   });
-  const errorOf = (field: string) => faults()[field] ?? save.problem()?.fields[field];
+  const errorOf = (field: string) => validationErrors()[field] ?? save.problem()?.fields[field];
   const check = () => {
-    setFaults(editFaults(edit));
-    return Object.keys(faults()).length === 0;
+    setValidationErrors(editErrors(edit));
+    return Object.keys(validationErrors()).length === 0;
   };
   return (
     <FormDialog

@@ -15,13 +15,13 @@ export function EndGraceDialog(props: {
   onClose: () => void;
 }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const endGrace = createAction(async () => {
     const { id, label } = props.apiKey;
     const saved = await api.trpc.apiKeys.endGrace.mutate({ id });
     props.onClose();
     showKey(api, id, () => saved);
-    say(apiAccess.done.graceEnded(label));
+    announce(apiAccess.done.graceEnded(label));
     void refreshKeys(api);
   });
   return (

@@ -1,6 +1,7 @@
+import { defined } from '../../api/defined.ts';
 import type { ApiKey, ApiKeyChanges } from '../../api/records.ts';
 import { keyForm as text } from '../../messages/messages.ts';
-import { addressesOf, type LimitsDraft, limitFaults, limitsOf, rateLimitOf } from '../key-draft.ts';
+import { addressesOf, type LimitsDraft, limitErrors, limitsOf, rateLimitOf } from '../key-draft.ts';
 import { type Scope, scopes } from '../scopes.ts';
 
 /** Whose authority a key is to have: as now, one's own, its creator's, or an account's by its id. */
@@ -26,12 +27,12 @@ export function editOf(key: ApiKey): KeyEdit {
 }
 
 /** What can be said about an edit before the server sees it, by the field's name. */
-export function editFaults(edit: KeyEdit): Record<string, string> {
-  return {
-    ...(edit.label.trim() === '' ? { label: text.labelNeeded } : {}),
-    ...(edit.scopes?.length === 0 ? { scopes: text.scopeNeeded } : {}),
-    ...limitFaults(edit),
-  };
+export function editErrors(edit: KeyEdit): Record<string, string> {
+  return defined({
+    label: edit.label.trim() === '' ? text.labelNeeded : undefined,
+    scopes: edit.scopes?.length === 0 ? text.scopeNeeded : undefined,
+    ...limitErrors(edit),
+  });
 }
 
 /** Only what differs: a field that another admin has changed since stays as it is. */
@@ -39,15 +40,16 @@ export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): A
   const before = editOf(key);
   const differs = (field: Exclude<keyof KeyEdit, 'owner'>) =>
     JSON.stringify(edit[field]) !== JSON.stringify(before[field]);
-  return {
+  const isLimited = differs('rateCount') || differs('rateSeconds');
+  return defined({
     id: key.id,
-    ...(differs('label') ? { label: edit.label.trim() } : {}),
-    ...(differs('description') ? { description: edit.description.trim() || null } : {}),
-    ...(differs('scopes') ? { scopes: edit.scopes && [...edit.scopes] } : {}),
-    ...(differs('addresses') ? { ipAllowList: addressesOf(edit) } : {}),
-    ...(differs('rateCount') || differs('rateSeconds') ? { rateLimit: rateLimitOf(edit) } : {}),
+    label: differs('label') ? edit.label.trim() : undefined,
+    description: differs('description') ? edit.description.trim() || null : undefined,
+    scopes: differs('scopes') ? edit.scopes && [...edit.scopes] : undefined,
+    ipAllowList: differs('addresses') ? addressesOf(edit) : undefined,
+    rateLimit: isLimited ? rateLimitOf(edit) : undefined,
     ...ownerChange(edit.owner, me),
-  };
+  });
 }
 
 function ownerChange(owner: Owner, me: string | undefined): Omit<ApiKeyChanges, 'id'> {

@@ -1,16 +1,15 @@
-import { createSignal, createUniqueId, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, createUniqueId, type JSX, Show, Suspense } from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
 import type { ApiKey } from '../../api/records.ts';
 import { serviceAccountQueries } from '../../api/service-accounts.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { keyEdit, keyForm, settingsOf, apiAccess as text } from '../../messages/messages.ts';
+import { lazyNamed } from '../../ui/lazy-named.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import type { KeyActions } from '../key-actions.ts';
 import { scopeText } from '../scopes.ts';
 
-const EditKeyDialog = lazy(async () => ({
-  default: (await import('./edit-key-dialog.tsx')).EditKeyDialog,
-}));
+const EditKeyDialog = lazyNamed(() => import('./edit-key-dialog.tsx'), 'EditKeyDialog');
 
 /** How a key is set up, and the actions that a row has no room for. */
 export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {

@@ -20,7 +20,7 @@ const early = 7;
 /** The hint to least privilege: what a key never used, and how to take just that away. */
 export function ScopeUse(props: { apiKey: ApiKey }) {
   const api = useApi();
-  const say = useStatusLine();
+  const announce = useStatusLine();
   const id = createUniqueId();
   const use = useQuery(() => apiKeyQueries.unusedScopes(api, props.apiKey.id));
   const known = () => (use.isSuccess ? use.data : null);
@@ -41,7 +41,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
     const isUndone = before() !== null;
     setBefore(isUndone ? null : { scopes: old });
     showKey(api, saved.id, () => saved);
-    say(isUndone ? text.undone(saved.label) : text.done(saved.label));
+    announce(isUndone ? text.undone(saved.label) : text.done(saved.label));
     void refreshKeys(api);
   });
   const change = async (scopes: readonly string[] | null) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiKey } from '../../../../console/api/records.ts';
 import {
   changesOf,
-  editFaults,
+  editErrors,
   editOf,
   type KeyEdit,
 } from '../../../../console/api-access/details/key-edit.ts';
@@ -68,13 +68,14 @@ test.each([
   expect(changed({ owner })).toEqual(expected);
 });
 
-test('editFaults() marks a limit that is no whole number, and leaves its size to the server', () => {
-  const faults = (edit: Partial<KeyEdit>) => Object.keys(editFaults({ ...editOf(key), ...edit }));
-  expect(faults({ rateCount: '1.5', rateSeconds: '' })).toEqual([
+test('editErrors() marks a limit that is no whole number, and leaves its size to the server', () => {
+  const validationErrors = (edit: Partial<KeyEdit>) =>
+    Object.keys(editErrors({ ...editOf(key), ...edit }));
+  expect(validationErrors({ rateCount: '1.5', rateSeconds: '' })).toEqual([
     'rateLimit.limit',
     'rateLimit.windowSeconds',
   ]);
-  expect(faults({ rateCount: '', rateSeconds: 'x' })).toEqual([]);
-  expect(faults({ rateCount: '99999999999', rateSeconds: '0' })).toEqual([]);
-  expect(faults({ label: ' ', scopes: [] })).toEqual(['label', 'scopes']);
+  expect(validationErrors({ rateCount: '', rateSeconds: 'x' })).toEqual([]);
+  expect(validationErrors({ rateCount: '99999999999', rateSeconds: '0' })).toEqual([]);
+  expect(validationErrors({ label: ' ', scopes: [] })).toEqual(['label', 'scopes']);
 });

@@ -1,4 +1,7 @@
+import type { IssuedKey } from '../api/records.ts';
 import { reveal as text } from '../messages/messages.ts';
+import type { Revealed } from '../ui/create-reveal.ts';
+import type { SecretKind } from '../ui/reveal-dialog.tsx';
 import { Snippets } from '../ui/snippets.tsx';
 
 /** Examples that read the secret from the environment: they can be pasted anywhere. */
@@ -18,6 +21,18 @@ resp.raise_for_status()`,
 }
 
 /** How to call the API with the new secret. */
-export function KeySnippets() {
+function KeySnippets() {
   return <Snippets title={text.use} hint={text.useHint} examples={examples(location.origin)} />;
+}
+
+/** The secret of an API key. */
+export const apiKeySecret: SecretKind = {
+  fileName: text.downloadName,
+  variable: 'REPORISK_API_KEY',
+  Use: KeySnippets,
+};
+
+/** A key just created or rotated, to be revealed. */
+export function revealedKey({ key, rawKey }: IssuedKey): Revealed {
+  return { secret: rawKey, masked: key.preview };
 }

@@ -1,0 +1,136 @@
+import type { UseQueryResult } from '@tanstack/solid-query';
+import { For, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
+import { problemOf } from '../api/problem.ts';
+import { Icon } from './icon.tsx';
+import { useLocation } from './location.tsx';
+import { Page } from './page.tsx';
+import { cursorsText, Pager, parseCursors } from './pager.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { Skeleton } from './skeleton.tsx';
+
+export type Paging = ReturnType<typeof createPaging>;
+
+/** The page of a list that the URL names, and changes of what the list holds. */
+export function createPaging() {
+  const { parameter, change } = useLocation();
+  const cursors = () => parseCursors(parameter('pages'));
+  return {
+    cursors,
+    cursor: () => cursors().at(-1),
+    go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
+    /** Changes what is listed by parameters of the URL; the list starts at its first page. */
+    restart: (parameters: Readonly<Record<string, string | undefined>>) =>
+      change({ ...parameters, pages: undefined }, 'replace'),
+  };
+}
+
+interface ListProps<Item> {
+  readonly query: UseQueryResult<{ items: Item[]; nextCursor: string | null }, Error>;
+  /** Absent for a list that is always one page. */
+  readonly paging?: Paging;
+  /** In place of the table when there is nothing to list: a sentence, or more than that. */
+  readonly empty: string | (() => JSX.Element);
+  /** Above the table: filters, for example. */
+  readonly before?: JSX.Element;
+  readonly columns?: readonly string[];
+  /** The table's own head, in place of `columns`. */
+  readonly head?: JSX.Element;
+  readonly row: (item: Item) => JSX.Element;
+}
+
+/** A page of Settings that is one list: its title, main action, notes, the list and its dialogs. */
+export function ListPage<Item>(
+  props: ListProps<Item> & {
+    title: string;
+    lead: string;
+    /** The main action, which opens a dialog; absent when the viewer may not. */
+    create?: { readonly label: string; readonly onClick: () => void } | undefined;
+    /** What the viewer cannot do here, and why. */
+    note?: JSX.Element;
+    /** The dialogs. */
+    children?: JSX.Element;
+  },
+) {
+  return (
+    <Page
+      title={props.title}
+      lead={props.lead}
+      action={
+        <Show when={props.create}>
+          {(create) => (
+            <button
+              type="button"
+              class="button button-primary"
+              aria-haspopup="dialog"
+              onClick={() => create().onClick()}
+            >
+              <Icon name="plus" /> {create().label}
+            </button>
+          )}
+        </Show>
+      }
+    >
+      {props.note}
+      <ListCard label={props.title} {...props} />
+      <Suspense>{props.children}</Suspense>
+    </Page>
+  );
+}
+
+/** A card with a list, or one page of it: loading, refused, empty, or there. */
+export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
+  const page = () => (props.query.isSuccess ? props.query.data : null);
+  return (
+    <section class="card" aria-label={props.label}>
+      {props.before}
+      <Switch>
+        <Match when={props.query.isPending}>
+          <Skeleton rows={5} />
+        </Match>
+        <Match when={props.query.isError}>
+          <ProblemNote
+            problem={problemOf(props.query.error)}
+            onRetry={() => void props.query.refetch()}
+          />
+        </Match>
+        <Match when={page()?.items.length === 0}>
+          <Empty content={props.empty} />
+        </Match>
+        <Match when={true}>
+          <table class="table" aria-busy={props.query.isPlaceholderData}>
+            <caption class="visually-hidden">{props.label}</caption>
+            <Show when={props.columns} fallback={props.head}>
+              {(columns) => (
+                <thead>
+                  <tr>
+                    <For each={columns()}>{(column) => <th scope="col">{column}</th>}</For>
+                  </tr>
+                </thead>
+              )}
+            </Show>
+            <tbody>
+              <For each={page()?.items}>{props.row}</For>
+            </tbody>
+          </table>
+        </Match>
+      </Switch>
+      <Show when={props.paging}>
+        {(paging) => (
+          <Pager
+            cursors={paging().cursors()}
+            next={page()?.nextCursor ?? null}
+            onGo={paging().go}
+          />
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Empty(props: { content: ListProps<unknown>['empty'] }) {
+  return typeof props.content === 'string' ? (
+    <p class="empty muted">{props.content}</p>
+  ) : (
+    props.content()
+  );
+}

@@ -1,0 +1,17 @@
+import { webhooks as text } from '../messages/messages.ts';
+import type { Revealed } from '../ui/create-reveal.ts';
+import type { SecretKind } from '../ui/reveal-dialog.tsx';
+import { VerifySignature } from './what-arrives.tsx';
+
+/** The signing secret of a webhook. */
+export const signingSecret: SecretKind = {
+  fileName: text.secret.fileName,
+  variable: 'REPORISK_WEBHOOK_SECRET',
+  Use: VerifySignature,
+};
+
+/** A webhook just added, or given a new secret, to be revealed. */
+export function revealedSecret({ secret }: { readonly secret?: string | undefined }): Revealed {
+  if (secret === undefined) throw new Error('the answer holds no new secret');
+  return { secret, masked: `whsec_${'•'.repeat(24)}` };
+}
