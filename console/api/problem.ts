@@ -36,9 +36,9 @@ export function problemOf(error: unknown): Problem {
     const sentence = errors.unreachable;
     return { kind: 'unreachable', sentence, requestId: null, fields: {}, mayPass: true };
   }
-  const { status, detail, requestId } = error;
+  const { status, detail, code, requestId } = error;
   const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
-  const sentence = sentenceOf(status, detail);
+  const sentence = sentenceOf(status, detail, code);
   return { kind: kindOf(status), sentence, requestId, fields, mayPass: status >= 500 };
 }
 
@@ -54,13 +54,14 @@ function kindOf(status: number): Problem['kind'] {
   return status >= 500 ? 'fault' : 'refused';
 }
 
-function sentenceOf(status: number, detail: unknown): string {
+function sentenceOf(status: number, detail: unknown, code: RequestFailed['code']): string {
   if (status === 401) return errors.session;
   if (status === 422) return errors.input;
   if (status === 503) return errors.unavailable;
   if (status >= 500) return errors.fault;
-  if (typeof detail !== 'string') return errors.fault;
-  return errors.sentences[detail] ?? `${detail}.`;
+  const known = code && errors.sentences[code];
+  if (known) return known;
+  return typeof detail === 'string' ? `${detail}.` : errors.fault;
 }
 
 function fieldsOf(detail: readonly Rejected[]): Record<string, string> {

@@ -1,5 +1,6 @@
 import type { TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../server/trpc/router.ts';
+import type { ProblemCode } from '../../server/wire/problem.ts';
 import { withoutSecrets } from './raw-secrets.ts';
 
 /** The server answered, and not with what was asked for. */
@@ -8,12 +9,15 @@ export class RequestFailed extends Error {
   readonly status: number;
   /** The server's `detail`: a text, or the list of rejected fields. */
   readonly detail: unknown;
+  /** The stable code of the server's problem. */
+  readonly code: ProblemCode | null;
   readonly requestId: string | null;
 
-  constructor(status: number, detail: unknown, requestId: string | null) {
+  constructor(status: number, { detail, problem }: Partial<ErrorData>, requestId: string | null) {
     super(`the server answered ${status}`);
     this.status = status;
     this.detail = detail;
+    this.code = problem ?? null;
     this.requestId = requestId;
   }
 }
@@ -58,14 +62,19 @@ async function mutate(headers: Authorization, procedure: string, input: unknown)
   );
 }
 
+interface ErrorData {
+  readonly detail: unknown;
+  readonly problem?: ProblemCode;
+}
+
 interface Answer {
   readonly result?: { readonly data: unknown };
-  readonly error?: { readonly data: { readonly detail: unknown } };
+  readonly error?: { readonly data: ErrorData };
 }
 
 async function answer(response: Response): Promise<unknown> {
   const body: Answer | null = await response.json().catch(() => null);
   if (response.ok && body?.result) return body.result.data;
   const requestId = response.headers.get('x-request-id');
-  throw new RequestFailed(response.status, body?.error?.data.detail, requestId);
+  throw new RequestFailed(response.status, body?.error?.data ?? {}, requestId);
 }

@@ -23,9 +23,10 @@ export function rateLimitFields(
 
 /** 429, with when to come back. */
 export function rateLimited(policy: Policy, limit: Limit, taken: Taken): Problem {
-  const { status, detail } = refusals.rate_limited;
+  const { status, detail, code } = refusals.rate_limited;
   const fields = rateLimitFields(policy, limit, { ...taken, remaining: 0 });
-  return new Problem(status, detail, { 'Retry-After': String(seconds(taken)), ...fields });
+  const headers = { 'Retry-After': String(seconds(taken)), ...fields };
+  return new Problem(status, detail, headers, code);
 }
 
 /** Whole seconds, and never none: who comes back at once is only refused again. */

@@ -2,13 +2,21 @@ import { refusals } from '../../core/mod.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import type { Services } from '../operations/operation.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
-import { type FieldError, InvalidInput, Problem, refused } from '../wire/problem.ts';
+import {
+  type FieldError,
+  InvalidInput,
+  Problem,
+  type ProblemCode,
+  refused,
+} from '../wire/problem.ts';
 import { maxFaults } from '../wire/validation.ts';
 
 /** What a caller is told of whatever was thrown, and whether the operator must look at it. */
 export interface Answer {
   readonly status: number;
   readonly detail: unknown;
+  /** What the problem is, for the console: REST's bodies have the text only. */
+  readonly code: ProblemCode | null;
   readonly headers: Readonly<Record<string, string>>;
   /** True for a fault of ours, to be logged with its cause. */
   readonly isFault: boolean;
@@ -31,16 +39,16 @@ export function answerTo(
       type,
       ...(ctx === undefined ? {} : { ctx }),
     }));
-    return { status: 422, detail, headers: {}, isFault: false };
+    return { status: 422, detail, code: null, headers: {}, isFault: false };
   }
   const problem =
     !(error instanceof Problem) && isDatabaseAway(error) ? refused(refusals.unavailable) : error;
   if (problem instanceof Problem) {
-    const { status, message: detail, headers } = problem;
-    return { status, detail, headers, isFault: false };
+    const { status, message: detail, code, headers } = problem;
+    return { status, detail, code, headers, isFault: false };
   }
   const detail = `Internal Server Error (request id ${requestId})`;
-  return { status: 500, detail, headers: {}, isFault: true };
+  return { status: 500, detail, code: null, headers: {}, isFault: true };
 }
 
 /** How much of a name is repeated. */

@@ -77,10 +77,13 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     errorFormatter({ shape, error }) {
-      const detail = error.cause instanceof Answered ? error.cause.answer.detail : ownDetail(error);
+      const answer = error.cause instanceof Answered ? error.cause.answer : null;
+      const detail = answer?.detail ?? ownDetail(error);
+      // What the problem is; tRPC's own `code` names the status only.
+      const problem = answer?.code ? { problem: answer.code } : {};
       const { code, httpStatus } = shape.data;
       const message = typeof detail === 'string' ? detail : 'Invalid input';
-      return { code: shape.code, message, data: { code, httpStatus, detail } };
+      return { code: shape.code, message, data: { code, httpStatus, detail, ...problem } };
     },
   });
 

@@ -1,5 +1,13 @@
 import type { ErrorCode, Refusal } from '../../core/mod.ts';
 
+/** The stable code of a problem: a refusal of core, or one that the console has its own words for. */
+export type ProblemCode =
+  | ErrorCode
+  | 'api_key_not_found'
+  | 'api_key_revoked'
+  | 'api_key_ended'
+  | 'api_key_rotated';
+
 /**
  * Why a request cannot be answered, as the caller is told: a status and a sentence. Everything else
  * that is thrown is a fault of ours, answered 500 without its cause.
@@ -9,14 +17,14 @@ export class Problem extends Error {
   readonly status: number;
   /** Response headers that belong to the problem, for example `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The code of one of core's refusals; null of any other problem. Match on it, never on the text. */
-  readonly code: ErrorCode | null;
+  /** Null where nothing tells this problem from others. Match on it, never on the text. */
+  readonly code: ProblemCode | null;
 
   constructor(
     status: number,
     detail: string,
     headers: Readonly<Record<string, string>> = {},
-    code: ErrorCode | null = null,
+    code: ProblemCode | null = null,
   ) {
     super(detail);
     this.status = status;
@@ -38,8 +46,8 @@ export function refused(refusal: Refusal, headers: Problem['headers'] = {}): Pro
 }
 
 /** An unknown id, or another organization's: the two are never told apart. */
-export function notFound(what: string): Problem {
-  return new Problem(404, `${what} not found`);
+export function notFound(what: string, code: ProblemCode | null = null): Problem {
+  return new Problem(404, `${what} not found`, {}, code);
 }
 
 /** One rejected field, in the words of Pydantic 1, which existing clients know. */

@@ -1,4 +1,16 @@
+import type { ProblemCode } from '../../../server/wire/problem.ts';
 import { number } from './number.ts';
+
+/** Problems of the server, by their code, in words that an admin can act on. */
+const sentences: Readonly<Partial<Record<ProblemCode, string>>> = {
+  insufficient_permissions: 'Your role does not allow this.',
+  plan_required: 'API access is not part of your current plan.',
+  api_key_not_found: 'This key no longer exists, or it was revoked meanwhile.',
+  api_key_revoked: 'This key was revoked meanwhile and cannot be changed.',
+  api_key_ended: 'This key has expired or was revoked: create a new one.',
+  api_key_rotated: 'Another admin rotated this key just now. Look at it again first.',
+  rate_limited: 'Too many requests. Wait a moment.',
+};
 
 export const errors = {
   retry: 'Try again',
@@ -10,18 +22,7 @@ export const errors = {
   fault: 'Something went wrong on our side. Nothing was changed.',
   input: 'Please correct what is marked.',
   atLine: (line: number, sentence: string) => `Line ${line}: ${sentence}`,
-  /** The server's documented texts, in words that an admin can act on. */
-  sentences: {
-    'Insufficient permissions': 'Your role does not allow this.',
-    'API access is not available on your current plan':
-      'API access is not part of your current plan.',
-    'API key not found': 'This key no longer exists, or it was revoked meanwhile.',
-    'API key is revoked': 'This key was revoked meanwhile and cannot be changed.',
-    'API key is expired or revoked': 'This key has expired or was revoked: create a new one.',
-    'API key was rotated meanwhile':
-      'Another admin rotated this key just now. Look at it again first.',
-    'Rate limit exceeded': 'Too many requests. Wait a moment.',
-  } as Readonly<Record<string, string>>,
+  sentences,
   fields: {
     'value_error.missing': () => 'This is needed.',
     'type_error.none.not_allowed': () => 'This is needed.',

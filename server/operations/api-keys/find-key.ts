@@ -21,7 +21,7 @@ export async function findKey(
     { id, orgId: principal.organization.id },
     lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {},
   );
-  if (key === null) throw notFound('API key');
+  if (key === null) throw notFound('API key', 'api_key_not_found');
   return key;
 }
 

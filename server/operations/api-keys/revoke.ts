@@ -19,7 +19,7 @@ export const revokeApiKey = defineOperation({
     const own = { id, orgId: principal.organization.id };
     const { random, database } = services;
     if (!(await revokeKey(em, own, reason, { now, random, rowMacs: database.rowMacs }))) {
-      throw notFound('API key');
+      throw notFound('API key', 'api_key_not_found');
     }
     audit({ target: id, changes: { reason } });
     return null;

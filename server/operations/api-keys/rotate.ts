@@ -26,10 +26,10 @@ export const rotateApiKey = defineOperation({
     const { em, principal, now } = work;
     const key = await findKey(em, principal, id, true);
     if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) {
-      throw new Problem(409, 'API key is expired or revoked');
+      throw new Problem(409, 'API key is expired or revoked', {}, 'api_key_ended');
     }
     if (await isRecordedAfter(em, authorizedAt, { action: 'apiKeys.rotate', target: id })) {
-      throw new Problem(409, 'API key was rotated meanwhile');
+      throw new Problem(409, 'API key was rotated meanwhile', {}, 'api_key_rotated');
     }
     const current = { keyId: id, retiresAt: null };
     const replaced = await em.findOneOrFail(ApiKeySecret, current, { disableIdentityMap: true });

@@ -32,7 +32,7 @@ export const updateApiKey = defineOperation({
   async run(work, { id, ...wanted }) {
     const { em, principal, now } = work;
     const key = await findKey(em, principal, id, true);
-    if (key.revokedAt) throw new Problem(409, 'API key is revoked');
+    if (key.revokedAt) throw new Problem(409, 'API key is revoked', {}, 'api_key_revoked');
     if (wanted.createdBy !== undefined) {
       if (wanted.createdBy !== principal.userId) {
         throw invalidField('createdBy', 'an API key can be taken over only by yourself');

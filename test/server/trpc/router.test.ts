@@ -80,7 +80,13 @@ onOneServerEach((server) => {
     expect(session).toMatchObject({ status: 'fulfilled', value: { role: 'member' } });
     expect(keys).toMatchObject({
       status: 'rejected',
-      reason: { data: { httpStatus: 403, detail: 'Insufficient permissions' } },
+      reason: {
+        data: {
+          httpStatus: 403,
+          detail: 'Insufficient permissions',
+          problem: 'insufficient_permissions',
+        },
+      },
     });
   });
 
@@ -144,5 +150,11 @@ onOneServerEach((server) => {
     const own = { cookie, origin: server().url };
     const sent = server().fetch('/trpc/subOrgs.create', { json: { name: 'x' }, headers: own });
     expect((await sent).status).toBe(200);
+  });
+
+  test('a problem that the console has words for travels with its code', async () => {
+    const json = { id: 'key_01ARZ3NDEKTSV4RRFFQ69G5FAV' };
+    const sent = await answer(server().fetch('/trpc/apiKeys.rotate', { as: 'parent-admin', json }));
+    expect([sent.status, sent.body.error.data.problem]).toEqual([404, 'api_key_not_found']);
   });
 });
