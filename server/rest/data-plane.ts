@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { iso } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
 import { allowOnly } from './allow-only.ts';
 import { refuseQuery } from './input.ts';
@@ -38,6 +39,6 @@ function describe(key: KeyRecord) {
     sub_org_id: key.subOrg?.id ?? null,
     scopes: key.scopes,
     environment: key.environment,
-    expires_at: key.expiresAt === null ? null : new Date(key.expiresAt).toISOString(),
+    expires_at: iso(key.expiresAt === null ? null : new Date(key.expiresAt)),
   };
 }

@@ -54,6 +54,11 @@ for (const kind of databaseKinds) {
          values (?, ?, 'revoked', '', ${time})`,
         ...[key.id, time],
       );
+      await write(`update api_key set expires_at = ${time}`);
+      // It has expired, or expires later than a calendar shows; PostgreSQL's infinity is no time.
+      const { status } = await server.fetch('/api/v1/key', { as: key.raw });
+      expect([time, [200, 401, 503].includes(status)]).toEqual([time, true]);
+      await write('update api_key set expires_at = null');
       await write(`update api_key set created_at = ${time}`);
       expect([time, await read('/api-keys')]).toEqual([time, 200]);
     }
