@@ -42,7 +42,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
     <>
       <tr class="row">
         <th scope="row" class="cell-main">
-          <code class="key-label">{props.delivery.type}</code>
+          <code class="record-label">{props.delivery.type}</code>
           <br />
           <code class="muted small">{props.delivery.keyId}</code>
         </th>
