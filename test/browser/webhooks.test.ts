@@ -84,6 +84,23 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   receiver.answer(() => 204);
   await row('Waiting').getByRole('button', { name: 'Send now' }).click();
   await row('Waiting').waitFor({ state: 'detached' });
+  await page
+    .getByRole('button', { name: /^\d+ attempts of api_key.created msg_/ })
+    .first()
+    .click();
+  const attempt = page.getByRole('listitem').filter({ hasText: / ms/ });
+  await attempt
+    .filter({ hasText: /HTTP 503 · \d+ ms/ })
+    .first()
+    .waitFor();
+  await attempt
+    .filter({ hasText: /HTTP 204 · \d+ ms/ })
+    .first()
+    .waitFor();
+  await page.reload();
+  const fact = page.getByRole('definition');
+  await fact.filter({ hasText: /^Accepted$/ }).waitFor();
+  await fact.filter({ hasText: /^\d+ sent, [1-9]\d* failed$/ }).waitFor();
   const arrived = receiver.messages.length;
   const first = row('Delivered').last();
   await first.getByRole('button', { name: /^Redeliver api_key.created msg_/ }).click();
