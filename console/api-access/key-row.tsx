@@ -38,7 +38,7 @@ export function KeyRow(props: {
               >
                 <Icon name="chevron" />
                 <span class="visually-hidden">{text.actions.detailsOf} </span>
-                <bdi class="key-label">{props.apiKey.label}</bdi>
+                <bdi class="record-label">{props.apiKey.label}</bdi>
               </button>
             }
           >

@@ -12,6 +12,8 @@ export const webhookQueries = {
     queryKey: ['webhooks', 'all'],
     queryFn: () => trpc.webhooks.list.query({ limit: 100 }),
   }),
+  /** The same for as long as one is looked at: each attempt changes its health. */
+  watched: (api: Api) => ({ ...webhookQueries.all(api), refetchInterval: pulse }),
   deliveries: (
     { trpc }: Api,
     id: string,

@@ -17,7 +17,7 @@ export function AuditRow(props: {
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
-        <span class="key-label">{text.actions[props.event.action] ?? props.event.action}</span>
+        <span class="record-label">{text.actions[props.event.action] ?? props.event.action}</span>
         <Show when={changes().length > 0}>
           <ul class="changes">
             <For each={changes()}>

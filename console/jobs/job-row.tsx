@@ -56,7 +56,7 @@ export function JobRow(props: {
             onClick={() => setOpened(!isOpened())}
           >
             <Icon name="chevron" />
-            <span class="key-label">{text.types[props.job.type] ?? props.job.type}</span>
+            <span class="record-label">{text.types[props.job.type] ?? props.job.type}</span>
           </button>
           <code class="preview">{props.job.id}</code>
           <Show when={props.job.errorMessage}>

@@ -28,7 +28,7 @@ export function AccountRow(props: {
     <>
       <tr class="row">
         <th scope="row" class="cell-main">
-          <bdi class="key-label">{props.account.name}</bdi>
+          <bdi class="record-label">{props.account.name}</bdi>
           <Show when={props.account.description}>
             <p class="muted">
               <bdi>{props.account.description}</bdi>

@@ -98,7 +98,7 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
-        <bdi class="key-label">{props.subOrg.name}</bdi>
+        <bdi class="record-label">{props.subOrg.name}</bdi>
         <Show when={props.subOrg.clerkId}>
           <p class="hint">
             {text.linked} <code>{props.subOrg.clerkId}</code>

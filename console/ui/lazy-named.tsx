@@ -36,8 +36,10 @@ export function lazyNamed<Name extends string, Props extends object>(
 async function loadAgain<Module>(load: () => Promise<Module>, failure: unknown): Promise<Module> {
   const links = document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]');
   await Promise.all([...links].filter(isBroken).map(reload));
-  const [, address] = /(https?:\S+\.js)/.exec(String(failure)) ?? [];
-  return address === undefined ? load() : import(/* @vite-ignore */ `${address}?${Date.now()}`);
+  const [address] = /https?:\S+\.js/.exec(String(failure)) ?? [];
+  return !address?.startsWith(`${location.origin}/`)
+    ? load()
+    : import(/* @vite-ignore */ `${address}?${Date.now()}`);
 }
 
 /** A style sheet that did not arrive has no rules that could be read. */

@@ -1,4 +1,4 @@
-import { Show } from 'solid-js';
+import { createSignal, createUniqueId, For, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook, WebhookDelivery } from '../api/records.ts';
@@ -22,6 +22,8 @@ const looks: Readonly<Record<WebhookDelivery['status'], readonly [Tone, IconName
 export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery }) {
   const api = useApi();
   const announce = useStatusLine();
+  const id = createUniqueId();
+  const [isOpened, setOpened] = createSignal(false);
   const redeliver = createAction(async () => {
     const { id: deliveryId } = props.delivery;
     await api.trpc.webhooks.redeliver.mutate({ id: props.webhook.id, deliveryId });
@@ -42,7 +44,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
     <>
       <tr class="row">
         <th scope="row" class="cell-main">
-          <code class="key-label">{props.delivery.type}</code>
+          <code class="record-label">{props.delivery.type}</code>
           <br />
           <code class="muted small">{props.delivery.keyId}</code>
         </th>
@@ -54,7 +56,24 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
           />
         </td>
         <td data-label={text.columns.answer}>{answer()}</td>
-        <td data-label={text.columns.attempts}>{props.delivery.attemptCount}</td>
+        <td data-label={text.columns.attempts}>
+          <Show when={props.delivery.attempts.length > 0} fallback={props.delivery.attemptCount}>
+            <button
+              type="button"
+              class="link"
+              aria-expanded={isOpened()}
+              aria-controls={id}
+              aria-label={text.attemptsOf(
+                props.delivery.attemptCount,
+                props.delivery.type,
+                props.delivery.eventId,
+              )}
+              onClick={() => setOpened(!isOpened())}
+            >
+              {props.delivery.attemptCount}
+            </button>
+          </Show>
+        </td>
         <td
           data-label={text.columns.next}
           data-empty={props.delivery.status === 'pending' ? undefined : ''}
@@ -89,6 +108,28 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
           </td>
         </tr>
       </Show>
+      <tr class="row-details" id={id} hidden={!isOpened()}>
+        <td colSpan={7}>
+          <ul class="details">
+            <For each={isOpened() ? props.delivery.attempts : []}>
+              {(attempt) => <Attempt attempt={attempt} />}
+            </For>
+          </ul>
+        </td>
+      </tr>
     </>
+  );
+}
+
+/** When it was, the status of the answer, how long it took, and the error where it says more. */
+function Attempt(props: { attempt: WebhookDelivery['attempts'][number] }) {
+  const status = () =>
+    props.attempt.status === null ? text.noAnswer : text.accepted(props.attempt.status);
+  const error = () => (props.attempt.error === status() ? null : props.attempt.error);
+  return (
+    <li>
+      <TimeAgo at={props.attempt.at} /> · {status()} · {text.duration(props.attempt.durationMs)}
+      <Show when={error()}>{(said) => <bdi> · {said()}</bdi>}</Show>
+    </li>
   );
 }

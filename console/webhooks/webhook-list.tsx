@@ -48,7 +48,7 @@ function Row(props: { webhook: Webhook }) {
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
-        <Link class="key-label link" href={`/settings/webhooks?webhook=${props.webhook.id}`}>
+        <Link class="record-label link" href={`/settings/webhooks?webhook=${props.webhook.id}`}>
           {props.webhook.url}
         </Link>
       </th>

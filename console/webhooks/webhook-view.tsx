@@ -55,6 +55,22 @@ export function WebhookView(props: { webhook: Webhook }) {
             </dd>
           </div>
           <div>
+            <dt>{text.health.title}</dt>
+            <dd>{text.health.states[props.webhook.health]}</dd>
+          </div>
+          <div>
+            <dt>{text.health.lastSuccess}</dt>
+            <dd>
+              <Show when={props.webhook.lastSuccessAt} fallback={text.health.never}>
+                {(at) => <TimeAgo at={at()} />}
+              </Show>
+            </dd>
+          </div>
+          <div>
+            <dt>{text.health.lastDay}</dt>
+            <dd>{text.health.counts(props.webhook.sent24h, props.webhook.failed24h)}</dd>
+          </div>
+          <div>
             <dt>{text.columns.events}</dt>
             <dd>
               <ul>

@@ -29,7 +29,7 @@ export function WebhooksPage() {
 
 function OneWebhook(props: { id: string }) {
   const api = useApi();
-  const all = useQuery(() => webhookQueries.all(api));
+  const all = useQuery(() => webhookQueries.watched(api));
   const webhook = () =>
     all.isSuccess ? all.data.items.find(({ id }) => id === props.id) : undefined;
   return (

@@ -42,7 +42,7 @@ test('KeyCard asks for one page of 10,000 keys, and lets the server sort, search
   const { page } = session;
   const { rows, next } = watchLists(page);
   const parameters = () => Object.fromEntries(new URL(page.url()).searchParams);
-  const first = page.locator('tbody .key-label').first();
+  const first = page.locator('tbody .record-label').first();
   await signIn(page, 'Parent admin');
   await first.getByText('CI pipeline 9999').waitFor();
   await page.getByText('with a secret over 90 days old').waitFor();
@@ -77,8 +77,8 @@ test('KeyCard asks for one page of 10,000 keys, and lets the server sort, search
   expect(parameters()).toEqual(filter);
 
   // A link or a reload shows the same.
-  const shown = await page.locator('tbody .key-label').allTextContents();
+  const shown = await page.locator('tbody .record-label').allTextContents();
   await page.reload();
   await first.waitFor();
-  expect(await page.locator('tbody .key-label').allTextContents()).toEqual(shown);
+  expect(await page.locator('tbody .record-label').allTextContents()).toEqual(shown);
 });

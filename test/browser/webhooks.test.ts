@@ -84,6 +84,23 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   receiver.answer(() => 204);
   await row('Waiting').getByRole('button', { name: 'Send now' }).click();
   await row('Waiting').waitFor({ state: 'detached' });
+  await page
+    .getByRole('button', { name: /^\d+ attempts of api_key.created msg_/ })
+    .first()
+    .click();
+  const attempt = page.getByRole('listitem').filter({ hasText: / ms/ });
+  await attempt
+    .filter({ hasText: /HTTP 503 · \d+ ms/ })
+    .first()
+    .waitFor();
+  await attempt
+    .filter({ hasText: /HTTP 204 · \d+ ms/ })
+    .first()
+    .waitFor();
+  // The page hears of the health by itself.
+  const fact = page.getByRole('definition');
+  await fact.filter({ hasText: /^Accepted$/ }).waitFor();
+  await fact.filter({ hasText: /^\d+ sent, [1-9]\d* failed$/ }).waitFor();
   const arrived = receiver.messages.length;
   const first = row('Delivered').last();
   await first.getByRole('button', { name: /^Redeliver api_key.created msg_/ }).click();
@@ -181,7 +198,8 @@ test('below Tier 3 a webhook can be looked at and removed, and nothing is offere
   await receiver.arrived(2);
   const names = async () => {
     const texts = await page.getByRole('main').getByRole('button').allInnerTexts();
-    return new Set(texts.filter((text) => text !== ''));
+    // Empty: icons; a number: the attempts, to look at.
+    return new Set(texts.filter((text) => !/^\d*$/.test(text)));
   };
   // Until the page hears of it, what arrived is still on its way there.
   const may = new Set(['Send test event', 'Remove', 'Redeliver']);

@@ -4,8 +4,8 @@ import { apiKeyQueries } from '../../api/api-keys.ts';
 import type { ApiKey } from '../../api/records.ts';
 import { useQuery } from '../../api/use-query.ts';
 import type { KeyActions } from '../key-actions.ts';
-import '../../ui/styles/key-details.css';
-import '../../ui/styles/key-calls.css';
+import './key-details.css';
+import './key-calls.css';
 import { CallUsage } from './call-usage.tsx';
 import { KeyReminder } from './key-reminder.tsx';
 import { KeySettings } from './key-settings.tsx';
@@ -23,7 +23,7 @@ export function KeyDetails(props: {
   const usage = useQuery(() => apiKeyQueries.usage(api, props.apiKey.id));
   const isRevoked = () => props.apiKey.status === 'revoked';
   return (
-    <div class="details" data-focus-home tabIndex={-1}>
+    <div class="details key-details" data-focus-home tabIndex={-1}>
       <Show when={!isRevoked() && props.apiKey.retiringUntil}>
         {(until) => <RotationPanel apiKey={props.apiKey} until={until()} />}
       </Show>

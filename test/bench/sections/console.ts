@@ -47,7 +47,7 @@ async function measured(kind: Kind, browser: Browser, baseURL: string): Promise<
     // What the console keeps of a sign-in to the demo: who it was, in this tab.
     await context.addInitScript("sessionStorage.setItem('reporisk.persona', 'parent-admin')");
     const page = await context.newPage();
-    const first = page.locator('tbody .key-label').first();
+    const first = page.locator('tbody .record-label').first();
     const spent = async (start: () => Promise<unknown>, label: string) => {
       const started = performance.now();
       await start();
