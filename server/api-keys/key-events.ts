@@ -9,7 +9,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue } from '../queue/tasks.ts';
 import { deliveryFields, taskOf } from '../webhooks/delivery-row.ts';
 import { snakeKeys } from '../wire/case.ts';
-import { type KeyRecord, keyRecords } from './key-record.ts';
+import { keyRecords, type ShownKey } from './key-record.ts';
 
 /** How many keys are written at a time. */
 const batchSize = 200;
@@ -80,7 +80,7 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   );
 }
 
-function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
+function messageOf(key: ShownKey, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
   const timestamp = now.toISOString();
   const beside = typeof data === 'function' ? data(key.id) : data;
   const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...beside, key } }));
