@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { batches } from '../database/batches.ts';
+import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
@@ -46,6 +47,40 @@ export async function publishKeyEvents(
   await em.flush();
   for (const keyIds of batches(event.keyIds, batchSize)) {
     await emitBatch(em, { ...event, keyIds }, context);
+  }
+}
+
+/** What announcing needs. */
+export interface AnnounceOptions {
+  readonly database: Database;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly random?: RandomSource;
+}
+
+/**
+ * Announces what is due, a batch to a transaction, until nothing is. Several processes may do so at
+ * once: `announce` locks the keys and leaves out what another one has announced.
+ *
+ * @param find - some of the keys that are due; none at the end.
+ * @param announce - marks them as announced, so that they are not found again; returns how many were.
+ * @returns how many were announced.
+ */
+export async function announceDue(
+  { database, now, random }: AnnounceOptions,
+  find: (em: EntityManager, now: Date) => Promise<readonly string[]>,
+  announce: (
+    em: EntityManager,
+    keyIds: readonly string[],
+    context: OutboxContext,
+  ) => Promise<number>,
+): Promise<number> {
+  const context = { now: new Date(now()), random, rowMacs: database.rowMacs };
+  let announced = 0;
+  for (;;) {
+    const due = await find(database.read(), context.now);
+    if (due.length === 0) return announced;
+    announced += await database.transaction((em) => announce(em, due, context));
   }
 }
 
