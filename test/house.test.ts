@@ -85,3 +85,25 @@ test('comments keep to plain words: a noun in place of a pronoun without one', (
   );
   expect(found).toEqual([]);
 });
+
+test('an exported value is used by another file', () => {
+  const sources = new Map(
+    globSync('{core,server,test}/**/*.ts', ignored).map((path) => [
+      path,
+      readFileSync(path, 'utf8'),
+    ]),
+  );
+  const users = new Map<string, number>();
+  for (const source of sources.values()) {
+    for (const name of new Set(source.match(/[$\w]+/g)))
+      users.set(name, (users.get(name) ?? 0) + 1);
+  }
+  const unused = [...sources]
+    .filter(([path]) => !path.startsWith('test/'))
+    .flatMap(([path, source]) =>
+      [...source.matchAll(/^export (?:async )?(?:function\*?|const|let|class) ([$\w]+)/gm)]
+        .filter(([, name = '']) => users.get(name) === 1)
+        .map(([, name]) => `${path}: ${name}`),
+    );
+  expect(unused).toEqual([]);
+});

@@ -1,10 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
-import type { RandomSource } from '../../core/mod.ts';
-import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { type OutboxContext, publishKeyEvents } from './key-events.ts';
+import {
+  type AnnounceOptions,
+  announceDue,
+  type OutboxContext,
+  publishKeyEvents,
+} from './key-events.ts';
 
 const day = 86_400_000;
 
@@ -19,23 +22,14 @@ const batchSize = 200;
  *
  * @returns how many keys were announced.
  */
-export async function announceExpiry(options: {
-  readonly database: Database;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  readonly random?: RandomSource;
-}): Promise<number> {
-  const { database, random } = options;
-  const now = new Date(options.now());
+export async function announceExpiry(options: AnnounceOptions): Promise<number> {
   let announced = 0;
   for (const days of thresholds) {
-    for (;;) {
-      const due = await keysWithin(database.read(), days, now);
-      if (due.length === 0) break;
-      announced += await database.transaction((em) =>
-        announce(em, due, days, { now, random, rowMacs: database.rowMacs }),
-      );
-    }
+    announced += await announceDue(
+      options,
+      (em, now) => keysWithin(em, days, now),
+      (em, due, context) => announce(em, due, days, context),
+    );
   }
   return announced;
 }

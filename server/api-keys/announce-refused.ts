@@ -1,11 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
-import type { RandomSource } from '../../core/mod.ts';
-import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { KeyRefusedSecret } from '../database/entities/key-refused-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { iso } from '../wire/fields.ts';
-import { type OutboxContext, publishKeyEvents } from './key-events.ts';
+import {
+  type AnnounceOptions,
+  announceDue,
+  type OutboxContext,
+  publishKeyEvents,
+} from './key-events.ts';
 
 /** How long a secret that was told of is not told of again. */
 const silence = 30 * 86_400_000;
@@ -18,26 +21,17 @@ const batchSize = 200;
  *
  * @returns how many secrets were announced.
  */
-export async function announceRefused(options: {
-  readonly database: Database;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  readonly random?: RandomSource;
-}): Promise<number> {
-  const { database, random } = options;
-  const now = new Date(options.now());
-  let announced = 0;
-  for (;;) {
-    const due = await database.read().find(KeyRefusedSecret, untold(now), {
-      orderBy: { keyId: 'asc', preview: 'asc' },
-      limit: batchSize,
-    });
-    if (due.length === 0) return announced;
-    const keyIds = due.map(({ keyId }) => keyId);
-    announced += await database.transaction((em) =>
-      announce(em, keyIds, { now, random, rowMacs: database.rowMacs }),
-    );
-  }
+export function announceRefused(options: AnnounceOptions): Promise<number> {
+  return announceDue(options, keysTried, announce);
+}
+
+/** Keys of which a secret was tried and not told. */
+async function keysTried(em: EntityManager, now: Date): Promise<string[]> {
+  const due = await em.find(KeyRefusedSecret, untold(now), {
+    orderBy: { keyId: 'asc', preview: 'asc' },
+    limit: batchSize,
+  });
+  return due.map(({ keyId }) => keyId);
 }
 
 function untold(now: Date) {

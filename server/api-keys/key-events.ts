@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { newId, type RandomSource } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { batches } from '../database/batches.ts';
+import type { Database } from '../database/database.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
@@ -9,7 +10,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue } from '../queue/tasks.ts';
 import { deliveryFields, taskOf } from '../webhooks/delivery-row.ts';
 import { snakeKeys } from '../wire/case.ts';
-import { type KeyRecord, keyRecords } from './key-record.ts';
+import { keyRecords, type ShownKey } from './key-record.ts';
 
 /** How many keys are written at a time. */
 const batchSize = 200;
@@ -49,6 +50,40 @@ export async function publishKeyEvents(
   }
 }
 
+/** What announcing needs. */
+export interface AnnounceOptions {
+  readonly database: Database;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly random?: RandomSource;
+}
+
+/**
+ * Announces what is due, a batch to a transaction, until nothing is. Several processes may do so at
+ * once: `announce` locks the keys and leaves out what another one has announced.
+ *
+ * @param find - some of the keys that are due; none at the end.
+ * @param announce - marks them as announced, so that they are not found again; returns how many were.
+ * @returns how many were announced.
+ */
+export async function announceDue(
+  { database, now, random }: AnnounceOptions,
+  find: (em: EntityManager, now: Date) => Promise<readonly string[]>,
+  announce: (
+    em: EntityManager,
+    keyIds: readonly string[],
+    context: OutboxContext,
+  ) => Promise<number>,
+): Promise<number> {
+  const context = { now: new Date(now()), random, rowMacs: database.rowMacs };
+  let announced = 0;
+  for (;;) {
+    const due = await find(database.read(), context.now);
+    if (due.length === 0) return announced;
+    announced += await database.transaction((em) => announce(em, due, context));
+  }
+}
+
 async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxContext) {
   const { now } = context;
   const fresh = { disableIdentityMap: true } as const;
@@ -80,7 +115,7 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   );
 }
 
-function messageOf(key: KeyRecord, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
+function messageOf(key: ShownKey, { type, data = {} }: KeyEvent, { now, random }: OutboxContext) {
   const timestamp = now.toISOString();
   const beside = typeof data === 'function' ? data(key.id) : data;
   const payload = JSON.stringify(snakeKeys({ type, timestamp, data: { ...beside, key } }));

@@ -44,14 +44,14 @@ export const keyRecord = z.object({
   blockedReason: z.enum(blockedReasons).nullable(),
 });
 
-export type KeyRecord = z.infer<typeof keyRecord>;
+export type ShownKey = z.infer<typeof keyRecord>;
 
 /** Turns keys into records, with their secrets' previews and their last use, in the order given. */
 export async function keyRecords(
   em: EntityManager,
   keys: readonly ApiKey[],
   now: Date,
-): Promise<KeyRecord[]> {
+): Promise<ShownKey[]> {
   const ids = keys.map((key) => key.id);
   const secrets = await em.find(
     ApiKeySecret,
@@ -105,7 +105,7 @@ export async function keyRecords(
 }
 
 /** One key's record. */
-export async function recordOf(em: EntityManager, key: ApiKey, now: Date): Promise<KeyRecord> {
+export async function recordOf(em: EntityManager, key: ApiKey, now: Date): Promise<ShownKey> {
   const [record] = await keyRecords(em, [key], now);
   if (record === undefined) throw new Error('unreachable: one key has one record');
   return record;
@@ -119,7 +119,7 @@ export function retiring(now: Date) {
 /** Which replaced secrets a change has still to end, whatever any clock says of their grace. */
 export const notEnded = { retiresAt: { $ne: null }, retiredAt: null } as const;
 
-function statusOf(key: ApiKey, now: Date): KeyRecord['status'] {
+function statusOf(key: ApiKey, now: Date): ShownKey['status'] {
   if (key.revokedAt) return 'revoked';
   if (key.expiresAt && key.expiresAt <= now) return 'expired';
   return key.disabled ? 'disabled' : 'active';

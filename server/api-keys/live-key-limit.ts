@@ -4,7 +4,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { Problem } from '../wire/problem.ts';
 
 /** The most live keys of an organization, and the most sandbox keys. */
-export const maxLiveKeys = 100_000;
+const maxLiveKeys = 100_000;
 
 /** Whose keys are counted. */
 type Counted = Pick<ApiKey, 'orgId' | 'environment'>;

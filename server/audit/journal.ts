@@ -62,7 +62,7 @@ function parseLine(text: string) {
 }
 
 /** A journal that cannot be used. The message is one line for the operator. */
-export class JournalError extends Error {
+class JournalError extends Error {
   override readonly name = 'JournalError';
 
   constructor(why: string) {

@@ -14,7 +14,7 @@ const fresh = { disableIdentityMap: true } as const;
  * The tier that an organization has: none once deleted, what an operator pinned, none while it is, or
  * by Clerk's metadata should be, another's sub-org, else what Clerk's metadata names.
  */
-export function effectiveTier(
+function effectiveTier(
   organization: Pick<Organization, 'deletedAt' | 'tierPinned' | 'tier' | 'clerkTier'>,
   link: LinkState,
 ): number | null {

@@ -4,7 +4,7 @@ import { SubOrg } from '../database/entities/sub-org.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
 /** Something that Clerk told and that changed what is recorded here. */
-export interface ClerkEvent {
+export interface ClerkAuditEvent {
   /** The Clerk organization that it is about; null when it is about none. */
   readonly clerkOrgId: string | null;
   readonly action: Extract<SystemAction, `clerk.${string}`>;
@@ -16,7 +16,11 @@ export interface ClerkEvent {
  * Records it in the audit log of the organization that answers for it: for a sub-org's Clerk
  * organization that is the parent.
  */
-export async function auditClerk(em: EntityManager, event: ClerkEvent, now: Date): Promise<void> {
+export async function auditClerk(
+  em: EntityManager,
+  event: ClerkAuditEvent,
+  now: Date,
+): Promise<void> {
   const { clerkOrgId, ...what } = event;
   recordClerkEvent(em, await auditedOrganization(em, clerkOrgId), what, now);
 }
@@ -35,7 +39,7 @@ export async function auditedOrganization(
 export function recordClerkEvent(
   em: EntityManager,
   orgId: string | null,
-  { action, target, changes }: Omit<ClerkEvent, 'clerkOrgId'>,
+  { action, target, changes }: Omit<ClerkAuditEvent, 'clerkOrgId'>,
   now: Date,
 ): void {
   recordEvent(em, {

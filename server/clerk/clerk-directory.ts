@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
-import { clerkId, type MemberRole, memberRole } from '../sessions/session.ts';
+import { clerkIdPattern, type MemberRole, memberRole } from '../sessions/session.ts';
 import { type ClerkTime, clerkTime } from './clerk-change.ts';
 import { type ListedOrganization, readOrganization } from './clerk-organization.ts';
 import { memberName } from './member-name.ts';
@@ -73,7 +73,7 @@ export function createClerkDirectory(options: {
       everyPage({
         fetchPage: (page) => organizations.getOrganizationList({ ...page, orderBy: '+created_at' }),
         read: ({ id, name, publicMetadata }) =>
-          clerkId.test(id) ? readOrganization(id, name, { ...publicMetadata }) : null,
+          clerkIdPattern.test(id) ? readOrganization(id, name, { ...publicMetadata }) : null,
         idOf: ({ id }) => id,
         signal,
       }),
@@ -149,7 +149,7 @@ function readMember(listed: {
   readonly role: string;
 }): ListedMember | null {
   const { publicUserData: user } = listed;
-  if (user == null || !clerkId.test(user.userId)) return null;
+  if (user == null || !clerkIdPattern.test(user.userId)) return null;
   const name = memberName(user.firstName, user.lastName, user.identifier);
   return { userId: user.userId, role: memberRole(listed.role), name };
 }

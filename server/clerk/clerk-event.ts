@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clerkId, memberRole } from '../sessions/session.ts';
+import { clerkIdPattern, memberRole } from '../sessions/session.ts';
 import {
   type ClerkTime,
   clerkTime,
@@ -20,7 +20,7 @@ export type ClerkEvent =
   | { readonly kind: 'user-deleted'; readonly change: Deletion }
   | { readonly kind: 'other' };
 
-const id = z.string().regex(clerkId);
+const id = z.string().regex(clerkIdPattern);
 const event = z.object({
   type: z.string(),
   /** Unix milliseconds of what happened, by Clerk's clock; the same for every attempt. */

@@ -1,4 +1,4 @@
-import { clerkId } from '../sessions/session.ts';
+import { clerkIdPattern } from '../sessions/session.ts';
 import { cleanedName } from '../wire/names.ts';
 import type { OrganizationChange } from './clerk-change.ts';
 
@@ -47,7 +47,7 @@ function readParent(parent: unknown): Field<string> {
   }
   const text = typeof parent === 'string' ? parent.trim() : '';
   return {
-    value: clerkId.test(text) ? text : null,
-    isUnusual: text !== parent || !clerkId.test(text),
+    value: clerkIdPattern.test(text) ? text : null,
+    isUnusual: text !== parent || !clerkIdPattern.test(text),
   };
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Webhook } from 'standardwebhooks';
 
 /** How old, or how far ahead, a message's time may be, in milliseconds. */
-export const webhookTolerance = 5 * 60_000;
+const webhookTolerance = 5 * 60_000;
 
 /**
  * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's

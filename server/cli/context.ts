@@ -105,7 +105,7 @@ const pollIntervalMs = 100;
  * @param report - hears how far they are, in one line.
  * @returns them as they ended, in the given order.
  */
-export async function finishJobs(
+async function finishJobs(
   { services }: Installation,
   ids: readonly string[],
   report: (line: string) => void,
@@ -132,7 +132,7 @@ function progressOf(jobs: readonly Job[]): string {
 }
 
 /** Why a job did not complete; null when it did. */
-export function complaintOf({ id, status, errorMessage, progress, total }: Job): string | null {
+function complaintOf({ id, status, errorMessage, progress, total }: Job): string | null {
   if (status === 'completed') return null;
   const part = total == null ? `${progress}` : `${progress} of ${total}`;
   const why = errorMessage == null ? '' : `: ${errorMessage}`;

@@ -1,4 +1,4 @@
-import type { Environment } from '../../core/mod.ts';
+import type { Environment, RateLimit } from '../../core/mod.ts';
 import {
   readAnthropicBaseUrl,
   readDatabaseListenUrl,
@@ -14,12 +14,6 @@ import { readServerSecret, secretForm } from './secret.ts';
 
 export type { ClerkSettings } from './clerk.ts';
 export { ConfigError } from './config-error.ts';
-
-/** At most `limit` requests in `windowSeconds` seconds. */
-export interface RateLimitSetting {
-  readonly limit: number;
-  readonly windowSeconds: number;
-}
 
 /** Every setting of the server, checked. */
 export interface Config {
@@ -40,9 +34,9 @@ export interface Config {
   /** CIDR blocks in canonical form. */
   readonly trustedProxies: readonly string[];
   /** Per organization; null means none. */
-  readonly platformRateLimit: RateLimitSetting | null;
+  readonly platformRateLimit: RateLimit | null;
   /** Per address; null means none. */
-  readonly failedAuthRateLimit: RateLimitSetting | null;
+  readonly failedAuthRateLimit: RateLimit | null;
   readonly dialects: readonly string[];
   /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
@@ -121,7 +115,7 @@ function assertComplete({ production, clerk, serverSecret, serverSecretPrevious 
   }
 }
 
-function rateLimit(name: string, value: string): RateLimitSetting | null {
+function rateLimit(name: string, value: string): RateLimit | null {
   if (value === 'off') return null;
   const [limit = 0, windowSeconds = 0] = /^\d{1,7}\/\d{1,5}$/.test(value)
     ? value.split('/').map(Number)

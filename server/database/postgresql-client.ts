@@ -137,7 +137,7 @@ export class PostgresqlClient extends pg.Client {
 }
 
 /** A statement got no answer, and its connection was closed. */
-export class SilentConnection extends Error {
+class SilentConnection extends Error {
   override readonly name = 'SilentConnection';
   readonly code = 'ETIMEDOUT';
 

@@ -4,7 +4,7 @@ import { refusals } from '../../core/mod.ts';
 import { refused } from '../wire/problem.ts';
 
 /** Where GitHub publishes the keys that it signs its findings with. */
-export const githubKeysUrl = 'https://api.github.com/meta/public_keys/secret_scanning';
+const githubKeysUrl = 'https://api.github.com/meta/public_keys/secret_scanning';
 
 const published = z.object({
   public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string() })),

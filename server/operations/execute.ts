@@ -16,10 +16,10 @@ import {
 import { answerId, answerOnce } from './answer-once.ts';
 import type {
   InputSchema,
+  Invocation,
   Operation,
   OperationContext,
   PrepareContext,
-  Request,
   Services,
 } from './operation.ts';
 
@@ -35,16 +35,16 @@ import type {
 export async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
-  request: Request,
+  invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
   const leastMs = operation.takesAtLeast?.(services);
   const leastTime = leastMs === undefined ? undefined : services.leaks.pause(leastMs);
   let isMalformed = false;
   try {
-    return await admitAndRun(operation, services, request, readInput);
+    return await admitAndRun(operation, services, invocation, readInput);
   } catch (error) {
-    logRefusal(operation.name, services, request, error);
+    logRefusal(operation.name, services, invocation, error);
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
@@ -54,7 +54,7 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
     // nothing but itself, who has no session is told nothing at all, and what is malformed nothing but
     // its faults: how long it waits would tell what a report before it has taken away.
     const { plane } = operation.access;
-    const { kind } = request.caller;
+    const { kind } = invocation.caller;
     const isTold =
       kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
     if (isTold && plane !== 'data') await services.propagated();
@@ -66,7 +66,7 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
 function logRefusal(
   operation: string,
   { logger }: Services,
-  { caller, origin }: Request,
+  { caller, origin }: Invocation,
   error: unknown,
 ): void {
   if (caller.kind !== 'session' || !(error instanceof Problem) || error.status !== 403) return;
@@ -80,17 +80,17 @@ function logRefusal(
 async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
-  request: Request,
+  invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
   const reader = services.database.read();
-  refuseImpersonated(request.caller, operation);
-  const principal = await authorize(reader, request.caller, operation.access);
-  if (isManagement(operation, request.caller) && (await services.isRestored())) throw restored();
+  refuseImpersonated(invocation.caller, operation);
+  const principal = await authorize(reader, invocation.caller, operation.access);
+  if (isManagement(operation, invocation.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
-    if (principal.key !== null) await request.admit?.(principal.key);
+    if (principal.key !== null) await invocation.admit?.(principal.key);
   };
-  const run = () => carryOutOnce(operation, services, request, readInput, reader, principal);
+  const run = () => carryOutOnce(operation, services, invocation, readInput, reader, principal);
   if (!judgesScopes(operation.access)) {
     await admit();
     return run();
@@ -130,7 +130,7 @@ export function isForbidden(error: unknown): boolean {
 /** Answers one request at a time of those with the same `Idempotency-Key`. */
 function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   ...parts: [
-    ...[operation: Operation<Input, Output, Prepared>, services: Services, request: Request],
+    ...[operation: Operation<Input, Output, Prepared>, services: Services, invocation: Invocation],
     ...[readInput: () => Promise<unknown> | unknown, reader: EntityManager, principal: Principal],
   ]
 ): Promise<z.output<Output>> {
@@ -145,7 +145,7 @@ function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepa
 async function carryOut<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
   services: Services,
-  request: Request,
+  invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
   reader: EntityManager,
   principal: Principal,
@@ -156,15 +156,16 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   const now = new Date(services.now());
   const sent = await readInput();
   const parsed = parseInput(operation.input, sent);
-  refuseImpersonated(request.caller, operation, parsed);
+  refuseImpersonated(invocation.caller, operation, parsed);
   const preparation: PrepareContext = {
     ...{ services, principal, now },
-    execute: (other, input) => carryOut(other, services, request, () => input, reader, principal),
+    execute: (other, input) =>
+      carryOut(other, services, invocation, () => input, reader, principal),
   };
   const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
   const run = async (em: EntityManager, as: Principal): Promise<z.input<Output>> => {
-    const inside = work(operation.name, services, request, as, em, now);
+    const inside = work(operation.name, services, invocation, as, em, now);
     const make = () => operation.run(inside, parsed, prepared);
     const { once } = operation;
     if (once === undefined || storedAs === undefined) return make();
@@ -180,7 +181,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   }
   const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
-    run(em, await authorizeAgain(em, database.rowMacs, request.caller, access, hold)),
+    run(em, await authorizeAgain(em, database.rowMacs, invocation.caller, access, hold)),
   );
   return operation.output.parse(result) as z.output<Output>;
 }
@@ -188,7 +189,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
 function work(
   action: string,
   services: Services,
-  request: Request,
+  invocation: Invocation,
   principal: Principal,
   em: EntityManager,
   now: Date,
@@ -209,8 +210,8 @@ function work(
         action,
         target,
         changes,
-        ipAddress: request.origin.ipAddress,
-        requestId: request.origin.requestId,
+        ipAddress: invocation.origin.ipAddress,
+        requestId: invocation.origin.requestId,
       });
     },
     emit({ keyId, ...event }) {

@@ -150,8 +150,8 @@ export interface Once<Input> {
   sent?(input: Input): unknown;
 }
 
-/** A request for an operation. */
-export interface Request {
+/** One call of an operation. */
+export interface Invocation {
   readonly caller: Caller;
   readonly origin: Origin;
   /** Counts the request of a key that was let in against its limits; throws 429. */

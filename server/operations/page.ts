@@ -7,7 +7,7 @@ export type Position = readonly [value: string | number, id: string | number];
  * Writes a position as an opaque cursor. Lists go on after a position, not at an offset, so items
  * that are inserted meanwhile neither repeat nor hide others.
  */
-export function encodeCursor(position: Position): string {
+function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 

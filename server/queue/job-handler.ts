@@ -7,7 +7,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from './backoff.ts';
 import { forgetLines } from './forget-lines.ts';
 import { isQueuedByServer } from './queue-job.ts';
-import type { Outcome, TaskHandler } from './run-claim.ts';
+import type { TaskHandler, TaskOutcome } from './run-claim.ts';
 
 /**
  * Milliseconds after each step. On SQLite a step never leaves its turn of the event loop: so requests
@@ -64,7 +64,7 @@ export function jobHandler(
     await em.nativeUpdate(Job, where, { ...values, updatedAt: new Date(now()) });
   }
 
-  function ended(id: string, values: Partial<Job>): Outcome {
+  function ended(id: string, values: Partial<Job>): TaskOutcome {
     return {
       again: null,
       async record(em) {

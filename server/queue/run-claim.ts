@@ -5,7 +5,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { type Claim, extend, finish, giveBack, postpone } from './tasks.ts';
 
 /** What became of an attempt. */
-export interface Outcome {
+export interface TaskOutcome {
   /** When to try again; null when the task is done, or given up. */
   readonly again: Date | null;
   /**
@@ -23,7 +23,7 @@ export interface Outcome {
  * @param signal - aborted when the task was cancelled or the server stops.
  * @throws when the attempt failed for no known reason; it is repeated later.
  */
-export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<Outcome>;
+export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<TaskOutcome>;
 
 /** What an attempt needs besides its handler. */
 export interface RunOptions {
@@ -77,7 +77,7 @@ async function attempt(
   handler: TaskHandler,
   signal: AbortSignal,
   { logger }: RunOptions,
-): Promise<Outcome | null> {
+): Promise<TaskOutcome | null> {
   try {
     return await handler(claim, signal);
   } catch (error) {
@@ -87,7 +87,7 @@ async function attempt(
 }
 
 /** Records come before the task's own row: statements that change many of both use this order. */
-function settle(database: Database, claim: Claim, outcome: Outcome): Promise<void> {
+function settle(database: Database, claim: Claim, outcome: TaskOutcome): Promise<void> {
   return database.transaction(async (em) => {
     const again = (await outcome.record?.(em)) ?? outcome.again;
     const isOurs = again === null ? await finish(em, claim) : await postpone(em, claim, again);

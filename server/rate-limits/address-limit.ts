@@ -1,6 +1,7 @@
+import type { RateLimit } from '../../core/mod.ts';
 import { addressName } from './address-name.ts';
 import { type Policy, rateLimited } from './fields.ts';
-import type { Limit, Windows } from './windows.ts';
+import type { Windows } from './windows.ts';
 
 /** A limit on what one client address may do, whatever credential it presents. */
 export interface AddressLimit {
@@ -31,7 +32,7 @@ const fewest = 1024;
  */
 export function createAddressLimit(
   policy: Policy,
-  limit: Limit | null,
+  limit: RateLimit | null,
   windows: Windows,
   now: () => number,
 ): AddressLimit {

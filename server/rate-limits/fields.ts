@@ -1,6 +1,7 @@
+import type { RateLimit } from '../../core/mod.ts';
 import { refusals } from '../../core/mod.ts';
 import { Problem } from '../wire/problem.ts';
-import type { Limit, Taken } from './windows.ts';
+import type { Taken } from './windows.ts';
 
 /** Whose limit it is, as clients read it. */
 export type Policy = 'key' | 'platform' | 'failed-auth' | 'leak-report';
@@ -12,7 +13,7 @@ export type Policy = 'key' | 'platform' | 'failed-auth' | 'leak-report';
  */
 export function rateLimitFields(
   policy: Policy,
-  { limit, windowSeconds }: Limit,
+  { limit, windowSeconds }: RateLimit,
   taken: Taken,
 ): Record<string, string> {
   return {
@@ -22,7 +23,7 @@ export function rateLimitFields(
 }
 
 /** 429, with when to come back. */
-export function rateLimited(policy: Policy, limit: Limit, taken: Taken): Problem {
+export function rateLimited(policy: Policy, limit: RateLimit, taken: Taken): Problem {
   const { status, detail, code } = refusals.rate_limited;
   const fields = rateLimitFields(policy, limit, { ...taken, remaining: 0 });
   const headers = { 'Retry-After': String(seconds(taken)), ...fields };

@@ -1,4 +1,5 @@
-import type { Limit, Taken, Windows } from './windows.ts';
+import type { RateLimit } from '../../core/mod.ts';
+import type { Taken, Windows } from './windows.ts';
 
 interface Window {
   count: number;
@@ -11,7 +12,7 @@ const fewest = 1024;
 
 /** Windows that answer at once. */
 export interface MemoryWindows extends Windows {
-  take(name: string, limit: Limit): Taken;
+  take(name: string, limit: RateLimit): Taken;
   giveBack(name: string, taken: Taken): void;
 }
 

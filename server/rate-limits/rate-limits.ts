@@ -1,7 +1,7 @@
-import type { KeyRecord } from '../../core/mod.ts';
+import type { KeyRecord, RateLimit } from '../../core/mod.ts';
 import { type AddressLimit, createAddressLimit } from './address-limit.ts';
 import { rateLimited, rateLimitFields } from './fields.ts';
-import type { Limit, Taken, Windows } from './windows.ts';
+import type { Taken, Windows } from './windows.ts';
 
 /** What a response says about the limit with the fewest requests left; empty where there is none. */
 export type RateLimitFields = Readonly<Record<string, string>>;
@@ -32,9 +32,9 @@ export interface RateLimitsOptions {
   /** Where organizations are counted, for every request; see README.md. */
   readonly platformWindows: Windows;
   /** Of each organization; null for none. */
-  readonly platform: Limit | null;
+  readonly platform: RateLimit | null;
   /** Of each address, for failed authentication and for reports, each by itself; null for none. */
-  readonly perAddress: Limit | null;
+  readonly perAddress: RateLimit | null;
   /** Milliseconds of a monotonic clock: one that is set back would keep a limit shut. */
   readonly now: () => number;
 }
@@ -68,7 +68,7 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
    * The key's own limit first: a key that is over it would otherwise take, for a moment, what other
    * keys of its organization may use.
    */
-  async function admitBoth(id: string, limit: Limit, organizationId: string) {
+  async function admitBoth(id: string, limit: RateLimit, organizationId: string) {
     const name = `key:${id}`;
     const own = await windows.take(name, limit);
     if (!own.admitted) throw rateLimited('key', limit, own);

@@ -1,8 +1,4 @@
-/** At most `limit` requests in a window of `windowSeconds` seconds. */
-export interface Limit {
-  readonly limit: number;
-  readonly windowSeconds: number;
-}
+import type { RateLimit } from '../../core/mod.ts';
 
 /** What came of asking for one more request. */
 export interface Taken {
@@ -31,7 +27,7 @@ export interface Windows {
    * @returns at once where the counts are in memory.
    * @throws when the store is away.
    */
-  take(name: string, limit: Limit): Taken | Promise<Taken>;
+  take(name: string, limit: RateLimit): Taken | Promise<Taken>;
 
   /** Takes one back out of the window that it was counted in, unless that is over. */
   giveBack(name: string, taken: Taken): void | Promise<void>;

@@ -20,7 +20,7 @@ const maxSubOrgId = 2 ** 31 - 1;
  * The query of a request to exactly `/auth/verify`; null when there is none. Below that path the query
  * is the proxy's client's, and counts for nothing.
  */
-export function ownQuery(target: string): URLSearchParams | null {
+function ownQuery(target: string): URLSearchParams | null {
   const start = target.indexOf('?');
   if (start === -1 || rawPath(target) !== forwardAuthPath) return null;
   return new URLSearchParams(target.slice(start));

@@ -11,7 +11,7 @@ import { unread } from './input.ts';
 import { incomingName } from './left-uploads.ts';
 
 /** Bytes that an uploaded file may have. */
-export const fileLimit = 50 * 1024 * 1024;
+const fileLimit = 50 * 1024 * 1024;
 
 /** Bytes that the body may have: the form around the file is small. */
 const bodyLimit = fileLimit + 64 * 1024;

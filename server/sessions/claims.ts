@@ -1,7 +1,7 @@
-import { clerkId, memberRole, type Session } from './session.ts';
+import { clerkIdPattern, memberRole, type Session } from './session.ts';
 
 /** How far Clerk's clock may be ahead of ours. */
-export const clockLeeway = 5_000;
+const clockLeeway = 5_000;
 
 /** What a token's claims are checked against. */
 export interface ClaimRules {
@@ -78,7 +78,7 @@ function readImpersonator(claims: Claims): string | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const { act } = claims;
   const { sub } = typeof act === 'object' && act !== null ? (act as Claims) : {};
-  return typeof sub === 'string' && clerkId.test(sub) ? sub : 'unknown';
+  return typeof sub === 'string' && clerkIdPattern.test(sub) ? sub : 'unknown';
 }
 
 function isAuthorizedParty(azp: unknown, parties: readonly string[] = []): boolean {

@@ -2,7 +2,7 @@
 export type MemberRole = 'admin' | 'member';
 
 /** An id as Clerk makes them: nothing that a database could not store. */
-export const clerkId = /^[\w-]{1,200}$/;
+export const clerkIdPattern = /^[\w-]{1,200}$/;
 
 /** What a verified Clerk session token says. What its holder may do is in the database. */
 export interface Session {

@@ -88,7 +88,6 @@ const t = initTRPC
   });
 
 export const { router } = t;
-export const createCaller = t.createCallerFactory;
 
 /** The input as it is: the operation parses it, but only once the caller was let in. */
 function unparsed<Schema extends InputSchema>() {

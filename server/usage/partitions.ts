@@ -12,7 +12,7 @@ export interface Month {
 }
 
 /** The month that an instant is in, or one so many months later. */
-export function monthOf(instant: number, later = 0): Month {
+function monthOf(instant: number, later = 0): Month {
   const date = new Date(instant);
   const from = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later));
   const until = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later + 1));

@@ -1,7 +1,7 @@
 import type { Outcome, Reason } from '../../core/mod.ts';
 
 /** Why a key that is known is refused. */
-export const refusalReasons = [
+const refusalReasons = [
   'revoked',
   'expired',
   'disabled',

@@ -6,7 +6,7 @@ import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import { WebhookHealth } from '../database/entities/webhook-health.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from '../queue/backoff.ts';
-import type { Outcome, TaskHandler } from '../queue/run-claim.ts';
+import type { TaskHandler, TaskOutcome } from '../queue/run-claim.ts';
 import { retryAfterTime } from './answer.ts';
 import { type Attempt, type AttemptOptions, attemptDelivery } from './attempt.ts';
 import { isWrittenByServer } from './delivery-row.ts';
@@ -14,7 +14,7 @@ import { switchOff } from './pending-deliveries.ts';
 import { recordAttempt } from './record-attempt.ts';
 
 /** How long a message is tried, in milliseconds. */
-export const retryWindowMs = 24 * 60 * 60_000;
+const retryWindowMs = 24 * 60 * 60_000;
 
 /** What delivering needs. */
 export interface DeliverOptions extends AttemptOptions {
@@ -63,7 +63,7 @@ interface Reached {
   readonly random: RandomSource;
 }
 
-function delivered(reached: Reached): Outcome {
+function delivered(reached: Reached): TaskOutcome {
   const { delivery, attempt } = reached;
   const record = (em: EntityManager) =>
     noteAttempt(em, reached, {
@@ -76,7 +76,7 @@ function delivered(reached: Reached): Outcome {
 }
 
 /** The endpoint asked for a pause: an event waits for its end, but no longer than it is tried at all. */
-function held(delivery: WebhookDelivery, until: Date, at: Date): Outcome {
+function held(delivery: WebhookDelivery, until: Date, at: Date): TaskOutcome {
   const { webhookId, firstAttemptAt } = delivery;
   const deadline = firstAttemptAt ? firstAttemptAt.getTime() + retryWindowMs : Number.MAX_VALUE;
   const again = new Date(Math.min(until.getTime(), deadline));
@@ -91,7 +91,7 @@ function held(delivery: WebhookDelivery, until: Date, at: Date): Outcome {
   };
 }
 
-function failed(reached: Reached): Outcome {
+function failed(reached: Reached): TaskOutcome {
   const { delivery, attempt, random } = reached;
   const { ended, error, status } = attempt;
   const firstAttemptAt = delivery.firstAttemptAt ?? attempt.at;
@@ -150,7 +150,7 @@ async function isMended(
 }
 
 /** Unless it was switched on again since it was read. */
-function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): Outcome {
+function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): TaskOutcome {
   const { again, record } = unsent(delivery, 'the webhook was disabled');
   return {
     again,
@@ -161,7 +161,7 @@ function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): Outcome
   };
 }
 
-function unsent(delivery: WebhookDelivery, lastError: string): Outcome {
+function unsent(delivery: WebhookDelivery, lastError: string): TaskOutcome {
   const values = { status: 'failed', nextAttemptAt: null, lastError } as const;
   return { again: null, record: (em) => note(em, delivery, values).then(() => null) };
 }

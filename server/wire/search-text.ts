@@ -4,7 +4,7 @@ const wordMark = '\u0001';
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 /** A text in which case, composition and kinds of white space make no difference, in every script. */
-export function folded(text: string): string {
+function folded(text: string): string {
   return (
     text
       .normalize('NFKC')

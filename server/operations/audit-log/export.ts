@@ -90,7 +90,7 @@ async function* pagesOf(
 }
 
 /** A row of CSV (RFC 4180). */
-export function csvRow(cells: readonly (string | null)[]): string {
+function csvRow(cells: readonly (string | null)[]): string {
   return `${cells.map((cell) => csvCell(cell ?? '')).join(',')}\r\n`;
 }
 

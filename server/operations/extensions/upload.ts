@@ -9,7 +9,7 @@ import { defineOperation, type OperationContext } from '../operation.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 
 /** A file as it was received: on disk, hashed on the way. */
-export const receivedFile = z.object({
+const receivedFile = z.object({
   /** The name that the client gave it, its folder taken off. */
   name: z.string(),
   /** Where it lies until it is kept or thrown away. */

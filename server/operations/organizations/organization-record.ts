@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Organization } from '../../database/entities/organization.ts';
+import { clerkIdPattern } from '../../sessions/session.ts';
 import { iso, name, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 
 /** The id that Clerk gave an organization. */
 export const clerkId = z
   .string()
-  .refine((value) => /^[\w-]{1,255}$/.test(value), 'expected a Clerk organization id, org_…')
+  .refine((value) => clerkIdPattern.test(value), 'expected a Clerk organization id, org_…')
   .meta({ description: "The organization's id at Clerk, for example org_2abc" });
 
 export const organizationName = name(255);

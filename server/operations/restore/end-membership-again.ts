@@ -3,7 +3,7 @@ import type { Deed } from '../../audit/deed.ts';
 import { applyMembership } from '../../clerk/apply-membership.ts';
 import { clerkTime } from '../../clerk/clerk-change.ts';
 import { Membership } from '../../database/entities/membership.ts';
-import { done, held, left, type Outcomes } from './outcome.ts';
+import { type DeedOutcomes, done, held, left } from './deed-outcome.ts';
 import type { Repeating } from './revoke-again.ts';
 
 const role = z.enum(['admin', 'member']).nullable();
@@ -17,7 +17,7 @@ const told = z.object({
  * Takes a membership or a role away once more, as of Clerk's time of it: what Clerk has said of a later
  * time holds, and what it says next.
  */
-export async function endMembershipAgain({ work }: Repeating, deed: Deed): Promise<Outcomes> {
+export async function endMembershipAgain({ work }: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { em, now } = work;
   const userId = deed.target ?? '';
   const { before, after } = change.safeParse(deed.changes).data?.role ?? {

@@ -6,8 +6,8 @@ import { endSubOrgLink } from '../../clerk/sub-org-link.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { archive, remove } from '../sub-orgs/end-sub-org.ts';
 import { findSubOrg } from '../sub-orgs/sub-org-record.ts';
+import { type DeedOutcome, type DeedOutcomes, done, held, left } from './deed-outcome.ts';
 import { isSubOrgMadeSince } from './made-since.ts';
-import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';
 import { type Repeating, revokeLost } from './revoke-again.ts';
 
 const ended = z.object({ name: z.string(), clerkId: z.string().nullable() });
@@ -23,7 +23,7 @@ export async function endSubOrgAgain(
   repeating: Repeating,
   deed: Deed,
   how: keyof typeof ends,
-): Promise<Outcomes> {
+): Promise<DeedOutcomes> {
   const { em } = repeating.work;
   // No sub-org has the id 0.
   const id = Number(deed.target) || 0;
@@ -43,7 +43,7 @@ async function endHere(
   deed: Deed,
   own: Pick<SubOrg, 'id' | 'orgId'>,
   how: keyof typeof ends,
-): Promise<Outcome> {
+): Promise<DeedOutcome> {
   const subOrg = await findSubOrg(work.em, own);
   return subOrg === null ? held : done(deed, await ends[how].end(work, subOrg));
 }
@@ -52,7 +52,11 @@ async function endHere(
  * Ends a sub-org that the database lacks: Clerk's next word would make it again. It gets a row that
  * remembers its link, so that it is found as archived, or as removed and not linked by itself.
  */
-async function endLost(repeating: Repeating, deed: Deed, how: keyof typeof ends): Promise<Outcome> {
+async function endLost(
+  repeating: Repeating,
+  deed: Deed,
+  how: keyof typeof ends,
+): Promise<DeedOutcome> {
   const { em, now } = repeating.work;
   const orgId = deed.orgId ?? '';
   const told = ended.safeParse(deed.changes).data;

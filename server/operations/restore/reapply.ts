@@ -3,13 +3,13 @@ import type { Deed } from '../../audit/deed.ts';
 import { applyUserDeleted } from '../../clerk/apply-membership.ts';
 import { applyOrganizationDeleted } from '../../clerk/apply-organization.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
+import { type DeedOutcomes, done, left } from './deed-outcome.ts';
 import { endMembershipAgain } from './end-membership-again.ts';
 import { endSubOrgAgain } from './end-sub-org-again.ts';
-import { done, left, type Outcomes } from './outcome.ts';
 import { type Repeating, revokeAgain, revokeAllAgain, revokeLost } from './revoke-again.ts';
 import { staysLost } from './stays-lost.ts';
 
-type Reapply = (repeating: Repeating, deed: Deed) => Promise<Outcomes>;
+type Reapply = (repeating: Repeating, deed: Deed) => Promise<DeedOutcomes>;
 
 /** By its name in the audit log, whatever takes a key, or its owner, away. */
 const reappliedBy: ReadonlyMap<string, Reapply> = new Map<string, Reapply>([
@@ -38,7 +38,7 @@ export const reappliedActions: readonly string[] = [...reappliedBy.keys()];
  *
  * @returns what it came to; for what is not done once more, what the operator has to do.
  */
-export async function reapply(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+export async function reapply(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { action } = deed;
   const again = reappliedBy.get(action);
   if (again !== undefined) return again(repeating, deed);
@@ -47,7 +47,7 @@ export async function reapply(repeating: Repeating, deed: Deed): Promise<Outcome
 
 const deletion = z.object({ subOrgs: z.array(z.int()) });
 
-async function deleteOrganizationAgain(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+async function deleteOrganizationAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { em, now, services } = repeating.work;
   const id = deed.target ?? '';
   const linked = await em.find(SubOrg, { clerkId: id }, { disableIdentityMap: true });

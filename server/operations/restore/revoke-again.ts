@@ -7,9 +7,9 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import type { OperationContext } from '../operation.ts';
 import { closeSecrets, endSecrets, revoke } from './close-secrets.ts';
+import { type DeedOutcome, type DeedOutcomes, done, held, left } from './deed-outcome.ts';
 import type { LostKey, LostKeys } from './lost-keys.ts';
 import { keysWrittenSince } from './made-since.ts';
-import { done, held, left, type Outcome, type Outcomes } from './outcome.ts';
 
 /** What repeating deeds works with, besides each. */
 export interface Repeating {
@@ -26,7 +26,7 @@ const fresh = { disableIdentityMap: true } as const;
 const leak = z.object({ secret: z.string(), preview: z.string() });
 
 /** Revokes the one key that a deed names, or closes the secret of it that had leaked. */
-export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const revocation = revocationOf(deed);
   return [
     revocation === undefined
@@ -39,7 +39,7 @@ async function revokeOne(
   { work, lost, schemes }: Repeating,
   deed: Deed,
   reason: string | null,
-): Promise<Outcome> {
+): Promise<DeedOutcome> {
   const id = deed.target ?? '';
   const key = await work.em.findOne(ApiKey, { id }, fresh);
   const revoked = key === null ? 0 : await revoke(work, { id }, reason);
@@ -64,7 +64,7 @@ async function revokeOne(
 }
 
 /** A secret that was retiring, or retired, may be the current one here. */
-async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<Outcome> {
+async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<DeedOutcome> {
   const keyId = deed.target ?? '';
   const told = leak.safeParse(deed.changes).data;
   const lookups = lookupsIn(fingerprintsIn(deed.changes), schemes);
@@ -80,7 +80,7 @@ async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<
 }
 
 /** Every key of the organization that was there: what was written since was not, or by an import. */
-export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<Outcomes> {
+export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const reason = 'all keys revoked';
   const { work } = repeating;
   const orgId = deed.target ?? '';
@@ -99,8 +99,8 @@ export async function revokeLost(
   { at, seq, after }: Deed,
   isTaken: (key: LostKey) => boolean,
   reason: string,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+): Promise<DeedOutcome[]> {
+  const outcomes: DeedOutcome[] = [];
   for (const key of repeating.lost.keys.values()) {
     if (seq === null || key.seq > seq || !isTaken(key)) continue;
     const { id: target, orgId } = key;

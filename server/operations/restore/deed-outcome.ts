@@ -1,7 +1,7 @@
 import type { Deed } from '../../audit/deed.ts';
 
 /** What repeating a lost deed came to. */
-export type Outcome =
+export type DeedOutcome =
   /** It was done once more; the log has to say it again. */
   | { readonly kind: 'done'; readonly deed: Deed; readonly revokedKeys: number }
   /** The database holds it already. */
@@ -10,15 +10,15 @@ export type Outcome =
   | { readonly kind: 'left'; readonly advice: string };
 
 /** At least one for each deed: nothing of a journal is passed over in silence. */
-export type Outcomes = readonly [Outcome, ...Outcome[]];
+export type DeedOutcomes = readonly [DeedOutcome, ...DeedOutcome[]];
 
-export const held: Outcome = { kind: 'held' };
+export const held: DeedOutcome = { kind: 'held' };
 
-export function left(advice: string): Outcome {
+export function left(advice: string): DeedOutcome {
   return { kind: 'left', advice };
 }
 
 /** @param revokedKeys - null where nothing had to be done. */
-export function done(deed: Deed, revokedKeys: number | null): Outcome {
+export function done(deed: Deed, revokedKeys: number | null): DeedOutcome {
   return revokedKeys === null ? held : { kind: 'done', deed, revokedKeys };
 }

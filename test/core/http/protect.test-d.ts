@@ -1,0 +1,36 @@
+import { expectTypeOf } from 'vitest';
+import { type KeyRecord, protect, type Verifier } from '../../../core/mod.ts';
+
+declare const verifier: Verifier;
+declare const answer: Response;
+
+// The handler's parameters need no annotation.
+const plain = protect(verifier, (request, key) => {
+  expectTypeOf(request).toEqualTypeOf<Request>();
+  expectTypeOf(key).toEqualTypeOf<KeyRecord>();
+  return answer;
+});
+expectTypeOf(plain).toEqualTypeOf<(request: Request) => Promise<Response>>();
+
+// What a runtime passes besides the request reaches the handler and the options as it is.
+interface Runtime {
+  readonly address: string;
+}
+const withRuntime = protect(verifier, (_request, _key, _runtime: Runtime) => answer, {
+  address: (_request, runtime) => {
+    expectTypeOf(runtime).toEqualTypeOf<Runtime>();
+    return runtime.address;
+  },
+});
+expectTypeOf(withRuntime).toEqualTypeOf<
+  (request: Request, _runtime: Runtime) => Promise<Response>
+>();
+
+// @ts-expect-error: a handler that answers no Response
+protect(verifier, () => 'text');
+// @ts-expect-error: an environment that no key has
+protect(verifier, () => answer, { environments: ['sandbox'] });
+// @ts-expect-error: the runtime's part is left out of a call
+withRuntime(new Request('http://localhost'));
+// @ts-expect-error: the key is never absent
+protect(verifier, (_request, _key: null) => answer);
