@@ -37,10 +37,13 @@ export default defineConfig({
           'test/support/chromium.test.ts',
         ],
         globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-templates.ts'],
-        testTimeout: 20_000,
+        // Also where the machine is busy with other things.
+        testTimeout: 40_000,
+        hookTimeout: 40_000,
       }),
       project('browser', ['test/browser/**/*.test.ts', 'test/support/chromium.test.ts'], {
         testTimeout: 60_000,
+        hookTimeout: 60_000,
         globalSetup: ['test/support/built-console.ts', 'test/support/sqlite-templates.ts'],
         // After the others, so that a page waits for no database test.
 

@@ -49,7 +49,8 @@ onBothDatabases((kind) => {
 
   test('revokeAll of many keys writes an event of each with the revocation', async () => {
     await using it = await startDelivering(kind);
-    const many = 450;
+    // More than one batch.
+    const many = 250;
     await insertKeys(it.server.database, many, new Date(it.clock.now()));
     await it.addWebhook({ events: ['api_key.revoked'] });
     const response = await it.settings('api-keys/revoke-all', { confirm: many });
