@@ -1,12 +1,12 @@
 import type { core, ZodType, z } from 'zod';
 import { type FieldError, InvalidInput } from './problem.ts';
 
-/** Faults that an answer lists. */
+/** The most faults in an answer. */
 export const maxFaults = 100;
 
 /**
- * Parses an operation's input. Lists that are too long are refused before any of their items is looked
- * at, so that the work is bounded by what the schema allows.
+ * Parses an operation's input. Lists that are too long are refused before any of their items is
+ * read: the schema bounds the work.
  *
  * @throws {InvalidInput} with one error per rejected field, in the documented words; a hundred at most.
  */
@@ -70,7 +70,7 @@ function overlongLists(
   return value.flatMap((item, index) => overlongLists(def.element, item, [...path, index]));
 }
 
-/** The parts of a schema that say what a list may hold. */
+/** The parts of a schema that bound a list. */
 interface ListedDefinition {
   readonly type: string;
   readonly shape: Readonly<Record<string, core.$ZodType>>;
