@@ -56,8 +56,8 @@ export class RecordInterner {
    * Copies a record with its parts shared. Each copy needs one `release`.
    *
    * @param key - the record.
-   * @returns an equal record, frozen, and its estimated bytes without its parts. Its texts are copies
-   * too: a text cut out of a larger one would keep that one alive.
+   * @returns an equal record, frozen, and its estimated bytes without its parts. Its texts are
+   * copies too: a text cut out of a larger one would keep that one alive.
    */
   intern(key: KeyRecord): { readonly key: KeyRecord; readonly bytes: number } {
     const [id = '', label = '', preview = '']: string[] = JSON.parse(

@@ -23,7 +23,7 @@ export interface Freshness {
    */
   isFresh(): boolean;
 
-  /** The number of the last change applied: a non-negative integer. Only `'everything'` lowers it. */
+  /** The last applied change's number: a non-negative integer. Only `'everything'` may lower it. */
   epoch(): number;
 
   /**

@@ -71,7 +71,7 @@ function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
   return null;
 }
 
-/** A path without slashes and `.git` at its end, however many: submitted again, it stays the same. */
+/** A path without slashes and `.git` at its end, however many: resubmitted, it stays the same. */
 function withoutEnd(path: string): string {
   let { length } = path;
   for (;;) {
