@@ -59,7 +59,7 @@ export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
   });
 }
 
-/** The validation errors of limits; the server alone knows their maximum. */
+/** The validation errors of limits; the server checks their maximum. */
 export function limitErrors({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
   const isWhole = (entered: string) => /^\d+$/.test(entered.trim());
   if (rateCount.trim() === '') return {};

@@ -34,7 +34,10 @@ export function createApi(identity: Identity): Api {
   };
 }
 
-/** Hashes every query before it is cached: a raw secret in a key at this point is a bug. */
+/**
+ * Hashes the key of every query before it is cached. The key's author has replaced raw secrets by
+ * then: one that is left is a bug, and throws.
+ */
 function hashWithoutSecrets(key: QueryKey): string {
   return hashKey(
     JSON.parse(JSON.stringify(key), (_name, value) => {

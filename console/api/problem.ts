@@ -21,7 +21,7 @@ interface Rejected {
   readonly ctx?: { readonly limit_value?: number };
 }
 
-/** Turns any exception into a problem: no other code knows the forms of errors. */
+/** Turns any exception into a problem: no other code inspects errors. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof SignInNeeded) {
     return {

@@ -3,7 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useMembership } from './member-context.ts';
 
 /**
- * Explains why the viewer can do nothing here, and who can help. It offers no doomed action.
+ * Explains why the viewer can do nothing here, and who can help. It offers no action that fails.
  *
  * @param props.section - the refused section; managing keys when absent.
  */

@@ -12,7 +12,7 @@ const shown = 5;
 /** The keys that an action affects: their number, and the last used ones by name. */
 export function AffectedKeys(props: {
   query: UseQueryResult<Keys, Error>;
-  /** The sentence about their fate, given their number. */
+  /** The sentence about the effect on them, given their number. */
   says: (count: string) => string;
   none: string;
 }) {

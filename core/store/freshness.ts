@@ -18,8 +18,8 @@ export type InvalidationListener = (
  */
 export interface Freshness {
   /**
-   * Whether every change there is has been applied. Read at each use, never remembered: the process
-   * may have been suspended since the last line of code.
+   * Whether no change is left to apply. Read at each use, never remembered: the process may have
+   * been suspended since the last line of code.
    */
   isFresh(): boolean;
 

@@ -28,7 +28,7 @@ export interface Accepted {
   readonly key: KeyRecord;
 }
 
-/** The key does not cover the request. */
+/** The request is refused. */
 export interface Refused {
   readonly ok: false;
   /** The refusal that the caller gets. */

@@ -28,7 +28,7 @@ export function readPort(value: string): number {
  * @param name - the setting's name, for the message.
  */
 export function readDatabaseUrl(value: string, name = 'DATABASE_URL'): string {
-  // Elsewhere two slashes would turn the path's first folder into a host.
+  // In every other kind of address two slashes turn the path's first folder into a host.
   const isFile = /^sqlite:(?!\/\/[^/])(?!:memory:).+$/.test(value) && !value.includes('\0');
   if (isFile || isPostgresql(value)) return value;
   throw wrong(name, shownUrl(value), 'sqlite:PATH or postgresql://USER@HOST/DATABASE');

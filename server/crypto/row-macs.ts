@@ -25,7 +25,7 @@ interface Authenticated {
     ...[id: string, orgId: string, webhookId: string],
     ...[eventId: string, type: string, keyId: string, payload: string],
   ];
-  /** The server gives the answer once more. */
+  /** The server repeats the answer. */
   readonly 'idempotent-answer': readonly [
     ...[id: string, orgId: string, request: string, answer: string, createdAt: number],
   ];

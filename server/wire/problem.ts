@@ -72,7 +72,7 @@ export class InvalidInput extends Error {
   }
 }
 
-/** A field that refers to a record outside the caller's reach, or breaks a rule of the database. */
+/** A field that refers to a record out of reach, or breaks a rule only the database can check. */
 export function invalidField(field: string, msg: string): InvalidInput {
   return new InvalidInput([{ path: [field], msg, type: 'value_error' }]);
 }

@@ -32,7 +32,7 @@ export function givenMoreThanOnce(path: FieldError['path']): FieldError {
   return { path, msg: 'given more than once', type: 'value_error' };
 }
 
-/** What a field's own rule may report: the documented error as it stands. */
+/** The report of a field's own rule: the documented error as it stands. */
 export interface RuleBroken {
   readonly msg: string;
   readonly type: string;
@@ -85,7 +85,7 @@ function maxItems(checks: ListedDefinition['checks'] = []): number {
   return Math.min(...limits);
 }
 
-/** A schema without what makes it optional or changes its output. */
+/** A schema without the wrappers that make it optional or change its output. */
 export function withoutWrappers(schema: core.$ZodType): core.$ZodType {
   const { innerType, in: piped } = schema._zod.def as {
     innerType?: core.$ZodType;

@@ -62,7 +62,7 @@ export function totalOf(spans: readonly Span[]): Sums {
   );
 }
 
-/** All calls, however they ended. */
+/** The number of calls of every outcome. */
 export function countOf(sums: Sums): number {
   return outcomes.reduce((count, outcome) => count + sums[outcome], 0);
 }
