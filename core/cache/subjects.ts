@@ -12,7 +12,7 @@ export function lookupSubject(lookup: string): string {
 
 /**
  * The subjects that a decision about a key depends on: the key itself with its secrets, its
- * organization, its sub-org and its owner. The database names the subjects of a write alike.
+ * organization, its sub-org and its owner. The database uses the same names for a write's subjects.
  *
  * @param key - the record.
  * @returns two to four subjects, for example `key/key_01…`, `organization/org_1`, `sub-org/7`,

@@ -1,7 +1,7 @@
 import { checksumLength } from './checksum.ts';
 import type { Environment, KeyShape } from './key-shape.ts';
 
-/** The random characters of a RepoRisk key: 36 of 62 are 214 bits. */
+/** The number of random characters in a RepoRisk key: 36 of 62 are 214 bits. */
 export const payloadLength = 36;
 
 /** The length of either prefix. */

@@ -171,7 +171,7 @@ function contains(blocks: Blocks, at: number, { family, groups }: Address): bool
   });
 }
 
-// A frozen list is parsed once, however many requests it judges; its blocks are collected with it.
+// A frozen list is parsed once, however many requests it judges; its blocks are freed with it.
 // The cache counts them: see record-interner.ts.
 const known = new WeakMap<readonly string[], Blocks>();
 

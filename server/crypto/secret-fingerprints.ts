@@ -3,7 +3,7 @@ import type { LookupScheme } from '../../core/mod.ts';
 /**
  * The fingerprints of a secret in the audit log: the scheme and its lookup value, an HMAC under a
  * key that is derived from SERVER_SECRET. A fingerprint reveals nothing of the secret, and opens
- * nothing. There is one per scheme, because the secret may be stored, or come again, under any.
+ * nothing. There is one per scheme: the secret may be stored, or come again, under any of them.
  *
  * @param digest - SHA-256 of the secret, hexadecimal.
  */
