@@ -11,7 +11,7 @@ const idle = 0;
 const used = 1;
 const free = 2;
 
-/** The maximum of used slots that the clock hand skips before it evicts one: eviction stays O(1). */
+/** The maximum of used slots that the clock hand skips per eviction: eviction stays O(1). */
 const maxSkips = 32;
 
 /** The most subjects that an entry can depend on. */
