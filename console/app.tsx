@@ -9,7 +9,7 @@ import { SettingsPage } from './settings/settings-page.tsx';
 import { LocationProvider } from './ui/location.tsx';
 import { StatusLineProvider } from './ui/status-line.tsx';
 
-/** The whole console: who is signed in, then Settings. Each sign-in starts with empty caches. */
+/** The whole console: sign-in, then Settings. Each sign-in starts with empty caches. */
 export function App() {
   const gate = createIdentityGate();
   return (

@@ -11,7 +11,7 @@ import './ui/styles/dialog.css';
 import './ui/styles/content.css';
 import './ui/styles/records.css';
 
-// Before anything else reads the address: a link may hold a raw key.
+// Before any other code reads the address: a link may hold a raw key.
 readAddress();
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);

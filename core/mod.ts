@@ -1,6 +1,6 @@
 /**
- * API keys for RepoRisk: what they look like, how they are made, stored and verified, and what they
- * may do. Runs on Node, Deno, Bun, Workers and in browsers.
+ * API keys for RepoRisk: their format, generation, storage, verification and permissions. Runs on
+ * Node, Deno, Bun, Workers and in browsers.
  *
  * @example Issuing and verifying a key
  * ```ts

@@ -20,7 +20,7 @@ const fields = [
   'serviceAccountId',
 ];
 
-/** Expiry, scopes, limits and owner: folded away, with a line that says what holds. */
+/** Expiry, scopes, limits and owner: folded away behind a one-line summary of their values. */
 export function AdvancedFields(props: {
   draft: KeyDraft;
   onChange: (changes: Partial<KeyDraft>) => void;

@@ -12,7 +12,7 @@ import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
 
 const UpgradeNotice = lazyNamed(() => import('./upgrade-notice.tsx'), 'UpgradeNotice');
 
-/** Settings → API Access: the keys, or why there are none to manage. */
+/** Settings → API Access: the keys, or the reason why there are none to manage. */
 export function ApiAccessPage() {
   const member = useMember();
   const mayCreate = () => member()?.may.createApiKeys ?? false;

@@ -4,14 +4,14 @@ import type { ApiKey, ApiKeyQuery, SubOrg } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { saveFile } from '../ui/save-file.ts';
 
-/** Saves every key that a filter shows, without secrets; how many it were. */
+/** Saves every key that a filter shows, without secrets; returns their number. */
 export async function downloadCsv(
   { trpc }: Api,
   filter: ApiKeyQuery,
   subOrgs: readonly SubOrg[],
 ): Promise<number> {
   const keys = await everyPage((cursor) =>
-    // In an order that no use of a key changes while pages are fetched.
+    // Sorted by creation time: the use of a key cannot change the order while pages are fetched.
     trpc.apiKeys.list.query({ ...filter, sort: 'created_at', limit: 100, ...cursor }),
   );
   const names = new Map(subOrgs.map(({ id, name }) => [id, name]));
@@ -38,7 +38,7 @@ export function csvOf(keys: readonly ApiKey[], subOrgNames: ReadonlyMap<number, 
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** A spreadsheet takes a cell that begins like this for a formula; an apostrophe makes it text. */
+/** A spreadsheet takes a cell with this beginning for a formula; an apostrophe makes it text. */
 export function csvCell(value: string): string {
   const safe = /^[\s]*[=+\-@\t\r\n|%＝＋－＠]/u.test(value) ? `'${value}` : value;
   return `"${safe.replaceAll('"', '""')}"`;

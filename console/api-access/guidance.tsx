@@ -8,18 +8,18 @@ import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/location.tsx';
 import { isOld, isUnused, oldBefore } from './key-age.ts';
 
-// The oldest hundred tell whether there are any, which is what matters.
+// The oldest hundred are enough: only the existence of old keys matters.
 const oldest: ApiKeyQuery = { status: 'active', sort: 'created_at', limit: 100 };
 const leastUsed: ApiKeyQuery = { status: 'active', sort: 'last_used_at', limit: 100 };
 
-/** What the documentation advises, and which keys it is about. */
+/** The documentation's advice, and the keys that it concerns. */
 export function Guidance() {
   const api = useApi();
   const old = useQuery(() => apiKeyQueries.list(api, oldest));
   const unused = useQuery(() => apiKeyQueries.list(api, leastUsed));
   const rotated = useQuery(() => ({
     ...apiKeyQueries.rotatedSince(api, oldBefore()),
-    // A young key cannot have an old secret.
+    // A key younger than 90 days cannot have an old secret.
     enabled: old.isSuccess && old.data.items.some((key) => isOld(key.createdAt)),
   }));
   return (

@@ -8,13 +8,13 @@ import { useStatusLine } from '../ui/status-line.tsx';
 
 export type KeyActions = ReturnType<typeof createKeyActions>;
 
-/** What a row does by itself, without a dialog. */
+/** The actions of a row that need no dialog. */
 export function createKeyActions(key: () => ApiKey) {
   const api = useApi();
   const announce = useStatusLine();
   const [isRenaming, setRenaming] = createSignal(false);
 
-  // The new label shows at once; when the server refuses, the old one is back.
+  // Optimistic: the new label shows immediately, and the old one returns when the server refuses.
   const rename = createAction(async (label: string) => {
     const { id, label: before } = key();
     showKey(api, id, (shown) => ({ ...shown, label }));
@@ -30,7 +30,7 @@ export function createKeyActions(key: () => ApiKey) {
     void refreshKeys(api);
   });
 
-  // Taking away and giving back wait for the answer: only then do they hold.
+  // Not optimistic: disabling and enabling take effect only with the server's answer.
   const setDisabled = createAction(async (disabled: boolean) => {
     const { id, label } = key();
     const saved = await api.trpc.apiKeys.update.mutate({ id, disabled });

@@ -2,7 +2,7 @@ import type { ApiKey } from '../api/records.ts';
 
 const day = 86_400_000;
 
-/** After so many days a secret should be replaced, and an unused key is worth a question. */
+/** The age in days at which a secret should be replaced, and an unused key questioned. */
 const quarter = 90;
 
 /** Full days from a time until now. */
@@ -10,7 +10,7 @@ export function daysSince(at: string): number {
   return Math.floor((Date.now() - Date.parse(at)) / day);
 }
 
-/** The time before which a secret is old. */
+/** The time before which a secret counts as old. */
 export function oldBefore(): string {
   return new Date(Date.now() - quarter * day).toISOString();
 }
@@ -20,7 +20,7 @@ export function isOld(at: string): boolean {
   return daysSince(at) >= quarter;
 }
 
-/** Whether a key was not used for 90 days, or never since it was made 90 days ago. */
+/** Whether a key was not used for 90 days; for a key never used, since its creation. */
 export function isUnused(key: ApiKey): boolean {
   return isOld(key.lastUsedAt ?? key.createdAt);
 }

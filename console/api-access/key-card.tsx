@@ -20,7 +20,7 @@ export function KeyCard(props: {
   const api = useApi();
   const state = createKeyListState();
   const keys = useQuery(() => apiKeyQueries.list(api, state.query()));
-  // Asked for once, not by every row.
+  // Fetched once here, not by every row.
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const subOrgNames = createMemo(
     () => new Map((subOrgs.isSuccess ? subOrgs.data : []).map(({ id, name }) => [id, name])),
@@ -59,7 +59,7 @@ function NoMatch(props: { onClear: () => void }) {
   );
 }
 
-/** Instead of an empty table: what a first key needs. */
+/** Replaces an empty table: how to create a first key. */
 function EmptyState(props: { action: JSX.Element }) {
   return (
     <div class="panel">

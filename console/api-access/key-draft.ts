@@ -5,16 +5,16 @@ import type { Scope } from './scopes.ts';
 
 export type Expiry = keyof typeof text.expiryPresets;
 
-/** From where a key is accepted and how often, as it was entered. */
+/** The addresses that a key is accepted from and its rate limit, as entered. */
 export interface LimitsDraft {
   /** One address or block per line; empty for anywhere. */
   addresses: string;
-  /** How many requests; empty for no limit of its own. */
+  /** The number of requests; empty for no rate limit. */
   rateCount: string;
   rateSeconds: string;
 }
 
-/** What was entered for a new key, as it was entered. */
+/** The form of a new key, as entered. */
 export interface KeyDraft extends LimitsDraft {
   label: string;
   /** Empty for the whole organization. */
@@ -23,7 +23,7 @@ export interface KeyDraft extends LimitsDraft {
   days: string;
   /** Null for everything. */
   scopes: readonly Scope[] | null;
-  /** A service account's id; empty for oneself. */
+  /** A service account's id; empty for the signed-in user. */
   owner: string;
 }
 
@@ -41,7 +41,7 @@ export const emptyDraft: KeyDraft = {
 
 const longest = 3650;
 
-/** In how many days the key expires; null for never, undefined when that cannot be read. */
+/** The days until the key expires; null for never, undefined when the input is unreadable. */
 export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
   if (expiry === 'never') return null;
   const text = expiry === 'custom' ? days.trim() : expiry;
@@ -49,7 +49,7 @@ export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
   return count >= 1 && count <= longest ? count : undefined;
 }
 
-/** What can be said about a draft before the server sees it, by the field's name. */
+/** The validation errors that a draft shows before the server sees it, by the field's name. */
 export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
   return defined({
     label: draft.label.trim() === '' ? text.labelNeeded : undefined,
@@ -59,7 +59,7 @@ export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
   });
 }
 
-/** What can be said about limits: how large they may be says the server. */
+/** The validation errors of limits; the server checks their maximum. */
 export function limitErrors({ rateCount, rateSeconds }: LimitsDraft): Record<string, string> {
   const isWhole = (entered: string) => /^\d+$/.test(entered.trim());
   if (rateCount.trim() === '') return {};
@@ -69,7 +69,7 @@ export function limitErrors({ rateCount, rateSeconds }: LimitsDraft): Record<str
   });
 }
 
-/** A key's present limits, to be changed. */
+/** A key's present limits, as the start of an edit. */
 export function limitsOf({ ipAllowList, rateLimit }: ApiKey): LimitsDraft {
   return {
     addresses: ipAllowList?.join('\n') ?? '',
@@ -91,7 +91,7 @@ export function rateLimitOf({ rateCount, rateSeconds }: LimitsDraft): NewApiKey[
   return { limit: Number(rateCount), windowSeconds: Number(rateSeconds) };
 }
 
-/** A draft as the server takes it. */
+/** A draft in the server's form. */
 export function inputOf(draft: KeyDraft): NewApiKey {
   return {
     label: draft.label.trim(),

@@ -9,7 +9,7 @@ export type Status = ApiKey['status'];
 
 const pageSize = 25;
 
-/** What the list shows, as the URL says it: a link or a reload shows the same. */
+/** The state of the list, kept in the URL: a link or a reload shows the same. */
 export function createKeyListState() {
   const { parameter } = useLocation();
   const paging = createPaging();

@@ -12,7 +12,7 @@ import { RenameForm } from './rename-form.tsx';
 
 const KeyDetails = lazyNamed(() => import('./details/key-details.tsx'), 'KeyDetails');
 
-/** One key: what a glance needs, with the details and rarer actions folded away. */
+/** One key: the facts for a glance, with the details and rarer actions folded away. */
 export function KeyRow(props: {
   apiKey: ApiKey;
   subOrgNames: ReadonlyMap<number, string>;

@@ -32,7 +32,7 @@ export const apiKeySecret: SecretKind = {
   Use: KeySnippets,
 };
 
-/** A key just created or rotated, to be revealed. */
+/** A key just created or rotated, in the form for the reveal dialog. */
 export function revealedKey({ key, rawKey }: IssuedKey): Revealed {
   return { secret: rawKey, masked: key.preview };
 }

@@ -12,7 +12,7 @@ const looks: Readonly<Record<ApiKey['status'], readonly [Tone, IconName]>> = {
   revoked: ['danger', 'close'],
 };
 
-/** A key's state, whether an old secret of it still works, and whether anybody uses it. */
+/** A key's state, whether an old secret of it still works, and whether it is in use. */
 export function KeyStatus(props: { apiKey: ApiKey }) {
   return (
     <span class="chips">

@@ -10,7 +10,7 @@ const sortable = {
   expiresAt: ['expires_at', '-expires_at'],
 } as const;
 
-/** Column heads; those that sort are buttons, and the first press gives the more useful order. */
+/** Column heads. Sortable ones are buttons; the first press gives the more useful order. */
 export function KeyTableHead(props: { state: KeyListState }): JSX.Element {
   return (
     <thead>

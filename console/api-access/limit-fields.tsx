@@ -2,7 +2,7 @@ import { keyForm as text } from '../messages/messages.ts';
 import { Field, type FieldControl } from '../ui/field.tsx';
 import { type LimitsDraft, rateLimitOf } from './key-draft.ts';
 
-/** From where a key is accepted, and how often. */
+/** The fields for allowed addresses and the rate limit. */
 export function LimitFields(props: {
   draft: LimitsDraft;
   onChange: (changes: Partial<LimitsDraft>) => void;

@@ -30,7 +30,7 @@ export function NewKeyDialog(props: { onClose: () => void }) {
   );
 }
 
-/** Asks for a label and, if wanted, for more. What was typed stays until a key has come of it. */
+/** The form of a new key: a label and optional settings. The input stays until a key is created. */
 function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'>) {
   const api = useApi();
   const subOrgs = useQuery(() => subOrgQueries.all(api));

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 
-/** Renames a key where its label stands: Enter saves, Escape leaves it. */
+/** Renames a key in the place of its label: Enter saves, Escape cancels. */
 export function RenameForm(props: {
   label: string;
   onSave: (label: string) => void;
@@ -9,7 +9,7 @@ export function RenameForm(props: {
 }) {
   const [label, setLabel] = createSignal(props.label);
   const opener = document.activeElement;
-  // The focus goes with what had it.
+  // The focused input is removed: focus returns to the opener.
   const giveBack = () => {
     if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
   };

@@ -11,10 +11,10 @@ import { Field } from '../ui/field.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-/** A key used within this time is likely to be missed, in milliseconds. */
+/** A key used within this time, in milliseconds, is likely to be missed. */
 const recently = 30 * 86_400_000;
 
-/** Revocation: says what will break, and asks for the label when the key is in use. */
+/** Revocation: lists the effects, and asks for the label when the key is in use. */
 export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

@@ -13,7 +13,7 @@ import { apiKeySecret, revealedKey } from './key-secret.tsx';
 type Grace = keyof typeof text.graces;
 const graces = ['86400', '3600', '604800', '0'] as const satisfies readonly Grace[];
 
-/** Rotation: how long the old secret goes on, then the new one. */
+/** Rotation: the lifetime of the old secret, then the new secret. */
 export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
   return (
     <RevealDialog

@@ -2,7 +2,7 @@ import { createUniqueId, For, Show } from 'solid-js';
 import { keyForm as text } from '../messages/messages.ts';
 import { type Scope, scopes } from './scopes.ts';
 
-/** Everything, or only chosen scopes. */
+/** Every scope, or chosen scopes only. */
 export function ScopeChoice(props: {
   value: readonly Scope[] | null;
   error: string | undefined;

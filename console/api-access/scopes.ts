@@ -11,7 +11,7 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-/** What a key may do, in words. */
+/** A key's scopes, in words. */
 export function scopeText(granted: readonly string[] | null): string {
   if (granted === null) return text.details.allScopes;
   if (granted.length === 0) return text.details.noScopes;

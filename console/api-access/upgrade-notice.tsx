@@ -11,7 +11,7 @@ import { useStatusLine } from '../ui/status-line.tsx';
 
 const ConfirmDialog = lazyNamed(() => import('../ui/confirm-dialog.tsx'), 'ConfirmDialog');
 
-/** For an admin whose plan has no API access: what it would bring, and keys left from before. */
+/** For an admin whose plan lacks API access: its benefits, and the keys from an earlier plan. */
 export function UpgradeNotice() {
   const api = useApi();
   const member = useMember();

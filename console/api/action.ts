@@ -2,9 +2,9 @@ import { createSignal } from 'solid-js';
 import { type Problem, problemOf } from './problem.ts';
 
 /**
- * Something that the server is asked to do. It holds whether it is under way and why it failed, and
- * can be tried again. It keeps no answer: a secret must not outlive the dialog that shows it. What is
- * under way is not started twice, so its button says `aria-disabled`: `disabled` would lose the focus.
+ * A request to the server that changes something. It holds whether it is pending and why it failed,
+ * and can be retried. It keeps no answer: a secret must not outlive the dialog that shows it. A
+ * pending request cannot start twice, so its button has `aria-disabled`: `disabled` drops focus.
  */
 export function createAction<Arguments extends unknown[]>(
   run: (...args: Arguments) => Promise<void>,

@@ -1,7 +1,7 @@
 import type { Api } from './api-context.tsx';
 import type { ApiKey, ApiKeyQuery } from './records.ts';
 
-/** Keys that something is about to take with it. */
+/** The keys that an action would revoke or stop. */
 export interface AffectedKeys {
   /** At most a hundred of each status, the last used first. */
   readonly items: readonly ApiKey[];
@@ -27,7 +27,7 @@ export function affectedKeysQuery(
         isMore: pages.some(({ nextCursor }) => nextCursor !== null),
       };
     },
-    // A question is asked about what is now.
+    // Each dialog needs the present keys, not those of an earlier one.
     gcTime: 0,
     staleTime: 0,
   };

@@ -7,7 +7,7 @@ import { problemOf } from './problem.ts';
 import { withoutSecrets } from './raw-secrets.ts';
 import { createClient } from './trpc-client.ts';
 
-/** What the pages talk to the server with. */
+/** The pages' access to the server. */
 export interface Api {
   readonly trpc: TRPCClient<AppRouter>;
   readonly queries: QueryClient;
@@ -24,9 +24,9 @@ export function createApi(identity: Identity): Api {
         queries: {
           queryKeyHashFn: hashWithoutSecrets,
           staleTime: 10_000,
-          // A question that waits until the browser thinks it is online looks like one that never ends.
+          // The default waits while the browser seems offline: that looks like endless loading.
           networkMode: 'always',
-          // What the server has refused stays refused; what did not arrive is worth another try.
+          // A refusal by the server is final; a request that did not arrive is worth a retry.
           retry: (failures, error) => failures < 2 && problemOf(error).mayPass,
         },
       },
@@ -34,7 +34,10 @@ export function createApi(identity: Identity): Api {
   };
 }
 
-/** Every query passes here before it is cached. What makes its key has replaced raw secrets already. */
+/**
+ * Hashes the key of every query before it is cached. The key's author has replaced raw secrets by
+ * then: one that is left is a bug, and throws.
+ */
 function hashWithoutSecrets(key: QueryKey): string {
   return hashKey(
     JSON.parse(JSON.stringify(key), (_name, value) => {

@@ -3,10 +3,10 @@ import type { Api } from './api-context.tsx';
 import { everyPage } from './every-page.ts';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from './records.ts';
 
-/** How often something is asked for that changes while it is looked at, in milliseconds. */
+/** The refetch interval of data that changes while it is shown, in milliseconds. */
 const live = 5_000;
 
-/** Query options of API keys; every one is under `apiKeys`, so that one call makes all stale. */
+/** Query options of API keys. All are under `apiKeys`: one call makes all of them stale. */
 export const apiKeyQueries = {
   status: ({ trpc }: Api) => ({
     queryKey: ['apiKeys', 'status'],
@@ -17,7 +17,7 @@ export const apiKeyQueries = {
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
   }),
-  /** The last calls and the hourly counts, kept up to date while they are looked at. */
+  /** The last calls and the hourly counts, refetched while they are shown. */
   usage: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'usage', id],
     queryFn: () => trpc.apiKeys.usage.query({ id, limit: 50 }),
@@ -57,7 +57,7 @@ export const apiKeyQueries = {
   }),
 };
 
-/** Makes everything that is known of keys stale. */
+/** Makes all cached data about keys stale. */
 export function refreshKeys({ queries }: Api): Promise<void> {
   return queries.invalidateQueries({ queryKey: ['apiKeys'] });
 }

@@ -3,7 +3,7 @@ import type { Api } from './api-context.tsx';
 import { defined } from './defined.ts';
 import type { AuditAction } from './records.ts';
 
-/** What the log is asked for; empty where it does not matter. */
+/** The filter of the log; an empty field matches everything. */
 export interface AuditFilter {
   readonly action: string;
   readonly actor: string;
@@ -21,12 +21,12 @@ export const auditLogQueries = {
       const given = {
         limit: 25,
         cursor,
-        // The address may name any: the server refuses what it does not know.
+        // The URL may name any action: the server refuses unknown ones.
         action: (action || undefined) as AuditAction | undefined,
         actor: actor || undefined,
         target: target || undefined,
         from: startOfDay(from, 0),
-        // The log ends before a time: the last day is in it.
+        // The server's `to` is exclusive: one day later, the last day is included.
         to: startOfDay(to, 1),
       };
       return trpc.auditLog.list.query(defined(given));
@@ -36,9 +36,9 @@ export const auditLogQueries = {
 };
 
 /**
- * When a day begins where the reader is, as an ISO string; undefined when it is not one.
+ * The start of a day in the reader's time zone, as an ISO string; undefined when it is no day.
  *
- * @param later - so many days after it.
+ * @param later - the number of days to add.
  */
 function startOfDay(day: string, later: number): string | undefined {
   const [, year, month, date] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? []).map(Number);

@@ -1,6 +1,6 @@
 type Optional<Given, Key extends keyof Given> = undefined extends Given[Key] ? Key : never;
 
-/** A record whose entries are never `undefined`: what may have been is absent instead. */
+/** A record without `undefined` entries: they are absent instead. */
 export type Defined<Given> = {
   [Key in keyof Given as Exclude<Key, Optional<Given, Key & keyof Given>>]: Given[Key];
 } & { [Key in keyof Given as Optional<Given, Key>]?: Exclude<Given[Key], undefined> };

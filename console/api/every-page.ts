@@ -1,4 +1,4 @@
-/** Goes through a list to its end. */
+/** Fetches every page of a list. */
 export async function everyPage<Item>(
   page: (cursor: { cursor?: string }) => Promise<{ items: Item[]; nextCursor: string | null }>,
 ): Promise<Item[]> {

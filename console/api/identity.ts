@@ -1,6 +1,6 @@
 /** The signed-in user, from Clerk or the demo. */
 export interface Identity {
-  /** What the header calls it. */
+  /** The display name in the header. */
   readonly name: string;
   /**
    * A session token that has not expired, kept in memory only.
@@ -8,7 +8,7 @@ export interface Identity {
    * @throws {SignInNeeded} when the session is over.
    */
   token(): Promise<string>;
-  /** Starts a new session for the same person, so that what was typed stays where it is. */
+  /** Starts a new session for the same user without a page load: form input stays. */
   renew(): Promise<void>;
   signOut(): Promise<void>;
 }

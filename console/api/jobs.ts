@@ -23,7 +23,7 @@ export const jobQueries = {
     refetchInterval: ({ state }: { state: { data?: { items: Job[] } | undefined } }) =>
       pulse(state.data?.items ?? []),
   }),
-  /** With its result. A job that goes on is asked for again as often as the list that shows it. */
+  /** With its result. An open job is fetched again whenever the list shows a newer version. */
   one: ({ trpc }: Api, { id, updatedAt }: Job) => ({
     queryKey: ['jobs', 'one', id, updatedAt],
     queryFn: () => trpc.jobs.get.query({ id }),
@@ -31,7 +31,7 @@ export const jobQueries = {
   }),
 };
 
-/** How often to look again, in milliseconds: what runs moves, what waits may begin, the rest stays. */
+/** The refetch interval in milliseconds: short for running jobs, longer for waiting ones. */
 function pulse(jobs: readonly Job[]): number | false {
   if (jobs.some(({ status }) => status === 'running')) return 2_000;
   return jobs.some(isOpen) ? 10_000 : false;

@@ -1,7 +1,7 @@
 import { errors } from '../messages/messages.ts';
 import { RequestFailed } from './trpc-client.ts';
 
-/** What went wrong, ready to be shown. */
+/** A failure, in the form for display. */
 export interface Problem {
   readonly kind: 'session' | 'refused' | 'input' | 'unreachable' | 'fault';
   /** A sentence for a person. */
@@ -21,7 +21,7 @@ interface Rejected {
   readonly ctx?: { readonly limit_value?: number };
 }
 
-/** Turns whatever was thrown into a problem: the only place that knows how errors look. */
+/** Turns any exception into a problem: no other code inspects errors. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof SignInNeeded) {
     return {

@@ -1,9 +1,9 @@
-/** What a line break, a quoted mail or a copied page puts between the characters of a secret. */
+/** The characters that line breaks, quoted mails and copied pages insert into a secret. */
 const gap = '[\\s\\u00ad\\u200b-\\u200f\\u2060]*';
 
 /**
- * A secret's form: its prefix, then at least 16 characters. A part of a secret is one as well; a
- * preview shows four characters behind the prefix, so it is none.
+ * A secret's form: its prefix, then at least 16 characters. A part of a secret matches too; a
+ * preview does not, because it shows four characters after the prefix.
  */
 function form(prefix: string, character: string, longest: number): RegExp {
   const spaced = [...prefix].join(gap);
@@ -24,16 +24,16 @@ const gaps = new RegExp(gap, 'g');
 const shown = 4;
 const dots = '\u2022'.repeat(4);
 
-/** How often an address may have been encoded. */
+/** The most layers of encoding that an address may have. */
 const mostEncodings = 3;
 
-/** What stands for a text whose secret cannot be told from the rest. */
+/** Replaces a whole text whose secret cannot be separated from the rest. */
 const hidden = `${dots} (a raw key or secret)`;
 
 /**
- * Replaces every raw secret in a text by its preview: also one that stands among other words, was
- * broken by white space, or is percent-encoded. Where anything else was done to a secret, the whole
- * text goes.
+ * Replaces every raw secret in a text by its preview, also one that stands among other words, was
+ * broken by white space, or is percent-encoded. A secret in any other disguise replaces the whole
+ * text.
  *
  * @returns the text itself where it holds none.
  */
@@ -60,7 +60,7 @@ function preview(_secret: string, prefix: string, rest: string): string {
   return prefix.replace(gaps, '') + bare.slice(0, shown) + dots + bare.slice(-shown);
 }
 
-/** Undoes the percent-encoding of ASCII characters, of which every secret is made. */
+/** Decodes percent-encoded ASCII characters; every secret consists of them. */
 function decodePercent(text: string): string {
   return text.replace(/%(?:25)*([0-7][\da-f])/gi, (_, code) => character(code, 16));
 }
@@ -70,7 +70,7 @@ function character(code: string, radix: number): string {
   return value < 128 ? String.fromCharCode(value) : '';
 }
 
-/** Forms of a secret in a text of which only the characters of secrets are left. */
+/** The forms of secrets in a text that is reduced to the characters of secrets. */
 const bareForms: readonly RegExp[] = [
   /rrk_(?:live|test)_([\w-]{16,43})/gi,
   /rfk_([\w-]{16,91})/gi,
@@ -79,7 +79,7 @@ const bareForms: readonly RegExp[] = [
   /whsec_([\w-]{16,200})/gi,
 ];
 
-/** So many characters of a secret in a row are a part of it. */
+/** The number of successive characters that identifies a part of a secret. */
 const part = 8;
 
 /** The dots of a preview in a path, where the browser encodes them. */
@@ -87,7 +87,7 @@ const encodedDot = /%(?:25)*e2%(?:25)*80%(?:25)*a2/gi;
 
 const previews = /(?:rrk_live_|rrk_test_|rfk_|rep_|sk-ant-|whsec_)\S{4}\u2022{4}\S{4}/gi;
 
-/** Whether a part of a secret of the given text is left in the safe one, whatever stands within it. */
+/** Whether the safe text still holds a part of a secret of the given one, however interrupted. */
 function holdsSecret(given: string, safe: string): boolean {
   const kept = safe.replace(encodedDot, '\u2022');
   const secrets = [...bareTexts(given.replace(encodedDot, '\u2022')), ...bareTexts(kept)].flatMap(
@@ -105,13 +105,13 @@ function holdsSecret(given: string, safe: string): boolean {
   });
 }
 
-/** What marks a part of a text: tags and comments of HTML, a forum's tags, a terminal's colours. */
+/** Markup inside a text: tags and comments of HTML, a forum's tags, a terminal's colours. */
 const markup = /<[^<>]*>|\p{Cc}\[[\d;]*[a-z]|\[[^[\]]*\]/giu;
 
 /**
- * What is left of a text without everything that is no character of a secret: as it stands, decoded,
- * decoded without the escapes of line breaks, and decoded without markup, whose letters would stand
- * within the secret. Dots stay, because a preview ends there.
+ * A text reduced to the characters of secrets: as it stands, decoded, decoded without the escapes
+ * of line breaks, and decoded without markup, whose letters would stand within the secret. Dots
+ * stay, because a preview ends there.
  */
 function bareTexts(text: string): string[] {
   const decoded = decodeAll(text);
@@ -120,7 +120,7 @@ function bareTexts(text: string): string[] {
   );
 }
 
-/** Undoes percent-encoding, quoted-printable, HTML entities and escapes, until there is none. */
+/** Undoes percent-encoding, quoted-printable, HTML entities and escapes, until none is left. */
 function decodeAll(text: string): string {
   const decoded = text
     .replace(/[%=](?:25)*([\da-f]{2})/gi, (_, code) => character(code, 16))
@@ -136,6 +136,6 @@ function decodeAll(text: string): string {
       character(code ?? braced, 16),
     )
     .replace(/\\+x([\da-f]{2})/gi, (_, code) => character(code, 16));
-  // Each replacement is shorter than what it replaces, so this ends.
+  // Each replacement is shorter than its match, so the recursion ends.
   return decoded === text ? text : decodeAll(decoded);
 }

@@ -2,7 +2,7 @@ import type { Api } from './api-context.tsx';
 import { problemOf } from './problem.ts';
 import type { Member } from './records.ts';
 
-/** Who is signed in, as far as Settings is concerned. */
+/** The signed-in user's relation to Settings. */
 export type ViewerStatus =
   | { readonly kind: 'member'; readonly member: Member }
   /** Of a sub-org, or of an organization without any rights. */

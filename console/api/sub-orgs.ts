@@ -4,7 +4,7 @@ import { defined } from './defined.ts';
 import { everyPage } from './every-page.ts';
 
 export const subOrgQueries = {
-  /** Every sub-org, to choose from and to name the ones that keys are held to. */
+  /** Every sub-org: for choosing one, and for naming the sub-orgs of keys. */
   all: ({ trpc }: Api) => ({
     queryKey: ['subOrgs', 'all'],
     queryFn: () => everyPage((cursor) => trpc.subOrgs.list.query({ limit: 100, ...cursor })),

@@ -3,7 +3,7 @@ import type { AppRouter } from '../../server/trpc/router.ts';
 import type { ProblemCode } from '../../server/wire/problem.ts';
 import { withoutSecrets } from './raw-secrets.ts';
 
-/** The server answered, and not with what was asked for. */
+/** The server answered with something other than the requested data. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
   readonly status: number;
@@ -25,9 +25,9 @@ export class RequestFailed extends Error {
 type Authorization = () => Promise<{ authorization: string }>;
 
 /**
- * A client of the server's tRPC router with tRPC's own types. Of its protocol it speaks what the
- * console needs, single calls over fetch: the package's client does more and weighs a sixth of what
- * the page may.
+ * A client of the server's tRPC router with tRPC's own types. It implements the part of the
+ * protocol that the console needs, single calls over fetch: tRPC's own client does more, and takes
+ * a sixth of the page's size budget.
  *
  * Each call is a request of its own, so each has a request id and none waits for a slower one.
  */
@@ -43,7 +43,7 @@ export function createClient(headers: Authorization): TRPCClient<AppRouter> {
   return at([]) as TRPCClient<AppRouter>;
 }
 
-/** A query's input travels in its address: of a raw secret only the preview does. */
+/** A query's input travels in its URL: a raw secret in it is replaced by its preview. */
 async function query(headers: Authorization, procedure: string, input: unknown): Promise<unknown> {
   const safe = JSON.stringify(input, (_name, value) =>
     typeof value === 'string' ? withoutSecrets(value) : value,

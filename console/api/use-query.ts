@@ -8,10 +8,10 @@ import { batch, createComputed, createMemo, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 
 /**
- * What is known of something, kept in step with the cache. A record that comes again changes the row
- * that shows it and does not replace it, so focus and open details stay.
+ * A query's state, kept in step with the cache. A new version of a record updates its row in place
+ * and does not replace it, so focus and open details stay.
  *
- * It stands in for the adapter's own `useQuery`, which suspends: once a page had been shown from the
+ * It replaces the adapter's own `useQuery`, which suspends: once a page had been shown from the
  * cache, each refetch took it out of the document and put it back, without focus.
  */
 export function useQuery<Data>(
@@ -27,7 +27,7 @@ export function useQuery<Data>(
   const [shown, setShown] = createStore({ ...first });
   setShown('data', undefined);
 
-  // The store writes into what it holds, and the cache is not ours: it gets copies only.
+  // The store writes into its value, and the cache is not ours: it gets copies only.
   function show({ data, ...known }: QueryObserverResult<Data>): void {
     batch(() => {
       setShown(known);

@@ -3,16 +3,16 @@ import type { Api } from './api-context.tsx';
 import { defined } from './defined.ts';
 import type { AuditEvent, DeliveryStatus, WebhookDelivery } from './records.ts';
 
-/** How often what is under way is looked at again, in milliseconds. */
+/** The refetch interval of pending deliveries, in milliseconds. */
 const pulse = 3_000;
 
 export const webhookQueries = {
-  /** All of them: an organization has at most as many as one page holds. */
+  /** All of them: one page holds as many as an organization may have. */
   all: ({ trpc }: Api) => ({
     queryKey: ['webhooks', 'all'],
     queryFn: () => trpc.webhooks.list.query({ limit: 100 }),
   }),
-  /** The same for as long as one is looked at: each attempt changes its health. */
+  /** The same, refetched while one webhook is shown: each attempt changes its health. */
   watched: (api: Api) => ({ ...webhookQueries.all(api), refetchInterval: pulse }),
   deliveries: (
     { trpc }: Api,
@@ -23,11 +23,11 @@ export const webhookQueries = {
     queryKey: ['webhooks', 'deliveries', id, status, cursor],
     queryFn: () => trpc.webhooks.deliveries.query(defined({ id, limit: 25, status, cursor })),
     placeholderData: keepPreviousData,
-    // Only what waits changes by itself.
+    // Only pending deliveries change by themselves.
     refetchInterval: ({ state }: { state: { data?: { items: WebhookDelivery[] } | undefined } }) =>
       state.data?.items.some((delivery) => delivery.status === 'pending') ? pulse : false,
   }),
-  /** When it was switched off, by whomever: the audit log knows; null when too much came after. */
+  /** When it was disabled, by any actor, from the audit log; null beyond its latest 100 entries. */
   disabledAt: ({ trpc }: Api, id: string) => ({
     queryKey: ['webhooks', 'disabledAt', id],
     queryFn: async () => {
@@ -43,7 +43,7 @@ function switchedOff({ action, changes }: AuditEvent): boolean {
   return typeof change === 'object' && change !== null && 'after' in change && !change.after;
 }
 
-/** Makes everything that is known of webhooks stale. */
+/** Makes all cached data about webhooks stale. */
 export function refreshWebhooks({ queries }: Api): Promise<void> {
   return queries.invalidateQueries({ queryKey: ['webhooks'] });
 }

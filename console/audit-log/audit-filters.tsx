@@ -11,7 +11,7 @@ export function AuditFilters(props: {
   onClear: () => void;
 }) {
   const isFiltered = () => Object.values(props.filter).some((value) => value !== '');
-  /** Also one that the catalogue does not know, because the address may name it. */
+  /** Includes an action that the catalogue does not know, because the URL may name one. */
   const actions = () => {
     const { action } = props.filter;
     const known = Object.entries(text.actions);

@@ -7,7 +7,7 @@ import { useLocation } from '../ui/location.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
 
-/** Settings → Audit log. What it shows is in the URL. */
+/** Settings → Audit log. Its filters and page are in the URL. */
 export function AuditLogPage() {
   const api = useApi();
   const { parameter } = useLocation();

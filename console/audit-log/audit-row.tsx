@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { changesInWords } from './change-words.ts';
 
-/** One entry: who did what on what, and what it changed. Who and what can be asked for alone. */
+/** One entry: actor, action, target and changes. Actor and target link to a filter on them. */
 export function AuditRow(props: {
   event: AuditEvent;
   onFilter: (name: keyof AuditFilter, value: string) => void;
@@ -89,7 +89,7 @@ function Actor(props: {
   onFilter: (name: keyof AuditFilter, value: string) => void;
 }) {
   const member = useMember();
-  /** As the log's filter takes it. */
+  /** The value in the form of the log's filter. */
   const written = () => {
     const { kind, id } = props.actor;
     return id === null ? kind : `${kind}:${id}`;

@@ -1,14 +1,14 @@
 import { auditLog as text } from '../messages/messages.ts';
 import { localTimeText } from '../ui/time-text.ts';
 
-/** A change of one field, in words; `before` is there where something was replaced. */
+/** A change of one field, in words; `before` exists where a value was replaced. */
 export interface ChangeWords {
   readonly field: string;
   readonly before: string | null;
   readonly after: string;
 }
 
-/** What an entry of the log changed. What was left empty from the start is no change. */
+/** The changes of a log entry. A field that is empty from the start is no change. */
 export function changesInWords(changes: Readonly<Record<string, unknown>>): ChangeWords[] {
   return Object.entries(changes).flatMap(([name, change]): ChangeWords[] => {
     const field = text.fields[name] ?? name;

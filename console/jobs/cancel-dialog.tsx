@@ -6,7 +6,7 @@ import { jobs as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-/** Asked before a job that has begun is cancelled: its work is lost. */
+/** Asks before a started job is cancelled: its work is lost. */
 export function CancelDialog(props: { job: Job; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

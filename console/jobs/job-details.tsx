@@ -12,7 +12,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { JobResult } from './job-result.tsx';
 
-/** Who submitted a job, when it ran, and what came of it. */
+/** A job's submitter, times and result. */
 export function JobDetails(props: { job: Job }) {
   const api = useApi();
   const job = useQuery(() => jobQueries.one(api, props.job));
@@ -73,7 +73,7 @@ function Moment(props: { at: string | null }) {
   );
 }
 
-/** Who asked for a job: a person or a key, by name where the reader may know it. */
+/** The submitter of a job: a person or a key, by name where the reader may know it. */
 function Submitter(props: { id: string | null }) {
   const api = useApi();
   const member = useMember();
@@ -81,7 +81,7 @@ function Submitter(props: { id: string | null }) {
     queryKey: ['apiKeys', 'one', props.id],
     queryFn: () => api.trpc.apiKeys.get.query({ id: props.id ?? '' }),
     enabled: props.id?.startsWith('key_') === true && member()?.may.createApiKeys === true,
-    // A name to show beside an id: without it the id does.
+    // Only a name beside an id: without it, the id is enough.
     retry: false,
   }));
   const name = () => {

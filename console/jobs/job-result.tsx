@@ -2,7 +2,7 @@ import { For, Show } from 'solid-js';
 import { jobs as text } from '../messages/messages.ts';
 import { Icon } from '../ui/icon.tsx';
 
-/** A result as facts, for people; and whole as JSON, for everything a fact has no room for. */
+/** A result as facts, and whole as JSON for all data that a fact has no room for. */
 export function JobResult(props: { result: Readonly<Record<string, unknown>> }) {
   const facts = () => Object.entries(props.result).filter(([, value]) => isPlain(value));
   return (

@@ -24,11 +24,11 @@ const looks: Readonly<Record<Job['status'], readonly [Tone, IconName]>> = {
   cancelled: ['warning', 'close'],
 };
 
-/** One job with how far it is; the rest is behind its name. */
+/** One job with its progress; its name opens the rest. */
 export function JobRow(props: {
   job: Job;
   mayCancel: boolean;
-  /** Asks before work that was done is lost. */
+  /** Asks before finished work is lost. */
   onAsk: () => void;
 }) {
   const api = useApi();

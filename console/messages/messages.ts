@@ -1,4 +1,4 @@
-// Every text of the console comes from here, one file per page so that each is loaded with its page.
+// The source of every text of the console. One file per page: each is loaded with its page.
 // Another language is another folder beside `en` with the same files.
 export { affectedKeys } from './en/affected-keys.ts';
 export { apiAccess, guidance } from './en/api-access.ts';

@@ -10,7 +10,7 @@ import { Select } from '../ui/select.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 
-/** A new service account, or the changes of one that is there. */
+/** Creates a service account, or edits an existing one. */
 export function AccountDialog(props: { account: ServiceAccount | null; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

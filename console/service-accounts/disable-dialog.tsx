@@ -9,7 +9,7 @@ import { AffectedKeys } from '../ui/affected-keys.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-/** Disables a service account, and says first which keys stop working. */
+/** Disables a service account, and first lists the keys that stop working. */
 export function DisableDialog(props: { account: ServiceAccount; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

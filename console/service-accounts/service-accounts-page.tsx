@@ -17,7 +17,7 @@ const DisableDialog = lazyNamed(() => import('./disable-dialog.tsx'), 'DisableDi
 export function ServiceAccountsPage() {
   const api = useApi();
   const member = useMember();
-  // Creating and changing them comes with the same plan as keys do.
+  // Service accounts need the same plan as keys.
   const mayChange = () => member()?.may.createApiKeys ?? false;
   const paging = createPaging();
   const page = useQuery(() => serviceAccountQueries.list(api, paging.cursor()));

@@ -27,7 +27,7 @@ export function clerkIdentity(clerk: Clerk): Identity {
     async renew() {
       const token = await clerk.session?.getToken({ skipCache: true }).catch(() => null);
       if (token) return;
-      // Beside this page, which keeps what was typed; its session is shared by the cookie.
+      // In a new tab, so this page keeps its form input; the cookie shares the session.
       window.open(clerk.buildSignInUrl(), '_blank', 'noopener');
       throw new SignInNeeded();
     },

@@ -1,8 +1,8 @@
 import { parsePublishableKey } from '@clerk/shared/keys';
 
 /**
- * Lets Clerk's script, and what it loads from the same host, run under Trusted Types. No other script,
- * and no text as markup, is let in.
+ * Lets Clerk's script, and the scripts it loads from the same host, run under Trusted Types. Other
+ * scripts, and text as markup, stay blocked.
  */
 export function allowClerkScripts(publishableKey: string): void {
   const host = parsePublishableKey(publishableKey)?.frontendApi;
@@ -13,7 +13,7 @@ export function allowClerkScripts(publishableKey: string): void {
 
 declare global {
   interface Window {
-    /** The browser's Trusted Types, where it has them; what is used of them. */
+    /** The part of Trusted Types used here; absent in a browser without them. */
     readonly trustedTypes?: {
       createPolicy(
         name: string,
@@ -23,7 +23,7 @@ declare global {
   }
 }
 
-/** Whether a script comes from a host by https. */
+/** Whether a script's URL has this host and https. */
 export function isOfHost(url: string, host: string | undefined): boolean {
   if (host === undefined || !URL.canParse(url)) return false;
   const { protocol, host: its } = new URL(url);

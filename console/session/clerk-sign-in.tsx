@@ -7,7 +7,7 @@ import type { Clerk } from './clerk-script.ts';
 
 const text = session.clerk;
 
-/** Signs in on Clerk's own page, so that this page's policy needs no exception for its styles. */
+/** Signs in on Clerk's own page: this page's policy needs no exception for Clerk's styles. */
 export function ClerkSignIn(props: {
   publishableKey: string | null;
   onEnter: (identity: Identity) => void;

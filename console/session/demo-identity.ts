@@ -15,7 +15,7 @@ export type Persona = (typeof personas)[number];
 /** The chosen persona's name outlives a reload; its token does not. */
 const storageKey = 'reporisk.persona';
 
-/** A token is renewed this long before it expires, in milliseconds. */
+/** The time before its expiry at which a token is renewed, in milliseconds. */
 const margin = 30_000;
 
 export function rememberedPersona(): Persona | null {

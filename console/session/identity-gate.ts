@@ -2,7 +2,7 @@ import { createResource, createSignal } from 'solid-js';
 import type { Identity } from '../api/identity.ts';
 import { type Persona, rememberedPersona, signInAs } from './demo-identity.ts';
 
-/** How this server signs people in, as `GET /console.json` tells. */
+/** The server's sign-in method, from `GET /console.json`. */
 export type SignIn =
   | { readonly kind: 'demo' }
   | { readonly kind: 'clerk'; readonly publishableKey: string | null };

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'solid-js';
 import type { ViewerStatus } from '../api/session.ts';
 
-/** Who is signed in and how to sign out, for everything inside the gate. */
+/** The signed-in user and the sign-out function, for all components inside the gate. */
 export interface Membership {
   readonly viewerStatus: () => ViewerStatus;
   readonly signOut: () => void;

@@ -7,7 +7,7 @@ import { session as text } from '../messages/messages.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { MemberContext } from './member-context.ts';
 
-/** Shows what is inside once the server has said who is signed in. */
+/** Shows its children once the server has identified the signed-in user. */
 export function MemberGate(props: ParentProps<{ onSignOut: () => Promise<void> }>) {
   const api = useApi();
   const viewerStatus = useQuery(() => sessionQueries.viewerStatus(api));

@@ -3,9 +3,9 @@ import { Icon } from '../ui/icon.tsx';
 import { useMembership } from './member-context.ts';
 
 /**
- * Says why there is nothing to do here, and who can help. It offers nothing that would fail.
+ * Explains why the viewer can do nothing here, and who can help. It offers no action that fails.
  *
- * @param props.section - the section that is refused; managing keys when absent.
+ * @param props.section - the refused section; managing keys when absent.
  */
 export function PermissionPanel(props: { section?: string }) {
   const { viewerStatus } = useMembership();

@@ -7,7 +7,7 @@ import { PersonaPicker } from './persona-picker.tsx';
 
 const ClerkSignIn = lazyNamed(() => import('./clerk-sign-in.tsx'), 'ClerkSignIn');
 
-/** The page before anyone is signed in: Clerk's sign-in, or the demo's personas. */
+/** The page without a signed-in user: Clerk's sign-in, or the demo's personas. */
 export function SignInPage(props: { gate: IdentityGate }) {
   const clerk = () => {
     const signIn = props.gate.signIn.error === undefined && props.gate.signIn();

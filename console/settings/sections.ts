@@ -6,7 +6,7 @@ export interface Section {
   readonly path: string;
   readonly label: string;
   readonly icon: IconName;
-  /** Who may read it: a page that would only refuse is not offered. */
+  /** The viewers who may read it: the navigation omits a page that would only refuse. */
   readonly readers: 'everyone' | 'member' | 'admin';
 }
 
@@ -27,12 +27,12 @@ export function sectionsFor(viewerStatus: ViewerStatus): readonly Section[] {
   );
 }
 
-/** The section that a path leads to. */
+/** The section of a path. */
 export function sectionAt(path: string): Section | undefined {
   return sections.find((each) => path.startsWith(`/settings/${each.path}`));
 }
 
-/** Whether a path is one of Settings' sections that the viewer may not read. */
+/** Whether a path is a section of Settings that the viewer may not read. */
 export function isRefused(viewerStatus: ViewerStatus, path: string): boolean {
   const section = sectionAt(path);
   return section !== undefined && !sectionsFor(viewerStatus).includes(section);

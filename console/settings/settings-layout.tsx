@@ -11,13 +11,13 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
-/** What is around every page: who is signed in, where, and the sections of Settings. */
+/** The frame of every page: the signed-in user, the organization, the sections of Settings. */
 export function SettingsLayout(props: ParentProps) {
   const { viewerStatus } = useMembership();
   const { path } = useLocation();
   let sections: HTMLElement | undefined;
-  // Where it is too narrow for all of them, they scroll. With the next frame, which is laid out
-  // anyway: at once, the page would be laid out one more time while it is being made.
+  // On narrow screens the sections scroll. The scroll waits for the next frame, which is laid out
+  // anyway: done immediately, it would force one more layout while the page is built.
   const showPresent = () => {
     const here = sections?.querySelector('[aria-current]');
     here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -53,7 +53,7 @@ export function SettingsLayout(props: ParentProps) {
       <main class="content" id="content" tabIndex={-1}>
         <ErrorBoundary
           fallback={(error, reset) => {
-            // Otherwise a bug here would look like a network failure and go unreported.
+            // Without this report a bug here would look like a network failure.
             reportError(error);
             return <ProblemNote problem={problemOf(error)} onRetry={reset} />;
           }}
@@ -69,7 +69,7 @@ export function SettingsLayout(props: ParentProps) {
   );
 }
 
-/** In the place of a section that is for others. */
+/** Replaces a section that the viewer may not read. */
 function RefusedSection() {
   const { path } = useLocation();
   const label = () => sectionAt(path())?.label ?? text.title;

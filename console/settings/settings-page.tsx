@@ -24,7 +24,7 @@ const pages: Readonly<Record<string, Component>> = {
   '/settings/audit-log': AuditLogPage,
 };
 
-/** The page of the present path; any other path leads to API Access. */
+/** The page of the present path; an unknown path leads to API Access. */
 export function SettingsPage() {
   const { path, go } = useLocation();
   createEffect(() => pages[path()] === undefined && go(home));

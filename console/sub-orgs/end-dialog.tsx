@@ -12,7 +12,7 @@ import { AffectedKeys } from '../ui/affected-keys.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-/** Archives or removes a sub-organization, and says first which keys that revokes. */
+/** Archives or removes a sub-organization, and first lists the keys that this revokes. */
 export function EndDialog(props: {
   how: 'archive' | 'remove';
   subOrg: SubOrg;
@@ -21,7 +21,7 @@ export function EndDialog(props: {
   const api = useApi();
   const announce = useStatusLine();
   const member = useMember();
-  // On a plan without API access keys cannot be listed, and none of them works.
+  // A plan without API access cannot list keys, and none of them works.
   const mayList = () => member()?.may.createApiKeys ?? false;
   const keys = useQuery(() => ({
     ...affectedKeysQuery(api, { subOrgId: props.subOrg.id }, ['active', 'disabled']),

@@ -8,7 +8,7 @@ import { FormDialog } from '../ui/form-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 
-/** Names a sub-organization: a new one, or one that is there. */
+/** Names a sub-organization: a new or an existing one. */
 export function NameDialog(props: { subOrg: SubOrg | null; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

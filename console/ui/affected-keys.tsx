@@ -6,13 +6,13 @@ import { affectedKeys as text } from '../messages/messages.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
-/** Names are shown of so many. */
+/** The number of keys listed by name. */
 const shown = 5;
 
-/** Which keys a question is about: how many, and the ones that were used last by name. */
+/** The keys that an action affects: their number, and the last used ones by name. */
 export function AffectedKeys(props: {
   query: UseQueryResult<Keys, Error>;
-  /** What becomes of them, given how many they are. */
+  /** The sentence about the effect on them, given their number. */
   says: (count: string) => string;
   none: string;
 }) {

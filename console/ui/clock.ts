@@ -1,6 +1,6 @@
 import { createSignal, onCleanup } from 'solid-js';
 
-/** The present, moving three times a minute while a component shows it. Unix milliseconds. */
+/** The current Unix milliseconds, updated three times a minute while a component shows them. */
 export function createClock(): () => number {
   const [now, setNow] = createSignal(Date.now());
   const timer = setInterval(() => setNow(Date.now()), 20_000);

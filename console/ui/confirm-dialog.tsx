@@ -5,15 +5,15 @@ import { Dialog } from './dialog.tsx';
 import { Field } from './field.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
-/** Asks before something that cannot be undone; to be sure, it can ask to type a word. */
+/** Asks before an irreversible action; it can require a typed word as confirmation. */
 export function ConfirmDialog(props: {
   title: string;
   confirm: string;
-  /** What has to be typed first. */
+  /** The text to type first. */
   typed?: string | undefined;
-  /** False while what it would take with it is not known yet. */
+  /** False until the action's effects are known. */
   isKnown?: boolean;
-  /** What not doing it is called, where “Cancel” could mean either. */
+  /** The label of the way out, where “Cancel” could mean either. */
   dismiss?: string;
   isPending: boolean;
   problem: Problem | null;
@@ -74,7 +74,7 @@ export function ConfirmDialog(props: {
   );
 }
 
-/** A text without its invisible characters, which cannot be typed. */
+/** A text without its invisible characters, which users cannot type. */
 function seen(text: string): string {
   return text
     .normalize('NFC')

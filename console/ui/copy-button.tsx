@@ -2,7 +2,7 @@ import { reveal as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
 import { useStatusLine } from './status-line.tsx';
 
-/** Copies a text that is no secret: an id, say. */
+/** Copies a text that is no secret, such as an id. */
 export function CopyButton(props: { value: string; label: string }) {
   const announce = useStatusLine();
   const copy = async () => {

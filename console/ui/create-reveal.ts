@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { useLocation } from './location.tsx';
 
-/** A secret that the server has just made. */
+/** A newly created secret. */
 export interface Revealed {
   readonly secret: string;
   /** Shown in place of the secret until *Show* is pressed. */
@@ -11,9 +11,9 @@ export interface Revealed {
 export type Reveal = ReturnType<typeof createReveal>;
 
 /**
- * Holds a secret from its answer until the dialog closes. The secret lives in this signal and nowhere
- * else: not in a cache, in storage, in the URL, nor, once the dialog has closed, in the page. Leaving
- * before it was saved asks first.
+ * Holds a secret from its answer until the dialog closes. The secret lives in this signal only: not
+ * in a cache, in storage, in the URL, nor, once the dialog has closed, in the page. Leaving before
+ * the secret is saved asks for confirmation.
  *
  * @param onClose - closes the dialog; the secret is gone by then.
  */
@@ -22,7 +22,7 @@ export function createReveal(onClose: () => void) {
   const [isMaking, setMaking] = createSignal(false);
   const [isSaved, setSaved] = createSignal(false);
   const [isAsking, setAsking] = createSignal(false);
-  // Also while the server makes it: a dialog closed then would leave a key whose secret was never shown.
+  // Also while the server creates it: closing then would leave a key whose secret was never shown.
   const isAtRisk = () => isMaking() || (revealed() !== null && !isSaved());
 
   const warn = (event: BeforeUnloadEvent) => {
@@ -49,13 +49,13 @@ export function createReveal(onClose: () => void) {
     revealed,
     isSaved,
     setSaved,
-    /** Whether the dialog asks if it may close without the secret being saved. */
+    /** Whether the dialog shows the question about closing without a saved secret. */
     isAsking,
     stay: () => setAsking(false),
     /** Closes, unless the secret would be lost: then it asks. */
     leave,
     close,
-    /** Waits for a secret that is being made; a failure is the caller's. */
+    /** Waits for a secret in creation; a failure is the caller's to handle. */
     async show(made: Promise<Revealed>): Promise<void> {
       setMaking(true);
       try {

@@ -6,16 +6,16 @@ import { Icon } from './icon.tsx';
 export interface DialogProps {
   readonly title: string;
   readonly description?: JSX.Element;
-  /** `alert` for a question about something that cannot be undone. */
+  /** `alert` for a question about an irreversible action. */
   readonly kind?: 'plain' | 'alert';
-  /** Told of Escape, an outside click and the close button: it decides. */
+  /** Called on Escape, an outside click and the close button; it decides whether to close. */
   readonly onClose: () => void;
   /** False where only the content's own buttons close it. */
   readonly hasCloseButton?: boolean;
   readonly children: JSX.Element;
 }
 
-/** A modal dialog, open for as long as it is rendered. Focus goes back to where it came from. */
+/** A modal dialog, open while it is rendered. On closing, focus returns to the opener. */
 export function Dialog(props: DialogProps) {
   const opener = document.activeElement;
   const home = opener?.closest<HTMLElement>('[data-focus-home]');
@@ -64,8 +64,8 @@ export function Dialog(props: DialogProps) {
 }
 
 /**
- * The opener may be gone (its row was revoked, say): then what it stood in takes the focus, or the
- * first button there, if that is marked with `data-focus-home`; otherwise the page's heading.
+ * The opener may be gone (its row was revoked, say). Then its container marked `data-focus-home`
+ * gets the focus, or the container's first button; otherwise the page's heading.
  */
 function giveBack(opener: Element | null, home: HTMLElement | null | undefined): void {
   if (document.querySelector('[aria-modal]')) return;

@@ -1,6 +1,6 @@
 import { createUniqueId, type JSX, Show } from 'solid-js';
 
-/** What a control inside a field must carry. */
+/** The attributes that a control inside a field must have. */
 export interface FieldControl {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;

@@ -4,13 +4,13 @@ import { dialogs as text } from '../messages/messages.ts';
 import { Dialog } from './dialog.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
-/** A dialog around a short form: it closes once the server has taken what was entered. */
+/** A dialog around a short form: it closes once the server has accepted the input. */
 export function FormDialog(props: {
   title: string;
   save: string;
   problem: Problem | null;
   isPending: boolean;
-  /** Whether it can be sent; called at each attempt, so that it may mark what is missing. */
+  /** Whether the form can be sent; called at each attempt, so it may mark missing fields. */
   check: () => boolean;
   onSave: () => Promise<boolean>;
   onClose: () => void;

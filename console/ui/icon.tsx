@@ -25,7 +25,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** An ornament beside a text that says the same: hidden from assistive technology. */
+/** Decoration beside a text with the same meaning: hidden from assistive technology. */
 export function Icon(props: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

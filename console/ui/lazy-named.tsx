@@ -2,8 +2,8 @@ import { type Component, createResource } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 
 /**
- * A component that is loaded when it is first rendered. A failed load is forgotten: the next render,
- * after *Try again* for example, asks the server again. Solid's `lazy` would keep the rejected import.
+ * A component that is loaded at its first render. A failed load is forgotten: the next render,
+ * after *Try again* for example, asks the server again. Solid's `lazy` would keep the rejection.
  *
  * @param load - imports the module.
  * @param name - the component's export.
@@ -29,9 +29,9 @@ export function lazyNamed<Name extends string, Props extends object>(
 }
 
 /**
- * Chromium and Firefox keep a module that could not be fetched as failed until the page is reloaded,
- * and Vite asks for a style sheet once. So the module is fetched under another address, which the
- * error names, and the style sheet by a new element. A failed dependency of the module stays failed.
+ * Chromium and Firefox remember a module that could not be fetched as failed until the page is
+ * reloaded, and Vite requests a style sheet once. So the module is fetched under another address,
+ * which the error names, and the style sheet by a new element. A failed dependency stays failed.
  */
 async function loadAgain<Module>(load: () => Promise<Module>, failure: unknown): Promise<Module> {
   const links = document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]');
@@ -42,7 +42,7 @@ async function loadAgain<Module>(load: () => Promise<Module>, failure: unknown):
     : import(/* @vite-ignore */ `${address}?${Date.now()}`);
 }
 
-/** A style sheet that did not arrive has no rules that could be read. */
+/** A style sheet that did not arrive has no readable rules. */
 function isBroken({ sheet }: HTMLLinkElement): boolean {
   try {
     return sheet?.cssRules === undefined;

@@ -10,7 +10,7 @@ import { Skeleton } from './skeleton.tsx';
 
 export type Paging = ReturnType<typeof createPaging>;
 
-/** The page of a list that the URL names, and changes of what the list holds. */
+/** The page of a list that the URL names, and the actions that change it. */
 export function createPaging() {
   const { parameter, change } = useLocation();
   const cursors = () => parseCursors(parameter('pages'));
@@ -18,7 +18,7 @@ export function createPaging() {
     cursors,
     cursor: () => cursors().at(-1),
     go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
-    /** Changes what is listed by parameters of the URL; the list starts at its first page. */
+    /** Changes the filter by parameters of the URL; the list starts at its first page. */
     restart: (parameters: Readonly<Record<string, string | undefined>>) =>
       change({ ...parameters, pages: undefined }, 'replace'),
   };
@@ -26,9 +26,9 @@ export function createPaging() {
 
 interface ListProps<Item> {
   readonly query: UseQueryResult<{ items: Item[]; nextCursor: string | null }, Error>;
-  /** Absent for a list that is always one page. */
+  /** Absent for a list that always fits one page. */
   readonly paging?: Paging;
-  /** In place of the table when there is nothing to list: a sentence, or more than that. */
+  /** Shown in place of an empty table: a sentence, or larger content. */
   readonly empty: string | (() => JSX.Element);
   /** Above the table: filters, for example. */
   readonly before?: JSX.Element;
@@ -43,9 +43,9 @@ export function ListPage<Item>(
   props: ListProps<Item> & {
     title: string;
     lead: string;
-    /** The main action, which opens a dialog; absent when the viewer may not. */
+    /** The main action, which opens a dialog; absent when the viewer lacks permission. */
     create?: { readonly label: string; readonly onClick: () => void } | undefined;
-    /** What the viewer cannot do here, and why. */
+    /** A note on the viewer's missing permissions and their reason. */
     note?: JSX.Element;
     /** The dialogs. */
     children?: JSX.Element;
@@ -77,7 +77,7 @@ export function ListPage<Item>(
   );
 }
 
-/** A card with a list, or one page of it: loading, refused, empty, or there. */
+/** A card with a list, or one page of it, in its states: loading, refused, empty, loaded. */
 export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
   const page = () => (props.query.isSuccess ? props.query.data : null);
   return (

@@ -8,29 +8,29 @@ import {
 } from 'solid-js';
 import { withoutSecrets } from '../api/raw-secrets.ts';
 
-// A router of this size is enough for five fixed paths and a few parameters, and weighs a tenth of
-// one that could do more.
+// Five fixed paths and a few parameters need no larger router; this one weighs a tenth of a general
+// one.
 interface Location {
   readonly path: () => string;
   /** One parameter of the query; null when it is not there. */
   readonly parameter: (name: string) => string | null;
   /**
-   * Goes to another page, which starts at its top. Here as in `change`, a raw secret becomes its
-   * preview before the browser learns of it.
+   * Goes to another page, which starts at its top. Here as in `change`, a raw secret is replaced by
+   * its preview before the browser gets it.
    */
   readonly go: (href: string) => void;
-  /** Changes parameters where one is; undefined removes one. `replace` leaves no step to go back to. */
+  /** Changes parameters in place; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
     parameters: Readonly<Record<string, string | undefined>>,
     how: 'push' | 'replace',
   ) => void;
-  /** Asks before Back or Forward leave what is shown, for as long as the component is there. */
+  /** Asks before Back or Forward leaves the page, while the component is mounted. */
   readonly guard: (mayLeave: () => boolean) => void;
 }
 
 const LocationContext = createContext<Location>();
 
-/** What the address bar says, as something to react to. */
+/** The address bar's content as a reactive value. */
 export function useLocation(): Location {
   const location = useContext(LocationContext);
   if (location === undefined) throw new Error('no location around this component');
@@ -39,7 +39,7 @@ export function useLocation(): Location {
 
 /**
  * Reads the address bar. Raw secrets in it become their previews first, because a link may hold a
- * pasted key. Nothing else reads the address.
+ * pasted key. No other code may read the address.
  */
 export function readAddress(): URL {
   const address = new URL(location.href);
@@ -106,7 +106,7 @@ export function LocationProvider(props: ParentProps) {
   );
 }
 
-/** A link inside the console; with a modifier key it is the browser's, as any other. */
+/** A link inside the console; with a modifier key the browser handles it like any other. */
 export function Link(props: { href: string; class?: string; children: JSX.Element }) {
   const { path, go } = useLocation();
   const follow = (event: MouseEvent) => {

@@ -1,12 +1,12 @@
 import { createEffect, type JSX, type ParentProps, Show } from 'solid-js';
 import { settings as text } from '../messages/messages.ts';
 
-/** One page of Settings: its title, what it is for, its one main action. */
+/** One page of Settings: its title, its purpose, its one main action. */
 export function Page(
   props: ParentProps<{
     title: string;
     lead?: string;
-    /** A way back, above the title. */
+    /** A link back, above the title. */
     before?: JSX.Element;
     action?: JSX.Element;
   }>,

@@ -2,7 +2,7 @@ import { Show } from 'solid-js';
 import { lists as text } from '../messages/messages.ts';
 
 /**
- * Walks a list that goes on by cursors. The cursors of the pages so far are kept in the URL: one can go
+ * Pages through a list by cursors. The URL keeps the cursors of all pages so far: the reader can go
  * back, and a link shows the same page.
  */
 export function Pager(props: {
@@ -35,7 +35,7 @@ export function Pager(props: {
   );
 }
 
-/** Cursors have no dots in them. */
+/** The cursors in a URL parameter, separated by dots: a cursor contains none. */
 export function parseCursors(parameter: string | null): string[] {
   return parameter ? parameter.split('.') : [];
 }

@@ -5,12 +5,12 @@ import type { Problem } from '../api/problem.ts';
 import { errors as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
 
-/** Why something failed, what to do about it, and the id to quote when asking for help. */
+/** The reason for a failure, the remedy, and the id to quote when asking for help. */
 export function ProblemNote(props: { problem: Problem | null; onRetry?: () => void }) {
   const retry = (event: MouseEvent & { currentTarget: HTMLElement }) => {
     const around = event.currentTarget.closest<HTMLElement>('[aria-modal], main');
     props.onRetry?.();
-    // The note goes, and the focus would go with it.
+    // The note is removed, and the focus with it: the surrounding element takes it.
     setTimeout(() => document.activeElement === document.body && around?.focus());
   };
   return (
@@ -46,7 +46,7 @@ export function ProblemNote(props: { problem: Problem | null; onRetry?: () => vo
   );
 }
 
-/** Signs the same person in again, in place: what was typed stays. */
+/** Signs the same person in again without a page load: form input stays. */
 function SignInAgain(props: { onDone: (() => void) | undefined }) {
   const api = useContext(ApiContext);
   const renew = createAction(async () => {

@@ -5,14 +5,14 @@ import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { saveFile } from './save-file.ts';
 
-/** Where a kind of secret goes: the file of a download, the variable that it sets, how to use it. */
+/** The use of a kind of secret: the name of its file, the variable that it sets, examples. */
 export interface SecretKind {
   readonly fileName: string;
   readonly variable: string;
   readonly Use: Component;
 }
 
-/** Asks for something and then reveals the secret that came of it, once. */
+/** Shows a form and then, once, the secret that it created. */
 export function RevealDialog(props: {
   kind: SecretKind;
   title: string;
@@ -20,7 +20,7 @@ export function RevealDialog(props: {
   revealTitle: string;
   revealLead: string;
   onClose: () => void;
-  /** The form: it hands its request to `show` once it is sent, or leaves. */
+  /** The form: it passes its request to `show` when it is sent, or leaves. */
   form: (reveal: Pick<Reveal, 'show' | 'leave'>) => JSX.Element;
 }) {
   const reveal = createReveal(() => props.onClose());
@@ -44,7 +44,7 @@ export function RevealDialog(props: {
   );
 }
 
-/** The secret, shown this once: masked until asked for, with every safe way to take it along. */
+/** The secret, shown this once: masked at first, with every safe way to save it. */
 function RevealPanel(props: {
   revealed: Revealed;
   reveal: Reveal;
@@ -84,7 +84,7 @@ function RevealPanel(props: {
         </span>
       </p>
       <div class="secret">
-        {/* Masked, the page holds only what stands for it. */}
+        {/* While masked, the page holds the mask only. */}
         <span class="visually-hidden">{text.secret}</span>
         <code class="secret-text" data-shown={isShown()}>
           {isShown() ? props.revealed.secret : props.revealed.masked}
@@ -146,7 +146,7 @@ function RevealPanel(props: {
   );
 }
 
-/** Asked when Escape, a click outside or the close button would lose the secret. */
+/** Shown when Escape, a click outside or the close button would lose the secret. */
 function NotSaved(props: { onBack: () => void; onClose: () => void }) {
   let back: HTMLButtonElement | undefined;
   onMount(() => back?.focus());

@@ -5,6 +5,6 @@ export function saveFile(name: string, type: string, content: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has taken the content by the next task; after that the address only keeps it alive.
+  // The browser has read the content by the next task; later the URL would only keep it in memory.
   setTimeout(() => URL.revokeObjectURL(address));
 }

@@ -3,15 +3,15 @@ import { holdsPreview, withoutSecrets } from '../api/raw-secrets.ts';
 import { search as text } from '../messages/messages.ts';
 import { useStatusLine } from './status-line.tsx';
 
-/** A pause in typing, in milliseconds, after which a search begins. */
+/** The pause in typing, in milliseconds, after which a search begins. */
 const pause = 250;
 
 /**
- * A box for what a list is searched by, which goes into the address. A raw secret becomes its preview
- * while it is pasted.
+ * A search box for a list, whose text is kept in the URL. A raw secret becomes its preview while it
+ * is pasted.
  */
 export function SearchField(props: {
-  /** The id that its label names; without one, `label` is its name. */
+  /** The id for its visible label; without one, `label` is its accessible name. */
   id?: string;
   label?: string;
   placeholder: string;

@@ -1,7 +1,7 @@
 import { For } from 'solid-js';
 import type { FieldControl } from './field.tsx';
 
-/** The browser's own select: it is at home on every device. */
+/** The browser's own select, which every device supports well. */
 export function Select<Value extends string>(props: {
   control?: FieldControl;
   label?: string;

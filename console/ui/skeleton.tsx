@@ -1,7 +1,7 @@
 import { For } from 'solid-js';
 import { lists as text } from '../messages/messages.ts';
 
-/** Grey lines in the place of rows that are on their way. */
+/** Grey lines in place of loading rows. */
 export function Skeleton(props: { rows: number }) {
   return (
     <div class="skeleton" role="status" aria-label={text.loading}>

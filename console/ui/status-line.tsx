@@ -10,10 +10,10 @@ import { Icon } from './icon.tsx';
 
 const StatusLineContext = createContext<(text: string) => void>(() => {});
 
-/** How long a confirmation stays, in milliseconds. */
+/** The time that a confirmation stays, in milliseconds. */
 const shownFor = 6_000;
 
-/** Says, in a corner and to screen readers, that something was done. */
+/** Announces, in a corner and to screen readers, a completed action. */
 export function useStatusLine(): (text: string) => void {
   return useContext(StatusLineContext);
 }

@@ -58,17 +58,17 @@ export function shortDayText(at: number): string {
   return shortDay.format(at);
 }
 
-/** To the second, without the year, where the reader is. */
+/** To the second, without the year, in the reader's time zone. */
 export function momentText(at: number): string {
   return second.format(at);
 }
 
-/** The day's name where the reader is, in short. */
+/** The short name of the day, in the reader's time zone. */
 export function weekdayText(at: number): string {
   return weekday.format(at);
 }
 
-/** To the minute, where the reader is. */
+/** To the minute, in the reader's time zone. */
 export function localTimeText(at: number): string {
   return localTime.format(at);
 }

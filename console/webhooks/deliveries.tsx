@@ -11,7 +11,7 @@ import { DeliveryRow } from './delivery-row.tsx';
 const text = webhooks.deliveries;
 const statuses = Object.keys(text.statuses) as DeliveryStatus[];
 
-/** What was and will be sent to a webhook; what waits is followed. */
+/** A webhook's past and pending deliveries; pending ones are refetched. */
 export function Deliveries(props: { webhook: Webhook }) {
   const api = useApi();
   const { parameter } = useLocation();

@@ -18,7 +18,7 @@ const looks: Readonly<Record<WebhookDelivery['status'], readonly [Tone, IconName
   failed: ['danger', 'warning'],
 };
 
-/** One event, what became of it, and a way to send it once more. */
+/** One event, its delivery state, and a button that sends it again. */
 export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery }) {
   const api = useApi();
   const announce = useStatusLine();
@@ -35,7 +35,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
     const { lastError, lastStatus } = props.delivery;
     return lastError ?? (lastStatus === null ? text.noAnswer : text.accepted(lastStatus));
   };
-  /** What is due within the minute is on its way. */
+  /** The time of the next attempt; null within a minute of it, when the delivery is on its way. */
   const next = () => {
     const at = props.delivery.nextAttemptAt;
     return at !== null && Date.parse(at) > Date.now() + 60_000 ? at : null;
@@ -121,7 +121,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
   );
 }
 
-/** When it was, the status of the answer, how long it took, and the error where it says more. */
+/** An attempt's time, status and duration, and its error where that adds information. */
 function Attempt(props: { attempt: WebhookDelivery['attempts'][number] }) {
   const status = () =>
     props.attempt.status === null ? text.noAnswer : text.accepted(props.attempt.status);

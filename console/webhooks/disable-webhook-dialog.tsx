@@ -7,7 +7,7 @@ import { webhooks as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-/** Switching off gives up what waits: says first how much that is. */
+/** Disabling discards pending deliveries: the dialog first states their number. */
 export function DisableWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

@@ -9,7 +9,7 @@ import { FormDialog } from '../ui/form-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { validationErrorsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
 
-/** Another address, or other events. */
+/** Edits the address or the events. */
 export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();

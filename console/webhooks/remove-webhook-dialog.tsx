@@ -6,7 +6,7 @@ import { webhooks as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-/** Removal: its deliveries go with it. */
+/** Removal: the webhook's deliveries are removed too. */
 export function RemoveWebhookDialog(props: {
   webhook: Webhook;
   onRemoved: () => void;
@@ -17,7 +17,7 @@ export function RemoveWebhookDialog(props: {
   const remove = createAction(async () => {
     await api.trpc.webhooks.remove.mutate({ id: props.webhook.id });
     props.onClose();
-    // First away from what would be asked for again and is gone.
+    // Leave the webhook's page first: its queries would be refetched for a webhook that is gone.
     props.onRemoved();
     announce(text.done.removed);
     await refreshWebhooks(api);

@@ -7,7 +7,7 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { revealedSecret, signingSecret } from './signing-secret.tsx';
 
-/** A new signing secret; for a day the one before counts too. */
+/** Replaces the signing secret; the previous one stays valid for a day. */
 export function ReplaceSecretDialog(props: { webhook: Webhook; onClose: () => void }) {
   return (
     <RevealDialog

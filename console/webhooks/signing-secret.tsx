@@ -10,7 +10,7 @@ export const signingSecret: SecretKind = {
   Use: VerifySignature,
 };
 
-/** A webhook just added, or given a new secret, to be revealed. */
+/** A webhook just added or given a new secret, in the form for the reveal dialog. */
 export function revealedSecret({ secret }: { readonly secret?: string | undefined }): Revealed {
   if (secret === undefined) throw new Error('the answer holds no new secret');
   return { secret, masked: `whsec_${'•'.repeat(24)}` };

@@ -2,7 +2,7 @@ import { Match, Suspense, Switch } from 'solid-js';
 import type { Webhook } from '../api/records.ts';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 
-/** What is being asked about the webhook that is shown. */
+/** The open question about the shown webhook. */
 export type WebhookQuestion = 'edit' | 'replace-secret' | 'disable' | 'remove';
 
 const EditWebhookDialog = lazyNamed(() => import('./edit-webhook-dialog.tsx'), 'EditWebhookDialog');

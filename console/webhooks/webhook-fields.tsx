@@ -7,10 +7,10 @@ import { Field } from '../ui/field.tsx';
 
 export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
 
-/** A webhook as it is being entered. */
+/** A webhook's form, as entered. */
 export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
 
-/** What is missing, by field; nothing when it can be sent. */
+/** The missing fields, with their errors; empty when the form can be sent. */
 export function validationErrorsOf({ url, events }: WebhookDraft): Partial<Record<string, string>> {
   return defined({
     url: url.trim() === '' ? text.urlNeeded : undefined,
@@ -18,7 +18,7 @@ export function validationErrorsOf({ url, events }: WebhookDraft): Partial<Recor
   });
 }
 
-/** Where to send, and what. */
+/** The fields for the address and the events. */
 export function WebhookFields(props: {
   draft: WebhookDraft;
   validationErrors: Partial<Record<string, string>>;

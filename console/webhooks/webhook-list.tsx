@@ -14,7 +14,7 @@ import { WebhookState } from './webhook-state.tsx';
 
 const NewWebhookDialog = lazyNamed(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
 
-/** Every webhook; each leads to a page of its own. */
+/** Every webhook, each with a link to its own page. */
 export function WebhookList() {
   const api = useApi();
   const member = useMember();

@@ -7,7 +7,7 @@ import { webhooks as text } from '../messages/messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-/** Active, or since when it is not, and why. */
+/** Active, or the time and reason of its deactivation. */
 export function WebhookState(props: { webhook: Webhook }) {
   return (
     <Show

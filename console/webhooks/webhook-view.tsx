@@ -14,7 +14,7 @@ import { WebhookDialogs, type WebhookQuestion } from './webhook-dialogs.tsx';
 import { WebhookState } from './webhook-state.tsx';
 import { VerifySignature, WhatArrives } from './what-arrives.tsx';
 
-/** One webhook: what it is, what can be done with it, and what was sent to it. */
+/** One webhook: its settings, its actions and its deliveries. */
 export function WebhookView(props: { webhook: Webhook }) {
   const api = useApi();
   const announce = useStatusLine();

@@ -12,11 +12,11 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { WebhookList } from './webhook-list.tsx';
 import { WebhookView } from './webhook-view.tsx';
 
-/** Settings → Webhooks: all of them, or the one that the address names. */
+/** Settings → Webhooks: all of them, or the one that the URL names. */
 export function WebhooksPage() {
   const { parameter } = useLocation();
   const id = () => parameter('webhook');
-  // The link that led here is gone: the reader goes on at the heading.
+  // The followed link is gone: focus moves to the heading.
   createEffect(
     on(id, () => document.querySelector<HTMLElement>('main h1')?.focus(), { defer: true }),
   );

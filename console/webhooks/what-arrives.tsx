@@ -16,7 +16,7 @@ const body = `{
   }
 }`;
 
-/** What an endpoint has to expect, and how it has to answer. */
+/** The requests that an endpoint receives, and the answers that it must give. */
 export function WhatArrives() {
   return (
     <Snippets
@@ -44,7 +44,7 @@ webhook = Webhook(os.environ["REPORISK_WEBHOOK_SECRET"])
 # Raises when it is not ours, or older than five minutes.
 event = webhook.verify(body, dict(request.headers))`;
 
-/** How an endpoint tells our messages from anyone else's. */
+/** How an endpoint distinguishes our messages from forged ones. */
 export function VerifySignature() {
   return (
     <Snippets

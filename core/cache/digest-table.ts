@@ -1,4 +1,4 @@
-/** A row is one cache line of sixteen 32-bit words: where each field begins. */
+/** A row is one cache line of sixteen 32-bit words; these are the offsets of its fields. */
 const stride = 16;
 const nextAt = 8;
 const epochAt = 9;
@@ -6,29 +6,29 @@ const cellsAt = 10;
 const stateAt = 14;
 const bytesAt = 15;
 
-/** States of a slot. The clock hand spares a used one once. */
+/** States of a slot. The clock hand spares a used slot once. */
 const idle = 0;
 const used = 1;
 const free = 2;
 
-/** How many used slots the clock hand passes over before it takes the next: eviction stays O(1). */
+/** The maximum of used slots that the clock hand skips per eviction: eviction stays O(1). */
 const maxSkips = 32;
 
-/** How many subjects an entry can depend on. */
+/** The most subjects that an entry can depend on. */
 export const maxCells = 4;
 
-/** What a table takes for a slot, beside the value itself: row, bucket and reference. */
+/** The bytes of a slot beside the value itself: row, bucket and reference. */
 export const slotBytes = 80;
 
-/** What values share: it counts towards the bound, and goes with the last value that holds it. */
+/** Content that values share: it counts towards the bound, and leaves with its last value. */
 export interface SharedContent<Value> {
-  /** The bytes of all that the values in the table share. */
+  /** The bytes of all shared content in the table. */
   readonly bytes: number;
-  /** Takes back the share of a value that leaves the table. */
+  /** Releases the shared content of a value that leaves the table. */
   release(value: Value): void;
 }
 
-/** Reads a word. The index is within the array always, which its type cannot tell. */
+/** Reads a word. The index is always within the array, which the type system cannot see. */
 function word(words: Int32Array, index: number): number {
   return words[index] ?? 0;
 }
@@ -61,9 +61,9 @@ export class DigestTable<Value> {
   #evictions = 0;
 
   /**
-   * @param maxEntries - the most entries held; their rows are reserved at once, used page by page.
+   * @param maxEntries - the most entries held; their rows are reserved up front, used page by page.
    * @param maxBytes - the most bytes held, as estimated by the caller of `put`.
-   * @param shared - what values share beside their own bytes.
+   * @param shared - the content that values share, beside their own bytes.
    */
   constructor(maxEntries: number, maxBytes: number, shared: SharedContent<Value> | null = null) {
     const bits = Math.max(1, Math.ceil(Math.log2(maxEntries)));
@@ -80,12 +80,12 @@ export class DigestTable<Value> {
     return this.#entries;
   }
 
-  /** How many bytes they are estimated at, with what they share. */
+  /** The estimated bytes of all entries, with their shared content. */
   get bytes(): number {
     return this.#bytes + (this.#shared?.bytes ?? 0);
   }
 
-  /** How many entries were pushed out by others so far. */
+  /** The number of entries evicted so far. */
   get evictions(): number {
     return this.#evictions;
   }
@@ -132,14 +132,14 @@ export class DigestTable<Value> {
   }
 
   /**
-   * Adds or replaces an entry, and evicts what no longer fits. An entry that alone is over the bound
-   * is not kept.
+   * Adds or replaces an entry, and evicts others until it fits. An entry that alone is over the
+   * bound is not kept.
    *
    * @param digest - 64 lower-case hexadecimal characters.
-   * @param value - what is kept; what it shares is among the shared bytes already.
+   * @param value - the value; its shared content is counted already.
    * @param epoch - the epoch applied when the value was asked for, relative to the base.
    * @param cells - one to four cells that the value depends on.
-   * @param bytes - the estimated size without what is shared, at least `slotBytes`.
+   * @param bytes - the estimated size without the shared content, at least `slotBytes`.
    */
   put(digest: string, value: Value, epoch: number, cells: readonly number[], bytes: number): void {
     this.remove(digest);
@@ -228,7 +228,7 @@ export class DigestTable<Value> {
     }
     this.#evictions += 1;
     this.#release(this.#hand);
-    // The slot is taken next by the newcomer, whom the hand shall meet last.
+    // The new entry takes this slot next: the hand moves on, so it reaches that entry last.
     this.#hand += 1;
   }
 

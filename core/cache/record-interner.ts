@@ -8,12 +8,12 @@ interface Shared {
   users: number;
 }
 
-/** Estimated bytes of what stands around values: an object or list, each of its fields, a shared part. */
+/** Estimated overhead in bytes: of an object or list, of each of its fields, of a shared part. */
 const objectBytes = 48;
 const fieldBytes = 8;
 const sharedBytes = 200;
 
-/** What `addressAllowed` keeps of a list that it has read. */
+/** Estimated bytes that `addressAllowed` keeps for a parsed list. */
 const parsedListBytes = 400;
 const parsedBlockBytes = 20;
 
@@ -40,7 +40,7 @@ function ownBytes(key: KeyRecord): number {
 }
 
 /**
- * Makes cached records share what is equal in them: a thousand keys of one organization hold one
+ * Interns the equal parts of cached records: a thousand keys of one organization hold one
  * organization, not a thousand. A part is kept, and counted, for as long as a record holds it.
  */
 export class RecordInterner {
@@ -53,11 +53,11 @@ export class RecordInterner {
   }
 
   /**
-   * Copies a record, its parts shared. To be given back by `release`.
+   * Copies a record with its parts shared. Each copy needs one `release`.
    *
    * @param key - the record.
-   * @returns an equal record, frozen, and its estimated bytes without its parts. Its texts are copies
-   * of their own: a text cut out of a larger one would keep that one alive.
+   * @returns an equal record, frozen, and its estimated bytes without its parts. Its texts are
+   * copies too: a text cut out of a larger one would keep that one alive.
    */
   intern(key: KeyRecord): { readonly key: KeyRecord; readonly bytes: number } {
     const [id = '', label = '', preview = '']: string[] = JSON.parse(
@@ -84,9 +84,9 @@ export class RecordInterner {
   }
 
   /**
-   * Takes a record's parts back; one that no other record holds is forgotten.
+   * Releases a record's parts; a part that no other record holds is dropped.
    *
-   * @param key - a record that `intern` gave, once.
+   * @param key - a record from `intern`, released once only.
    */
   release(key: KeyRecord): void {
     for (const [field, part] of Object.entries(key)) {
@@ -94,7 +94,7 @@ export class RecordInterner {
     }
   }
 
-  /** Forgets all parts. */
+  /** Drops all parts. */
   clear(): void {
     this.#shared.clear();
     this.#bytes = 0;

@@ -11,8 +11,8 @@ export function lookupSubject(lookup: string): string {
 }
 
 /**
- * Everything whose change could change a decision about a key: the key itself with its secrets, its
- * organization, its sub-org and its owner. The database names what a write touched in the same words.
+ * The subjects that a decision about a key depends on: the key itself with its secrets, its
+ * organization, its sub-org and its owner. The database uses the same names for a write's subjects.
  *
  * @param key - the record.
  * @returns two to four subjects, for example `key/key_01…`, `organization/org_1`, `sub-org/7`,

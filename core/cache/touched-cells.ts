@@ -1,4 +1,4 @@
-/** How many cells there are; a quarter of a megabyte holds them all. */
+/** The number of cells; all of them take a quarter of a megabyte. */
 const cellCount = 65_536;
 
 /**
@@ -28,7 +28,7 @@ export class TouchedCells {
   }
 
   /**
-   * Notes that a subject was touched.
+   * Records that a subject was touched.
    *
    * @param subject - its text.
    * @param epoch - the epoch that touched it, relative to the base.
@@ -38,7 +38,7 @@ export class TouchedCells {
     if (epoch > (this.epochs[cell] ?? 0)) this.epochs[cell] = epoch;
   }
 
-  /** Forgets all; only right together with emptying the tables. */
+  /** Clears all cells; only right together with emptying the tables. */
   clear(): void {
     this.epochs.fill(0);
   }

@@ -1,6 +1,6 @@
 import { base62Code, toBase62 } from './base62.ts';
 
-/** How many characters a checksum has: 62^6 is the first power above 2^32. */
+/** The length of a checksum in characters: 62^6 is the first power above 2^32. */
 export const checksumLength = 6;
 
 // CRC-32/ISO-HDLC: polynomial 0x04c11db7, reflected, initial value and final xor all ones.
@@ -45,8 +45,8 @@ export function checksumOf(body: string): string {
 
 /**
  * Whether a text ends with the checksum that a CRC-32 came to. Compares digit by digit and builds no
- * string: this runs for every request. It need not take constant time, because a checksum tells
- * nothing that its body does not.
+ * string: this runs for every request. It need not take constant time: a checksum reveals nothing
+ * beyond its body.
  *
  * @param text - the whole key.
  * @param state - the state after prefix and payload.

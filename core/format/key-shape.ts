@@ -1,11 +1,11 @@
 /** A published key format. */
 export type Dialect = 'reporisk';
 
-/** Which kind of deployment a key is for. */
+/** The kind of deployment that a key is for. */
 export type Environment = 'live' | 'test';
 
 /**
- * Every environment: what a service names that accepts sandbox keys as well.
+ * Every environment, for a service that accepts sandbox keys as well.
  *
  * @example
  * ```ts
@@ -16,8 +16,8 @@ export type Environment = 'live' | 'test';
 export const allEnvironments: readonly Environment[] = Object.freeze(['live', 'test']);
 
 /**
- * What the text of a well-formed key tells without any lookup. The shapes are shared constants, so
- * recognizing a key allocates nothing.
+ * The facts in the text of a well-formed key, known without any lookup. The shapes are shared
+ * constants, so recognizing a key allocates nothing.
  */
 export interface KeyShape {
   /** The format the key is written in. */
@@ -27,8 +27,8 @@ export interface KeyShape {
   /** The prefix, for example `rrk_live_`. */
   readonly prefix: string;
   /**
-   * False for the older shape without a checksum: such a key can only be one that was imported, and
-   * is looked up only while a store says it holds imported keys.
+   * False for the older shape without a checksum. Only imported keys have it: such a key is looked
+   * up only while a store says it holds imported keys.
    */
   readonly checksummed: boolean;
 }

@@ -2,7 +2,7 @@ import type { Dialect, Environment } from './key-shape.ts';
 import { maskKey } from './preview.ts';
 import { recognizeKey } from './recognize-key.ts';
 
-/** What may be stored and shown of a key: everything but the secret. */
+/** The parts of a key that may be stored and shown: everything but the secret. */
 export interface ParsedKey {
   /** The format the key is written in. */
   readonly dialect: Dialect;
@@ -19,10 +19,10 @@ export interface ParsedKey {
 }
 
 /**
- * Parses a key with a checksum. Keys of the imported shape carry nothing that could be checked, so
- * they are not parsed.
+ * Parses a key with a checksum. Keys of the imported shape have nothing to check, so they are not
+ * parsed.
  *
- * @param text - what may be a key.
+ * @param text - the candidate key.
  * @returns its parts; null when the text is no key or its checksum fails.
  * @example
  * ```ts

@@ -29,8 +29,8 @@ export function formatPreview(prefix: string, first4: string, last4: string): st
  *
  * @param key - a raw key, also of the imported shape.
  * @returns the preview: prefix, first four and last four characters, nothing else of the key.
- * @throws {TypeError} when the text is no key. What is no key cannot be masked safely: it is not
- * known how much of it is secret. The message does not repeat the text.
+ * @throws {TypeError} when the text is no key: how much of it is secret is unknown, so no mask
+ * would be safe. The message does not repeat the text.
  * @example
  * ```ts
  * import { maskKey } from './mod.ts';

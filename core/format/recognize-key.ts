@@ -6,7 +6,7 @@ const { live, test } = reporiskShapes;
 const crcOfPrefix = { live: crcOf(live.prefix), test: crcOf(test.prefix) };
 const separator = 0x5f; // '_'
 
-// What an ASCII character may be part of, as bits.
+// The parts of a key that an ASCII character may stand in, as bits.
 const inImportedKey = 1;
 const inPayload = 2;
 const uses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -19,7 +19,7 @@ const uses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
  * Recognizes a key by its text alone, without any lookup: the first step of every verification.
  * Never throws, allocates nothing, and looks at no text of another length.
  *
- * @param text - what was presented as a key.
+ * @param text - the text presented as a key.
  * @returns the shape, one of a few shared frozen objects; null when the text is no key. A live key
  * whose checksum fails comes back with `checksummed: false`: it can only be an imported one.
  * @example

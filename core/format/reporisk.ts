@@ -1,16 +1,16 @@
 import { checksumLength } from './checksum.ts';
 import type { Environment, KeyShape } from './key-shape.ts';
 
-/** How many random characters a RepoRisk key has: 36 of 62 are 214 bits. */
+/** The number of random characters in a RepoRisk key: 36 of 62 are 214 bits. */
 export const payloadLength = 36;
 
-/** How long either prefix is. */
+/** The length of either prefix. */
 export const prefixLength = 9;
 
-/** How many characters the checksum covers: prefix and payload. */
+/** The length that the checksum covers: prefix and payload. */
 export const bodyLength: number = prefixLength + payloadLength;
 
-/** How long a RepoRisk key is: prefix, payload, `_`, checksum. */
+/** The length of a RepoRisk key: prefix, payload, `_`, checksum. */
 export const keyLength: number = bodyLength + 1 + checksumLength;
 
 function shape(environment: Environment, checksummed: boolean): KeyShape {

@@ -5,7 +5,7 @@ import { type ParsedKey, parseKey } from '../format/parse-key.ts';
 import { payloadLength, reporiskShapes } from '../format/reporisk.ts';
 import { draw, type RandomSource, secureRandom } from './random-source.ts';
 
-/** What kind of key to make. */
+/** Options of `generateKey`. */
 export interface GenerateKeyOptions {
   /** `live` when absent. */
   readonly environment?: Environment;
@@ -13,7 +13,7 @@ export interface GenerateKeyOptions {
   readonly random?: RandomSource;
 }
 
-/** A new key and what may be kept of it. */
+/** A new key and its storable parts. */
 export interface GeneratedKey extends ParsedKey {
   /** The raw secret: show it once, store only its lookup value. */
   readonly key: string;

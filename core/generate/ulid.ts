@@ -5,8 +5,8 @@ const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const maximumTime = 2 ** 48 - 1;
 
 /**
- * A ULID: 48 bits of time and 80 random bits as 26 characters, so that ids sort by the millisecond
- * in which they were made. Two of the same millisecond have no particular order.
+ * A ULID: 48 bits of time and 80 random bits as 26 characters. Ids sort by the millisecond in which
+ * they were made; within one millisecond they have no particular order.
  *
  * @param now - Unix milliseconds, 0 to 2^48 - 1; the present when absent.
  * @param random - where the random bits come from.
@@ -44,7 +44,7 @@ export function ulid(now: number = Date.now(), random: RandomSource = secureRand
 /**
  * A new id that names its kind.
  *
- * @param kind - what the id is of, for example `key`.
+ * @param kind - the kind of thing that the id names, for example `key`.
  * @param now - Unix milliseconds; the present when absent.
  * @param random - where the random bits come from.
  * @returns the kind, `_` and a ULID.

@@ -1,8 +1,8 @@
 import { type Hashing, nobleHashing } from './hashing.ts';
 
-/** How the digest of a key becomes the value it is stored and found under. */
+/** Turns the digest of a key into its lookup value, under which it is stored and found. */
 export interface LookupScheme {
-  /** Names the scheme and its pepper, telling nothing about the pepper: for rows and logs. */
+  /** Identifies the scheme and its pepper in rows and logs; reveals nothing about the pepper. */
   readonly id: string;
 
   /**
@@ -61,8 +61,8 @@ export const sha256Scheme: LookupScheme = Object.freeze({
 });
 
 /**
- * Lookup by HMAC-SHA-256 under a pepper that is not in the database. Who can write to the database
- * but does not hold the pepper can neither mint a key nor move one to another organization.
+ * Lookup by HMAC-SHA-256 under a pepper that is not in the database. Write access to the database
+ * without the pepper can neither mint a key nor move one to another organization.
  *
  * One pepper serves three uses, and their messages can never be equal: a lookup is over exactly 32
  * bytes, a seal over more than 64, the id over 9.

@@ -1,4 +1,4 @@
-/** What a request presents: nothing, something that cannot be a key, or one bearer token. */
+/** The credential of a request: none, one that cannot be a key, or one bearer token. */
 export type Credential =
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid' }
@@ -13,11 +13,11 @@ const bearer = /^bearer +([\w\-.~+/]+=*)$/i;
 
 /**
  * Reads the credential of a request: `Authorization: Bearer KEY`. An `X-API-Key` header is no
- * credential here, but where it says something else than the bearer token, or is repeated, the
- * client's meaning is unclear, and the credential is invalid.
+ * credential here, but where it differs from the bearer token, or is repeated, the client's meaning
+ * is unclear, and the credential is invalid.
  *
  * @param source - a request or its headers.
- * @returns what was presented; never throws.
+ * @returns the credential; never throws.
  * @example
  * ```ts
  * import { credentialFrom } from './mod.ts';

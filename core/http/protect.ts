@@ -6,26 +6,26 @@ import type { Verifier } from '../verify/verifier.ts';
 import { credentialFrom } from './credential.ts';
 import { refusalResponse } from './refusal-response.ts';
 
-/** A handler that is called only with a verified key; `Rest` is what the runtime passes besides. */
+/** A handler that is called only with a verified key; `Rest` are the runtime's other arguments. */
 export type ProtectedHandler<Rest extends readonly unknown[]> = (
   request: Request,
   key: KeyRecord,
   ...rest: Rest
 ) => Response | Promise<Response>;
 
-/** What calls ask of their keys. */
+/** Options of `protect`. */
 export interface ProtectOptions<Rest extends readonly unknown[]> {
   /** The scope that every call through this handler needs; any valid key will do when absent. */
   readonly scope?: string;
   /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
   readonly environments?: readonly Environment[];
   /**
-   * Tells the client's IP address, which only the runtime knows. When absent, or when it returns
+   * Returns the client's IP address, which only the runtime knows. When absent, or when it returns
    * undefined, keys with an allow list are refused. Never take it from a header that the client
    * can set.
    */
   readonly address?: (request: Request, ...rest: Rest) => string | undefined;
-  /** What usage records say was called, for example `/v1/reports/{id}`; `-` when absent. */
+  /** The endpoint in usage records, for example `/v1/reports/{id}`; `-` when absent. */
   readonly endpoint?: string;
 }
 
@@ -33,9 +33,9 @@ export interface ProtectOptions<Rest extends readonly unknown[]> {
  * Puts verification before a fetch-style handler, as Deno, Bun, Workers, Hono and others call them.
  *
  * @param verifier - verifies the keys.
- * @param handler - called with the request, the verified key, and whatever else the runtime passed.
+ * @param handler - called with the request, the verified key, and the runtime's other arguments.
  * @param options - the scope needed, and how to learn the client's address.
- * @returns a fetch-style handler that answers refusals itself. What the handler throws passes on.
+ * @returns a fetch-style handler that answers refusals itself. Exceptions of the handler pass on.
  * @example Any valid key with `repos:read`
  * ```ts
  * import { createMemoryKeyStore, createVerifier, protect } from './mod.ts';

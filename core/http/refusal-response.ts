@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors.ts';
 
-/** What a refusal's response may say beside the refusal. */
+/** Additions to a refusal's response. */
 export interface RefusalResponseOptions {
   /** Sent as `X-Request-Id`. */
   readonly requestId?: string;

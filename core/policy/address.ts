@@ -171,7 +171,7 @@ function contains(blocks: Blocks, at: number, { family, groups }: Address): bool
   });
 }
 
-// A list that cannot change is read once, however many requests it judges; the blocks go with it.
+// A frozen list is parsed once, however many requests it judges; its blocks are freed with it.
 // The cache counts them: see record-interner.ts.
 const known = new WeakMap<readonly string[], Blocks>();
 
@@ -186,7 +186,7 @@ function knownBlocks(list: readonly string[]): Blocks {
 
 /**
  * Whether an address lies in one of some blocks. The families are apart (`::/0` holds no IPv4
- * address), except that an IPv4-mapped IPv6 address is the IPv4 address. What cannot be read matches
+ * address), except that an IPv4-mapped IPv6 address is the IPv4 address. Unreadable input matches
  * nothing: a bad entry, a missing address, one with a zone or a prefix length.
  *
  * @param list - CIDR blocks or bare addresses; an empty list allows nothing. A frozen list is parsed

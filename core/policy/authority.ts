@@ -1,7 +1,7 @@
-/** What a role lets its holder do. */
+/** A role; `roleAllows` decides which actions it covers. */
 export type Role = 'admin' | 'engineer' | 'viewer' | 'none';
 
-/** What a call does: read a resource, submit one for analysis, or administer. */
+/** The kind of a call: read a resource, submit one for analysis, or administer. */
 export type Action = 'read' | 'submit' | 'manage';
 
 const permitted: { readonly [R in Role]: readonly Action[] } = {
@@ -19,7 +19,7 @@ const permitted: { readonly [R in Role]: readonly Action[] } = {
  * account's role.
  *
  * @param role - the owner's present role.
- * @param action - what the call does.
+ * @param action - the kind of the call.
  * @returns true when the role covers the action.
  * @example A demoted member's key still reads
  * ```ts

@@ -11,7 +11,7 @@ import { type Refusal, refusals } from '../errors.ts';
  */
 export const apiAccessTier = 3;
 
-/** Who is asking, as far as management is concerned. */
+/** The caller of a management operation. */
 export type ManagementCaller =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'key' }
@@ -23,7 +23,7 @@ export type ManagementCaller =
       readonly parentTier: number | null;
     };
 
-/** What a management operation asks of its caller. */
+/** The requirements of a management operation. */
 export interface ManagementRule {
   /** The lowest role that may call it. */
   readonly role: 'admin' | 'member';
@@ -34,11 +34,11 @@ export interface ManagementRule {
 }
 
 /**
- * Who may manage, in the documented order: no credential, a key instead of a session, not (an admin)
- * of a parent org, a plan without API access.
+ * Checks whether a caller may manage, in the documented order: no credential, a key instead of a
+ * session, not (an admin) of a parent org, a plan without API access.
  *
- * @param caller - who is asking.
- * @param rule - what the operation asks.
+ * @param caller - the caller.
+ * @param rule - the operation's requirements.
  * @returns the refusal, or null when the caller may go on.
  * @example A valid API key never manages keys
  * ```ts

@@ -52,8 +52,8 @@ export function grants(
 }
 
 /**
- * Whether a key may do what a scope stands for: its own scopes and its owner's present role must
- * both allow it.
+ * Whether a key covers the action of a scope: its own scopes and its owner's present role must both
+ * allow it.
  *
  * @param key - dialect and scopes of the key, and its owner's role at this moment.
  * @param required - the scope a call needs.

@@ -1,7 +1,7 @@
 /**
- * Hears what has changed.
+ * Callback for changes.
  *
- * @param subjects - what the change touched, or `'everything'` when that cannot be told.
+ * @param subjects - the subjects that the change touched, or `'everything'` when they are unknown.
  * @param epoch - the epoch that is applied once the listener returns.
  */
 export type InvalidationListener = (
@@ -10,27 +10,27 @@ export type InvalidationListener = (
 ) => void;
 
 /**
- * What proves that a cache may be served from. A store that cannot give this proof gets no cache.
+ * The proof that cached records are still valid. A store that cannot give this proof gets no cache.
  *
- * The promise between the two sides: whatever is committed after `epoch()` reaches the listeners, in
- * the order of its epochs, before `isFresh()` is next true for a request that began after the
- * change was answered. Where that order was lost, the listeners hear `'everything'` instead.
+ * The contract: every change committed after `epoch()` reaches the listeners, in the order of the
+ * epochs, before `isFresh()` is next true for a request that began after the change was answered.
+ * Where that order was lost, the listeners get `'everything'` instead.
  */
 export interface Freshness {
   /**
-   * Whether what was applied is still all there is to apply. Read at each use, never remembered: a
-   * process may have been stopped since the last line of code.
+   * Whether no change is left to apply. Read at each use, never remembered: the process may have
+   * been suspended since the last line of code.
    */
   isFresh(): boolean;
 
-  /** The number of the last change applied: a non-negative integer that only grows, but at `'everything'`. */
+  /** The last applied change's number: a non-negative integer. Only `'everything'` may lower it. */
   epoch(): number;
 
   /**
    * Registers a listener.
    *
    * @param listener - called synchronously for each change, before the change counts as applied.
-   * @returns the function that ends it.
+   * @returns the function that removes it.
    */
   subscribe(listener: InvalidationListener): () => void;
 }

@@ -18,7 +18,7 @@ export interface SubOrgRecord {
   readonly active: boolean;
 }
 
-/** Whose authority a key carries, as it stands at this moment. */
+/** The owner whose authority a key carries, as of this moment. */
 export interface OwnerRecord {
   /** `organization` owns keys that were imported. */
   readonly kind: 'member' | 'service-account' | 'organization';
@@ -34,8 +34,8 @@ export interface RateLimit {
 }
 
 /**
- * Everything a decision about a key reads. Never the secret. All times are Unix milliseconds. The one
- * in an outcome is deeply frozen.
+ * The fields of a key that a decision reads. Never the secret. All times are Unix milliseconds. The
+ * record in an outcome is deeply frozen.
  */
 export interface KeyRecord {
   /** `key_` and a ULID; the same for life. */
@@ -59,8 +59,8 @@ export interface KeyRecord {
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
   /**
-   * When the presented secret stops working of itself: null for the current secret, the end of the
-   * grace for a retiring one. A retired secret is not found at all.
+   * When the presented secret expires by itself: null for the current secret, the end of the grace
+   * for a retiring one. A retired secret is not found at all.
    */
   readonly secretExpiresAt: number | null;
 }
@@ -72,11 +72,11 @@ export interface StoredKey {
   readonly seal: string | null;
 }
 
-/** Where a verifier finds keys. */
+/** A verifier's source of keys. */
 export interface KeyStore {
   /**
-   * The proof that what was found still holds. A verifier caches only what comes from a store that
-   * gives it; without, each verification asks the store.
+   * The proof that keys found earlier are still valid. A verifier caches only with this proof;
+   * without it, each verification asks the store.
    */
   readonly freshness?: Freshness;
 
@@ -84,8 +84,8 @@ export interface KeyStore {
    * Finds a key by the lookup value of one of its secrets.
    *
    * @param lookup - the lookup value, hexadecimal.
-   * @returns the stored key or null when there is none; at once where the store is in memory. The
-   * verifier copies it, and refuses with 503 where a field is absent or of another type.
+   * @returns the stored key or null when there is none; synchronously where the store is in memory.
+   * The verifier copies it, and refuses with 503 where a field is absent or of another type.
    * @throws when the store cannot be asked; the verifier then refuses with 503.
    */
   find(lookup: string): StoredKey | null | Promise<StoredKey | null>;

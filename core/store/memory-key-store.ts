@@ -1,7 +1,7 @@
 import type { KeyStore, StoredKey } from './key-store.ts';
 import { readStoredKey } from './read-key.ts';
 
-/** What an in-memory store starts with. */
+/** Options of `createMemoryKeyStore`. */
 export interface MemoryKeyStoreOptions {
   /** True when imported keys, which have no checksum, may be put into it. */
   readonly importedKeys?: boolean;
@@ -22,8 +22,8 @@ export interface MemoryKeyStore extends KeyStore {
   put(lookup: string, key: StoredKey): void;
 
   /**
-   * Replaces what is stored under a lookup value, for example by a record with `revokedAt`. Holds
-   * from the next verification on.
+   * Replaces the record under a lookup value, for example by one with `revokedAt`. Takes effect
+   * with the next verification.
    *
    * @param lookup - the lookup value of its secret.
    * @param key - record and seal; copied.
@@ -33,7 +33,7 @@ export interface MemoryKeyStore extends KeyStore {
   replace(lookup: string, key: StoredKey): void;
 
   /**
-   * Forgets a lookup value: its secret is unknown from then on.
+   * Removes a lookup value: its secret is unknown from then on.
    *
    * @param lookup - the lookup value.
    * @returns false when there was none.

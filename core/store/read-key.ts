@@ -14,10 +14,10 @@ const kinds: readonly OwnerRecord['kind'][] = ['member', 'service-account', 'org
 const roles: readonly Role[] = ['admin', 'engineer', 'viewer', 'none'];
 
 /**
- * Copies what a store holds of a key, field by field, and freezes the copy: neither the store nor a
- * handler can change a record that others read.
+ * Copies a store's key field by field, and freezes the copy: neither the store nor a handler can
+ * change a record that others read.
  *
- * @param value - a stored key, by the store's own word.
+ * @param value - a stored key as the store gave it, unchecked.
  * @returns an equal stored key, deeply frozen, without any field that `KeyRecord` does not name.
  * @throws {TypeError} with the name of the first field that is absent or of another type.
  */
@@ -116,7 +116,7 @@ function numberOrNull(value: unknown, field: string): number | null {
   return value === null ? null : number(value, field);
 }
 
-/** The constant itself, so that no record keeps a copy of it. */
+/** Returns the constant itself: no record keeps a copy of it. */
 function oneOf<Word extends string>(words: readonly Word[], value: unknown, field: string): Word {
   for (const word of words) if (word === value) return word;
   throw malformed(field);

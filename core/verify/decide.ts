@@ -6,9 +6,9 @@ import { grants, permits } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { Outcome, Reason, Refused } from './outcome.ts';
 
-/** What usage records say of a call; nothing is decided by it. */
+/** The description of a call for usage records; no decision depends on it. */
 export interface CallDescription {
-  /** What was called, for example `/v1/reports/{id}`: never a path in which a client may write anything. */
+  /** The endpoint, for example `/v1/reports/{id}`: never a path that may hold a client's text. */
   readonly endpoint: string;
   /** The HTTP method. */
   readonly method: string;
@@ -16,7 +16,7 @@ export interface CallDescription {
   readonly userAgent: string | null;
 }
 
-/** What a request asks of its key. Everything is optional: an empty request asks only "is it valid". */
+/** The requirements of a request. All are optional: an empty request checks only validity. */
 export interface VerifyRequest {
   /** The dialect whose paths were called; a key is valid on its own dialect's only. */
   readonly dialect?: Dialect;
@@ -36,22 +36,22 @@ const nothingAsked: VerifyRequest = Object.freeze({});
 /**
  * Builds a refusal outcome.
  *
- * @param code - what the caller is told.
- * @param reason - what the operator may know.
+ * @param code - the refusal that the caller gets.
+ * @param reason - the cause, which only the operator may see.
  * @param key - the key, where one was found.
- * @returns the outcome, frozen: who is told of it cannot make another of it.
+ * @returns the outcome, frozen: an observer cannot turn it into another one.
  */
 export function refuse(code: ErrorCode, reason: Reason, key: KeyRecord | null = null): Refused {
   return Object.freeze({ ok: false, refusal: refusals[code], reason, key });
 }
 
-/** Tells a client which scope it lacks (RFC 6750, section 3.1), where there is such a scope. */
+/** The header that names the missing scope (RFC 6750, section 3.1), where such a scope exists. */
 function insufficientScope(scope: string): Readonly<Record<string, string>> {
   const named = /^[\w:*-]+$/.test(scope) ? `, scope="${scope}"` : '';
   return Object.freeze({ 'WWW-Authenticate': `Bearer error="insufficient_scope"${named}` });
 }
 
-/** Whether an instant has come; so too, to be safe, when the clock gives no number. */
+/** Whether an instant is reached; also true, to be safe, when the clock gives no number. */
 function isOver(instant: number | null, now: number): boolean {
   return instant !== null && !(now < instant);
 }
@@ -62,7 +62,7 @@ function isOver(instant: number | null, now: number): boolean {
  * address, the scopes and the owner's authority, each 403.
  *
  * @param key - the record found, or null when there was none.
- * @param request - what the call asks.
+ * @param request - the requirements of the call.
  * @param now - Unix milliseconds.
  * @returns the outcome, frozen; rate limits come after it and are not part of it.
  * @example An unknown key
@@ -99,7 +99,7 @@ export function decide(
   if (key.owner.role === 'none') return refuse('insufficient_permissions', 'authority', key);
   if (request.scope !== undefined && !permits(key, request.scope)) {
     const refused = refuse('insufficient_permissions', 'scope', key);
-    // Another key may have the scope; of an owner who may not, no other scope helps.
+    // Another key may have the scope. Where the owner's role forbids the action, no scope helps.
     if (grants(key.dialect, key.scopes, request.scope)) return refused;
     return Object.freeze({ ...refused, headers: insufficientScope(request.scope) });
   }

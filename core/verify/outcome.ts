@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 
-/** Why a key was refused: for logs and metrics, never for the caller, who learns only the refusal. */
+/** The cause of a refusal, for logs and metrics. The caller gets only the refusal. */
 export type Reason =
   | 'missing'
   | 'malformed'
@@ -21,25 +21,25 @@ export type Reason =
   | 'rate_limited'
   | 'unavailable';
 
-/** The key may do what was asked. */
+/** The key covers the request. */
 export interface Accepted {
   readonly ok: true;
   /** The verified key. */
   readonly key: KeyRecord;
 }
 
-/** The key may not. */
+/** The request is refused. */
 export interface Refused {
   readonly ok: false;
-  /** What the caller is told. */
+  /** The refusal that the caller gets. */
   readonly refusal: Refusal;
-  /** What the operator may know. */
+  /** The cause, which only the operator may see. */
   readonly reason: Reason;
   /** The key, where one was found; null otherwise. */
   readonly key: KeyRecord | null;
-  /** What the response says besides, such as `Retry-After`. */
+  /** Further response headers, such as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a verification comes to. An invalid key is an outcome, never an exception. */
+/** The result of a verification. An invalid key is an outcome, never an exception. */
 export type Outcome = Accepted | Refused;

@@ -15,24 +15,24 @@ import { readStoredKey } from '../store/read-key.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
 import type { Outcome, Refused } from './outcome.ts';
 
-/** What a verifier is made of. */
+/** Options of `createVerifier`. */
 export interface VerifierOptions {
-  /** Where keys are found. */
+  /** The source of keys. */
   readonly store: KeyStore;
   /**
-   * How a key's digest becomes its lookup value: the current scheme first, then those still accepted
-   * during a change of pepper. Plain SHA-256 when absent.
+   * Derive lookup values from the digests of keys: the current scheme first, then those still
+   * accepted during a change of pepper. Plain SHA-256 when absent.
    */
   readonly schemes?: readonly LookupScheme[];
   /** Digest primitives; `@noble/hashes` when absent. */
   readonly hashing?: Hashing;
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
-  /** Bounds of the cache, which there is only where the store proves freshness. */
+  /** Bounds of the cache, which exists only where the store proves freshness. */
   readonly cache?: Omit<CoherentCacheOptions, 'freshness'>;
   /**
    * Called with the cause of each outcome `unavailable`, and when a row could not be moved to the
-   * current pepper. What it throws or rejects with is ignored. `console.error` when absent.
+   * current pepper. Its own exceptions and rejections are ignored. `console.error` when absent.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -41,17 +41,17 @@ export interface VerifierOptions {
 export interface Verifier {
   /**
    * Decides whether a key may do what a request asks. Never throws and never rejects: a store that
-   * cannot be asked, or answers with something else than a key, is the outcome 503, and `onError`
-   * gets the cause. A key that is not well formed costs no lookup.
+   * cannot be asked, or returns something other than a key, is the outcome 503, and `onError` gets
+   * the cause. A key that is not well formed costs no lookup.
    *
    * @param key - the raw key as presented; not kept beyond the call.
-   * @param request - what the call asks.
-   * @returns the outcome, at once where the store answers at once. It is deeply frozen: other
-   * verifications share the key in it, and no observer may turn a refusal into an acceptance.
+   * @param request - the requirements of the call.
+   * @returns the outcome, synchronously where the store answers synchronously. It is deeply frozen:
+   * other verifications share the key in it, and no observer may turn a refusal into an acceptance.
    */
   verify(key: string, request?: VerifyRequest): Outcome | Promise<Outcome>;
 
-  /** What the cache has done so far; null where the store proves no freshness and there is none. */
+  /** The cache's counters so far; null without a cache, where the store proves no freshness. */
   cacheCounters(): CacheCounters | null;
 }
 
@@ -65,7 +65,7 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
  * shape and checksum (a malformed one goes no further), the lookup and the seal of the row found, then
  * the decision, which is made at each use.
  *
- * @param options - the store, and what is injected.
+ * @param options - the store, and the parts to inject.
  * @returns the verifier.
  * @throws {TypeError} without a lookup scheme.
  * @example Verifying against an in-memory store
@@ -81,13 +81,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
   const { onError = console.error } = options;
   const newest = firstOf(schemes);
-  // During a change of pepper a row may move between two looks: so the newest is asked once more.
+  // During a change of pepper a row may move between two lookups: the newest scheme is tried again.
   const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
   const { freshness } = store;
   const cache =
     freshness === undefined ? null : createCoherentCache<Refused>({ ...options.cache, freshness });
 
-  /** Looks a digest up under each scheme in turn, at once where the store answers at once. */
+  /** Looks a digest up under each scheme in turn, synchronously where the store is synchronous. */
   function load(digest: string, index = 0): Loaded<Refused> | Promise<Loaded<Refused>> {
     const scheme = attempts[index];
     if (scheme === undefined) return absent(unknown, digest);
@@ -98,14 +98,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return isThenable(found) ? Promise.resolve(found).then(conclude) : conclude(found);
   }
 
-  /** An answer that stays right until something appears under one of the digest's lookup values. */
+  /** A refusal that is valid until a key appears under one of the digest's lookup values. */
   function absent(refused: Refused, digest: string): Loaded<Refused> {
     const subjects =
       cache === null ? [] : schemes.map((scheme) => lookupSubject(scheme.lookup(digest)));
     return { absent: refused, subjects };
   }
 
-  /** @param found - a stored key, by the store's own word. */
+  /** @param found - a stored key as the store gave it, unchecked. */
   function unseal(
     found: unknown,
     scheme: LookupScheme,
@@ -160,7 +160,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (typeof key !== 'string' || key.length !== keyLength) return malformed;
       try {
         const digest = hashing.sha256(key);
-        // What is cached was recognized when it was looked up: a hit need not read the characters.
+        // A cached key was recognized at its lookup: a hit need not read the characters.
         const cached = cache?.peek(digest);
         if (cached !== undefined) return conclude(cached, request, now());
 

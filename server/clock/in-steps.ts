@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
-// Before each step, whatever else this process has to do gets its turn: SQLite's statements never
-// wait, so a loop over them alone would hold every request.
+// Yields to the event loop before each step: SQLite's statements never wait, so a loop over them
+// alone would hold every request.
 
 /** Cuts a list into steps. */
 export async function* inSteps<Item>(

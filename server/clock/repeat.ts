@@ -3,13 +3,13 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './system-clock.ts';
 
 /**
- * Does something at once and then again and again, a pause after the end of each, so that two never
- * overlap. What fails is logged and tried again after the pause.
+ * Runs a task immediately and then repeatedly, with a pause after the end of each run: two runs
+ * never overlap. A failed run is logged, and the next one follows after the pause.
  *
- * @returns dispose of it to stop; resolves when what is under way has ended.
+ * @returns a disposable that stops it; disposal resolves when the current run has ended.
  */
 export function repeat(options: {
-  /** For the log: what is done. */
+  /** The task's name in the log. */
   readonly name: string;
   readonly run: () => Promise<void>;
   /** The pause in milliseconds. */

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
  *
  * @param clock - whose timers are used.
  * @param milliseconds - how long to wait.
- * @param answer - what is waited for; when late, it is ignored, whatever it becomes.
+ * @param answer - the promise to wait for; a late result or rejection is ignored.
  * @returns the answer.
  * @throws what the answer rejects with, or an `Error` when it is late.
  */

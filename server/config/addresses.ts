@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { normalizeCidr } from '../../core/mod.ts';
 import { ConfigError, shown, shownUrl, wrong } from './config-error.ts';
 
-/** The address that the server listens on. In demo mode anyone may sign in, so only this machine may. */
+/** The address to listen on: this machine's only in demo mode, where anyone may sign in. */
 export function readHost(value: string, demo: boolean): string {
   if (isIP(value) === 0 && !/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value)) {
     throw wrong('HOST', shown(value), 'an IP address or a host name');
@@ -25,19 +25,19 @@ export function readPort(value: string): number {
 /**
  * The database's address.
  *
- * @param name - what it was given as, for the message.
+ * @param name - the setting's name, for the message.
  */
 export function readDatabaseUrl(value: string, name = 'DATABASE_URL'): string {
-  // Two slashes would make a host of the path's first folder in every other kind of address.
+  // In every other kind of address two slashes turn the path's first folder into a host.
   const isFile = /^sqlite:(?!\/\/[^/])(?!:memory:).+$/.test(value) && !value.includes('\0');
   if (isFile || isPostgresql(value)) return value;
   throw wrong(name, shownUrl(value), 'sqlite:PATH or postgresql://USER@HOST/DATABASE');
 }
 
 /**
- * Where notifications are listened for, when a pooler sits before the database.
+ * The address for LISTEN, when a pooler sits before the database.
  *
- * @param name - what it was given as, for the message.
+ * @param name - the setting's name, for the message.
  */
 export function readDatabaseListenUrl(
   value: string,
@@ -57,7 +57,7 @@ function isPostgresql(value: string): boolean {
   return /^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value);
 }
 
-/** Where Anthropic's API is. Customers' keys are sent there, so production sends them encrypted. */
+/** The address of Anthropic's API. It gets customers' keys, so production sends them encrypted. */
 export function readAnthropicBaseUrl(value: string, production: boolean): string {
   const url = URL.parse(value);
   const isPlain = url !== null && url.username + url.password + url.search + url.hash === '';
@@ -69,7 +69,7 @@ export function readAnthropicBaseUrl(value: string, production: boolean): string
   return url.href.replace(/\/+$/, '');
 }
 
-/** A Redis that rate limits are shared through; `name` is what it was given as. */
+/** The Redis that shares rate limits; `name` is the setting's name. */
 export function readRedisUrl(value: string, name = 'REDIS_URL'): string {
   if (!/^rediss?:\/\/\S+$/.test(value) || !URL.canParse(value) || new URL(value).hostname === '') {
     throw wrong(name, shownUrl(value), 'redis://HOST or rediss://HOST');
@@ -77,7 +77,7 @@ export function readRedisUrl(value: string, name = 'REDIS_URL'): string {
   return value;
 }
 
-/** The proxies whose word on a client's address is believed. */
+/** The proxies that are trusted to name a client's address. */
 export function readTrustedProxies(values: readonly string[]): string[] {
   return values.map((value) => {
     const block = normalizeCidr(value);

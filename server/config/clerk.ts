@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { ConfigError, masked, missing, shown, wrong } from './config-error.ts';
 import { decodeBase64 } from './secret.ts';
 
-/** How Clerk's sessions, webhooks and records are trusted. */
+/** Settings that verify Clerk's sessions, webhooks and records. */
 export interface ClerkSettings {
   /** PEM. */
   readonly jwtKey: string;
@@ -29,8 +29,8 @@ const jwtKeyForm = "Clerk's RSA public key in PEM (API keys → JWT public key)"
  * Reads the Clerk settings.
  *
  * @param env - every variable that is set and not empty.
- * @returns null when there is none at all.
- * @throws {ConfigError} also for a name that is not known: a misspelled setting protects nothing.
+ * @returns null when none is set.
+ * @throws {ConfigError} also for an unknown name: a misspelled setting protects nothing.
  */
 export function readClerk(
   env: ReadonlyMap<string, string>,
@@ -75,7 +75,7 @@ function readJwtKey(value: string): string {
   return pem;
 }
 
-/** Compared with `iss` as text, so it is taken as Clerk writes it only. */
+/** Compared with `iss` as text, so only Clerk's own spelling is accepted. */
 function readIssuer(value: string): string {
   const url = URL.parse(value);
   const written = url === null ? '' : `${url.origin}${url.pathname.replace(/\/+$/, '')}`;

@@ -1,20 +1,20 @@
-/** A setting is wrong. The message is one line for the operator, and tells no secret. */
+/** A setting is wrong. The message is one line for the operator, and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * A setting with a value that it does not take.
+ * A setting with a value that is not accepted.
  *
  * @param variable - the environment variable.
- * @param got - the value, or what may be told of it: see `shown` and `masked`.
- * @param takes - what it takes, to follow "it takes".
+ * @param got - the value, or its printable form: see `shown` and `masked`.
+ * @param takes - the accepted form, to follow "it takes".
  */
 export function wrong(variable: string, got: string, takes: string): ConfigError {
   return new ConfigError(`${variable} is ${got}: it takes ${takes}`);
 }
 
-/** A setting that is needed and was not given. */
+/** A required setting that is absent. */
 export function missing(variable: string, takes: string): ConfigError {
   return new ConfigError(`${variable} is not set: it takes ${takes}`);
 }
@@ -31,12 +31,12 @@ function quoted(value: string): string {
   return JSON.stringify(value.length > longestShown ? `${value.slice(0, longestShown)}…` : value);
 }
 
-/** What may be told of a secret. */
+/** The printable form of a secret: its length. */
 export function masked(value: string): string {
   return `a value of ${value.length} characters`;
 }
 
-/** An address without what may be secret in it: user information, query, anything unreadable. */
+/** An address without its possible secrets: user information, query, anything unreadable. */
 export function shownUrl(value: string): string {
   if (!URL.canParse(value)) return /^[\w./-]*$/.test(value) ? shown(value) : masked(value);
   const { protocol, username, password, host, pathname } = new URL(value);

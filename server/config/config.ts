@@ -18,7 +18,7 @@ export { ConfigError } from './config-error.ts';
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 picks any free port. */
   readonly port: number;
   readonly databaseUrl: string;
   /** A direct connection, where a pooler sits before the database. */

@@ -2,12 +2,12 @@ import { masked, wrong } from './config-error.ts';
 
 const secretLength = 32;
 
-/** What a server secret looks like, to follow "it takes". */
+/** The form of a server secret, to follow "it takes". */
 export const secretForm = '32 random bytes in base64 (openssl rand -base64 32)';
 
 /**
  * Decodes base64 (either alphabet, padded or not) and nothing that merely resembles it: Node skips
- * what it does not know, so a mangled secret would silently be another one.
+ * unknown characters, so a mangled secret would silently be another one.
  *
  * @returns the bytes, or null.
  */
@@ -24,7 +24,7 @@ export function decodeBase64(text: string): Uint8Array | null {
  * Reads a server secret.
  *
  * @param name - the variable or file that holds it.
- * @throws {ConfigError} that tells its length only.
+ * @throws {ConfigError} that names its length only.
  */
 export function readServerSecret(name: string, value: string): Uint8Array {
   const secret = decodeBase64(value);

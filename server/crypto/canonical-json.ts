@@ -1,4 +1,4 @@
-/** A value as JSON keeps it, with names in order: PostgreSQL's jsonb has an order of its own. */
+/** A value as JSON stores it, with names in order: PostgreSQL's jsonb has its own order. */
 export function canonical(value: unknown): unknown {
   return ordered(JSON.parse(JSON.stringify(value)));
 }
@@ -10,7 +10,7 @@ function ordered(value: unknown): unknown {
   return Object.fromEntries(names.map(([name, member]) => [name, ordered(member)]));
 }
 
-/** The same as text: for MACs. */
+/** The same as text, for MACs. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(canonical(value ?? null));
 }

@@ -12,19 +12,19 @@ import { join } from 'node:path';
 import { type Config, ConfigError } from '../config/config.ts';
 import { readServerSecret } from '../config/secret.ts';
 
-/** The keys that one server secret stands for, 32 bytes each. */
+/** The keys derived from one server secret, 32 bytes each. */
 export interface Keys {
-  /** What lookup values and seals of API keys are made under. */
+  /** The key for lookup values and seals of API keys. */
   readonly pepper: Uint8Array;
-  /** What customers' own credentials are encrypted under. */
+  /** The key that encrypts customers' own credentials. */
   readonly credential: Uint8Array;
-  /** What the rows of the audit log are linked under. */
+  /** The key that chains the rows of the audit log. */
   readonly audit: Uint8Array;
 }
 
 /**
- * Derives the keys from the server's secret by HKDF-SHA-256 (RFC 5869). Each has a label of its own,
- * so that one says nothing about another. A label never changes: its key would.
+ * Derives the keys from the server's secret by HKDF-SHA-256 (RFC 5869). Each has its own label, so
+ * one key reveals nothing about another. Never change a label: its key would change.
  */
 export function deriveKeys(secret: Uint8Array): Keys {
   const derive = (label: string) => new Uint8Array(hkdfSync('sha256', secret, '', label, 32));
@@ -36,8 +36,8 @@ export function deriveKeys(secret: Uint8Array): Keys {
 }
 
 /**
- * The server's secret: `SERVER_SECRET`, or what `server.secret` in the data folder holds. The first
- * process makes that file, for its owner only; of several that start at once, all get the same.
+ * The server's secret: `SERVER_SECRET`, or the content of `server.secret` in the data folder. The
+ * first process makes that file, for its owner only; several that start together all get the same.
  *
  * @throws {ConfigError} when the file is not a secret, or others may read it.
  */
@@ -56,7 +56,7 @@ function makeOnce(path: string, folder: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  // Written aside and linked into place, so that no process ever reads half a secret, and only one wins.
+  // Written aside, then linked into place: no process ever reads half a secret, and only one wins.
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, {
     mode: 0o600,

@@ -5,16 +5,16 @@ import type { ChangingKey } from './keyring.ts';
 
 /** Keeps customers' own secrets encrypted in the database. */
 export interface Encryption {
-  /** What texts begin with that are sealed under the key in use. */
+  /** The first characters of every text sealed under the key in use. */
   prefix(): string;
   /**
    * Seals a secret.
    *
-   * @param owner - whose it is; it can be opened for the same one only.
+   * @param owner - the secret's owner; it opens for the same owner only.
    */
   encrypt(secret: string, owner: string): string;
   /**
-   * Opens what was sealed, under any key that is accepted.
+   * Opens a sealed secret, under any accepted key.
    *
    * @throws when it was altered, is another owner's, or was sealed under another key.
    */
@@ -51,7 +51,10 @@ export function createEncryption(
   };
 }
 
-/** What is sealed under a key begins with this: a form's version and the key's name; its digest's first bytes say nothing about the key. */
+/**
+ * The first characters of texts sealed under a key: the form's version and the key's name. The name
+ * is the start of the key's digest, and reveals nothing about the key.
+ */
 export function prefixOf(key: Uint8Array): string {
   return `v1.${createHash('sha256').update(key).digest('hex').slice(0, 12)}.`;
 }

@@ -1,12 +1,12 @@
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 
-/** Bytes that are drawn from the runtime at once. */
+/** Bytes drawn from the runtime per refill. */
 const poolSize = 8192;
 
 /**
  * Random bytes for ids, which are made for every request: asking the runtime for ten bytes costs
- * more than verifying a key. Bytes are given out once and erased from the pool. Secrets are drawn from the
- * runtime itself, so that they are never here.
+ * more than verifying a key. Bytes are given out once and erased from the pool. Secrets never come
+ * from this pool: they are drawn from the runtime itself.
  *
  * @param source - fills the pool.
  */

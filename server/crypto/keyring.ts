@@ -3,8 +3,8 @@ import { deriveKeys, type Keys } from './derived-keys.ts';
 import { nodeHashing } from './node-hashing.ts';
 
 /**
- * The deployment went over to a secret that this process does not know: it can neither verify nor write,
- * and answers 503 until it is started with that secret.
+ * The deployment moved to a secret that this process does not know. The process can neither verify
+ * nor write, and answers 503 until it is started with that secret.
  */
 export class UnknownSecret extends Error {
   override readonly name = 'UnknownSecret';
@@ -15,17 +15,17 @@ export class UnknownSecret extends Error {
   }
 }
 
-/** A derived key while the secret is being changed: one to write under, and all to read under. */
+/** A derived key during a change of secret: one to write under, and all to read under. */
 export interface ChangingKey {
-  /** What new values are made under now; asked for at each use, because a change moves it. */
+  /** The key for new values. Read it at each use, because a change of secret replaces it. */
   current(): Uint8Array;
-  /** All that values may be under, 32 bytes each. */
+  /** Every key that a stored value may be under, 32 bytes each. */
   readonly accepted: readonly Uint8Array[];
 }
 
-/** The keys of one secret, and what they are called in rows. */
+/** A secret's name in rows, and its lookup scheme. */
 export interface NamedSecret {
-  /** The id of the secret's lookup scheme: 8 hexadecimal characters that tell nothing of the secret. */
+  /** The id of the secret's lookup scheme: 8 hexadecimal characters that reveal nothing of it. */
   readonly name: string;
   readonly scheme: LookupScheme;
 }
@@ -33,15 +33,15 @@ export interface NamedSecret {
 export type NamedKeys = Keys & NamedSecret;
 
 /**
- * The keys of a deployment. During a change of its secret a process knows two, and the database says
- * which of them everything new is written under (`secret-in-use.ts`): so no process meets a value
- * that it cannot read.
+ * The keys of a deployment. During a change of its secret a process knows two, and the database
+ * names the one for all new values (`secret-in-use.ts`): no process meets a value that it cannot
+ * read.
  */
 export interface Keyring {
-  /** Of every secret that this process knows, `SERVER_SECRET` first. */
+  /** The keys of every secret that this process knows, `SERVER_SECRET` first. */
   readonly accepted: readonly NamedKeys[];
   /**
-   * Of the secret in use. Before the database has been asked: the previous one, where there is one.
+   * The keys of the secret in use. Before the database has been asked: the previous one, if any.
    *
    * @throws {UnknownSecret} when this process does not know the secret in use.
    */
@@ -49,14 +49,14 @@ export interface Keyring {
   /** Whether this process knows the secret in use. */
   isKnown(): boolean;
   /**
-   * Goes over to a secret.
+   * Switches to a secret.
    *
    * @returns false when this process does not know it.
    */
   use(name: string): boolean;
-  /** One of the keys, as it changes. */
+  /** One of the keys; it follows a change of secret. */
   key(of: keyof Keys): ChangingKey;
-  /** The lookup scheme of the secret in use, as it changes. */
+  /** The lookup scheme of the secret in use; it follows a change of secret. */
   readonly scheme: LookupScheme;
 }
 
@@ -70,7 +70,7 @@ export function createKeyring(secret: Uint8Array, previous: Uint8Array | null): 
   return keyringOf(deriveKeys(secret), previous === null ? null : deriveKeys(previous));
 }
 
-/** The same of keys that were derived elsewhere. */
+/** The same, from keys that were derived elsewhere. */
 export function keyringOf(keys: Keys, previous: Keys | null): Keyring {
   const newest = named(keys);
   const accepted = previous === null ? [newest] : [newest, named(previous)];
@@ -98,7 +98,7 @@ export function keyringOf(keys: Keys, previous: Keys | null): Keyring {
   };
 }
 
-/** A key that does not change, and others that are read under. */
+/** A key that does not change, and further keys to read under. */
 export function fixedKey(current: Uint8Array, ...others: readonly Uint8Array[]): ChangingKey {
   return { current: () => current, accepted: [current, ...others] };
 }

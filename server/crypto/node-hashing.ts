@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Hashing, Mac } from '../../core/mod.ts';
 
-/** Bytes that SHA-256 takes in at a time. */
+/** The block length of SHA-256 in bytes. */
 const blockLength = 64;
 const digestLength = 32;
 
-/** Messages of up to this many bytes, as a verification's are, share one buffer. */
+/** Messages up to this many bytes, such as a verification's, share one buffer. */
 const usualLength = 512;
 
 /**
@@ -30,7 +30,7 @@ function hmacSha256(key: Uint8Array): Mac {
     const room = encoding === 'hex' ? message.length / 2 : message.length * 3;
     const inner = room <= usualLength ? usual : Buffer.concat([innerPad], blockLength + room);
     const length = blockLength + inner.write(message, blockLength, encoding);
-    // By way of hexadecimal, because Node makes a string faster than a buffer.
+    // Through hexadecimal, because Node makes a string faster than a buffer.
     outer.write(hash('sha256', inner.subarray(0, length), 'hex'), blockLength, 'hex');
     return hash('sha256', outer, 'hex');
   };

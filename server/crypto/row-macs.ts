@@ -3,7 +3,7 @@ import { constantTimeEqual, type Mac, pepperedScheme } from '../../core/mod.ts';
 import type { ChangingKey } from './keyring.ts';
 import { nodeHashing } from './node-hashing.ts';
 
-/** What a row's MAC covers, by the kind of row: the fields that give something, in their order. */
+/** The fields that a row's MAC covers, by the kind of row: those that grant something, in order. */
 interface Authenticated {
   /** Members of the Clerk organization act in the sub-org. */
   readonly 'sub-org-link': readonly [id: number, orgId: string, clerkId: string];
@@ -25,7 +25,7 @@ interface Authenticated {
     ...[id: string, orgId: string, webhookId: string],
     ...[eventId: string, type: string, keyId: string, payload: string],
   ];
-  /** The server gives the answer once more. */
+  /** The server repeats the answer. */
   readonly 'idempotent-answer': readonly [
     ...[id: string, orgId: string, request: string, answer: string, createdAt: number],
   ];
@@ -33,17 +33,17 @@ interface Authenticated {
 
 export type RowKind = keyof Authenticated;
 
-/** A row that gives something and was not written by the server. */
+/** A row that grants something and was not written by the server. */
 export interface ForgedRow {
   readonly kind: RowKind;
   readonly id: string;
-  /** Whom it would have given something; null for the installation. */
+  /** The organization that would get the grant; null for the installation. */
   readonly orgId: string | null;
 }
 
 /**
- * Authenticates rows that give something or that make the server act: who can write to the database
- * but holds no secret can take away with them, and give nothing.
+ * Authenticates rows that grant something or that make the server act. Write access to the database
+ * without the secret can take away with such rows, and grant nothing.
  */
 export interface RowMacs {
   /**
@@ -54,10 +54,10 @@ export interface RowMacs {
   make<Kind extends RowKind>(kind: Kind, fields: Authenticated[Kind]): string;
 
   /**
-   * Whether a row is as the server wrote it. One that is not is reported, and must give nothing.
+   * Whether a row is as the server wrote it. A forged row is reported, and must grant nothing.
    *
    * @param mac - as stored; null in a row that has none.
-   * @param orgId - whom the row would give something, for the report.
+   * @param orgId - the organization that would get the grant, for the report.
    */
   verify<Kind extends RowKind>(
     kind: Kind,
@@ -82,7 +82,7 @@ export interface RowMacs {
 /**
  * Makes the MACs: HMAC-SHA-256 over the kind and its fields.
  *
- * @param pepper - enough, because a service that only verifies keys must be able to check roles.
+ * @param pepper - no other key is needed: a service that only verifies keys must check roles too.
  * @param onForged - called for each row that is not as the server wrote it.
  */
 export function createRowMacs(pepper: ChangingKey, onForged: (row: ForgedRow) => void): RowMacs {
@@ -113,12 +113,12 @@ export function createRowMacs(pepper: ChangingKey, onForged: (row: ForgedRow) =>
 }
 
 interface RowKey {
-  /** What MACs under the key begin with. */
+  /** The first characters of MACs under the key. */
   readonly prefix: string;
   readonly mac: Mac;
 }
 
-/** The label never changes: every MAC would. */
+/** Never change the label: every MAC would change. */
 function rowKey(pepper: Uint8Array): RowKey {
   const mac = nodeHashing.hmacSha256(
     new Uint8Array(hkdfSync('sha256', pepper, '', 'reporisk row mac v1', 32)),

@@ -1,9 +1,9 @@
 import type { LookupScheme } from '../../core/mod.ts';
 
 /**
- * What the audit log tells a secret by: the scheme and its lookup value, an HMAC under a key that is
- * derived from SERVER_SECRET. It says nothing of the secret, and opens nothing. One for each scheme,
- * because the secret may be stored, or come again, under any of them.
+ * The fingerprints of a secret in the audit log: the scheme and its lookup value, an HMAC under a
+ * key that is derived from SERVER_SECRET. A fingerprint reveals nothing of the secret, and opens
+ * nothing. There is one per scheme: the secret may be stored, or come again, under any of them.
  *
  * @param digest - SHA-256 of the secret, hexadecimal.
  */
@@ -14,7 +14,7 @@ export function fingerprintsOf(schemes: readonly LookupScheme[], digest: string)
 /**
  * The lookup values in fingerprints.
  *
- * @param schemes - those that are known; what was made under another can be compared with nothing.
+ * @param schemes - the known schemes; a fingerprint of another one can be compared with nothing.
  */
 export function lookupsIn(
   fingerprints: readonly string[],

@@ -1,7 +1,7 @@
-/** Stands before a name that this dialect does not have: no operation's member begins so. */
+/** Marks a name that this dialect does not have: no operation's member begins with it. */
 const foreignMark = ' ';
 
-/** A name as no operation has it; `snake` gives it back as it was. */
+/** A name marked as foreign; `snake` gives the original back. */
 export function foreign(name: string): string {
   return foreignMark + name;
 }
@@ -14,7 +14,7 @@ export function snake(name: string): string {
     .replace(/([a-z])(\d+[a-z])/g, '$1_$2');
 }
 
-/** More than any operation's names have; a request's may be a megabyte long. */
+/** Longer than any operation's names; a name in a request may be a megabyte long. */
 const maxLength = 100;
 
 /** `sub_org_id` to `subOrgId`; a name in another spelling is foreign. */
@@ -24,7 +24,7 @@ export function camel(name: string): string {
   return snake(camelled) === name ? camelled : foreign(name);
 }
 
-/** Members that hold what an analysis found, under names of its own. */
+/** Members with content from an analysis, which has its own names. */
 const foundByAnalysis = new Set(['findings', 'result']);
 
 /** An operation's output with every name of ours in snake case. */
@@ -39,7 +39,7 @@ export function snakeKeys(value: unknown): unknown {
   );
 }
 
-/** No input has names deeper than this, and a body may be nested until the stack ends. */
+/** No input has names deeper than this; a body may be nested until the stack overflows. */
 const deepestName = 8;
 
 /** A request's members under the operation's names. */

@@ -11,15 +11,15 @@ function broken(context: z.RefinementCtx, rule: RuleBroken): void {
 const keyInText: RuleBroken = { type: 'value_error', msg: 'this value must not hold an API key' };
 
 /**
- * Text of so many characters after trimming, which may have line breaks. Characters are code points,
- * so an emoji counts once. What a reader cannot see (PostgreSQL cannot store NUL) and API keys are
- * refused.
+ * Text of `minimum` to `maximum` characters after trimming, which may have line breaks. Characters
+ * are code points, so an emoji counts once. Invisible characters (PostgreSQL cannot store NUL) and
+ * API keys are refused.
  */
 export function text(minimum: number, maximum: number) {
   return written(minimum, maximum, { isName: false });
 }
 
-/** A name: one line, composed (NFC), of which something can be seen; else like `text`. */
+/** A name: one line, composed (NFC), with a visible character; otherwise like `text`. */
 export function name(maximum: number) {
   return written(1, maximum, { isName: true });
 }
@@ -31,7 +31,7 @@ function written(minimum: number, maximum: number, { isName }: { readonly isName
     .string()
     .transform(normalize)
     .superRefine((value, context) => {
-      // Of a text that is too long anyway, the code points are not counted.
+      // The code points of a text that is too long anyway are not counted.
       const length = value.length > 2 * maximum ? value.length : [...value].length;
       if (length < minimum) {
         context.addIssue({
@@ -94,8 +94,8 @@ export function integer(minimum?: number, maximum?: number) {
 }
 
 /**
- * The id of something. Text that no id of ours can be, and that a database might choke on, becomes
- * the empty id, which is simply not found.
+ * The id of something. A text that cannot be one of our ids, and that a database might choke on,
+ * becomes the empty id, which is simply not found.
  */
 export const id = z.string().transform((value) => (/^[\w-]{1,100}$/.test(value) ? value : ''));
 
@@ -134,7 +134,7 @@ export const ipAllowList = z
   .min(1)
   .max(100);
 
-/** So many requests in a window of so many seconds. */
+/** A rate limit: `limit` requests per `windowSeconds`. */
 export const rateLimit = z.strictObject({
   limit: integer(1, 1_000_000),
   windowSeconds: integer(1, 86_400),
@@ -182,7 +182,7 @@ function brokenUrlRule(value: string): RuleBroken | null {
       ctx: { allowed_schemes: ['http', 'https'] },
     };
   }
-  // The URL parser drops tabs and line ends and turns a backslash round: not what was meant.
+  // The URL parser drops tabs and line ends and turns backslashes into slashes: another address.
   if (/[\s\\]/.test(value) || !URL.canParse(value)) {
     return { type: 'value_error.url.host', msg: 'URL host invalid' };
   }
@@ -207,16 +207,16 @@ export const instant = z
     'expected a time of the years 1 to 9999',
   );
 
-/** A time as it travels. */
+/** A time in JSON. */
 export const timestamp = z.iso.datetime();
 
-/** What every list takes. */
+/** The parameters of every list. */
 export const paging = {
   limit: integer(1, 100).default(50),
   cursor: z.string().optional(),
 };
 
-/** What every list answers. */
+/** The answer of every list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
@@ -226,8 +226,8 @@ export const firstTime = -62_135_596_800_000;
 export const lastTime = 253_402_300_799_999;
 
 /**
- * A JSON time, or null. One that cannot be shown, which only a statement by hand writes, is the nearest
- * that can: a row must not make an answer impossible that shows others.
+ * A JSON time, or null. A time that cannot be shown, which only a statement by hand writes, becomes
+ * the nearest one that can: one row must not make the answer fail for all others.
  */
 export function iso(date: Date): string;
 export function iso(date: Date | null | undefined): string | null;

@@ -1,12 +1,12 @@
-// Anything that could be a key of ours, imported ones included, whatever stands around it.
+// Anything that could be one of our keys, imported ones included, whatever surrounds it.
 const key = /rrk_(?:live|test)_[\w-]{43}/g;
 
-/** How often a text may have been percent-encoded. */
+/** The most layers of percent-encoding in a text. */
 const mostEncodings = 3;
 
 /**
- * Whether a text holds what looks like an API key, also percent-encoded. People paste keys where they
- * do not belong, and a raw key must not be stored anywhere.
+ * Whether a text holds an apparent API key, also percent-encoded. People paste keys where they do
+ * not belong, and a raw key must not be stored anywhere.
  */
 export function holdsKey(text: string): boolean {
   let decoded = text;
@@ -20,7 +20,7 @@ export function holdsKey(text: string): boolean {
   return false;
 }
 
-/** A text with every API key in it blotted out; all of it where a key is encoded. */
+/** A text with every API key redacted; the whole text is redacted where a key is encoded. */
 export function withoutKeys(text: string): string {
   const rest = text.includes('rrk_') ? text.replace(key, '[API key]') : text;
   return holdsKey(rest) ? '[API key]' : rest;

@@ -1,4 +1,4 @@
-/** What no name holds, as a class of characters: a reader would not see it, or see another name. */
+/** The characters that no name holds: a reader would not see them, or would see another name. */
 const invisible = [
   '\\u0000-\\u001f\\u007f-\\u009f', // controls, line breaks among them
   '\\u2028\\u2029', // line and paragraph separators
@@ -14,15 +14,15 @@ const everyInvisible = new RegExp(`[${invisible}]`, 'gu');
 const everyInvisibleInTexts = new RegExp(`(?![\\t\\n])[${invisible}]`, 'gu');
 const visible = /[^\p{White_Space}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** How long a name may be that others gave, in code points. */
+/** The longest name from outside, in code points. */
 const longestForeignName = 200;
 
-/** Whether a name, or a text that may have line breaks and tabs, holds what a reader cannot see. */
+/** Whether a name, or a text that may have line breaks and tabs, holds invisible characters. */
 export function holdsInvisible(value: string, may: { readonly breakLines: boolean }): boolean {
   return (may.breakLines ? invisibleInTexts : invisibleInNames).test(value);
 }
 
-/** Whether anything of a name can be seen. */
+/** Whether any character of a name is visible. */
 export function isVisible(name: string): boolean {
   return visible.test(name);
 }
@@ -31,11 +31,11 @@ export function isVisible(name: string): boolean {
 const maxUnits = 8;
 
 /**
- * A name as it is kept: composed (NFC), without white space around it. One that is too long however it
- * is composed stays as it is: composing takes time in the square of a run of combining marks, and a
+ * The stored form of a name: composed (NFC), without white space around it. A name that is too long
+ * in any form stays unchanged: composing takes quadratic time in a run of combining marks, and a
  * megabyte of them would hold the process for a minute.
  *
- * @param maximum - code points that the name may have.
+ * @param maximum - the most code points of the name.
  */
 export function normalizedName(name: string, maximum: number): string {
   const trimmed = name.trim();
@@ -45,7 +45,7 @@ export function normalizedName(name: string, maximum: number): string {
 /**
  * A name from outside, by the rules for names and cut to 200 characters.
  *
- * @param otherwise - what stands in its place when nothing of it can be seen.
+ * @param otherwise - the replacement when no character of it is visible.
  */
 export function cleanedName<Otherwise>(name: unknown, otherwise: Otherwise): string | Otherwise {
   if (typeof name !== 'string') return otherwise;
@@ -55,7 +55,7 @@ export function cleanedName<Otherwise>(name: unknown, otherwise: Otherwise): str
   return [...cleaned].slice(0, longestForeignName).join('').trim();
 }
 
-/** A name as it is shown: one from before the rules has `\u{…}` in place of what cannot be seen. */
+/** A name for display: one from before the rules has `\u{…}` in place of invisible characters. */
 export function shownName(name: string): string {
   return invisibleInNames.test(name) ? name.replace(everyInvisible, escaped) : name;
 }
@@ -65,12 +65,12 @@ export function printable(lines: string): string {
   return lines.replace(everyInvisibleInTexts, escaped);
 }
 
-/** A text that may have line breaks and tabs, with U+FFFD in place of what cannot be seen. */
+/** A text that may have line breaks and tabs, with U+FFFD in place of invisible characters. */
 export function withoutInvisible(text: string): string {
   return text.replace(everyInvisibleInTexts, '\ufffd');
 }
 
-/** JSON for a terminal, which means the same. */
+/** JSON for a terminal, with the same meaning. */
 export function printableJson(json: string): string {
   return json.replace(everyInvisible, (character) =>
     [...Array(character.length).keys()]

@@ -1,6 +1,6 @@
 import type { ErrorCode, Refusal } from '../../core/mod.ts';
 
-/** The stable code of a problem: a refusal of core, or one that the console has its own words for. */
+/** The stable code of a problem: a refusal of core, or one with its own text in the console. */
 export type ProblemCode =
   | ErrorCode
   | 'api_key_not_found'
@@ -9,15 +9,15 @@ export type ProblemCode =
   | 'api_key_rotated';
 
 /**
- * Why a request cannot be answered, as the caller is told: a status and a sentence. Everything else
- * that is thrown is a fault of ours, answered 500 without its cause.
+ * The reason for a failed request, in the caller's terms: a status and a sentence. Every other
+ * exception is the server's fault, answered 500 without its cause.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   /** Response headers that belong to the problem, for example `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where nothing tells this problem from others. Match on it, never on the text. */
+  /** Null for a problem without a code. Match on it, never on the text. */
   readonly code: ProblemCode | null;
 
   constructor(
@@ -36,7 +36,7 @@ export class Problem extends Error {
 /**
  * One of core's refusals as a problem.
  *
- * @param headers - what the response says besides.
+ * @param headers - further response headers.
  */
 export function refused(refusal: Refusal, headers: Problem['headers'] = {}): Problem {
   const { status, detail, code } = refusal;
@@ -45,7 +45,7 @@ export function refused(refusal: Refusal, headers: Problem['headers'] = {}): Pro
   return new Problem(status, detail, headers, code);
 }
 
-/** An unknown id, or another organization's: the two are never told apart. */
+/** An unknown id, or another organization's: both get the same answer. */
 export function notFound(what: string, code: ProblemCode | null = null): Problem {
   return new Problem(404, `${what} not found`, {}, code);
 }
@@ -72,7 +72,7 @@ export class InvalidInput extends Error {
   }
 }
 
-/** A field that refers to what is not the caller's, or breaks a rule only the database knows. */
+/** A field that refers to a record out of reach, or breaks a rule only the database can check. */
 export function invalidField(field: string, msg: string): InvalidInput {
   return new InvalidInput([{ path: [field], msg, type: 'value_error' }]);
 }

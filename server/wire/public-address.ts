@@ -29,7 +29,7 @@ for (const [network, prefix] of [
 ] as const) {
   special.addSubnet(network, prefix, 'ipv6');
 }
-// IPv6 gives out nothing else yet; so mapped and translated IPv4 addresses are outside too.
+// No other IPv6 range is allocated yet; so mapped and translated IPv4 addresses are outside too.
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 

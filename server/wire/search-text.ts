@@ -3,7 +3,7 @@ const wordMark = '\u0001';
 
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 
-/** A text in which case, composition and kinds of white space make no difference, in every script. */
+/** A text for comparison: case, composition and kinds of white space folded, in every script. */
 function folded(text: string): string {
   return (
     text
@@ -20,7 +20,7 @@ function folded(text: string): string {
   );
 }
 
-/** What is stored of texts, to be searched: they themselves, and then each of their words. */
+/** The stored form of searchable texts: the texts themselves, and then each of their words. */
 export function searchText(texts: readonly (string | null | undefined)[]): string {
   const text = texts.map((each) => folded(each ?? '')).join('\n');
   const starts = [...words.segment(text.replaceAll('_', ' '))]
@@ -30,8 +30,8 @@ export function searchText(texts: readonly (string | null | undefined)[]): strin
 }
 
 /**
- * What a search text has to contain: three characters or more may stand anywhere in it, fewer at the
- * beginning of a word. Null where nothing is asked for.
+ * The substring that a search text must contain: three characters or more match anywhere, fewer at
+ * the beginning of a word. Null for an empty query.
  */
 export function soughtIn(query: string): string | null {
   const wanted = folded(query);

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
-/** Where a repository or an extension is, in the one form that is stored. */
+/** The address of a repository or an extension, in the one form that is stored. */
 export interface SubmittedUrl {
   readonly url: string;
   /** Equal for addresses of the same thing: SHA-256, hexadecimal. */
   readonly identity: string;
 }
 
-/** Hosts whose repositories have one name in whatever case. */
+/** Hosts whose repository names ignore case. */
 const ignoringCase = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
 
 /**
- * A repository's address without port, closing slash, `.git`, query and fragment that say nothing.
+ * A repository's address without port, closing slash, `.git`, query and fragment if meaningless.
  *
  * @param text - an absolute http or https URL.
  */
@@ -25,8 +25,7 @@ export function repositoryUrl(text: string): SubmittedUrl {
 }
 
 /**
- * An extension's address without a fragment. Of a marketplace's page the item's id decides what it is
- * the same as.
+ * An extension's address without a fragment. The item's id is the identity of a marketplace's page.
  *
  * @param text - an absolute http or https URL.
  */
@@ -43,14 +42,14 @@ export function isLocalUrl(text: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');
 }
 
-/** The dot of the root says nothing: `github.com.` is `github.com`. */
+/** The dot of the root means nothing: `github.com.` is `github.com`. */
 function parsed(text: string): URL {
   const url = new URL(text);
   if (/[^.]\.$/.test(url.hostname)) url.hostname = url.hostname.slice(0, -1);
   return url;
 }
 
-/** Pages of marketplaces: what stands before the item's id in the path. */
+/** Pages of marketplaces: the part of the path before the item's id. */
 const itemPages: readonly (readonly [marketplace: string, host: string, page: RegExp])[] = [
   ['open-vsx', 'open-vsx.org', /^\/extension\/([^/]+\/[^/]+)/],
   ['chrome', 'chromewebstore.google.com', /^\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
@@ -59,7 +58,7 @@ const itemPages: readonly (readonly [marketplace: string, host: string, page: Re
   ['firefox', 'addons.mozilla.org', /^\/(?:[^/]+\/)?(?:firefox|android)\/addon\/([^/]+)/],
 ];
 
-/** The item that a marketplace's page is about; null for any other page. No marketplace minds the case. */
+/** The item of a marketplace's page; null for any other page. All marketplaces ignore case. */
 function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
   if (host === 'marketplace.visualstudio.com' && /^\/items\/?$/i.test(pathname)) {
     const name = searchParams.get('itemName');
@@ -72,7 +71,7 @@ function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
   return null;
 }
 
-/** A path without slashes and `.git` behind it, however many: what is stored, sent again, is the same. */
+/** A path without slashes and `.git` at its end, however many: resubmitted, it stays the same. */
 function withoutEnd(path: string): string {
   let { length } = path;
   for (;;) {

@@ -1,12 +1,12 @@
 import type { core, ZodType, z } from 'zod';
 import { type FieldError, InvalidInput } from './problem.ts';
 
-/** Faults that an answer lists. */
+/** The most faults in an answer. */
 export const maxFaults = 100;
 
 /**
- * Parses an operation's input. Lists that are too long are refused before any of their items is looked
- * at, so that the work is bounded by what the schema allows.
+ * Parses an operation's input. Lists that are too long are refused before any of their items is
+ * read: the schema bounds the work.
  *
  * @throws {InvalidInput} with one error per rejected field, in the documented words; a hundred at most.
  */
@@ -32,7 +32,7 @@ export function givenMoreThanOnce(path: FieldError['path']): FieldError {
   return { path, msg: 'given more than once', type: 'value_error' };
 }
 
-/** What a field's own rule may report: the documented error as it stands. */
+/** The report of a field's own rule: the documented error as it stands. */
 export interface RuleBroken {
   readonly msg: string;
   readonly type: string;
@@ -70,7 +70,7 @@ function overlongLists(
   return value.flatMap((item, index) => overlongLists(def.element, item, [...path, index]));
 }
 
-/** The parts of a schema that say what a list may hold. */
+/** The parts of a schema that bound a list. */
 interface ListedDefinition {
   readonly type: string;
   readonly shape: Readonly<Record<string, core.$ZodType>>;
@@ -85,7 +85,7 @@ function maxItems(checks: ListedDefinition['checks'] = []): number {
   return Math.min(...limits);
 }
 
-/** A schema without what makes it optional or changes its output. */
+/** A schema without the wrappers that make it optional or change its output. */
 export function withoutWrappers(schema: core.$ZodType): core.$ZodType {
   const { innerType, in: piped } = schema._zod.def as {
     innerType?: core.$ZodType;

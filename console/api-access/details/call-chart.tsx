@@ -3,10 +3,10 @@ import { keyUse as text } from '../../messages/messages.ts';
 import { countOf, failedOf, failures, outcomes, type Range, type Span } from './call-sums.ts';
 import { spanText, tickText } from './span-text.ts';
 
-/** The drawing is this high and each of its bars takes this much width, in units of its own. */
+/** The height of the drawing and the width of each bar, in the drawing's own units. */
 const height = 100;
 const step = 10;
-/** What happened once must be seen beside what happened a thousand times. */
+/** The least height of a bar: a single call stays visible beside a thousand. */
 const least = 3;
 /** Room for every kind of failure at its least height. */
 const leastBelow = least * failures.length + 2;
@@ -18,8 +18,8 @@ interface Bar {
 }
 
 /**
- * Calls over time: answered above the line, failed below it, at one scale. The place tells what the
- * colour tells; the numbers are in the legend, the tooltips and the table.
+ * Calls over time: answered above the line, failed below it, at one scale. Position repeats the
+ * information of colour; the numbers are in the legend, the tooltips and the table.
  */
 export function CallChart(props: { spans: readonly Span[]; range: Range; summary: string }) {
   const most = (of: (span: Span) => number) => Math.max(0, ...props.spans.map(of));
@@ -75,7 +75,7 @@ export function CallChart(props: { spans: readonly Span[]; range: Range; summary
   );
 }
 
-/** Where answered and failed meet: by their greatest counts, with room for the smaller. */
+/** The height of the line between answered and failed: in proportion to their greatest counts. */
 function lineOf(answered: number, failed: number): number {
   if (failed === 0) return height - 1;
   if (answered === 0) return 1;

@@ -4,7 +4,7 @@ import type { keyUse } from '../../messages/messages.ts';
 export type Range = keyof typeof keyUse.ranges;
 export type Sums = Readonly<Record<CallOutcome, number>>;
 
-/** Answered first, then what failed, from the caller's own faults to the server's. */
+/** Answered first, then the failures, from the caller's own faults to the server's. */
 export const outcomes = [
   'success',
   'client_error',
@@ -13,10 +13,10 @@ export const outcomes = [
   'server_error',
 ] as const satisfies readonly CallOutcome[];
 
-/** Those that are drawn below the line. */
+/** The outcomes drawn below the line. */
 export const failures = outcomes.filter((outcome) => outcome !== 'success');
 
-/** One bar of the picture: an hour, or a day of the reader's calendar. Unix milliseconds. */
+/** One bar of the chart: an hour, or a day of the reader's calendar. Unix milliseconds. */
 export interface Span {
   readonly from: number;
   readonly sums: Sums;
@@ -25,7 +25,7 @@ export interface Span {
 const hour = 3_600_000;
 const lengths: Readonly<Record<Range, number>> = { '24h': 24, '7d': 7 };
 
-/** The spans of a range, oldest first, the present one last; also those without calls. */
+/** The spans of a range, oldest first, the present one last; spans without calls are included. */
 export function spansOf(hourly: ApiKeyUsage['hourly'], range: Range, now: number): Span[] {
   const starts = Array.from({ length: lengths[range] }, (_, index) =>
     startOf(range, now, index + 1 - lengths[range]),
@@ -40,7 +40,7 @@ export function spansOf(hourly: ApiKeyUsage['hourly'], range: Range, now: number
   });
 }
 
-/** When the span begins that is so many spans away from the present one. */
+/** The start of the span that lies `offset` spans away from the present one. */
 function startOf(range: Range, now: number, offset: number): number {
   if (range === '24h') return (Math.floor(now / hour) + offset) * hour;
   const day = new Date(now);
@@ -48,7 +48,7 @@ function startOf(range: Range, now: number, offset: number): number {
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() + offset).getTime();
 }
 
-/** How many calls came to what. */
+/** The number of calls by outcome. */
 export function sumsOf(counted: readonly { outcome: CallOutcome; count: number }[]): Sums {
   const sums = { success: 0, client_error: 0, forbidden: 0, rate_limited: 0, server_error: 0 };
   for (const { outcome, count } of counted) sums[outcome] += count;
@@ -62,12 +62,12 @@ export function totalOf(spans: readonly Span[]): Sums {
   );
 }
 
-/** All calls, however they ended. */
+/** The number of calls of every outcome. */
 export function countOf(sums: Sums): number {
   return outcomes.reduce((count, outcome) => count + sums[outcome], 0);
 }
 
-/** The calls that were not answered as asked. */
+/** The number of calls that failed. */
 export function failedOf(sums: Sums): number {
   return countOf(sums) - sums.success;
 }

@@ -3,7 +3,7 @@ import { keyUse as text } from '../../messages/messages.ts';
 import { countOf, outcomes, type Range, type Span, type Sums } from './call-sums.ts';
 import { spanText } from './span-text.ts';
 
-/** The picture's numbers: the spans that had calls, newest first, and the outcomes that occur. */
+/** The chart's numbers: the spans that had calls, newest first, and the outcomes that occur. */
 export function CallTable(props: { spans: readonly Span[]; range: Range; total: Sums }) {
   const columns = () => outcomes.filter((outcome) => props.total[outcome] > 0);
   const rows = () => props.spans.filter(({ sums }) => countOf(sums) > 0).reverse();

@@ -13,14 +13,14 @@ import { CallTable } from './call-table.tsx';
 
 const ranges = ['24h', '7d'] as const satisfies readonly Range[];
 
-/** How a key's calls went: a sentence, a picture, and the numbers behind it. */
+/** The outcomes of a key's calls: a sentence, a chart, and the numbers behind it. */
 export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) {
   const id = createUniqueId();
   const now = createClock();
   const [chosen, setChosen] = createSignal<Range | null>(null);
   const hourly = () => (props.usage.isSuccess ? props.usage.data.hourly : []);
   const spansIn = (range: Range) => spansOf(hourly(), range, now());
-  // A quiet day is no reason to look at an empty picture when there is a week to see.
+  // After a quiet day the chart shows the week, where there were calls, and not an empty day.
   const range = createMemo<Range>(() => {
     const isQuiet = countOf(totalOf(spansIn('24h'))) === 0 && hourly().length > 0;
     return chosen() ?? (isQuiet ? '7d' : '24h');

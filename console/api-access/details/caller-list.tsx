@@ -3,7 +3,7 @@ import type { RetiringUse } from '../../api/records.ts';
 import { rotationPanel as text } from '../../messages/messages.ts';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 
-/** Who still uses a retiring secret, the latest first. */
+/** The callers that still use a retiring secret, the latest first. */
 export function CallerList(props: { callers: RetiringUse['items'] }) {
   return (
     <ul class="callers" aria-label={text.callers}>

@@ -15,12 +15,12 @@ import { ScopeChoice } from '../scope-choice.tsx';
 import { changesOf, editErrors, editOf, type KeyEdit } from './key-edit.ts';
 import { OwnerField } from './owner-field.tsx';
 
-/** Everything about a key that can be changed without a new secret. */
+/** Edits every setting of a key that needs no new secret. */
 export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();
   const member = useMember();
-  // A copy: the record may change in place meanwhile, and what is saved is what was changed here.
+  // A copy: the record may change in place, and only the user's own edits are saved.
   const key = structuredClone(unwrap(props.apiKey));
   const [edit, setEdit] = createStore<KeyEdit>(editOf(key));
   const [validationErrors, setValidationErrors] = createSignal<Record<string, string>>({});

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useStatusLine } from '../../ui/status-line.tsx';
 import { CallerList } from './caller-list.tsx';
 
-/** Asks before a retiring secret is refused, and names the callers that this breaks; null when unknown. */
+/** Asks before a retiring secret is refused, and names the callers that break (null if unknown). */
 export function EndGraceDialog(props: {
   apiKey: ApiKey;
   callers: RetiringUse['items'] | null;

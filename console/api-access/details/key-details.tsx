@@ -13,7 +13,7 @@ import { LastCalls } from './last-calls.tsx';
 import { RotationPanel } from './rotation-panel.tsx';
 import { ScopeUse } from './scope-use.tsx';
 
-/** The rest of what is known of a key: what to do about it first, then its calls and settings. */
+/** A key's details: open tasks first, then its calls and settings. */
 export function KeyDetails(props: {
   apiKey: ApiKey;
   actions: KeyActions;

@@ -4,10 +4,10 @@ import { keyForm as text } from '../../messages/messages.ts';
 import { addressesOf, type LimitsDraft, limitErrors, limitsOf, rateLimitOf } from '../key-draft.ts';
 import { type Scope, scopes } from '../scopes.ts';
 
-/** Whose authority a key is to have: as now, one's own, its creator's, or an account's by its id. */
+/** The key's new owner: as now, the signed-in user, the creator, or an account by its id. */
 export type Owner = 'keep' | 'me' | 'creator' | { readonly account: string };
 
-/** What is being changed of a key, as it was entered. */
+/** The edited settings of a key, as entered. */
 export interface KeyEdit extends LimitsDraft {
   label: string;
   description: string;
@@ -15,7 +15,7 @@ export interface KeyEdit extends LimitsDraft {
   owner: Owner;
 }
 
-/** A key's present settings, to be changed. */
+/** A key's present settings, as the start of an edit. */
 export function editOf(key: ApiKey): KeyEdit {
   return {
     label: key.label,
@@ -26,7 +26,7 @@ export function editOf(key: ApiKey): KeyEdit {
   };
 }
 
-/** What can be said about an edit before the server sees it, by the field's name. */
+/** The validation errors that an edit shows before the server sees it, by the field's name. */
 export function editErrors(edit: KeyEdit): Record<string, string> {
   return defined({
     label: edit.label.trim() === '' ? text.labelNeeded : undefined,
@@ -35,7 +35,7 @@ export function editErrors(edit: KeyEdit): Record<string, string> {
   });
 }
 
-/** Only what differs: a field that another admin has changed since stays as it is. */
+/** The changed fields only: another admin's change of any other field survives. */
 export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): ApiKeyChanges {
   const before = editOf(key);
   const differs = (field: Exclude<keyof KeyEdit, 'owner'>) =>

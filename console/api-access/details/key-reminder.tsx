@@ -8,7 +8,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { daysSince, isOld, isUnused } from '../key-age.ts';
 
 /**
- * What time has made of an active key: unused for 90 days, or with a secret that old. At most one,
+ * A reminder for an active key that is unused for 90 days, or has a secret that old. At most one,
  * because an unused key need not be rotated.
  */
 export function KeyReminder(props: {
@@ -18,7 +18,7 @@ export function KeyReminder(props: {
   const api = useApi();
   const rotation = useQuery(() => ({
     ...apiKeyQueries.lastRotation(api, props.apiKey.id),
-    // A young key cannot have an old secret.
+    // A key younger than 90 days cannot have an old secret.
     enabled: isOld(props.apiKey.createdAt),
   }));
   const secretSince = () =>

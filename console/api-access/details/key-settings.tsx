@@ -11,7 +11,7 @@ import { scopeText } from '../scopes.ts';
 
 const EditKeyDialog = lazyNamed(() => import('./edit-key-dialog.tsx'), 'EditKeyDialog');
 
-/** How a key is set up, and the actions that a row has no room for. */
+/** A key's settings, and the actions that a row has no room for. */
 export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
   const id = createUniqueId();
   const [isEditing, setEditing] = createSignal(false);

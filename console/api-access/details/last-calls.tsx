@@ -7,7 +7,7 @@ import { momentText, utcTimeText } from '../../ui/time-text.ts';
 
 const few = 5;
 
-/** The last calls of a key, newest first: what was asked, how it went, who asked. */
+/** The last calls of a key, newest first: request, outcome and caller. */
 export function LastCalls(props: { calls: readonly ApiKeyCall[] }) {
   const id = createUniqueId();
   const [isLong, setLong] = createSignal(false);

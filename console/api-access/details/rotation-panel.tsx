@@ -29,7 +29,7 @@ export function RotationPanel(props: { apiKey: ApiKey; until: string }) {
   const id = createUniqueId();
   const use = useQuery(() => apiKeyQueries.retiringUse(api, props.apiKey.id));
   const callers = () => (use.isSuccess ? use.data.items : []);
-  // The server says when the grace has run out: the record that was shown until then is old.
+  // The server decides when the grace has ended: the record shown until then is stale.
   const isOver = createMemo(() => use.isSuccess && use.data.retiringUntil === null);
   createEffect(() => isOver() && void refreshKeys(api));
   const isSafe = () => use.isSuccess && callers().length === 0;

@@ -14,10 +14,10 @@ import { TimeAgo } from '../../ui/time-ago.tsx';
 import { scopeText } from '../scopes.ts';
 import { type Narrowing, narrowedScopes } from './narrowed-scopes.ts';
 
-/** A key watched for fewer days may not have done yet what it is for. */
+/** Days: a key observed for less may not have made all its kinds of calls yet. */
 const early = 7;
 
-/** The hint to least privilege: what a key never used, and how to take just that away. */
+/** The least-privilege hint: the scopes that a key never used, and a button that removes them. */
 export function ScopeUse(props: { apiKey: ApiKey }) {
   const api = useApi();
   const announce = useStatusLine();
@@ -29,7 +29,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
     return data && narrowedScopes(props.apiKey.scopes, data);
   };
   const observed = () => known()?.observedDays ?? 0;
-  // What the key could do before, for as long as that can be had back here.
+  // The key's former scopes, for as long as they can be restored here.
   const [before, setBefore] = createSignal<{ scopes: string[] | null } | null>(null);
   let undoButton: HTMLButtonElement | undefined;
   let section: HTMLElement | undefined;
@@ -46,7 +46,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
   });
   const change = async (scopes: readonly string[] | null) => {
     const isDone = await setScopes.start(scopes && [...scopes]);
-    // The button that was pressed is gone.
+    // The pressed button is gone: its successor takes the focus.
     if (isDone) (before() === null ? section : undoButton)?.focus();
   };
 

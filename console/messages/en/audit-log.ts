@@ -18,7 +18,7 @@ export const auditLog = {
   none: 'none',
   yes: 'yes',
   no: 'no',
-  /** How a field reads that holds nothing. */
+  /** The text of a field without a value. */
   nothing: {
     scopes: 'everything',
     ipAllowList: 'anywhere',

@@ -4,7 +4,7 @@ import { quoted } from './quoted.ts';
 const calls = (count: number) => (count === 1 ? '1 call' : `${number.format(count)} calls`);
 const days = (count: number) => (count === 1 ? '1 day' : `${number.format(count)} days`);
 
-/** How long a key was watched, as a part of a sentence. */
+/** The time for which a key was observed, as a part of a sentence. */
 const inTime = (observed: number) => {
   if (observed >= 90) return 'in 90 days';
   return observed === 0 ? 'since it was made today' : `in the ${days(observed)} since it was made`;
@@ -29,7 +29,7 @@ export const keyUse = {
     rate_limited: 'Over the rate limit (429)',
     server_error: 'Server fault (5xx)',
   },
-  /** For where there is no room for the name. */
+  /** Short forms, for places without room for the name. */
   short: {
     success: 'Answered',
     client_error: '4xx',

@@ -1,5 +1,5 @@
 /**
- * Counts as they are written here. Marked as pure, so that a page's texts that use it are loaded
- * with that page and not with the first one.
+ * Formats counts in English. Marked as pure: the bundler then loads a page's texts that use it with
+ * that page and not with the first one.
  */
 export const number = /* @__PURE__ */ new Intl.NumberFormat('en');
