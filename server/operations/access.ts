@@ -14,7 +14,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 
-/** Who sends a request, as far as its credential tells. */
+/** The sender of a request, as far as its credential shows. */
 export type Caller =
   | { readonly kind: 'nobody'; readonly credential: 'missing' | 'invalid' }
   | {
@@ -50,7 +50,7 @@ export function parentOrgMember(): Access {
 
 /**
  * The data plane: a key with the scope, or a session whose role covers the action. A null scope
- * means that the operation itself judges the key's scopes, once it knows what was asked for.
+ * means that the operation itself judges the key's scopes, once it knows the request.
  */
 export function dataPlane(scope: string | null, action: 'read' | 'submit'): Access {
   return { plane: 'data', scope, action };
@@ -66,9 +66,9 @@ export function operatorOnly({ whileRestored = false } = {}): Access {
 }
 
 /**
- * Anyone, without a look at a credential; what is sent must speak for itself.
+ * Anyone: no credential is read, and the payload itself must carry its proof.
  *
- * @param actor - who the audit log says it was.
+ * @param actor - the actor in the audit log.
  */
 export function publicAccess(
   actor: string,
@@ -103,9 +103,9 @@ export interface Principal {
 }
 
 /**
- * Judges a caller once more, by what the database holds now: a role may have been taken away, or the
- * organization deleted, since the request came. From here on the organization is held, so that its
- * deletion finds what this transaction adds.
+ * Judges a caller once more, by what the database holds now: a role may have been taken away, or
+ * the organization deleted, since the request arrived. The organization is locked from here on: its
+ * deletion would otherwise miss the rows that this transaction adds.
  *
  * @param em - the transaction's.
  * @throws {Problem} as `authorize` does.

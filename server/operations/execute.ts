@@ -24,13 +24,13 @@ import type {
 } from './operation.ts';
 
 /**
- * Carries an operation out: who may, a key's rate limits, input, preparation, then the work; a
- * mutation in one transaction that judges the caller again, because a role may have been taken away
- * meanwhile.
+ * Executes an operation: authorization, the key's rate limits, input, preparation, then the work. A
+ * mutation runs in one transaction that authorizes the caller again, because a role may have been
+ * revoked since the first check.
  *
- * @param readInput - gives the input as received; called only once the caller was let in.
- * @returns the operation's output, stripped of whatever its schema does not name.
- * @throws {Problem} or {InvalidInput} with what the caller is told.
+ * @param readInput - gives the input as received; called only after authorization.
+ * @returns the operation's output, stripped of every field that its schema does not name.
+ * @throws {Problem} or {InvalidInput} with the answer to the caller.
  */
 export async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
@@ -48,11 +48,12 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
-    // Whatever management answers may report something as taken away, refusals too: "not found" a key
-    // that another request has just revoked, a list an archived sub-org. So each answer is sent when
-    // everything that it can have seen holds on every process. On the data plane a refusal tells
-    // nothing but itself, who has no session is told nothing at all, and what is malformed nothing but
-    // its faults: how long it waits would tell what a report before it has taken away.
+    // Any management answer may reveal a revocation, refusals too: a 404 reveals a key that another
+    // request has just revoked, a list an archived sub-org. So each answer waits until every change
+    // that it can reflect has reached every process. Three answers need no wait: a refusal on the
+    // data plane reveals only itself, a caller without a session learns nothing, and an answer to a
+    // malformed request lists only its faults. There, the length of the wait would reveal an
+    // earlier revocation.
     const { plane } = operation.access;
     const { kind } = invocation.caller;
     const isTold =
@@ -115,8 +116,8 @@ function restored(): Problem {
 }
 
 /**
- * Whether the operation itself judges the key's scopes, once it knows what was asked for. Scopes come
- * before the limits, so its requests are counted when it has.
+ * Whether the operation itself judges the key's scopes, once it knows the request. Scopes are
+ * checked before the limits, so its requests are counted after it has.
  */
 export function judgesScopes(access: Access): boolean {
   return access.plane === 'data' && access.scope === null;
@@ -169,7 +170,8 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
     const make = () => operation.run(inside, parsed, prepared);
     const { once } = operation;
     if (once === undefined || storedAs === undefined) return make();
-    // What was valid once is answered as it was then: an input is not judged again, a caller is.
+    // A stored answer is replayed as it was: the input is not validated again, the caller is
+    // authorized again.
     await once.judge(inside, parsed).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
     });

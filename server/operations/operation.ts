@@ -62,8 +62,8 @@ export interface PrepareContext {
   readonly principal: Principal;
   readonly now: Date;
   /**
-   * Carries out another operation for the same caller, in a transaction of its own. That it holds on
-   * every process is waited for once, when the operation that asks for it is over.
+   * Executes another operation for the same caller, in its own transaction. Its propagation to
+   * every process is awaited once, when the outer operation is over.
    */
   execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
@@ -77,7 +77,7 @@ export interface OperationContext extends Omit<PrepareContext, 'execute'> {
   readonly em: EntityManager;
   /** A new id of a kind: `key_…`, `job_…`. */
   newId(kind: string): string;
-  /** Records what was done, in the same transaction. Changes never hold a secret. */
+  /** Records an audit event, in the same transaction. Changes never hold a secret. */
   audit(event: {
     readonly target: string | null;
     readonly changes?: Readonly<Record<string, unknown>>;
@@ -85,8 +85,8 @@ export interface OperationContext extends Omit<PrepareContext, 'execute'> {
     readonly orgId?: string | null;
   }): void;
   /**
-   * Tells the key's organization by its webhooks, in the same transaction, which has locked the key:
-   * the key as it is now, and `data` beside it.
+   * Sends a webhook event to the key's organization, in the same transaction, which has locked the
+   * key. The event holds the key as it is now, and `data` beside it.
    */
   emit(event: {
     readonly type: WebhookEvent;
@@ -116,8 +116,8 @@ export interface Operation<
   /** How a mutation holds the caller's organization while it runs; `shared` when absent. */
   readonly hold?: Hold;
   /**
-   * Milliseconds before which it does not answer a well-formed request, where its time would tell
-   * something.
+   * The minimum time of an answer to a well-formed request, in milliseconds, for operations whose
+   * timing would leak information.
    */
   takesAtLeast?(services: Services): number;
   /** How a mutation is done once for all requests with the same `Idempotency-Key`. */

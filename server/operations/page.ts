@@ -4,8 +4,8 @@ import { invalidField } from '../wire/problem.ts';
 export type Position = readonly [value: string | number, id: string | number];
 
 /**
- * Writes a position as an opaque cursor. Lists go on after a position, not at an offset, so items
- * that are inserted meanwhile neither repeat nor hide others.
+ * Encodes a position as an opaque cursor. A list continues after a position, not at an offset: rows
+ * inserted between two pages neither repeat nor hide others.
  */
 function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
@@ -42,7 +42,7 @@ function isOf(value: unknown, type: 'string' | 'number'): value is string | numb
 }
 
 /**
- * Cuts a page out of one row more than asked for: the extra row only tells that there is a next page.
+ * Cuts a page out of one row more than asked for: the extra row only shows that a next page exists.
  *
  * @param rows - up to `limit + 1` rows in order.
  * @param positionOf - where a row stands.

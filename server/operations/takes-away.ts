@@ -4,7 +4,7 @@ export const always = (): boolean => true;
 /**
  * Whether the input of an update changes one field to one value and nothing else.
  *
- * @param input - parsed; `id` names what is changed.
+ * @param input - parsed; `id` names the changed row.
  */
 export function onlySets(
   input: Readonly<Record<string, unknown>>,

@@ -20,8 +20,8 @@ const input = z.strictObject({
 });
 
 /**
- * Does one thing to many keys, each in a transaction of its own, as the single call would: one that
- * fails keeps no other from being done.
+ * Applies one action to many keys, each in its own transaction, as the single call would. A failure
+ * on one key does not stop the others.
  */
 export const bulkApiKeys = defineOperation({
   name: 'apiKeys.bulk',

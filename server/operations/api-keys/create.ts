@@ -88,7 +88,7 @@ export const createApiKey = defineOperation({
   },
 });
 
-/** Holds the sub-org active until the key is committed, so that archiving it meets the new key. */
+/** Holds the sub-org active until the key is committed: archiving it then finds the new key. */
 async function lockActiveSubOrg({ em, principal }: OperationContext, id: number): Promise<void> {
   const subOrg = await em.findOne(
     SubOrg,

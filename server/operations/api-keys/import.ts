@@ -79,7 +79,7 @@ export const importApiKeys = defineOperation({
     const items = imports.flatMap((each) => each.items);
     await assertOwners(work.em, items, held);
     for (const each of imports) await queueImport(work, each);
-    // In one order, so that two imports do not deadlock over the counters.
+    // In a fixed order: two imports would otherwise deadlock over the counters.
     for (const { orgId, added } of imports.toSorted((a, b) => (a.orgId < b.orgId ? -1 : 1))) {
       await assertWithinLimit(work.em, { orgId, environment: 'live' }, work.now, added);
     }

@@ -10,8 +10,8 @@ import { findKey } from './find-key.ts';
 import { newSecret } from './new-secret.ts';
 
 /**
- * Gives a key a new secret. The old one works until the grace is over, or not at all without one;
- * a grace under way ends. Of two rotations at once, one wins and the other changes nothing.
+ * Gives a key a new secret. The old one works until the grace is over, or not at all without one; a
+ * running grace ends. Of two concurrent rotations, one wins and the other changes nothing.
  */
 export const rotateApiKey = defineOperation({
   name: 'apiKeys.rotate',

@@ -23,7 +23,7 @@ export const unusedApiKeyScopes = defineOperation({
     /** For how many full days the key was watched, at most 90. */
     observedDays: z.int(),
     unused: z.array(z.string()),
-    /** What the key was used for, whichever of its scopes allowed it. */
+    /** The scopes that requests needed, whichever of the key's scopes allowed them. */
     used: z.array(z.object({ scope: z.string(), lastUsedAt: timestamp })),
   }),
   async run({ em, principal, now }, { id }) {

@@ -41,7 +41,7 @@ const caller = z.object({
   lastAt: timestamp,
 });
 
-/** How many callers are told of: those that were last seen. */
+/** The number of callers in the answer: the most recently seen ones. */
 const mostCallers = 100;
 
 /**

@@ -45,7 +45,7 @@ export interface AssetKind<Input extends InputSchema = InputSchema> {
   readonly title: string;
   /** The refusal of one outside the caller's sub-org. */
   readonly outside: Refusal;
-  /** The input of what is about one. */
+  /** The input of an operation on one asset. */
   readonly input: Input;
   wanted(input: z.output<Input>): Wanted;
   /** Its jobs. */

@@ -24,7 +24,7 @@ export async function settleAsset(em: EntityManager, scan: Job, now: Date): Prom
   asset.updatedAt = now;
 }
 
-/** What a scan is of; null for any other job. */
+/** Locks and returns the asset of a scan; null for any other job. */
 async function lockAsset(em: EntityManager, { repoId, extensionId }: Job) {
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   if (repoId != null) return em.findOne(Repo, { id: repoId }, locked);

@@ -26,7 +26,7 @@ const targetKinds = [
 ] as const;
 type TargetKind = (typeof targetKinds)[number];
 
-/** An event as it is told, with the names that its actor and its target have now. */
+/** An event as readers get it, with the names that its actor and its target have now. */
 export const auditRecord = z.object({
   id: z.string(),
   at: timestamp,
@@ -86,8 +86,8 @@ function targetKindOf(target: string, action: string): TargetKind {
 }
 
 /**
- * Events of an organization's log as they are told. Names are only ever those of the organization's
- * own: a row that names another's key, or one that is gone, has none.
+ * Events of an organization's log as readers get them. Names are only ever those of the
+ * organization's own: a row that names another's key, or one that is gone, has none.
  */
 export async function auditRecords(
   em: EntityManager,

@@ -8,7 +8,7 @@ import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
 import { auditRecord, auditRecords } from './audit-record.ts';
 
-/** Lists what was done in the organization, newest first. */
+/** Lists the organization's audit events, newest first. */
 export const listAuditLog = defineOperation({
   name: 'auditLog.list',
   summary: 'The audit log of the organization',

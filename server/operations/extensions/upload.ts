@@ -45,7 +45,8 @@ export const uploadExtension = defineOperation({
     const { name, sha256: fileSha256, size: fileSize } = file;
     await assertRoom(work, file);
     const submission = await submit(work, { name, fileSha256, fileSize }, subOrgId);
-    // Kept only once nothing refuses it any more, and before the commit: what is stored has its file.
+    // Renamed after the last possible refusal and before the commit: a committed row always has its
+    // file.
     await rename(file.path, join(work.services.uploads, fileSha256));
     return submission;
   },

@@ -10,7 +10,7 @@ import { defineOperation, type Services } from '../operation.ts';
 import { type Leak, leakOf, lookupSchemes } from './leak.ts';
 import { takeBack } from './take-back.ts';
 
-/** Matches that are hashed at once. */
+/** Matches that are hashed in one step. */
 const stepSize = 500;
 
 /** Matches to a call: GitHub sends thousands. */

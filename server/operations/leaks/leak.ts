@@ -8,11 +8,11 @@ import type { Services } from '../operation.ts';
 
 /** A secret that turned up somewhere. */
 export interface Leak {
-  /** What it may be stored under, one value for each pepper. */
+  /** Its possible lookup values, one for each pepper. */
   readonly lookups: readonly string[];
-  /** What the audit log tells it by. */
+  /** The secret's identification in the audit log. */
   readonly fingerprints: readonly string[];
-  /** Where it turned up, as far as told. */
+  /** The places where it was found, as far as reported. */
   readonly places: readonly string[];
 }
 
@@ -33,12 +33,15 @@ export function leakOf(
   };
 }
 
-/** What a leaked secret may be stored under: a retired one also under a secret that is gone. */
+/**
+ * The schemes that a leaked secret may be stored under: a retired one also under a secret that is
+ * gone.
+ */
 export function lookupSchemes({ database, schemes, encryption }: Services) {
   return everyScheme(database.read(), schemes, encryption);
 }
 
-/** What a leaked secret was, and what is done about it. */
+/** A leaked secret's state, and the action that it needs. */
 export interface Consequence {
   readonly secret: 'current' | 'retiring' | 'retired';
   readonly action: 'key revoked' | 'grace ended' | 'recorded';

@@ -19,7 +19,10 @@ interface Finding extends Consequence {
 /** How many values, or leaks with all that each may be stored under, go into one statement. */
 const batchSize = 1000;
 
-/** Fresh, and locked until the transaction ends; in one order, so that two calls do not deadlock. */
+/**
+ * Reads fresh rows and locks them until the transaction ends; the fixed order keeps two calls from
+ * a deadlock.
+ */
 const locked = {
   lockMode: LockMode.PESSIMISTIC_WRITE,
   orderBy: { id: 'asc' },
@@ -27,7 +30,7 @@ const locked = {
 } as const;
 
 /**
- * Takes leaked secrets back and tells their organizations.
+ * Takes leaked secrets back and notifies their organizations.
  *
  * @returns the lookup values that are, or were, a secret of ours.
  */
@@ -71,7 +74,7 @@ export async function takeBack(
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
 }
 
-/** What the leaks are, with everything that the decision rests on locked. */
+/** The key and the consequence of each leak, with every row that the decision rests on locked. */
 async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Promise<Finding[]> {
   const seen = await secretsOf(em, leaks);
   if (seen.length === 0) return [];
@@ -129,7 +132,10 @@ function rounds(findings: readonly Finding[]): Map<string, Finding>[] {
   return all;
 }
 
-/** What was done and where the secret was found; `url` is the first place, null when none was told. */
+/**
+ * The action taken and the places of the secret; `url` is the first place, null when none was
+ * reported.
+ */
 function eventData(finding: Finding | undefined): Record<string, unknown> {
   if (finding === undefined) return {};
   return { ...describe(finding), url: finding.leak.places[0] ?? null };

@@ -18,11 +18,11 @@ export interface Closed {
 }
 
 /**
- * Closes secrets wherever they stand: under another key, because a file was imported once more since,
- * and in no key at all, so that none gets them by a later import.
+ * Closes secrets wherever they are stored: under another key, because a file was imported once more
+ * since, and in no key at all, where a later import would bring them back.
  *
- * @param lookups - what they may be stored under.
- * @param keyId - the key that they were a lost history's secrets of.
+ * @param lookups - their possible lookup values.
+ * @param keyId - the key of the lost history that had these secrets.
  */
 export async function closeSecrets(
   work: OperationContext,
@@ -42,7 +42,10 @@ export async function closeSecrets(
   return { ...ended, isNew: ended.isNew || isRemembered };
 }
 
-/** Takes away what each secret still opens, as a leak report does: its key, or what is left of a grace. */
+/**
+ * Revokes the remaining access of each secret, as a leak report does: its key, or the rest of a
+ * grace.
+ */
 export async function endSecrets(
   work: OperationContext,
   secrets: readonly ApiKeySecret[],

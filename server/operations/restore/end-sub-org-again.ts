@@ -49,8 +49,9 @@ async function endHere(
 }
 
 /**
- * Ends a sub-org that the database lacks: Clerk's next word would make it again. It gets a row that
- * remembers its link, so that it is found as archived, or as removed and not linked by itself.
+ * Ends a sub-org that the database lacks: Clerk's next event would create it again. It gets a row
+ * that keeps its link: a later event finds it as archived, or as removed and not linked
+ * automatically.
  */
 async function endLost(
   repeating: Repeating,

@@ -34,9 +34,9 @@ const reappliedBy: ReadonlyMap<string, Reapply> = new Map<string, Reapply>([
 export const reappliedActions: readonly string[] = [...reappliedBy.keys()];
 
 /**
- * Does once more what a lost row of the audit log says was taken away.
+ * Repeats the revocation that a lost row of the audit log records.
  *
- * @returns what it came to; for what is not done once more, what the operator has to do.
+ * @returns its outcome; for a deed that is not repeated, the operator's task.
  */
 export async function reapply(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { action } = deed;

@@ -15,7 +15,7 @@ type MoveServices = Pick<Services, 'database' | 'keyring' | 'encryption'> & {
   readonly logger: Pick<Services['logger'], 'error'>;
 };
 
-/** What was moved to the secret in use, and what could not be. */
+/** The rows moved to the secret in use, and the unreadable ones. */
 export interface Moved {
   readonly webhooks: number;
   readonly rows: number;
@@ -32,8 +32,9 @@ const batchSize = 200;
 const maxNamed = 100;
 
 /**
- * Moves what is stored under another secret to the one in use: signing secrets of webhooks, and the
- * MACs of rows. Secrets of API keys move when they are used, because only then is their digest known.
+ * Moves rows stored under another secret to the one in use: signing secrets of webhooks, and the
+ * MACs of rows. Secrets of API keys move when they are used, because only then is their digest
+ * known.
  */
 export async function moveRows(services: MoveServices): Promise<Moved> {
   const webhooks = await moveWebhooks(services);
@@ -47,8 +48,8 @@ export async function moveRows(services: MoveServices): Promise<Moved> {
 }
 
 /**
- * Moves the present signing secret of each webhook and the one before it, each by itself. An earlier
- * one that cannot be read is dropped: it signs nothing any more.
+ * Moves the present signing secret of each webhook and the one before it, each by itself. An
+ * earlier one that cannot be read is dropped: it no longer signs anything.
  */
 async function moveWebhooks({ database, encryption, logger }: MoveServices) {
   const prefix = encryption.prefix();

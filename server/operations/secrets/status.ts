@@ -13,7 +13,7 @@ const state = z.enum(['current', 'previous']);
 const maxNamed = 100;
 
 /**
- * Counts what is stored under each secret while `SERVER_SECRET` is being changed: `current` under
+ * Counts the rows under each secret while `SERVER_SECRET` is being changed: `current` under
  * `SERVER_SECRET`, `previous` under `SERVER_SECRET_PREVIOUS`.
  */
 export const secretStatus = defineOperation({
@@ -28,7 +28,7 @@ export const secretStatus = defineOperation({
     webhooks: counts,
     /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries, answers. */
     rows: counts,
-    /** What the end of the audit log is written under. */
+    /** The secret that the end of the audit log is written under. */
     auditLog: state,
     /** The first of the keys that still need the previous secret. */
     keys: z.array(z.object({ id: z.string(), org: z.string(), label: z.string() })),
@@ -112,7 +112,9 @@ interface Row {
   readonly count: number | string;
 }
 
-/** What is under the current secret begins with the first, under the previous with the second. */
+/**
+ * Prefixes: rows under the current secret begin with the first, under the previous with the second.
+ */
 type Names = readonly [current: string, previous: string | undefined];
 
 function countsOf(rows: readonly Row[], [current, previous]: Names): Counts {

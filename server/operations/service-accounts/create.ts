@@ -49,7 +49,7 @@ export const createServiceAccount = defineOperation({
 /** The name in lower-case ASCII, with a number behind it when the organization has that slug. */
 async function freeSlug({ em, principal }: OperationContext, name: string): Promise<string> {
   const orgId = principal.organization.id;
-  // One at a time per organization, so that two requests do not find the same slug free.
+  // One at a time per organization: two concurrent requests would find the same slug free.
   await acquireAdvisoryLock(em, `service accounts of ${orgId}`);
   const base =
     name

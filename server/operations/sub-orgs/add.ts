@@ -26,7 +26,7 @@ export const addSubOrg = defineOperation({
   async run(work, { name, clerkId = null }) {
     const { em, principal, now, audit, services } = work;
     const { id: orgId } = principal.organization;
-    // All at once, in their one order, before anything is read of either.
+    // Locks both organizations together, in the global order, before either is read.
     await lockOrganizations(em, clerkId === null ? [orgId] : [orgId, clerkId], now);
     const parent = await lockParent(em, orgId, now);
     if (clerkId !== null) await link(work, clerkId, parent);

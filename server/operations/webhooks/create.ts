@@ -24,7 +24,7 @@ export const createWebhook = defineOperation({
   prepare: ({ services }, { url }) => assertTarget(services.targets, url),
   async run({ em, principal, now, services, newId, audit }, { url, events }) {
     const orgId = principal.organization.id;
-    // One at a time per organization, so that two requests do not both find room.
+    // One at a time per organization: two concurrent requests would both find room under the limit.
     await acquireAdvisoryLock(em, `webhooks of ${orgId}`);
     if ((await em.count(Webhook, { orgId })) >= mostPerOrganization) {
       throw new Problem(409, `An organization has at most ${mostPerOrganization} webhooks`);

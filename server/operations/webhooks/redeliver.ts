@@ -13,8 +13,8 @@ import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 
 /**
- * Sends an event again, under the same id, whether it arrived or not; behind whatever still waits of
- * the same key. One that waits itself is tried at once.
+ * Sends an event again, under the same id, whether it arrived or not; after every event of the same
+ * key that still waits. An event that waits itself is tried immediately.
  */
 export const redeliverWebhook = defineOperation({
   name: 'webhooks.redeliver',

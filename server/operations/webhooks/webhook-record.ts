@@ -22,7 +22,7 @@ export const webhookRecord = z.object({
   createdAt: timestamp,
 });
 
-/** What an endpoint wants to be told of, without repetition. */
+/** The event types that an endpoint subscribes to, without repetition. */
 export const events = z
   .array(z.enum(webhookEvents))
   .max(100)
