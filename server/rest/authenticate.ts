@@ -8,12 +8,12 @@ import { type CookieRules, isSessionToken, sessionCredentialFrom } from '../sess
 import type { SessionVerifier } from '../sessions/session.ts';
 import type { AppEnvironment } from './request-context.ts';
 
-/** Tells who sends a request. */
+/** Identifies the sender of a request. */
 export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
 
 /** What only the wiring knows of a request. */
 export interface Sender {
-  /** The client's IP address; undefined when it cannot be told. */
+  /** The client's IP address; undefined when it is unknown. */
   readonly address: string | undefined;
   /** The origin under which the client reached this server. */
   readonly ownOrigin: () => string;
@@ -81,10 +81,11 @@ export function createAuthenticate(parts: {
 }
 
 /**
- * Counts, per address, messages whose signature is wrong, as keys that are refused are counted: beyond
- * the limit 429 comes in place of the refusal. What is signed passes whatever else its address sent.
+ * Counts, per address, messages whose signature is wrong, as keys that are refused are counted:
+ * beyond the limit 429 comes in place of the refusal. A correctly signed message passes, regardless
+ * of other messages from its address.
  *
- * @param refusal - the status that says so.
+ * @param refusal - the status of that refusal.
  */
 export function limitUnsigned(
   failures: AddressLimit,

@@ -1,6 +1,6 @@
 import { Problem } from '../wire/problem.ts';
 
-/** Bytes of bodies from senders without a credential that a process holds at once. */
+/** Bytes of request bodies that a process holds at any time for senders without a credential. */
 const maxOfStrangers = 16 * 1024 * 1024;
 
 /** Bytes of bodies from callers that were let in. */

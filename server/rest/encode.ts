@@ -1,7 +1,7 @@
 import { inSteps } from '../clock/in-steps.ts';
 import { snakeKeys } from '../wire/case.ts';
 
-/** Items of a list that are encoded at once. */
+/** Items of a list that are encoded in one step. */
 const stepSize = 500;
 
 /** An output as it is sent. */

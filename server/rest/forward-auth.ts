@@ -88,7 +88,10 @@ function identityHeaders(key: KeyRecord): Record<string, string> {
   };
 }
 
-/** What the key may really do now: a demoted member's key with every scope still only reads. */
+/**
+ * The scopes that the key can really use now: a demoted member's key with every scope still only
+ * reads.
+ */
 function effectiveScopes(key: KeyRecord): string {
   const all = scopesOf(key.dialect);
   const effective = all.filter((scope) => permits(key, scope));

@@ -59,7 +59,7 @@ function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefi
   return Object.hasOwn(shape, name) ? shape[name] : undefined;
 }
 
-/** Text that is not of the field's form stays text, so that the field's own rule refuses it. */
+/** Text that does not have the field's form stays text: the field's own rule then refuses it. */
 function parsed(text: string, field: z.core.$ZodType | undefined): unknown {
   const type = field === undefined ? 'unknown' : withoutWrappers(field)._zod.def.type;
   if (type === 'number' && /^-?(0|[1-9]\d{0,15})$/.test(text)) return Number(text);

@@ -16,7 +16,7 @@ const fileLimit = 50 * 1024 * 1024;
 /** Bytes that the body may have: the form around the file is small. */
 const bodyLimit = fileLimit + 64 * 1024;
 
-/** What a form may hold; one with more is read no further. */
+/** The limits of a form; a larger one is read no further. */
 const limits = { files: 1, fields: 10, parts: 11 };
 
 /** A file on disk and the text fields beside it. */
@@ -31,12 +31,12 @@ export interface Upload extends AsyncDisposable {
 }
 
 /**
- * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way, so that no
- * file is ever held in memory. Disposing of the upload removes files that were not taken.
+ * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way: no file
+ * is ever held in memory. Disposing of the upload removes files that were not taken.
  *
  * @param folder - where the file lies until it is taken.
  * @throws {Problem} 415 or 413.
- * @throws {InvalidInput} when the body is not what its content type says.
+ * @throws {InvalidInput} when the body does not match its content type.
  */
 export async function receiveUpload(request: Request, folder: string): Promise<Upload> {
   const type = request.headers.get('content-type') ?? '';

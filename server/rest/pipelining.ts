@@ -4,18 +4,20 @@ import type { Socket } from 'node:net';
 /** Requests of one connection that may wait for the answers before them. */
 const maxWaiting = 4;
 
-/** Bytes that are parsed at once, some twenty requests, but in a body. One read may hold 1,400. */
+/**
+ * Bytes that are parsed in one step outside a body, some twenty requests. One read may hold 1,400.
+ */
 const sliceSize = 1024;
 
-/** What one connection has sent and is not answered. */
+/** The unanswered requests of one connection. */
 interface Connection {
-  /** Answers that were not begun, after the one that is under way. */
+  /** Answers that have not begun, after the current one. */
   readonly turns: (() => void)[];
   /** The request that came last. */
   latest: IncomingMessage | undefined;
-  /** What has come and is not parsed. */
+  /** Received bytes that are not parsed yet. */
   unparsed: Buffer;
-  /** What was parsed first after the latest request: it begins with the next one's line. */
+  /** The first parsed bytes after the latest request: they begin with the next one's line. */
   begun: Buffer | undefined;
   /** True once something came that is no request: nothing after it is parsed. */
   isBroken: boolean;
@@ -30,10 +32,10 @@ export interface Turns {
   /** Begins an answer when the ones before it on its connection were taken. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse, answer: () => void): void;
   /**
-   * Answers what is no request, unless requests before it still wait for their answers: then the
-   * connection ends after these.
+   * Answers bytes that are no request. If earlier requests still wait for their answers, the
+   * connection ends after these instead.
    *
-   * @param answer - is given how it began, as far as that is known.
+   * @param answer - gets the first bytes of the bad request, as far as known.
    */
   refuse(socket: Socket, answer: (begun: Buffer | undefined) => void): void;
 }
@@ -63,7 +65,7 @@ export function createTurns(server: Server): Turns {
     connections.set(socket, connection);
     socket.removeAllListeners('data');
     socket.on('data', (bytes: Buffer) => {
-      // Nothing of it is parsed any more.
+      // Nothing after the bad request is parsed.
       if (connection.isBroken) return;
       const { unparsed } = connection;
       connection.unparsed = unparsed.length === 0 ? bytes : Buffer.concat([unparsed, bytes]);
@@ -108,7 +110,7 @@ export function createTurns(server: Server): Turns {
         answer(connection.begun);
         cutOff(socket);
       }
-      // Not read on, so that a client that takes no answer is cut off for its silence.
+      // Reading stops: a client that takes no answer is then cut off by its idle timeout.
       else socket.pause();
     },
   };

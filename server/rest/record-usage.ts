@@ -72,7 +72,7 @@ export function recordUsage(
   };
 }
 
-/** The status that was meant: nginx is told 403 in place of some. */
+/** The real status: nginx gets 403 in place of some. */
 function statusOf({ status, headers }: Response): number {
   if (status !== 403) return status;
   return Number(headers.get('X-RepoRisk-Status') ?? status);

@@ -13,7 +13,7 @@ export interface UsedKey {
   readonly scope: string | null;
   /** What verification refused; null where it accepted the key. */
   readonly refused: RefusedSecret | null;
-  /** Whether the caller is told 401, whatever the answer's status: then the key is no key any more. */
+  /** Whether the caller gets 401, whatever the answer's status: the key is then no longer valid. */
   readonly isInvalid: boolean;
 }
 

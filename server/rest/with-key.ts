@@ -29,8 +29,8 @@ export interface KeyCall {
 }
 
 /**
- * Makes the step before the calls that only a verification stands behind. It answers at once where
- * verification and limits do: nothing may cost more than the verification itself.
+ * Makes the step before the calls that need only a verification. It answers synchronously where
+ * verification and limits do: the step must not cost more than the verification itself.
  */
 export function createKeyCheck({
   admit,
