@@ -85,7 +85,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
   };
 }
 
-/** What the procedures that a path names ask of their caller. */
+/** The access of each procedure that a path names. */
 function accessesOf(path: string): Access[] {
   // As tRPC reads it.
   const names = decoded(path.slice('/trpc'.length).replace(/^\/+|\/+$/g, '')).split(',');
@@ -112,7 +112,7 @@ function isJson({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('application/json') ?? false;
 }
 
-/** The request with its body read, so that no handler reads more than the limit. */
+/** Returns the request with its body read: no handler reads more than the limit. */
 async function withinLimit(request: Request, share: BodyShare): Promise<Request> {
   assertJson(request);
   if (request.body === null) return request;
