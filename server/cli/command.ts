@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Context } from './context.ts';
 
-/** What a command answers: for scripts, and for people. */
+/** A command's result: for scripts, and for people. */
 export interface Result {
   /** Printed with `--json`; null where the command has printed lines of JSON itself. */
   readonly json: unknown;

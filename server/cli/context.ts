@@ -15,7 +15,7 @@ export interface Context extends AsyncDisposable {
   /** The folder of the server's own secret. */
   readonly dataFolder: string;
   config(): Config;
-  /** Writes a line to standard output, for what is too long to be a result. */
+  /** Writes a line to standard output, for output too long to be a result. */
   print(line: string): Promise<void>;
   installation(): Promise<Installation>;
   /** Carries an operation out as the operator, on one organization or on none. */
@@ -35,7 +35,7 @@ export interface Context extends AsyncDisposable {
 /**
  * Makes the context of one run.
  *
- * @param report - hears how far something is that takes long, in one line.
+ * @param report - gets the progress of a long task, in one line.
  * @param print - writes a line to standard output.
  */
 export function createContext(
@@ -102,7 +102,7 @@ const pollIntervalMs = 100;
  * Waits until jobs have ended, and does them where no server does. A run that is interrupted leaves
  * them to the next run or server.
  *
- * @param report - hears how far they are, in one line.
+ * @param report - gets their progress, in one line.
  * @returns them as they ended, in the given order.
  */
 async function finishJobs(

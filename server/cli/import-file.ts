@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { importedKey } from '../api-keys/imported-key.ts';
 import { camelKeys, snake } from '../wire/case.ts';
 
-/** What a line should be. */
+/** The expected form of a line. */
 type Line = z.input<typeof importedKey>;
 
 /** A line of the file cannot be imported, so none is. */
@@ -20,7 +20,7 @@ const members = Object.keys(importedKey.shape).map(snake);
  * Reads JSON lines; empty ones are left out.
  *
  * @returns the objects under the operation's names, and the line that each came from.
- * @throws {ImportError} for what is no object, or has a member of another name: a misspelled
+ * @throws {ImportError} for a line that is no object, or has a member of another name: a misspelled
  * `expires_at` would make a key that never expires.
  */
 export function parseImport(text: string) {

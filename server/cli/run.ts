@@ -35,7 +35,7 @@ export type Ended =
  *
  * @param args - the command line behind the program's name.
  * @param env - the settings, as the server reads them.
- * @param report - hears how far something is that takes long, in one line.
+ * @param report - gets the progress of a long task, in one line.
  * @param print - writes a line to standard output, before the run has ended.
  */
 export async function run(
