@@ -18,7 +18,7 @@ const harmless = new RegExp(
 /** What SQLite says with its general code, where it names a table or a column. */
 const harmlessInSqlite = /^(no such (table|column): [\w.]+|table \w+ has no column named \w+)$/;
 
-/** Whether a database made the error: pg's have a severity, SQLite's a code of its own. */
+/** Whether a database made the error: pg's have a severity, SQLite's their own code. */
 function isOfDatabase(error: Error): boolean {
   const { code, severity } = error as { code?: unknown; severity?: unknown };
   return typeof severity === 'string' || /^SQLITE_/.test(String(code));

@@ -8,7 +8,7 @@ export function explain(error: unknown): string {
     const [first] = error.errors;
     return first === undefined ? error.message : `${option(first.path)}: ${first.msg}`;
   }
-  // Several addresses were tried: what happened at the first tells enough.
+  // Several addresses were tried: the first one's error is enough.
   if (error instanceof AggregateError && error.message === '') return explain(error.errors[0]);
   const message = error instanceof Error ? errorText(error) : String(error);
   const line = message.split('\n', 1)[0] ?? '';

@@ -12,7 +12,7 @@ export interface Metric {
   read(): number;
 }
 
-/** What is counted of one server. */
+/** The metrics of one server. */
 export interface Metrics {
   /** The verifier, each outcome counted. */
   readonly verifier: Verifier;
@@ -24,7 +24,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Seconds; a revocation takes milliseconds, or a lease when a process keeps silent. */
+/** Seconds; a revocation takes milliseconds, or a lease when a process does not respond. */
 const waits = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
