@@ -7,7 +7,7 @@ import {
 import { readDatabaseListenUrl, readDatabaseUrl, readRedisUrl } from '../config/addresses.ts';
 import { ConfigError, missing, shown, wrong } from '../config/config-error.ts';
 
-/** What a verifier of another service needs: the database, and one of the two secrets. */
+/** Options for a verifier in another service: the database, and one of the two secrets. */
 export interface OpenVerifierOptions {
   /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
   readonly databaseUrl: string;
@@ -20,11 +20,11 @@ export interface OpenVerifierOptions {
   readonly redisUrl?: string | null;
   /** 32 bytes: what `cli secret verification` prints, decoded from base64. */
   readonly verificationSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
+  /** The previous one, during a change. */
   readonly verificationSecretPrevious?: Uint8Array | null;
   /** 32 bytes: `SERVER_SECRET`, decoded. It also decrypts credentials; prefer `verificationSecret`. */
   readonly serverSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
+  /** The previous one, during a change. */
   readonly serverSecretPrevious?: Uint8Array | null;
   /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
   readonly environments?: readonly Environment[];
@@ -32,7 +32,10 @@ export interface OpenVerifierOptions {
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
   readonly limits?: boolean;
-  /** Called with each outcome, and what was asked. What it throws or rejects with goes to `onError`. */
+  /**
+   * Called with each outcome and its request. Errors that it throws or rejects with go to
+   * `onError`.
+   */
   readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
   /**
    * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
