@@ -36,7 +36,7 @@ export interface AppOptions {
   /** Hears of each call of a key. */
   readonly usage: UsageSink;
   readonly sessions: SessionVerifier;
-  /** Takes in what Clerk tells; null without a signing secret. */
+  /** Handles Clerk's webhooks; null without a signing secret. */
   readonly clerkWebhooks: ClerkWebhooks | null;
   /** Signs the demo's personas in; null outside demo mode. */
   readonly demo: DemoIdentityProvider | null;

@@ -14,14 +14,14 @@ import { followSecretInUse } from './database/secret-in-use.ts';
 import type { Services } from './operations/operation.ts';
 import { createServices, type ServicesOptions } from './services.ts';
 
-/** What the server and the command line work on alike: one database under one secret. */
+/** The common ground of the server and the command line: one database under one secret. */
 export interface Installation extends AsyncDisposable {
   readonly services: Services;
   /** Rows that were met and that the server did not write. */
   readonly forgedRows: ForgedRows;
 }
 
-/** Where an installation is, and what is injected into it. */
+/** The location of an installation, and its injected dependencies. */
 export interface InstallationOptions
   extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks'> {
   readonly config: Config;
@@ -74,7 +74,7 @@ async function propagatedElsewhere(database: Database): Promise<void> {
   await port[Symbol.asyncDispose]();
 }
 
-/** All that a process can tell that has only just looked at the database. */
+/** The only fact known to a process that has just read the database once. */
 async function isRestoreDeclared(database: Database): Promise<boolean> {
   const pending = await database
     .read()

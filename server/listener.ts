@@ -28,7 +28,7 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Listens for HTTP. Disposing of it stops accepting and lets what is in flight end.
+ * Listens for HTTP. Disposing of it stops accepting and lets requests in flight end.
  *
  * @throws {ConfigError} when the port is taken.
  */
@@ -100,7 +100,10 @@ export function createListener(app: App): Server {
 /** How long a connection may carry nothing while an answer is outstanding, in milliseconds. */
 const silenceTimeoutMs = 120_000;
 
-/** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
+/**
+ * The answer to a request that Node's parser accepted but that is invalid: without a Host, or with
+ * a target that is no URL.
+ */
 function refusal(error: unknown, target: string): Response {
   const requestId = newId('req');
   const [real, detail]: [number, string] =

@@ -38,7 +38,7 @@ export interface StartOptions extends InstallationOptions {
 /**
  * Starts the whole product: database, sessions, app, listener.
  *
- * @returns the server; dispose of it to stop accepting, finish what is in flight, and close.
+ * @returns the server; dispose of it to stop accepting, finish requests in flight, and close.
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(options: StartOptions): Promise<Listener> {

@@ -26,15 +26,15 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
 }
 
 /**
- * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds verification.
- * It caches, and yet refuses a key from the moment on that its revocation was answered. It counts the
- * rate limits of keys, and records their use, unless told otherwise.
+ * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds
+ * verification. It caches, and yet refuses a key from the moment on that its revocation was
+ * answered. It counts the rate limits of keys, and records their use, unless configured otherwise.
  *
- * @returns the verifier; dispose of it to store what was used, give its lease back and close its
+ * @returns the verifier; dispose of it to store the recorded use, give its lease back and close its
  * connections.
- * @throws {ConfigError} with one line: for an unknown option, a value that an option does not take, a
- * secret that the keys were not issued under, a file that is not there, a database without the
- * server's tables. Nothing stays open.
+ * @throws {ConfigError} with one line: for an unknown option, an invalid value of an option, a
+ * secret that the keys were not issued under, a missing file, a database without the server's
+ * tables. Nothing stays open.
  * @throws when the database cannot be reached.
  * @example A service of its own
  * ```ts
