@@ -21,7 +21,7 @@ const rounds = 2000;
 
 const always: Freshness = { isFresh: () => true, epoch: () => 0, subscribe: () => () => {} };
 
-/** A text of its own, as a database driver gives it. */
+/** A separate copy of a text, as a database driver gives it. */
 function text<Text extends string>(value: Text): Text {
   return Buffer.from(value).toString() as Text;
 }

@@ -27,9 +27,9 @@ export interface CompareOptions {
 const roundLength = 2e6;
 
 /**
- * Compares two works in one run: many short rounds in turns, each pair in the other order, so that
- * whatever else the machine does falls on both sides alike; and medians, so that it falls out. What
- * waits for another process is measured call by call.
+ * Compares two works in one run: many short rounds in turns, each pair in the other order, because
+ * then other load on the machine falls on both sides alike; and medians, because they drop it. A
+ * work that waits for another process is measured call by call.
  */
 export async function compare(
   ours: Work,

@@ -10,7 +10,7 @@ export interface Metric {
   readonly met: boolean | null;
 }
 
-/** A part of the benchmark, in a file of its own. */
+/** A part of the benchmark, in a separate file. */
 export type Section = () => Promise<readonly Metric[]>;
 
 /** A figure whose target is an upper bound. */

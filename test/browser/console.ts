@@ -12,9 +12,9 @@ import { consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
 
 /**
- * The whole product on a free port and a database of its own, with a Chromium to look at it.
+ * The whole product on a free port and a private database, with a Chromium to look at it.
  *
- * @param parts - where webhooks may lead, for example.
+ * @param parts - the allowed targets of webhooks, for example.
  */
 export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 'now'> = {}) {
   await using resources = new AsyncDisposableStack();

@@ -21,7 +21,7 @@ export async function createKey(
   return { id: body.key.id, raw: body.raw_key };
 }
 
-/** What the API answers to a key. */
+/** The status of the API's answer to a key. */
 export async function callApi(console: RunningConsole, raw: string): Promise<number> {
   const headers = { authorization: `Bearer ${raw}` };
   return (await fetch(`${console.url}/api/v1/repos`, { headers })).status;

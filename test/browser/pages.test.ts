@@ -81,7 +81,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await page.getByText('4 of 9').waitFor();
   expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Cancel ${runs}`);
 
-  // Nothing is lost by what has not begun: it is cancelled at once.
+  // Nothing is lost with a job that has not begun: it is cancelled without a question.
   await cancel(waits).click();
   await page.getByText('The job is cancelled.').waitFor();
   await cancel(waits).waitFor({ state: 'detached' });
@@ -98,7 +98,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
   setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
   await page.getByRole('row').filter({ hasText: runs }).getByText('Completed').waitFor();
-  // Now that everything has ended, nothing is asked any more.
+  // Now that every job has ended, the page stops polling.
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.clock.fastForward(60_000);

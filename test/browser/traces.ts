@@ -12,7 +12,7 @@ export async function tracesIn(page: Page): Promise<string> {
   return [...found, await memoryOf(page)].join('\n');
 }
 
-/** What a page still holds in memory, after what it no longer needs was cleared away. */
+/** A page's heap as text, after garbage collection. */
 export async function memoryOf(page: Page): Promise<string> {
   const inspector = await page.context().newCDPSession(page);
   const chunks: string[] = [];

@@ -97,7 +97,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
     .filter({ hasText: /HTTP 204 · \d+ ms/ })
     .first()
     .waitFor();
-  // The page hears of the health by itself.
+  // The page updates the health without a reload.
   const fact = page.getByRole('definition');
   await fact.filter({ hasText: /^Accepted$/ }).waitFor();
   await fact.filter({ hasText: /^\d+ sent, [1-9]\d* failed$/ }).waitFor();
@@ -201,7 +201,7 @@ test('below Tier 3 a webhook can be looked at and removed, and nothing is offere
     // Empty: icons; a number: the attempts, to look at.
     return new Set(texts.filter((text) => !/^\d*$/.test(text)));
   };
-  // Until the page hears of it, what arrived is still on its way there.
+  // Until the page's next update, an event that arrived still counts as on its way.
   const may = new Set(['Send test event', 'Remove', 'Redeliver']);
   await expect.poll(names, { timeout: 10_000 }).toEqual(may);
 });

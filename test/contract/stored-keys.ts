@@ -19,7 +19,7 @@ export interface KeyRows {
   readonly secret?: Partial<ApiKeySecret>;
 }
 
-/** What a store under test holds, and the store. */
+/** A store under test, and its content. */
 export interface StoreUnderTest extends AsyncDisposable {
   readonly store: KeyStore;
   /**

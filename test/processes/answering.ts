@@ -10,7 +10,7 @@ export type Reply =
   | { readonly n: number; readonly value: unknown }
   | { readonly n: number; readonly error: string };
 
-/** What a process can be asked, by name. */
+/** The commands that a process answers, by name. */
 export type Commands = Readonly<Record<string, (argument: never) => unknown>>;
 
 /**

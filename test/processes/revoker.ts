@@ -86,7 +86,7 @@ const commands = {
   },
 };
 
-/** What a revoker can be asked. */
+/** The commands of a revoker. */
 export type RevokerCommands = typeof commands;
 
 answering(commands);

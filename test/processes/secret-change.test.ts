@@ -52,7 +52,8 @@ async function deploy(url: string) {
           if (node === null) continue;
           const answered = await statusOf(node, raw).catch(() => null);
           loads += 1;
-          // What was changed while the request was under way may go either way, and a node may end.
+          // A key that was changed while the request was in flight may go either way, and a node
+          // may end.
           const isSettled = expected.get(raw) === status && nodes[index] === node;
           if (isSettled && answered !== status) wrong.push([index, answered, status, raw]);
         }
@@ -157,7 +158,7 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
   expect(await on.use(there, last.raw)).toBe(200);
   await revoke(on, there, last);
   expect(await on.use(here, last.raw)).toBe(401);
-  // The file as it was: what is there stays as it is.
+  // The unchanged file: existing keys stay as they are.
   const again = await on.cli(`keys import ${imports} --json`, secrets);
   expect(again.output).toBe('{"imported":0,"revoked":0,"existing":2,"refused":0}');
   const verified = await on.cli('audit verify', secrets);
@@ -239,7 +240,7 @@ describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
     await Promise.all(keys.slice(4).flatMap((key) => [on.use(1, key.raw), rotate(on, 0, key)]));
     await everythingWorks(on, both, imports);
 
-    // 3. What is left is moved.
+    // 3. The remaining rows are moved.
     expect(await on.cli('secret move', both)).toMatchObject({ code: 0 });
     await expect
       .poll(async () => JSON.parse((await on.cli('secret status --json', both)).output))

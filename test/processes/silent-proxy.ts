@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface SilentProxy extends AsyncDisposable {
   /** The database's address by way of this proxy. */
   readonly url: string;
-  /** Passes nothing on any more; connections stay open, and new ones are accepted. */
+  /** Stops passing bytes on; connections stay open, and new ones are accepted. */
   fallSilent(): void;
   /** Passes everything on again, what waited included. */
   resume(): void;
@@ -52,7 +52,7 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
     from.on('error', () => {});
     from.on('close', () => {
       sockets.delete(from);
-      // The other side of a connection that was forgotten hears of no end.
+      // The other side of a forgotten connection gets no end of it.
       if (!forgotten.has(from)) to.destroy();
     });
     if (isSilent) from.pause();

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type OpenVerifierOptions, openVerifier } from '../../server/store.ts';
 import { answering, instant } from './answering.ts';
 
-/** What a node is started with. */
+/** The settings of a node. */
 export interface NodeSettings extends Pick<OpenVerifierOptions, 'databaseUrl'> {
   readonly databaseListenUrl?: string;
   /** Hexadecimal. */
@@ -75,7 +75,7 @@ const commands = {
     return true;
   },
 
-  /** Ends it, and tells what came of it, key by key. */
+  /** Ends it, and reports its results, key by key. */
   async report(_: null) {
     isWatching = false;
     await stopped;
@@ -86,7 +86,7 @@ const commands = {
   },
 };
 
-/** What a node can be asked. */
+/** The commands of a node. */
 export type NodeCommands = typeof commands;
 
 answering(commands);

@@ -49,7 +49,7 @@ async function queueImport(server: RunningServer, org: string, hash: string): Pr
   return jobIds[0] ?? '';
 }
 
-/** What was audited as forged: kind and id. */
+/** The rows audited as forged: kind and id. */
 async function forged(server: RunningServer): Promise<unknown[]> {
   await server.forgedRows[Symbol.asyncDispose]();
   const events = await server.database

@@ -109,7 +109,7 @@ onBothDatabases((kind) => {
       });
       const refused = await process.fetch(first);
       expect([refused.status, await refused.json()]).toEqual([503, refusal]);
-      // What the database holds decides: verification goes on, and no cache answers.
+      // The database's content decides: verification goes on, and no cache answers.
       for (const { raw } of [revoked, kept, ofSubOrg]) expect(await process.status(raw)).toBe(200);
       expect(process.log.join()).toContain(`"foundHead":"${await where.head()}"`);
     }

@@ -22,7 +22,7 @@ export interface Announced {
   readonly subjects: readonly string[];
 }
 
-/** What a change touches, and how it is carried out. */
+/** The subjects of a change, and the way it is carried out. */
 export interface Change {
   readonly subjects: readonly string[];
   /** Takes the epoch first and goes on working, or last. */
@@ -56,9 +56,9 @@ interface State {
 const backups = 200;
 
 /**
- * A transactional database: a statement sees what was committed when it runs, and the epoch's row
- * stays locked from the moment it is taken to the commit. What is not durable yet becomes so with the
- * next commit that is, and is lost if the database crashes before.
+ * A transactional database: a statement sees the commits made before it runs, and the epoch's row
+ * stays locked from the moment it is taken to the commit. A commit that is not durable yet becomes
+ * durable with the next durable commit, and is lost if the database crashes before.
  */
 export class Database {
   /** False while it is away. */

@@ -4,7 +4,7 @@ interface Event {
   readonly run: () => void;
 }
 
-/** Virtual time: what is to happen, in order. A binary heap. */
+/** Virtual time: the future events, in order. A binary heap. */
 export class Schedule {
   /** The present moment, in real (simulated) milliseconds. */
   now = 0;

@@ -9,7 +9,7 @@ const duration = 1200;
 
 const calmNetwork: Network = { slow: 0, lossy: 0, forgedEvery: 0 };
 
-/** What a run came to. */
+/** The results of a run. */
 export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 'hits'>;
 
 /**
@@ -94,7 +94,10 @@ function operation(world: World, operator: ReturnType<World['machine']>): void {
   world.change(place, change, probe);
 }
 
-/** Asks every process at once, and again for a while: where the promise would break, if it did. */
+/**
+ * Sends a request to every process together, and again for a while: a broken promise would show
+ * here.
+ */
 function probeEverywhere(world: World, key: SimulatedKey): void {
   for (const process of world.serving()) {
     for (const later of [0, world.choices.between(0, 5), world.choices.between(5, 100)]) {

@@ -17,7 +17,7 @@ export interface Process {
   readonly cache: CoherentCache<NoKey>;
 }
 
-/** Several processes, one database, and the record of what was promised. */
+/** Several processes, one database, and the record of the promises made. */
 export class World {
   readonly schedule: Schedule = new Schedule();
   readonly choices: Choices;
@@ -102,9 +102,9 @@ export class World {
   }
 
   /**
-   * Brings the database back to an earlier commit. What was promised of commits that are lost is lost
-   * with them. After a restore, nothing is promised until a lease has passed, because a holder that
-   * joined after that commit is unknown; a failover excuses nothing. Then the operator accepts.
+   * Brings the database back to an earlier commit. Promises about lost commits are lost with them.
+   * After a restore, nothing is promised until a lease has passed, because a holder that joined
+   * after that commit is unknown; a failover excuses nothing. Then the operator accepts.
    */
   restore(kind: 'restore' | 'failOver'): void {
     this.database[kind]();
@@ -232,7 +232,10 @@ export class World {
     if (newer.length > 0) this.#required = new Map([...this.#required, ...newer]);
   }
 
-  /** What a request that arrives now must see: all that was answered, and all older than a lease. */
+  /**
+   * The versions that a request arriving now must see: every answered change, and every change
+   * older than a lease.
+   */
   #promised(): Versions {
     const { commits } = this.database;
     for (; ; this.#commitsSeen++) {

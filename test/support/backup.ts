@@ -11,7 +11,7 @@ export interface Backup {
   restore(...statements: string[]): Promise<void>;
 }
 
-/** Keeps what a database holds now, in the place of what was kept before. */
+/** Keeps the present content of a database, in place of the content kept before. */
 export async function backup(url: string): Promise<Backup> {
   return url.startsWith('sqlite:')
     ? sqliteBackup(url.slice('sqlite:'.length))
@@ -77,7 +77,7 @@ async function postgresBackup(url: string): Promise<Backup> {
           `insert into public.${name} overriding system value table kept.${name}`,
         ]),
         'set local session_replication_role = origin',
-        // Each takes an epoch of its own.
+        // Each takes a separate epoch.
         ...next.flatMap((statement) => [
           'set constraints touch immediate',
           statement,

@@ -48,8 +48,8 @@ export function chromiumSettings(): Promise<ChromiumSettings> {
 }
 
 /**
- * Chooses the first Chromium that starts: one that is there may lack a library, or only be a script
- * that tells how to install it.
+ * Chooses the first Chromium that starts: an existing one may lack a library, or only be a script
+ * that prints how to install it.
  *
  * @param paths - tried in this order, before the packaged one.
  */
@@ -72,7 +72,7 @@ async function isStarting(settings: ChromiumSettings): Promise<boolean> {
 
 async function packagedChromium(): Promise<string> {
   // Read while the package is imported: it then unpacks the system libraries that Chromium needs
-  // and puts them on LD_LIBRARY_PATH, so that the machine need not have them.
+  // and puts them on LD_LIBRARY_PATH. The machine need not have them.
   process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs22.x';
   const { default: packaged } = await import('@sparticuz/chromium');
   return packaged.executablePath();

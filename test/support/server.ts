@@ -188,9 +188,12 @@ export async function startServer(options: ServerOptions) {
     log,
     uploads,
     forgedRows,
-    /** Stores what was used, and counts. */
+    /** Stores the recorded use, and counts. */
     usage,
-    /** Resolves when what was committed holds; for changes that a test makes in the database. */
+    /**
+     * Resolves when committed changes are propagated; for changes that a test makes in the
+     * database.
+     */
     propagated,
     /** A session token of a demo persona. */
     token,
@@ -214,7 +217,9 @@ export async function startServer(options: ServerOptions) {
   };
 }
 
-/** Asks the database for each verification: what a test writes behind the server's back holds at once. */
+/**
+ * Asks the database for each verification: a test's direct writes to the database hold immediately.
+ */
 function uncachedVerifier(
   { database, schemes, hashing, now, outages, logger }: Services,
   { store = (found) => found, propagated = async () => {} }: ServerOptions,
@@ -247,7 +252,7 @@ function asToken(as: string, token: (persona: Persona) => string): string {
   return isPersona(as) ? token(as) : as;
 }
 
-/** A server on a database of its own; both are gone at the end of the scope. */
+/** A server on a private database; both are gone at the end of the scope. */
 export async function startServerOn(
   kind: DatabaseKind,
   options: Omit<ServerOptions, 'database'> = {},

@@ -12,7 +12,7 @@ import { runningConsole } from '../running-console.ts';
 const rounds = 5;
 const folder = join(import.meta.dirname, '..', 'lighthouse');
 
-/** What is audited: a newcomer's first page, and the page that an admin comes for. */
+/** The audited pages: a newcomer's first page, and the page that an admin comes for. */
 const pages = [
   { what: 'signing in', path: '/', persona: null, shows: 'Who would you like to be?' },
   {

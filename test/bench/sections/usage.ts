@@ -68,7 +68,7 @@ function usageOf({ ours, reference }: Comparison): Metric {
   });
 }
 
-/** What a thousand refused attempts a second with one key take from all else. */
+/** The cost to all other work of a thousand refused attempts a second with one key. */
 async function refusedAttempts(): Promise<Metric> {
   const { ours } = await recording({ reason: 'revoked', preview: someKey.preview });
   return atMost(5, {
@@ -79,7 +79,7 @@ async function refusedAttempts(): Promise<Metric> {
   });
 }
 
-/** Microseconds, by the ratio of each pair of rounds: what the machine does besides falls out. */
+/** Microseconds, by the ratio of each pair of rounds: other load on the machine cancels out. */
 function added({ ratio, reference }: Comparison): number {
   return ((ratio - 1) * reference) / 1000;
 }

@@ -359,7 +359,7 @@ async function startOperator(place: AsyncDisposable & { readonly url: string }) 
       await writeFile(path, lines.map((line) => JSON.stringify(line)).join('\n') + end);
       return path;
     },
-    /** What the audit log holds, in order: action and organization. */
+    /** The audit log's rows, in order: action and organization. */
     async actions() {
       const events = await database.read().find(AuditEvent, {}, { orderBy: { id: 'asc' } });
       expect(events.every(({ actor }) => actor === 'operator')).toBe(true);

@@ -9,7 +9,7 @@ import {
 } from '../../support/server.ts';
 import { head, parsed, rawRequest } from './raw-request.ts';
 
-/** Counts what is asked of a store. */
+/** Counts the calls to a store. */
 function counted() {
   const asked: string[] = [];
   const around = (store: KeyStore): KeyStore => ({

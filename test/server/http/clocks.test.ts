@@ -21,7 +21,7 @@ interface Case {
   /** The call that the secret may make before, and may not afterwards. */
   readonly call?: { readonly path: string; readonly method?: string; readonly json?: object };
   takeAway(): Promise<{ readonly status: number }>;
-  /** What the refusals are; 401 or 403 when absent. */
+  /** The status of the refusals; 401 or 403 when absent. */
   readonly refusal?: 429;
 }
 

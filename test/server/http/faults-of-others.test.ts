@@ -8,8 +8,8 @@ import {
   testClock,
 } from '../../support/server.ts';
 
-// Faults that other key services had or have. Each is a test here, however often the same is tested
-// elsewhere, so that the answer stands in one place.
+// Faults that other key services had or have. Each is a test here, even where the same is tested
+// elsewhere: the whole list stands in one place.
 
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';

@@ -36,7 +36,7 @@ const malformed = [
   '?sub_org_id=1&sub_org_id=1',
 ];
 
-/** What a browser sends along: with it the console's pages are answered too. */
+/** A browser's header: with it the console's pages are answered too. */
 const asPage = 'Accept: text/html';
 
 /** A server as in production, with a console, whose paths are all there. */

@@ -5,7 +5,7 @@ import { type CallerKind, callerKinds } from './callers.ts';
 /** A refusal with its text, or the status of success. */
 export type Cell = number | readonly [status: number, detail: string];
 
-/** What each kind of caller is answered, and what is sent. */
+/** The request, and the answer to each kind of caller. */
 export interface Row {
   readonly cells: Readonly<Record<CallerKind, Cell>>;
   /** The input in the operation's own names. Callers are tried in their order, the admin last. */

@@ -85,7 +85,7 @@ onBothDatabases((kind) => {
     const call = hub.call([{ token: onGithub.raw, type: 'reporisk_api_key', url: '' }]);
     expect((await server.fetch('/api/v1/leaks/github', { method: 'POST', ...call })).ok).toBe(true);
     await send(it, '/api-keys/revoke-all', { confirm: 1 }, globex);
-    // Without a key: what is taken away is the sub-organization. The linked one is archived first.
+    // Without a key: only the sub-organization is ended. The linked one is archived first.
     await send(it, '/sub-orgs/1/archive', {});
     await send(it, '/sub-orgs/2/archive', {});
     await send(it, '/sub-orgs/2', null);
@@ -143,7 +143,7 @@ onBothDatabases((kind) => {
     await it.accept(journal);
     const since = { id, clerkId: 'org_since', isArchived: false, isRemoved: false };
     const again = { id: former, clerkId: 'org_former', isArchived: true, isRemoved: false };
-    // Remembers what was removed, so that it is not linked again.
+    // The row keeps the removed link: the organization is not linked again.
     const lost = { clerkId: null, formerClerkId: 'org_lost', isArchived: true, isRemoved: true };
     expect((await standing(it)).subOrgs.slice(-3)).toMatchObject([again, since, lost]);
   });

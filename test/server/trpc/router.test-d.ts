@@ -87,7 +87,7 @@ expectTypeOf<Inputs['apiKeys']['create']>().branded.toEqualTypeOf<{
   rateLimit?: { limit: number; windowSeconds: number } | null | undefined;
 }>();
 
-// What the assertions above say fails where a type is wider.
+// Control: the assertions above fail for a wider type.
 type Widened = Omit<ApiKey, 'status'> & { status: string };
 // @ts-expect-error: a status that is any text
 expectTypeOf<Outputs['apiKeys']['get']>().branded.toEqualTypeOf<Widened>();

@@ -20,7 +20,7 @@ export interface Received {
 export type Behaviour = (message: Received, response: ServerResponse) => number | undefined;
 
 /**
- * A receiver of webhooks on loopback, which answers 204 unless told otherwise.
+ * A receiver of webhooks on loopback, which answers 204 by default.
  *
  * @param identity - with one it speaks TLS, as `hooks.example`.
  */

@@ -12,7 +12,8 @@ const stranger = createAuthority();
 const known = getCACertificates('default');
 const untrusted = { status: null, error: 'no trusted TLS connection' };
 
-// Whom this process trusts is the system's to say: nothing in the product can be told otherwise.
+// The system's trust store decides which authorities this process trusts: the product has no
+// setting for it.
 beforeAll(() => setDefaultCACertificates([...known, authority.cert]));
 afterAll(() => setDefaultCACertificates(known));
 

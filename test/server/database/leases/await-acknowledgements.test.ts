@@ -34,7 +34,7 @@ class ScriptedPort implements WaitPort {
   }
 }
 
-/** A wait under way, with a lease of 2,000 ms and a margin of 100. */
+/** A running wait, with a lease of 2,000 ms and a margin of 100. */
 function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
   const clock = new ManualClock();
   const port = new ScriptedPort();
@@ -116,7 +116,7 @@ test('awaitAcknowledgements() looks again at once for what was announced while i
   });
   state.wake({ id: 'a', epoch: 7 });
   await clock.pass(0);
-  // Once: what was announced before a look counts for none after it.
+  // Once: an announcement before a poll does not count after it.
   expect([state.took, port.asked]).toEqual([-1, [null, 7]]);
 });
 

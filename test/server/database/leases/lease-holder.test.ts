@@ -9,7 +9,7 @@ import type {
 } from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** What the database answers to a report: the newest epoch, and what was touched. */
+/** The database's answer to a report: the newest epoch, and the touched subjects. */
 interface Touched {
   readonly epoch: number;
   readonly subjects: readonly string[];
