@@ -12,7 +12,7 @@ import type { OperationContext } from './operation.ts';
 /** The stored answer of an earlier request; thrown, because that rolls the transaction back. */
 export class Replayed extends Error {
   override readonly name = 'Replayed';
-  /** To the byte. */
+  /** Byte for byte. */
   readonly body: string;
 
   constructor(body: string) {

@@ -52,8 +52,8 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
     // request has just revoked, a list an archived sub-org. So each answer waits until every change
     // that it can reflect has reached every process. Three answers need no wait: a refusal on the
     // data plane reveals only itself, a caller without a session learns nothing, and an answer to a
-    // malformed request lists only its faults. There, the length of the wait would reveal an
-    // earlier revocation.
+    // malformed request lists only its faults: the length of a wait there would reveal an earlier
+    // report's revocation.
     const { plane } = operation.access;
     const { kind } = invocation.caller;
     const isTold =
@@ -63,7 +63,7 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
   }
 }
 
-/** Names organization and user of a session that is refused: both were verified with its token. */
+/** Logs organization and user of a refused session: both were verified with its token. */
 function logRefusal(
   operation: string,
   { logger }: Services,
@@ -123,7 +123,7 @@ export function judgesScopes(access: Access): boolean {
   return access.plane === 'data' && access.scope === null;
 }
 
-/** Whether a key was refused for what it may do. */
+/** Whether a key was refused for its scopes or role. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.code === 'insufficient_permissions';
 }
@@ -150,7 +150,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   readInput: () => Promise<unknown> | unknown,
   reader: EntityManager,
   principal: Principal,
-  /** How its answer is stored; absent where it is not. */
+  /** The id and form of its stored answer; absent where it is not stored. */
   storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
 ): Promise<z.output<Output>> {
   const { database } = services;

@@ -1,6 +1,6 @@
 import { invalidField } from '../wire/problem.ts';
 
-/** Where a page ended: the sort value and the id of its last item. */
+/** The end of a page: the sort value and the id of its last item. */
 export type Position = readonly [value: string | number, id: string | number];
 
 /**
@@ -12,10 +12,10 @@ function encodeCursor(position: Position): string {
 }
 
 /**
- * Reads a cursor that a list answered.
+ * Decodes a cursor from a list's answer.
  *
- * @param valueType - what the list sorts by, and `idType` what ids it has: a forged cursor with
- * another type would be an error of the database's.
+ * @param valueType - the type of the sort value, and `idType` that of the ids: a forged cursor with
+ * another type would otherwise cause a database error.
  * @throws {InvalidInput} naming the field when it is not one.
  */
 export function decodeCursor(
@@ -45,7 +45,7 @@ function isOf(value: unknown, type: 'string' | 'number'): value is string | numb
  * Cuts a page out of one row more than asked for: the extra row only shows that a next page exists.
  *
  * @param rows - up to `limit + 1` rows in order.
- * @param positionOf - where a row stands.
+ * @param positionOf - a row's position.
  */
 export function cutPage<Row>(
   rows: readonly Row[],

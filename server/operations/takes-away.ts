@@ -1,4 +1,4 @@
-/** An operation that does nothing but take away, whatever its input. */
+/** Marks an operation that only revokes, whatever its input. */
 export const always = (): boolean => true;
 
 /**

@@ -13,7 +13,7 @@ const actions = ['revoke', 'disable', 'enable', 'take_over', 'hand_over'] as con
 const input = z.strictObject({
   ids: z.array(id).min(1).max(200),
   action: z.enum(actions),
-  /** Who gets the keys; with `hand_over`, and only then. */
+  /** The new owner of the keys; with `hand_over`, and only then. */
   serviceAccountId: id.optional(),
   /** With `revoke` only. */
   reason: text(0, 200).nullish(),
@@ -90,7 +90,7 @@ async function doOne(
   }
 }
 
-/** @throws whatever is no answer to a caller: then the whole call has failed. */
+/** @throws any error that is no answer to a caller: the whole call has then failed. */
 function detailOf(error: unknown): string {
   if (error instanceof Problem) return error.message;
   if (error instanceof InvalidInput) return error.errors[0]?.msg ?? error.message;

@@ -100,7 +100,10 @@ async function lockActiveSubOrg({ em, principal }: OperationContext, id: number)
   }
 }
 
-/** A service account that may own a key: of the caller's organization, and not disabled. */
+/**
+ * Asserts that a service account may own a key: it belongs to the caller's organization, and is not
+ * disabled.
+ */
 export async function assertActiveAccount(
   { em, principal }: OperationContext,
   id: string,

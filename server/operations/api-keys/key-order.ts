@@ -13,14 +13,14 @@ export function columnOf(sort: Column | `-${Column}`): Column {
   return sort.replace('-', '') as Column;
 }
 
-/** How a list is ordered, and how a cursor carries a place in it. */
+/** The order of a list, and the form of a cursor's place in it. */
 export interface Order {
   /** The expression that keys are ordered by. */
   readonly by: string;
   readonly type: 'string' | 'number';
-  /** The cursor's encoding of `place`. */
+  /** The expression that turns `place` into a cursor's value. */
   readonly position: string;
-  /** What stands for a cursor's value in a statement. */
+  /** The placeholder of a cursor's value in a statement. */
   readonly from: string;
   /** A cursor's value as that statement's parameter. */
   parameter(value: string | number): string | number;
@@ -49,7 +49,7 @@ export function orderBy(column: Column, kind: Database['kind']): Order {
     };
   }
   const missing = isLast ? 'infinity' : '-infinity';
-  // As times: to turn each of ten thousand into a number takes longer than to sort them.
+  // Compared as times: converting each of ten thousand to a number takes longer than sorting them.
   return {
     by: `case when ${time} > '9999-12-31T23:59:59.999Z' then 'infinity'
       when ${time} < '0001-01-01T00:00:00Z' then '-infinity' else coalesce(${time}, '${missing}') end`,

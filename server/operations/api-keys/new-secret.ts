@@ -4,7 +4,7 @@ import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import type { OperationContext } from '../operation.ts';
 
 /**
- * Makes a secret for a key and stores its digest form.
+ * Makes a secret for a key, and stores its lookup value, seal and preview.
  *
  * @returns the raw key, for the one answer that shows it and nothing else; and the secret's
  * identification in the audit log.

@@ -7,7 +7,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 
-/** From how many places at most. */
+/** Callers in the answer, at most. */
 const shown = 100;
 
 /**

@@ -20,7 +20,10 @@ export const rotateApiKey = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
-  /** When the request was authorized, by the audit log: its body may have come much later. */
+  /**
+   * The time of the authorization, by the audit log: the request's body may have arrived much
+   * later.
+   */
   prepare: ({ principal }) => principal.authorizedAt,
   async run(work, { id, graceSeconds }, authorizedAt) {
     const { em, principal, now } = work;

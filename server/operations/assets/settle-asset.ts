@@ -6,13 +6,13 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 
 /**
  * Gives the asset of a cancelled scan the status of its newest scan that was not cancelled, or
- * `failed` where there is none: nothing will come of the status that the scan gave it.
+ * `failed` where there is none: the status set by the cancelled scan would never change.
  *
  * @param em - the transaction's, in which the scan is cancelled already.
  */
 export async function settleAsset(em: EntityManager, scan: Job, now: Date): Promise<void> {
   const { orgId = null, repoId = null, extensionId = null } = scan;
-  // Locked first: a submission that is not committed yet would else be overlooked.
+  // Locked first: an uncommitted submission would otherwise be missed.
   const asset = await lockAsset(em, scan);
   if (asset === null) return;
   const [last] = await em.find(

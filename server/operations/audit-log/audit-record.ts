@@ -13,7 +13,7 @@ import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { impersonation } from '../access.ts';
 
-/** What an action may be done to. */
+/** The kinds of an action's target. */
 const targetKinds = [
   'api_key',
   'service_account',
@@ -35,7 +35,7 @@ export const auditRecord = z.object({
     id: z.string().nullable(),
     kind: z.string(),
     name: z.string().nullable(),
-    /** The user who acted in this one's place. */
+    /** The user who acted in this user's place. */
     impersonatedBy: z.string().nullable(),
   }),
   action: z.string(),

@@ -6,7 +6,7 @@ import type { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
 import type { Services } from '../operation.ts';
 
-/** A secret that turned up somewhere. */
+/** A secret that was found somewhere. */
 export interface Leak {
   /** Its possible lookup values, one for each pepper. */
   readonly lookups: readonly string[];
@@ -16,7 +16,7 @@ export interface Leak {
   readonly places: readonly string[];
 }
 
-/** A leaked text by its digest: SHA-256, hexadecimal, and what it may be stored under. */
+/** Makes the leak of a text, and its digest: SHA-256, hexadecimal. */
 export function leakOf(
   schemes: readonly LookupScheme[],
   token: string,
@@ -47,7 +47,10 @@ export interface Consequence {
   readonly action: 'key revoked' | 'grace ended' | 'recorded';
 }
 
-/** Decides what a leak comes to: as much is taken away as the secret still opens, and no more. */
+/**
+ * Decides the consequence of a leak: it revokes the access that the secret still gives, and no
+ * more.
+ */
 export function consequenceOf(
   secret: Pick<ApiKeySecret, 'retiresAt' | 'retiredAt'>,
   key: Pick<ApiKey, 'revokedAt'>,

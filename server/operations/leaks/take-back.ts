@@ -16,7 +16,7 @@ interface Finding extends Consequence {
   readonly leak: Leak;
 }
 
-/** How many values, or leaks with all that each may be stored under, go into one statement. */
+/** Values, or leaks with all their lookup values, in one statement. */
 const batchSize = 1000;
 
 /**
@@ -46,8 +46,8 @@ export async function takeBack(
   for (const ids of batches(keyIdsOf(findings, 'key revoked'), batchSize)) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }
-  // By every value that the secret may be stored under: its row may move to another one at any time.
-  // Also where this process's clock says that the grace is over: another's may not.
+  // By every lookup value of the secret: its row may move to another one at any time. The update
+  // also applies where this process's clock says that the grace is over: another's may not.
   for (const lookups of batches(
     findings.flatMap(({ leak }) => leak.lookups),
     batchSize,
@@ -79,7 +79,7 @@ async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Prom
   const seen = await secretsOf(em, leaks);
   if (seen.length === 0) return [];
   const keyIds = [...new Set(seen.map(({ keyId }) => keyId))].sort();
-  // As in revoking all: the organization first, then its keys.
+  // The lock order of `apiKeys.revokeAll`: the organization first, then its keys.
   const orgIds = new Set<string>();
   for (const ids of batches(keyIds, batchSize)) {
     const keys = await em.find(ApiKey, { id: { $in: ids } }, { disableIdentityMap: true });
@@ -92,7 +92,7 @@ async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Prom
   for (const ids of batches(keyIds, batchSize)) {
     for (const key of await em.find(ApiKey, { id: { $in: ids } }, locked)) keys.set(key.id, key);
   }
-  // Again, because a rotation may have come before the lock.
+  // Read again, because a rotation may have come before the lock.
   const secrets = await secretsOf(em, leaks);
   const leakUnder = new Map(leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak])));
   return secrets.flatMap((secretRow) => {

@@ -74,11 +74,11 @@ export const acceptRestore = defineOperation({
         const { deed, revokedKeys: revoked } = outcome;
         revokedKeys += revoked;
         const { orgId, target } = deed;
-        // This row may be lost too: it says all that is needed to do the deed again.
+        // This row may be lost too: it holds everything needed to repeat the deed.
         audit({ orgId, target, changes: describeDeed(deed, revoked) });
       }
     }
-    // Under a new id: one that a process has seen before says nothing of this restore.
+    // Under a new id: a process may have seen an earlier id, which says nothing of this restore.
     await em.execute('delete from restoration where not accepted');
     const id = work.newId('restore');
     await em.execute('insert into restoration (id, accepted) values (?, ?)', [id, true]);
@@ -89,7 +89,7 @@ export const acceptRestore = defineOperation({
   },
 });
 
-/** @throws {Problem} 409 where the lease that was waited for is not the last loss's. */
+/** @throws {Problem} 409 where the awaited lease is not the last loss's. */
 async function assertDeclared(em: EntityManager, id: string): Promise<void> {
   const found = await em.execute<unknown[]>(
     'select 1 from restoration where id = ? and not accepted',

@@ -10,7 +10,7 @@ import type { OperationContext } from '../operation.ts';
 
 const fresh = { disableIdentityMap: true } as const;
 
-/** What closing secrets came to. */
+/** The result of closing secrets. */
 export interface Closed {
   readonly revokedKeys: number;
   /** Whether anything was changed or remembered. */
@@ -59,7 +59,7 @@ export async function endSecrets(
     if (consequenceOf(secret, key, now).action === 'key revoked') {
       revokedKeys += await revoke(work, { id: keyId }, reason);
     }
-    // Also where this process's clock says that the grace is over: another's may not.
+    // Also where this process's clock says that the grace is over: another process's clock may not.
     const retiredAt = { retiredAt: now };
     endedGraces += await em.nativeUpdate(ApiKeySecret, { lookup, ...notEnded }, retiredAt);
   }

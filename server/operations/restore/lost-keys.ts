@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../database/entities/audit-event.ts';
 import { Job } from '../../database/entities/job.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 
-/** A key that the lost history made or gave another secret, and where its log says so. */
+/** A key that the lost history made or gave another secret, with its place in the log. */
 export interface LostKey {
   readonly id: string;
   readonly orgId: string | null;

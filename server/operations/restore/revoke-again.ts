@@ -15,9 +15,9 @@ import { keysWrittenSince } from './made-since.ts';
 export interface Repeating {
   readonly work: OperationContext;
   readonly lost: LostKeys;
-  /** Every scheme that a fingerprint may have been made under. */
+  /** Every scheme of the fingerprints. */
   readonly schemes: readonly LookupScheme[];
-  /** Ids of sub-orgs that were made while deeds were repeated. */
+  /** Ids of the sub-orgs made while deeds were repeated. */
   readonly madeSubOrgs: Set<number>;
 }
 
@@ -25,7 +25,7 @@ const fresh = { disableIdentityMap: true } as const;
 
 const leak = z.object({ secret: z.string(), preview: z.string() });
 
-/** Revokes the one key that a deed names, or closes the secret of it that had leaked. */
+/** Revokes the one key that a deed names, or closes its leaked secret. */
 export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const revocation = revocationOf(deed);
   return [

@@ -25,10 +25,10 @@ export interface Moved {
   readonly unreadableWebhooks: readonly string[];
 }
 
-/** Rows to a transaction: SQLite has one writer at a time. */
+/** Rows in one transaction: SQLite has one writer at a time. */
 const batchSize = 200;
 
-/** How many webhooks are named. */
+/** Webhooks that the result names, at most. */
 const maxNamed = 100;
 
 /**
@@ -60,7 +60,7 @@ async function moveWebhooks({ database, encryption, logger }: MoveServices) {
   const unreadable: string[] = [];
   let moved = 0;
 
-  /** @returns null for what cannot be read. */
+  /** @returns null for an unreadable value. */
   function move(sealed: string, { id, orgId }: Webhook, complaint: string): string | null {
     if (sealed.startsWith(prefix)) return sealed;
     try {
@@ -83,7 +83,7 @@ async function moveWebhooks({ database, encryption, logger }: MoveServices) {
       ...(previousSecret !== null && earlier === null && { previousSecretUntil: null }),
     };
     if (Object.keys(values).length === 0) continue;
-    // Unless it was replaced since it was read.
+    // Unless it was replaced after the read.
     const where = { id, secret, previousSecret };
     moved += await database.transaction((em) => em.nativeUpdate(Webhook, where, values));
   }
@@ -99,7 +99,7 @@ interface MovingRow {
   readonly fields: readonly unknown[];
 }
 
-/** A table: how its next rows are read, and how one is written. */
+/** A table: the statement that reads its next rows, and the one that writes a row. */
 interface Place {
   readonly table: string;
   readonly column: string;
@@ -202,7 +202,7 @@ async function moveMacs({ database, keyring }: MoveServices) {
             count.unreadable += 1;
             continue;
           }
-          // Unless it was written since it was read.
+          // Unless it was written after the read.
           const written = await em.execute<unknown[]>(
             `update ${table} set ${column} = ? where id = ? and ${column} = ? returning id`,
             [remade, id, mac],

@@ -9,7 +9,7 @@ const counts = z.object({ current: z.int(), previous: z.int(), neither: z.int() 
 type Counts = z.infer<typeof counts>;
 const state = z.enum(['current', 'previous']);
 
-/** How many keys are named that still need the previous secret. */
+/** Keys that the answer names, of those that still need the previous secret. */
 const maxNamed = 100;
 
 /**
@@ -23,7 +23,7 @@ export const secretStatus = defineOperation({
   access: operatorOnly(),
   input: z.strictObject({}),
   output: counts.extend({
-    /** Which of the two everything new is stored under. */
+    /** The one of the two that everything new is stored under. */
     inUse: state,
     webhooks: counts,
     /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries, answers. */
@@ -69,7 +69,7 @@ export const secretStatus = defineOperation({
   },
 });
 
-/** The length of what `prefixOf` gives. */
+/** The length of a prefix from `prefixOf`. */
 const sealedPrefixLength = prefixOf(new Uint8Array(32)).length;
 
 function webhookSecrets(em: EntityManager): Promise<Row[]> {
@@ -106,7 +106,7 @@ function rowMacs(em: EntityManager): Promise<Row[]> {
   );
 }
 
-/** How many values are under one secret. */
+/** The number of values under one secret. */
 interface Row {
   readonly under: string | null;
   readonly count: number | string;

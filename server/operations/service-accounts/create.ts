@@ -12,7 +12,7 @@ import {
 
 const longestSlug = 100;
 
-/** Adds a service account; its slug is made of its name and stays. */
+/** Adds a service account; its slug is derived from its name once and stays. */
 export const createServiceAccount = defineOperation({
   name: 'serviceAccounts.create',
   summary: 'Add a service account',
@@ -54,11 +54,11 @@ async function freeSlug({ em, principal }: OperationContext, name: string): Prom
   const base =
     name
       .normalize('NFKD')
-      // Accents stand by themselves now: Crème is creme.
+      // Accents are separate characters now: Crème is creme.
       .replace(/\p{M}+/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      // One character of a name may stand for many: ㎯ for rad-s2.
+      // One character of a name may expand to many: ㎯ to rad-s2.
       .slice(0, longestSlug)
       .replace(/^-+|-+$/g, '') || 'account';
   const taken = await em.find(ServiceAccount, { orgId, slug: { $like: `${base}%` } });

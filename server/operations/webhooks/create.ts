@@ -10,7 +10,7 @@ import { defineOperation } from '../operation.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
-/** Each event is sent to each of them. */
+/** Webhooks of one organization: each event is sent to each of them. */
 const mostPerOrganization = 100;
 
 /** Adds a webhook. Its answer shows the signing secret, once. */
@@ -42,7 +42,7 @@ export const createWebhook = defineOperation({
     em.persist(webhook);
     audit({ target: webhook.id, changes: { url, events } });
     await em.flush();
-    // From the beginning: an attempt only changes it, and checks no foreign key.
+    // Inserted here: an attempt only updates it, and checks no foreign key.
     await em.insert(WebhookHealth, { webhookId: webhook.id, hours: [] });
     return { ...(await toWebhookRecord(em, webhook, now)), secret };
   },

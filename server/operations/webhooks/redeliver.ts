@@ -26,8 +26,8 @@ export const redeliverWebhook = defineOperation({
   async run(work, { id: webhookId, deliveryId }) {
     const { em, now, audit } = work;
     const known = await em.findOne(WebhookDelivery, { id: deliveryId, webhookId });
-    // Events of a key get their order by its lock. It comes before the webhook's, as it does where
-    // events are written.
+    // The key's lock orders its events. It is taken before the webhook's, as it is where events are
+    // written: the other order could deadlock.
     if (known !== null) {
       await em.findOne(ApiKey, { id: known.keyId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     }

@@ -8,7 +8,7 @@ import { iso, timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 
-/** A webhook as it is shown: its signing secret only once, when it is new. */
+/** A webhook as readers get it: its signing secret only once, when it is new. */
 export const webhookRecord = z.object({
   id: z.string(),
   url: z.string(),
@@ -29,7 +29,7 @@ export const events = z
   .min(1)
   .transform((values) => [...new Set(values)]);
 
-/** Webhooks as they are shown, in the order given. */
+/** Webhooks as readers get them, in the order given. */
 export async function toWebhookRecords(
   em: EntityManager,
   webhooks: readonly Webhook[],
@@ -53,7 +53,7 @@ export async function toWebhookRecords(
   }));
 }
 
-/** The same of one. */
+/** The same for one webhook. */
 export async function toWebhookRecord(em: EntityManager, webhook: Webhook, now: Date) {
   const [record] = await toWebhookRecords(em, [webhook], now);
   if (record === undefined) throw new Error('unreachable: each webhook has a record');
