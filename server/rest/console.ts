@@ -36,7 +36,7 @@ function clerkSource(publishableKey: string | null): string {
   return /^[a-z0-9.-]+$/.test(host) ? ` https://${host}` : '';
 }
 
-/** How long a browser remembers that the console is behind https: a year. */
+/** Time for which a browser remembers that the console is behind https: a year. */
 const hstsSeconds = 31_536_000;
 
 /** Serves the built console: hashed assets are immutable, the page itself is revalidated. */

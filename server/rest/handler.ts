@@ -127,7 +127,7 @@ export function routeHandler(
 
 const json = { 'Content-Type': 'application/json' };
 
-/** A fault on the way ends the connection: a file that was cut must not look whole. */
+/** An error while sending ends the connection: a truncated file must not look complete. */
 function downloadResponse(
   { contentType, fileName, pieces }: Download,
   fields: Readonly<Record<string, string>>,

@@ -13,16 +13,16 @@ const sliceSize = 1024;
 interface Connection {
   /** Answers that have not begun, after the current one. */
   readonly turns: (() => void)[];
-  /** The request that came last. */
+  /** The latest request. */
   latest: IncomingMessage | undefined;
   /** Received bytes that are not parsed yet. */
   unparsed: Buffer;
   /** The first parsed bytes after the latest request: they begin with the next one's line. */
   begun: Buffer | undefined;
-  /** True once something came that is no request: nothing after it is parsed. */
+  /** True after bytes that are no request: nothing after them is parsed. */
   isBroken: boolean;
   isFeeding: boolean;
-  /** Whether reading stopped for the requests that wait, and for nothing else. */
+  /** Whether reading stopped because of waiting requests, and for no other reason. */
   isHeld: boolean;
   parse(bytes: Buffer): void;
 }
@@ -50,7 +50,7 @@ export function createTurns(server: Server): Turns {
   const soon = createTurnstile();
 
   server.on('connection', (socket: Socket) => {
-    // The HTTP server's own, set before this: what it is given, it parses whole.
+    // The HTTP server's own listener, set before this one: it parses all bytes that it gets.
     const [parse] = socket.listeners('data');
     const connection: Connection = {
       turns: [],
@@ -90,7 +90,7 @@ export function createTurns(server: Server): Turns {
         if (connection.isBroken && turns.length === 0) end(socket);
         const [next] = turns;
         if (next === undefined && connection.unparsed.length === 0) feed(socket, connection);
-        // Others come first: this connection may have a thousand requests left.
+        // Other connections first: this one may have a thousand requests left.
         else soon(() => goOn(socket, connection, next));
       });
       turns.push(answer);
@@ -104,7 +104,7 @@ export function createTurns(server: Server): Turns {
       }
       connection.isBroken = true;
       connection.unparsed = Buffer.alloc(0);
-      // Within a body, it is the request itself that is wrong.
+      // Within a body, the fault is in the request itself.
       const isWithin = connection.latest?.complete === false;
       if (isWithin || connection.turns.length === 0) {
         answer(connection.begun);
@@ -136,7 +136,7 @@ function goOn(socket: Socket, connection: Connection, next: (() => void) | undef
   feed(socket, connection);
 }
 
-/** How long a client has to take the last answer, in milliseconds. */
+/** Time for a client to take the last answer, in milliseconds. */
 const goodbyeMs = 5_000;
 
 /** Ends a connection whose client may go on sending. */
@@ -150,7 +150,7 @@ function cutOff(socket: Socket): void {
   setTimeout(() => socket.destroy(), goodbyeMs).unref();
 }
 
-/** Parses what has come until enough requests wait; reads on when all is parsed. */
+/** Parses received bytes until enough requests wait; reads on when all are parsed. */
 function feed(socket: Socket, connection: Connection): void {
   if (connection.isFeeding || connection.isBroken) return;
   connection.isFeeding = true;

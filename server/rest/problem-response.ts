@@ -51,10 +51,10 @@ export function answerTo(
   return { status: 500, detail, code: null, headers: {}, isFault: true };
 }
 
-/** How much of a name is repeated. */
+/** Characters of a name that are repeated in an answer, at most. */
 const longestName = 100;
 
-/** A name that the client chose, without a key that it may hold. */
+/** A name that the client chose, with any key in it removed. */
 function shown(name: string | number): string | number {
   return typeof name === 'number' ? name : withoutKeys(name).slice(0, longestName);
 }

@@ -22,9 +22,9 @@ export interface KeyCall {
   readonly endpoint: string;
   /** The scope that the call asks of the key; null for none. */
   readonly scope: string | null;
-  /** Verifies the presented token, and judges whatever else the call asks. */
+  /** Verifies the presented token, and the call's other demands. */
   readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
-  /** The answer to a key that may. */
+  /** The answer to an accepted key. */
   readonly respond: (key: KeyRecord, c: Call) => Response;
 }
 
