@@ -45,7 +45,7 @@ const codes: Readonly<Record<number, TRPCError['code']>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** What tRPC itself refuses, in words of our own: its messages may quote the request. */
+/** Our own texts for tRPC's refusals: its messages may quote the request. */
 const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   NOT_FOUND: 'Not Found',
   METHOD_NOT_SUPPORTED: 'Method Not Allowed',
@@ -55,12 +55,12 @@ const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   PAYLOAD_TOO_LARGE: 'Request body is too large',
 };
 
-/** Calls that one request may hold. */
+/** Calls in one request, at most. */
 export const maxBatchSize = 20;
 
 /** The detail of an error that tRPC itself raised. */
 function ownDetail({ code, message }: TRPCError): string {
-  // Of one code with input that is no JSON; its text is fixed and quotes nothing.
+  // It shares its code with input that is no JSON; its text is fixed and quotes nothing.
   if (message === 'Batch call exceeds maximum size') {
     return `A batch may hold at most ${maxBatchSize} calls`;
   }
@@ -89,7 +89,7 @@ const t = initTRPC
 
 export const { router } = t;
 
-/** The input as it is: the operation parses it, but only once the caller was let in. */
+/** Passes the input on as it is: the operation parses it, but only after authorization. */
 function unparsed<Schema extends InputSchema>() {
   return (input: unknown) => input as z.input<Schema>;
 }

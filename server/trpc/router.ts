@@ -84,5 +84,5 @@ export const appRouter = router({
   auditLog: { list: query(listAuditLog) },
 });
 
-/** The type that a tRPC client is made with; the console imports nothing else of the server. */
+/** The type of a tRPC client's router; the console imports nothing else of the server. */
 export type AppRouter = typeof appRouter;
