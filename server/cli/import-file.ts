@@ -5,7 +5,7 @@ import { camelKeys, snake } from '../wire/case.ts';
 /** The expected form of a line. */
 type Line = z.input<typeof importedKey>;
 
-/** A line of the file cannot be imported, so none is. */
+/** A line of the file cannot be imported; no line is. */
 export class ImportError extends Error {
   override readonly name = 'ImportError';
 
@@ -38,7 +38,7 @@ export function parseImport(text: string) {
   return { items, lines, lineOf: (index: number) => lines[index] ?? 0 };
 }
 
-/** The operation's own schema judges what the members are. */
+/** The operation's own schema validates the members. */
 function parseLine(line: string, number: number): Line {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
