@@ -2,7 +2,7 @@ import { isDatabaseAway } from '../database/is-database-away.ts';
 import { InvalidInput } from '../wire/problem.ts';
 import { errorText } from './error-text.ts';
 
-/** Why a process cannot go on, in one line for its operator. */
+/** The reason why a process cannot go on, in one line for its operator. */
 export function explain(error: unknown): string {
   if (error instanceof InvalidInput) {
     const [first] = error.errors;
@@ -15,7 +15,7 @@ export function explain(error: unknown): string {
   return isDatabaseAway(error) ? `the database does not answer: ${line}` : line;
 }
 
-/** `clerkId` as it is called on a command line: `--clerk-id`. */
+/** `clerkId` in the form of a command line: `--clerk-id`. */
 function option(path: readonly (string | number)[]): string {
   return `--${path.join('.').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
