@@ -59,7 +59,7 @@ export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
     try {
       record(outcome, request, began);
       const told: unknown = onOutcome?.(outcome, request);
-      // Of an async callback; unhandled, its rejection would end the process.
+      // The promise of an async callback; unhandled, its rejection would end the process.
       if (told !== undefined) Promise.resolve(told).catch(onError);
     } catch (error) {
       onError(error);
@@ -67,7 +67,7 @@ export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
     return outcome;
   }
 
-  /** As for the server's own calls, a key that is answered 401 was only tried. */
+  /** As for the server's own calls, a key with a 401 counts as tried, not as used. */
   function record(outcome: Outcome, request: VerifyRequest | undefined, began: number): void {
     const { key } = outcome;
     const statusCode = outcome.ok ? 200 : outcome.refusal.status;
