@@ -19,7 +19,7 @@ const second = 1_000;
 
 /** The server's work besides answering requests. */
 export interface Background extends AsyncDisposable {
-  /** The queue's depths by type that is handled, as of the last count: a few seconds old. */
+  /** The queue's depths by handled type, as of the last count: a few seconds old. */
   counters(): readonly TaskCounts[];
 }
 

@@ -10,7 +10,7 @@ import type { CoherentVerifier } from './store.ts';
 import { createUsageRecorder, type Every, type UsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
 
-/** Where people and their organizations come from. */
+/** The source of users and their organizations. */
 export interface Identity
   extends Pick<
     AppOptions,
@@ -33,7 +33,7 @@ export interface CompositionOptions {
   readonly consoleFolder: string;
   /** Null unless an exporter is configured. */
   readonly tracer: Tracer | null;
-  /** Says when usage is stored; twice a second when absent. */
+  /** Schedules the storing of usage; twice a second when absent. */
   readonly every?: Every;
 }
 

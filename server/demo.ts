@@ -16,7 +16,7 @@ interface Call {
   readonly credential: string;
   readonly body?: unknown;
   readonly expected: number;
-  /** The part of the answer that is worth a line. */
+  /** The part of the answer that is printed. */
   readonly telling: (answer: Answer) => unknown;
 }
 

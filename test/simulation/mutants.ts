@@ -58,7 +58,7 @@ class HastyDatabase extends Database {
   }
 }
 
-/** Writes a mark when it acknowledges, not already when it brings what is to be acknowledged. */
+/** Writes a mark with the acknowledgement, not already with the delivery of the change. */
 class LateMarkingDatabase extends Database {
   protected override record(
     id: string,
