@@ -3,7 +3,10 @@ import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { forbiddenGlobals, type Import, importsOf } from './support/imports.ts';
 
-/** What each top folder may import. Each names only folders above it, so no circle can appear. */
+/**
+ * The allowed imports of each top folder. Each names only folders above it, so no circle can
+ * appear.
+ */
 const allowed: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
   core: { values: ['core'], types: [], packages: /^@noble\/hashes(\/|$)/ },
   server: { values: ['server', 'core'], types: [], packages: /./ },

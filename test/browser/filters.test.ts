@@ -20,7 +20,7 @@ test('a filter that is taken back shows again what the list had shown without it
       .toEqual(labels.map((label) => `Details of ${label}`));
 
   await shows(['Gone', 'Works']);
-  // The second time the list begins with what the cache holds.
+  // The second time the list begins with the cached rows.
   for (const section of ['API Access', 'Jobs', 'API Access']) {
     await page.getByRole('link', { name: section }).click();
     await page.getByRole('heading', { level: 1, name: section }).waitFor();

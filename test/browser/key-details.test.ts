@@ -31,7 +31,7 @@ test('KeyDetails counts the calls of a key in a sentence, a picture and a table,
   expect(await callAs(console, key.raw, 'pipeline/1', '/api/v1/repos/987654')).toBe(404);
   expect(await submitAs(console, key.raw, 'audit-script')).toBe(403);
 
-  // The page asks again by itself.
+  // The page polls without a reload.
   const sentence = '4 calls in the last 24 hours, 2 failed.';
   await page.getByText(sentence, { exact: true }).waitFor();
   await page.getByRole('img', { name: sentence }).waitFor();

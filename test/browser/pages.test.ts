@@ -11,11 +11,11 @@ afterAll(() => console[Symbol.asyncDispose]());
 
 const settings = '/api/v1/settings';
 
-/** Sets what only a running job would. */
+/** Sets values that otherwise only a running job would set. */
 const setJob = (id: string, values: string, ...parameters: unknown[]) =>
   inDatabase(console, `update job set ${values} where id = ?`, ...parameters, id);
 
-/** Submits a repository as a persona, and says which job came of it. */
+/** Submits a repository as a persona, and returns the name of its job. */
 async function submit(name: string): Promise<string> {
   const url = `https://github.com/acme-security/${name}`;
   const response = await console.send('parent-admin', '/api/v1/repos/analyze', { url });
@@ -177,7 +177,7 @@ test('a list that cannot be had says why, with the request id, and is there afte
   );
   await page.clock.install();
   await signIn(page, 'Parent admin', '/settings/webhooks');
-  // Twice it is asked again by itself, after a second and after two.
+  // Two automatic retries follow, after a second and after two.
   await page.clock.fastForward(10_000);
   await page.getByText('Request req_test').waitFor();
   await page.unroute('**/trpc/webhooks.list**');

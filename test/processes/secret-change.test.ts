@@ -33,7 +33,7 @@ async function deploy(url: string) {
   resources.defer(async () => {
     for (const node of nodes) await node?.[Symbol.asyncDispose]();
   });
-  /** What each secret is answered from now on. */
+  /** The status of each secret from now on. */
   const expected = new Map<string, 200 | 401>();
   const wrong: unknown[] = [];
   let loads = 0;
@@ -144,9 +144,9 @@ async function report(on: Deployment, index: 0 | 1, token: string): Promise<void
   on.expected.set(token, 401);
 }
 
-/** What every stage of a change allows. */
+/** Every call that each stage of a change allows. */
 async function everythingWorks(on: Deployment, secrets: Secrets, imports: string) {
-  // One way at each stage and the other at the next.
+  // The roles alternate: one way at each stage and the other at the next.
   const [here, there] = on.turn() ? ([0, 1] as const) : ([1, 0] as const);
   const key = await issue(on, here);
   expect(await on.use(there, key.raw)).toBe(200);
@@ -168,7 +168,7 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
 const databases: [name: string, place: () => Promise<Place>][] = [
   ['PostgreSQL', () => postgresDatabase()],
 ];
-// Half a minute more, for what `secret-in-use.test.ts` and `import-secret.test.ts` try on both.
+// Half a minute more; `secret-in-use.test.ts` and `import-secret.test.ts` test the same on both.
 if (process.env.LONG_TESTS) databases.push(['SQLite', sqliteDatabase]);
 
 describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
@@ -247,7 +247,7 @@ describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
       .toMatchObject({ previous: 0, neither: 0, rows: { previous: 0, neither: 0 }, keys: [] });
     await everythingWorks(on, both, imports);
 
-    // 4. The previous one is gone, from one process after the other.
+    // 4. The previous one is removed, from one process after the other.
     await on.start(0, onlyNew);
     await everythingWorks(on, both, imports);
     await on.start(1, onlyNew);

@@ -14,20 +14,20 @@ export interface NodeSettings extends Pick<OpenVerifierOptions, 'databaseUrl'> {
   readonly serverSecret: string;
 }
 
-/** What came of verifying one key without pause. */
+/** The results of verifying one key without pause. */
 export interface Watched {
   /** When the last verification that accepted it began; null when none did. */
   readonly lastAccepted: number | null;
 }
 
-/** How many verifications there are between two looks at what else there is to do. */
+/** Verifications between two checks for other work. */
 const burst = 100;
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const verifier = await openVerifier({
   ...settings,
   serverSecret: Buffer.from(settings.serverSecret, 'hex'),
-  // It verifies without pause: what it is about is the answers alone.
+  // It verifies without pause: only the answers matter here.
   usage: false,
   limits: false,
   onError: () => {},

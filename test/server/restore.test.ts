@@ -68,7 +68,7 @@ async function deployment(kind: DatabaseKind) {
     url: place.url,
     start,
     cli,
-    /** A file that holds the whole audit log of now. */
+    /** A file with the whole audit log as of now. */
     async journal() {
       const file = join(folder, 'journal.ndjson');
       await writeFile(file, `${(await cli('audit', 'export')).lines.join('\n')}\n`);
@@ -114,7 +114,8 @@ onBothDatabases((kind) => {
       expect(process.log.join()).toContain(`"foundHead":"${await where.head()}"`);
     }
     expect(one.log.join()).toContain(`"seenHead":"${seen}"`);
-    // One that was started afterwards has no memory, until the operator has said so.
+    // A process that was started afterwards has no memory of it until the operator has declared the
+    // restore.
     const late = await where.start();
     expect(await late.readiness()).toEqual({ status: 'ready' });
     expect(await where.cli('restore')).toMatchObject({ code: 0 });

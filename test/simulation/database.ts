@@ -27,7 +27,7 @@ export interface Change {
   readonly subjects: readonly string[];
   /** Takes the epoch first and goes on working, or last. */
   readonly epochFirst: boolean;
-  /** How long the transaction is open. */
+  /** The time for which the transaction is open. */
   readonly takes: number;
 }
 
@@ -52,7 +52,7 @@ interface State {
   readonly outlived: number;
 }
 
-/** How far back a restore may go, in milliseconds. */
+/** The age of the oldest possible restore point, in milliseconds. */
 const backups = 200;
 
 /**
@@ -65,11 +65,11 @@ export class Database {
   up = true;
   /** Counts its histories: each restore begins another one. */
   history = 0;
-  /** Every commit of this history, in order: when, and what each subject's version became. */
+  /** Every commit of this history, in order: its time, and the new version of each subject. */
   commits: { readonly at: number; readonly versions: Versions }[] = [];
   readonly onCommit: ((news: Announced) => void)[] = [];
   readonly onAcknowledge: ((said: Acknowledgement) => void)[] = [];
-  /** Called once, when a holder has said next what it applied. */
+  /** Called once, at a holder's next report of its applied epoch. */
   onReport: ((id: string) => void) | null = null;
   holders: ReadonlyMap<string, Holder> = new Map();
   invalidations: readonly Invalidation[] = [];
@@ -203,7 +203,7 @@ export class Database {
     this.history += 1;
   }
 
-  /** Notes that the operator has accepted what the last restore lost. */
+  /** Records that the operator has accepted the losses of the last restore. */
   accept(): void {
     this.restorations = [...this.restorations, { id: `${this.history}`, accepted: true }];
     this.#keep();

@@ -7,7 +7,7 @@ export class Machine implements Clock {
   readonly name: string;
   /** Cut off from the database: its statements are lost, in either direction. */
   cutOff = false;
-  /** How often it was stopped. */
+  /** The number of stops. */
   stops = 0;
   readonly #schedule: Schedule;
   readonly #choices: Choices;
@@ -15,7 +15,7 @@ export class Machine implements Clock {
   readonly #lease: number;
   readonly #wallOffset: number;
   #wallStep = 0;
-  /** When a clock was last made to show less than what has passed, and which one. */
+  /** The time at which a clock was last made to show less than the elapsed time, and its name. */
   #lied: { at: number; which: 'monotonic' | 'wall' } | null = null;
   #inbox: (() => void)[] | null = null;
   #dead = false;

@@ -20,7 +20,7 @@ export async function mutate(path: string, ...replacements: readonly string[]): 
     source = source.replace(from, () => to);
   }
   const altered = stripTypeScriptTypes(source)
-    // Its own imports are unaltered, and found from where the original stands.
+    // Its own imports are unaltered, and resolved from the original's place.
     .replaceAll(/from '(\.[^']*)'/g, (_, name: string) => `from '${new URL(name, url).href}'`);
   return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(altered)}`);
 }

@@ -15,7 +15,7 @@ export interface Rules {
   readonly timing: LeaseTiming;
   /** A process's reaction to an announcement. */
   readonly onAnnounced: (holder: LeaseHolder, announced: Announced) => void;
-  /** Whether an operation that finds the thing taken away already waits as well. */
+  /** Whether an operation waits as well when it finds the revocation done already. */
   readonly repeatedWaits: boolean;
 }
 

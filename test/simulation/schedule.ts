@@ -11,7 +11,7 @@ export class Schedule {
   #order = 0;
   readonly #heap: Event[] = [];
 
-  /** Has something happen after a while; returns what prevents it. */
+  /** Runs something after a while; returns the function that cancels it. */
   in(milliseconds: number, run: () => void): () => void {
     let wanted = true;
     const event = {

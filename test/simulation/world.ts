@@ -23,9 +23,9 @@ export class World {
   readonly choices: Choices;
   readonly database: Database;
   readonly processes: Process[] = [];
-  /** What went against the promise. */
+  /** The breaches of the promise. */
   readonly violations: string[] = [];
-  /** How long operations took from their commit to their answer. */
+  /** The times of operations from their commit to their answer. */
   readonly waits: number[] = [];
   requests = 0;
   refused = 0;
@@ -155,7 +155,7 @@ export class World {
   }
 
   /**
-   * Changes something and answers once it holds everywhere.
+   * Makes a change and answers once it is propagated.
    *
    * @param answered - called when the answer leaves.
    */
@@ -179,7 +179,7 @@ export class World {
     answered();
   }
 
-  /** Finds something changed already, and says so. */
+  /** Finds a change already made, and reports that. */
   async repeat(machine: Machine, connection: Connection, answered: () => void): Promise<void> {
     let found: Versions;
     const begun = this.schedule.now;

@@ -6,7 +6,8 @@ export interface Backup {
   /**
    * Brings it back, under the connections of running processes, in one transaction.
    *
-   * @param statements - what happens next, in the same transaction: no process sees the state between.
+   * @param statements - statements that follow in the same transaction: no process sees the state
+   * between.
    */
   restore(...statements: string[]): Promise<void>;
 }
@@ -38,7 +39,7 @@ async function sqliteBackup(path: string): Promise<Backup> {
       const triggers = database
         .prepare<[], Named>("select name, sql from main.sqlite_schema where type = 'trigger'")
         .all();
-      // An index's own tables are rebuilt from what it indexes.
+      // An index's own tables are rebuilt from the indexed rows.
       const tables = database
         .prepare<[], Named>(
           `select name from pragma_table_list where schema = 'main' and type = 'table'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where a system's Chromium may be. */
+/** The possible places of a system's Chromium. */
 const systemPaths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -19,13 +19,13 @@ const args = [
   '--no-first-run',
 ];
 
-/** How a Chromium is started. */
+/** The settings for starting a Chromium. */
 export interface ChromiumSettings {
   readonly executablePath: string;
   readonly args: string[];
 }
 
-/** What starts in this process, once it is known. */
+/** The Chromium that starts in this process, once it is known. */
 let chosen: Promise<ChromiumSettings> | undefined;
 
 /**
@@ -41,7 +41,7 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch(await chromiumSettings());
 }
 
-/** Which Chromium there is, and how it is started: the system's, else the one packaged on npm. */
+/** The available Chromium and its settings: the system's, else the one packaged on npm. */
 export function chromiumSettings(): Promise<ChromiumSettings> {
   chosen ??= chooseChromium(systemPaths);
   return chosen;

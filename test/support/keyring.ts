@@ -11,7 +11,7 @@ export const testKeyring = createKeyring(testSecret, null);
 /** The MACs of every test server's rows. */
 export const testRowMacs = createRowMacs(testKeyring.key('pepper'), () => {});
 
-/** What every test server encrypts with. */
+/** The encryption of every test server. */
 export const testEncryption = (random: RandomSource = secureRandom) =>
   createEncryption(testKeyring.key('credential'), random);
 

@@ -55,7 +55,8 @@ export const http: Section = async () => {
     const before = performance.eventLoopUtilization();
     const { perSecond } = await load.ask('load', { ...target, ...round });
     busy.push(performance.eventLoopUtilization(before).utilization);
-    // Stored between the rounds: what one side has used would be stored while the other is measured.
+    // Stored between the rounds: one side's usage would otherwise be stored while the other is
+    // measured.
     await usage.flush();
     return perSecond;
   };

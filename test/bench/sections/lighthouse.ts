@@ -52,7 +52,7 @@ export const lighthouse: Section = async () => {
     {},
   );
   const { executablePath, args } = await chromiumSettings();
-  // Where a packaged Chromium has its libraries and fonts.
+  // The place of a packaged Chromium's libraries and fonts.
   const chromium = { executablePath, args, env: process.env };
   const figures = [];
   for (const { what, path, persona, shows } of pages) {

@@ -14,7 +14,9 @@ import { bare, type Kind, kinds, populated, request, serverSecret } from '../pop
 const keysInUse = 1000;
 const calls = 200_000;
 
-/** What recording a call adds to a verification, and how fast calls are stored. */
+/**
+ * The cost of recording a call on top of a verification, and the rate at which calls are stored.
+ */
 export const usage: Section = async () => {
   const figures = [usageOf(await recording(null)), await refusedAttempts(), await middleware()];
   for (const kind of kinds) figures.push(await ingest(kind));
@@ -51,7 +53,7 @@ async function recording(refused: KeyCall['refused']): Promise<Comparison> {
     const started = performance.now();
     recorder.record({ ...callOf(records[n % keysInUse] ?? someKey, started), refused });
   };
-  // By itself, because a difference of two sums would be lost in what else the machine does.
+  // Measured separately: the difference of two sums would be lost in the noise of the machine.
   const compared = await compare(record, (n) =>
     verifier.verify(keys[n % keysInUse] ?? '', request),
   );
@@ -108,7 +110,7 @@ async function middleware(): Promise<Metric> {
   const outcome: Outcome = { ok: true, key: someKey };
   const app = (records: boolean) => {
     const app = new Hono<AppEnvironment>();
-    // One that is there anyway: without any, the framework takes a shorter way.
+    // A middleware that does nothing: without any, the framework takes a shorter path.
     app.use((_, next) => next());
     if (records) app.use(recordUsage(recorder, Date.now));
     return app.get('/api/v1/key', (c) => {

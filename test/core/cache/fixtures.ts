@@ -2,7 +2,7 @@ import type { Freshness, InvalidationListener } from '../../../core/store/freshn
 import type { KeyRecord } from '../../../core/store/key-store.ts';
 import { keyRecord } from '../../support/keys.ts';
 
-/** A digest that stands for a number. */
+/** A digest made from a number. */
 export function digestOf(n: number): string {
   return n.toString(16).padStart(8, '0').repeat(8);
 }

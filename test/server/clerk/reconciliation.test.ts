@@ -49,7 +49,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       clerk,
       organizations,
       logged,
-      /** Reconciles at a time of Clerk's; the server's own clock is ahead, or behind. */
+      /** Reconciles at one of Clerk's times; the server's own clock is ahead, or behind. */
       reconcile(at = testTime, ahead = 0) {
         clerk.clock.now = at;
         const now = () => at + ahead;
@@ -192,7 +192,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
         tier: null,
       });
       expect(await members(app.database)).toContain('org_acme user_ada member');
-      // What Clerk lists afterwards counts, whatever this clock said before.
+      // Clerk's later list counts, whatever this clock showed before.
       await app.reconcile(testTime + 2_000, -ahead);
       expect(await members(app.database)).toContain('org_acme user_ada admin');
     },

@@ -329,7 +329,7 @@ test('cli as a process writes its answer, or one line and an exit code', async (
   expect(refused).toEqual([2, '', 'ID is a number\n']);
 });
 
-/** An operator at an installation of his own. */
+/** An operator with a private installation. */
 async function startOperator(place: AsyncDisposable & { readonly url: string }) {
   await using resources = new AsyncDisposableStack();
   resources.use(place);

@@ -50,7 +50,7 @@ export function form(boundary: string, content: string, name = 'once.zip', subOr
   };
 }
 
-/** How many jobs a server's database holds. */
+/** The number of jobs in a server's database. */
 export async function jobsOf({ database }: Pick<TestServer, 'database'>): Promise<number> {
   const [row] = await database
     .read()

@@ -228,7 +228,7 @@ onBothDatabases((kind) => {
     const other = signedHeaders('other', headers['github-public-key-signature'] ?? '');
     expect(await post(signed, other)).toEqual(refused);
     expect(await works(server, raw)).toBe(200);
-    // One fetch for all of them, an unknown id included; a minute later it is asked for again.
+    // One fetch for all of them, an unknown id included; a minute later the keys are fetched again.
     expect(hub.state.fetches).toBe(1);
     clock.advance(60_001);
     expect(await post(signed, other)).toEqual(refused);

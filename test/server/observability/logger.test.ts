@@ -20,7 +20,7 @@ const insertRepo = (orgId: string, status: string) => `
   insert into repo (org_id, url, name, status, created_at, updated_at)
   values ('${orgId}', '${value}', '${value}', '${status}', null, null)`;
 
-/** What databases refuse, with the row or the statement in their own words. */
+/** Statements that databases refuse; their errors contain the row or the statement. */
 const refused: Readonly<Record<string, (em: EntityManager) => Promise<unknown>>> = {
   'unique, by the ORM': async (em) => {
     await em.insert(Organization, row);

@@ -91,7 +91,7 @@ onBothDatabases((kind) => {
     await it.accept(journal);
     const next = await processKnowing(it.server.databaseUrl, new Uint8Array(32).fill(9), null);
     await using database = next.database;
-    // The one before is gone: only its pepper is kept.
+    // The previous secret is gone: only its pepper is kept.
     await database.transaction((em) =>
       keepFormerSecret(em, it.services.encryption, testKeyring.current(), next.keyring.current()),
     );

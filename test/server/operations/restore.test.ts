@@ -20,7 +20,7 @@ const acme = 'org_demo_acme';
 
 type Restored = Awaited<ReturnType<typeof startRestored>>;
 
-/** What can be taken away for good. */
+/** Everything that can be revoked for good. */
 async function standing({ database }: Restored) {
   const em = database.read();
   const keys = await em.find(ApiKey, {}, { orderBy: { id: 'asc' } });
@@ -73,7 +73,7 @@ onBothDatabases((kind) => {
     for (const userId of ['user_gone', 'user_out']) {
       await database.read().insert(Membership, { ...member, userId });
     }
-    // Made by a process whose clock is ahead of those that take away.
+    // Made by a process whose clock is ahead of the revoking processes.
     const ahead = new Date(it.clock.now() + 3_600_000);
     await database.read().nativeUpdate(ApiKey, {}, { createdAt: ahead });
     await database.read().nativeUpdate(SubOrg, {}, { createdAt: ahead });
@@ -109,7 +109,7 @@ onBothDatabases((kind) => {
     const rows = await database.read().find(AuditEvent, { action: 'restore.accept' });
     const done = new Set(rows.flatMap(({ changes }) => changes?.action ?? []));
     expect([...done].sort()).toEqual([...reappliedActions].sort());
-    // That decision stands: Clerk's next word does not link it again.
+    // That decision holds: Clerk's next event does not link it again.
     const parent = { tier: null, parentId: acme, at: clerkTime(it.clock.now()) };
     await it.tell({ id: 'org_demo_acme_mobile', name: 'Mobile', ...parent });
     expect(await standing(it)).toMatchObject({ subOrgs: lost.subOrgs });

@@ -52,7 +52,7 @@ export async function startRestored(
   });
 }
 
-/** Writes a row of the audit log by itself, as another version of the server would have. */
+/** Writes a single row of the audit log, as another version of the server would have. */
 export async function record(
   { database, clock }: Pick<Awaited<ReturnType<typeof startRestored>>, 'database' | 'clock'>,
   deed: {

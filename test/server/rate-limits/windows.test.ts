@@ -12,7 +12,7 @@ import { redisServer } from './redis.ts';
 /** Windows as several processes have them, and a way to let their time pass. */
 interface Place extends AsyncDisposable {
   readonly processes: readonly Windows[];
-  /** Ends every window that has so many milliseconds left, or fewer. */
+  /** Ends every window that has at most `milliseconds` left. */
   pass(milliseconds: number): Promise<void>;
 }
 

@@ -114,7 +114,10 @@ async function endState(database: Database, world: string, all: readonly Event[]
   return state(database, world);
 }
 
-/** What counts: who is what. An archived sub-org whose Clerk organization is gone is history. */
+/**
+ * The relevant state: every user's role and every organization's kind. An archived sub-org whose
+ * Clerk organization is gone is history.
+ */
 async function state(database: Database, world: string) {
   const em = database.read();
   const own = { $like: `${world}-%` };

@@ -30,7 +30,7 @@ export async function clerkServer(organizations: ServedOrganization[]) {
   const faults: {
     /** Requests whose address matches are answered with 500. */
     failing?: RegExp;
-    /** What whole lists leave out, though it is there when asked for by its id. */
+    /** Objects that whole lists leave out, though a request by id finds them. */
     hide?: (id: string) => boolean;
     /** The total that the answer claims. */
     total?: number;

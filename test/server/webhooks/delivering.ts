@@ -26,7 +26,7 @@ export async function outcome(
   return { status, error };
 }
 
-/** Timers that end when the test says so. */
+/** Timers that the test ends. */
 export function manualTimers() {
   const pending = new Set<() => void>();
   return {
@@ -43,7 +43,7 @@ export function manualTimers() {
   };
 }
 
-/** A worker that looks when it is woken and at no other time. */
+/** A worker that polls when it is woken and at no other time. */
 export function deliveryWorker(services: Services) {
   const { database, encryption, targets, now, logger } = services;
   const attempts = manualTimers();

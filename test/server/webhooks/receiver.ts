@@ -16,7 +16,7 @@ export interface Received {
   };
 }
 
-/** How a receiver answers: a status, or whatever it does itself. */
+/** A receiver's answer: a status, or its own handling of the response. */
 export type Behaviour = (message: Received, response: ServerResponse) => number | undefined;
 
 /**
@@ -52,7 +52,7 @@ export async function startReceiver(identity?: Identity) {
     identify(next: Identity) {
       if ('setSecureContext' in server) server.setSecureContext(next);
     },
-    /** Resolves when so many messages have arrived in all. */
+    /** Resolves when `count` messages have arrived in all. */
     async arrived(count: number): Promise<void> {
       while (messages.length < count) {
         await new Promise<void>((resolve) => {

@@ -68,7 +68,7 @@ onBothDatabases((kind) => {
       type: 'api_key.created',
       data: { key: { id: key.id } },
     });
-    // The package looks at the system's clock, so the signature alone is compared.
+    // The package uses the system's clock, so the signature alone is compared.
     const { 'webhook-id': eventId = '', 'webhook-signature': signature } = received?.headers ?? {};
     const sent = new Date(Number(received?.headers['webhook-timestamp']) * 1000);
     expect(new Webhook(secret).sign(eventId, sent, received?.body ?? '')).toBe(signature);

@@ -150,7 +150,7 @@ test('awaitAcknowledgements() evicts no holder before a lease has passed since i
   port.answer = 'at once';
   await clock.pass(100);
   expect(state.took).toBe(2100);
-  // Seen at 2,025, the first look that was answered.
+  // Seen at 2,025, the first poll with an answer.
   await clock.pass(2024);
   expect(port.evicted).toEqual([]);
   await clock.pass(1);

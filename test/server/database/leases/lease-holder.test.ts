@@ -17,7 +17,7 @@ interface Touched {
 
 const head: AuditHead = { seq: 0, mac: '' };
 
-/** A database that answers what the test puts into it, and notes what it was asked. */
+/** A database with answers from the test, which records the requests. */
 class ScriptedPort implements HolderPort {
   readonly calls: string[] = [];
   /** The marks of each report: those that the row may hold, and the one to write. */
