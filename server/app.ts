@@ -28,15 +28,15 @@ import type { SessionVerifier } from './sessions/session.ts';
 import { trpcHandler } from './trpc/handler.ts';
 import type { UsageSink } from './usage/usage-recorder.ts';
 
-/** What an app is made of; nothing comes from anywhere else. */
+/** The parts of an app; it takes nothing from anywhere else. */
 export interface AppOptions {
   readonly services: Services;
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
-  /** Hears of each call of a key. */
+  /** Receives each call of a key. */
   readonly usage: UsageSink;
   readonly sessions: SessionVerifier;
-  /** Takes in what Clerk tells; null without a signing secret. */
+  /** Handles Clerk's webhooks; null without a signing secret. */
   readonly clerkWebhooks: ClerkWebhooks | null;
   /** Signs the demo's personas in; null outside demo mode. */
   readonly demo: DemoIdentityProvider | null;
@@ -50,7 +50,7 @@ export interface AppOptions {
   readonly clerkPublishableKey: string | null;
   /** The folder of the built console. */
   readonly consoleFolder: string;
-  /** Figures in Prometheus's format. */
+  /** Metrics in Prometheus's format. */
   readonly metrics: () => Promise<string>;
   /** Null unless an exporter is configured. */
   readonly tracer: Tracer | null;
@@ -61,7 +61,7 @@ export interface App {
   fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
 }
 
-/** Puts every entrance together: REST, the data plane, tRPC, webhooks, the demo, the console. */
+/** Combines every entrance: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppOptions): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
   const { database, now, propagated, isRestored, logger } = services;
@@ -80,7 +80,7 @@ export function createApp(parts: AppOptions): App {
   app.use(async (c, next) => {
     setRequestVariables(c, trustedProxies, idRandomness);
     await next();
-    // `c.header()` would now make another response, and its body a stream.
+    // `c.header()` would make another response here, and its body a stream.
     const { headers } = c.res;
     headers.set('X-Request-Id', c.get('requestId'));
     headers.set('X-Content-Type-Options', 'nosniff');

@@ -17,17 +17,17 @@ import { deliveryTask, forgetDeliveries } from './webhooks/delivery-row.ts';
 
 const second = 1_000;
 
-/** What a server does besides answering requests. */
+/** The server's work besides answering requests. */
 export interface Background extends AsyncDisposable {
-  /** The queue's depths by type that is handled, as of the last count: a few seconds old. */
+  /** The queue's depths by handled type, as of the last count: a few seconds old. */
   counters(): readonly TaskCounts[];
 }
 
 /**
- * Starts what happens in the background: tasks, announcements of expiry, tidying up.
+ * Starts the background work: tasks, announcements of expiry, tidying up.
  *
  * @param listenUrl - a direct PostgreSQL address that announces new tasks; null on SQLite.
- * @returns dispose of it to finish what is under way and stop.
+ * @returns dispose of it to finish the running tasks and stop.
  */
 export function startBackground(services: Services, listenUrl: string | null): Background {
   const { database, encryption, targets, now, random, logger } = services;

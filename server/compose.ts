@@ -10,7 +10,7 @@ import type { CoherentVerifier } from './store.ts';
 import { createUsageRecorder, type Every, type UsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
 
-/** Where people and their organizations come from. */
+/** The source of users and their organizations. */
 export interface Identity
   extends Pick<
     AppOptions,
@@ -21,7 +21,7 @@ export interface Identity
   readonly metrics: readonly Metric[];
 }
 
-/** What a server is composed of: all of it is open already. */
+/** The parts of a server, all of them open already. */
 export interface CompositionOptions {
   readonly installation: Installation;
   readonly config: Pick<Config, 'trustedProxies' | 'forwardAuthEnvironments'>;
@@ -33,7 +33,7 @@ export interface CompositionOptions {
   readonly consoleFolder: string;
   /** Null unless an exporter is configured. */
   readonly tracer: Tracer | null;
-  /** Says when usage is stored; twice a second when absent. */
+  /** Schedules the storing of usage; twice a second when absent. */
   readonly every?: Every;
 }
 
@@ -46,10 +46,10 @@ export interface Composition extends AsyncDisposable {
 }
 
 /**
- * Composes a server. Every server is composed here, those of the tests too: what is wired wrongly fails
+ * Composes a server. Every server is composed here, those of the tests too: a wiring mistake fails
  * their tests.
  *
- * @returns dispose of it to store what was used.
+ * @returns dispose of it to store the recorded use.
  */
 export async function compose(options: CompositionOptions): Promise<Composition> {
   const { installation, config, verifier, rateLimits, consoleFolder, tracer, every } = options;

@@ -16,11 +16,11 @@ interface Call {
   readonly credential: string;
   readonly body?: unknown;
   readonly expected: number;
-  /** The part of the answer that is worth a line. */
+  /** The part of the answer that is printed. */
   readonly telling: (answer: Answer) => unknown;
 }
 
-/** What an answer may hold of what is looked at here. */
+/** The fields of an answer that this demo reads. */
 interface Answer {
   readonly token?: string;
   readonly raw_key?: string;
@@ -133,7 +133,7 @@ async function readAnswer(response: Response): Promise<Answer> {
   return text === '' ? {} : JSON.parse(text);
 }
 
-/** A server of its own, on a database that is gone afterwards. */
+/** Runs on a separate server, with a temporary database. */
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'reporisk-demo-'));
   try {

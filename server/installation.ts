@@ -14,28 +14,28 @@ import { followSecretInUse } from './database/secret-in-use.ts';
 import type { Services } from './operations/operation.ts';
 import { createServices, type ServicesOptions } from './services.ts';
 
-/** What the server and the command line work on alike: one database under one secret. */
+/** The common ground of the server and the command line: one database under one secret. */
 export interface Installation extends AsyncDisposable {
   readonly services: Services;
-  /** Rows that were met and that the server did not write. */
+  /** Rows that were read and that the server did not write. */
   readonly forgedRows: ForgedRows;
 }
 
-/** Where an installation is, and what is injected into it. */
+/** The location of an installation, and its injected dependencies. */
 export interface InstallationOptions
   extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks'> {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;
   readonly logger: Logger;
-  /** Puts something around the database that everything works on. */
+  /** Wraps the database for everything that uses it. */
   readonly wrap?: (database: AuditedDatabase) => AuditedDatabase;
 }
 
 /**
  * Opens the database, brings its tables up to date, and derives the keys from the secret.
  *
- * @throws {ConfigError} when the secret's file is not what it should be.
+ * @throws {ConfigError} when the secret's file is invalid.
  */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
   const { config, dataFolder, logger, now = Date.now, wrap = (opened) => opened } = options;
@@ -66,7 +66,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   };
 }
 
-/** The wait of a process that takes away and serves nothing itself: the command line. */
+/** The wait of a process that revokes but serves nothing itself: the command line. */
 async function propagatedElsewhere(database: Database): Promise<void> {
   const { port, timing } = database.leases();
   const { evicted } = await awaitPropagation(port, timing);
@@ -74,7 +74,7 @@ async function propagatedElsewhere(database: Database): Promise<void> {
   await port[Symbol.asyncDispose]();
 }
 
-/** All that a process can tell that has only just looked at the database. */
+/** The only fact known to a process that has just read the database once. */
 async function isRestoreDeclared(database: Database): Promise<boolean> {
   const pending = await database
     .read()
@@ -83,7 +83,7 @@ async function isRestoreDeclared(database: Database): Promise<boolean> {
 }
 
 /**
- * Refuses to go on with a database that lacks what the operator knows of it.
+ * Rejects a database that lacks a row known to the operator.
  *
  * @param head - a row of the audit log, `SEQ:MAC`, as the server logs it.
  * @throws {ConfigError} with one line for the operator.

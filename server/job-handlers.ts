@@ -4,7 +4,7 @@ import { jobHandler } from './queue/job-handler.ts';
 import type { TaskHandler } from './queue/run-claim.ts';
 import { pruneUsage } from './usage/prune.ts';
 
-/** What does the jobs of the installation: in each server, and in the command line that waits. */
+/** The handlers of the installation's jobs: in each server, and in a command line that waits. */
 export function jobHandlers(services: Services): Readonly<Record<string, TaskHandler>> {
   return {
     key_import: jobHandler(services, importKeys(services)),

@@ -13,7 +13,7 @@ import { type Config, ConfigError } from './config/config.ts';
 import { isForNginx } from './rest/forward-auth-demands.ts';
 import { createTurns } from './rest/pipelining.ts';
 
-/** How long requests in flight may take to end, in milliseconds. */
+/** Time for requests in flight to end, in milliseconds. */
 const closeTimeoutMs = 10_000;
 
 const malformed = 'Malformed HTTP request';
@@ -28,7 +28,7 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Listens for HTTP. Disposing of it stops accepting and lets what is in flight end.
+ * Listens for HTTP. Disposing of it stops accepting and lets requests in flight end.
  *
  * @throws {ConfigError} when the port is taken.
  */
@@ -70,7 +70,7 @@ export function createListener(app: App): Server {
   const server = createServer({ requireHostHeader: false }, (incoming, outgoing) => {
     // The adapter refuses a raw backslash before the app sees it. Encoded, it means the same.
     if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C');
-    // HTTP/1.0 has no Host (RFC 9112, section 3.2), and health checks speak it.
+    // HTTP/1.0 has no Host (RFC 9112, section 3.2), and health checks use it.
     if (incoming.httpVersion === '1.0' && incoming.headers.host === undefined) {
       incoming.headers.host = 'localhost';
       incoming.rawHeaders.push('Host', 'localhost');
@@ -78,7 +78,7 @@ export function createListener(app: App): Server {
     if (hasSeveralHosts(incoming.rawHeaders)) {
       return refuseRequest(incoming, outgoing, 400, malformed);
     }
-    // A body that nothing reads would stand before the connection's next request.
+    // An unread body would stand before the connection's next request.
     if (incoming.method === 'GET' || incoming.method === 'HEAD') {
       if (hasBody(incoming)) outgoing.shouldKeepAlive = false;
     }
@@ -88,7 +88,7 @@ export function createListener(app: App): Server {
     });
   });
   const turns = createTurns(server);
-  // A client that reads nothing keeps its connection, and one answer, this long.
+  // A client that reads nothing holds its connection, and one answer, no longer than this.
   server.timeout = silenceTimeoutMs;
   server.on('clientError', (error, socket: Socket) => {
     turns.refuse(socket, (begun) => refuseMalformed(error, socket, begun));
@@ -97,10 +97,13 @@ export function createListener(app: App): Server {
   return server;
 }
 
-/** How long a connection may carry nothing while an answer is outstanding, in milliseconds. */
+/** Time for which a connection may be idle while an answer is outstanding, in milliseconds. */
 const silenceTimeoutMs = 120_000;
 
-/** What is no request, though Node's parser took it: without a Host, or with a target that is no URL. */
+/**
+ * The answer to a request that Node's parser accepted but that is invalid: without a Host, or with
+ * a target that is no URL.
+ */
 function refusal(error: unknown, target: string): Response {
   const requestId = newId('req');
   const [real, detail]: [number, string] =
@@ -111,7 +114,7 @@ function refusal(error: unknown, target: string): Response {
   return new Response(body, { status, headers });
 }
 
-/** `Expect` with anything but `100-continue`, which Node answers by itself. */
+/** Refuses `Expect` with anything but `100-continue`, which Node answers itself. */
 function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
   refuseRequest(request, response, 417, 'Expectation failed');
 }
@@ -126,7 +129,7 @@ function refuseRequest(
   response.writeHead(status, headers).end(body);
 }
 
-/** Whether `Host` comes twice. Node keeps the first alone; a proxy may have gone by the second. */
+/** Whether `Host` comes twice. Node keeps only the first; a proxy may have routed by the second. */
 function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -141,7 +144,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/** What Node's parser refuses never reaches the app; its answer has the same shape all the same. */
+/** A request that Node's parser refuses never reaches the app; its answer has the same shape. */
 function refuseMalformed(
   error: NodeJS.ErrnoException,
   socket: Socket,
@@ -168,8 +171,8 @@ function targetOf(packet: Buffer | undefined): string {
 }
 
 /**
- * An error in the shape of every other, after which the connection ends. Where nginx asks, its status
- * is 403, as that of `/auth/verify` itself: nginx makes a 500 of any other.
+ * An error in the shape of every other, after which the connection ends. For nginx, its status is
+ * 403, as that of `/auth/verify` itself: nginx makes a 500 of any other.
  */
 function answerOf(real: number, detail: string, target: string, requestId: string = newId('req')) {
   const toNginx = isForNginx(target);

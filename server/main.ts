@@ -5,7 +5,7 @@ import { explain } from './observability/format-error.ts';
 import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 
-/** Milliseconds that the end may take, whatever the database does. */
+/** Milliseconds for the shutdown, at most, whatever the database does. */
 const endMs = 14_000;
 
 /** The server as a process: settings from the environment, one line at the start, a clean end. */

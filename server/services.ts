@@ -12,12 +12,12 @@ import type { Services } from './operations/operation.ts';
 import { publicTargets } from './webhooks/target-policy.ts';
 import { createSendTest } from './webhooks/test-events.ts';
 
-/** What services are made of. */
+/** Options of `createServices`. */
 export interface ServicesOptions {
   readonly database: AuditedDatabase;
   readonly keyring: Keyring;
   readonly logger: Logger;
-  /** The folder that uploaded files are kept in. */
+  /** The folder of uploaded files. */
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
   readonly propagated: () => Promise<void>;
@@ -26,13 +26,13 @@ export interface ServicesOptions {
   /** Unix milliseconds; `Date.now` when absent. */
   readonly now?: () => number;
   readonly random?: RandomSource;
-  /** Where webhooks may lead; public addresses only when absent. */
+  /** The allowed targets of webhooks; public addresses only when absent. */
   readonly targets?: Services['targets'];
-  /** What differs for reports of leaks. */
+  /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
 }
 
-/** Makes what operations work with. */
+/** Creates the services of operations. */
 export function createServices(parts: ServicesOptions): Services {
   const { database, keyring, logger, uploads, propagated, isRestored } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;

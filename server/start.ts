@@ -27,18 +27,18 @@ import { createClerkSessions } from './sessions/clerk.ts';
 import { type CoherentVerifier, coherentVerifier } from './store.ts';
 import { makePartitions } from './usage/partitions.ts';
 
-/** An installation and what serves it. */
+/** Options of `startServer`. */
 export interface StartOptions extends InstallationOptions {
   /** The folder of the built console. */
   readonly consoleFolder: string;
-  /** A row that the audit log must hold, `SEQ:MAC`; null for no such demand. */
+  /** A row that the audit log must hold, `SEQ:MAC`; null for none. */
   readonly expectHead?: string | null;
 }
 
 /**
  * Starts the whole product: database, sessions, app, listener.
  *
- * @returns the server; dispose of it to stop accepting, finish what is in flight, and close.
+ * @returns the server; dispose of it to stop accepting, finish requests in flight, and close.
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(options: StartOptions): Promise<Listener> {
@@ -56,7 +56,8 @@ export async function startServer(options: StartOptions): Promise<Listener> {
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { clerk } = config;
-  // After the database and before the listener: what the last request did is stored at the end.
+  // Composed after the database and before the listener: disposal then stores the use of the last
+  // request.
   const server = resources.use(
     await compose({
       ...{ installation, config, verifier, rateLimits, consoleFolder },
@@ -85,7 +86,7 @@ export async function startServer(options: StartOptions): Promise<Listener> {
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** The verifier of a server, which logs what goes wrong; disposing of it leaves the database open. */
+/** The verifier of a server, which logs its failures; disposing of it leaves the database open. */
 export function openServerVerifier(
   { services: { database, keyring, now, logger, outages } }: Installation,
   databaseListenUrl: string | null,

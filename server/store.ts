@@ -21,20 +21,20 @@ export type { OpenVerifierOptions };
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
 export interface CoherentVerifier extends Verifier, AsyncDisposable {
-  /** The lease that its cache rests on, and the wait of a change that takes something away. */
+  /** The lease that its cache depends on, and the wait of a revocation. */
   readonly coherence: Coherence;
 }
 
 /**
- * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds verification.
- * It caches, and yet refuses a key from the moment on that its revocation was answered. It counts the
- * rate limits of keys, and records their use, unless told otherwise.
+ * Opens a verifier on the database of a RepoRisk deployment, for a service that embeds
+ * verification. It caches, and yet refuses a key from the moment on that its revocation was
+ * answered. It counts the rate limits of keys, and records their use, unless configured otherwise.
  *
- * @returns the verifier; dispose of it to store what was used, give its lease back and close its
+ * @returns the verifier; dispose of it to store the recorded use, give its lease back and close its
  * connections.
- * @throws {ConfigError} with one line: for an unknown option, a value that an option does not take, a
- * secret that the keys were not issued under, a file that is not there, a database without the
- * server's tables. Nothing stays open.
+ * @throws {ConfigError} with one line: for an unknown option, an invalid value of an option, a
+ * secret that the keys were not issued under, a missing file, a database without the server's
+ * tables. Nothing stays open.
  * @throws when the database cannot be reached.
  * @example A service of its own
  * ```ts
@@ -118,7 +118,9 @@ export interface CoherentVerifierOptions {
   /** Unix milliseconds. */
   readonly now?: () => number;
   readonly onError?: (error: unknown) => void;
-  /** Called when the database was found to lack what this process has seen of its history. */
+  /**
+   * Called when the database turns out to lack a part of its history that this process has seen.
+   */
   readonly onLost?: (lost: LostHistory) => void;
 }
 
@@ -137,7 +139,7 @@ interface CoherentOptions {
   readonly now?: (() => number) | undefined;
   readonly onError: (error: unknown) => void;
   readonly onLost: ((lost: LostHistory) => void) | undefined;
-  /** True to leave to the server what writes more than a holder's own row. */
+  /** True to leave every write beyond a holder's own row to the server. */
   readonly onlyReads: boolean;
 }
 
@@ -168,7 +170,7 @@ async function openCoherent(
   };
 }
 
-/** The server's messages name its environment; here, a secret is an option. */
+/** The server's messages name its environment variable; here, the secret is an option. */
 function namingSecret(error: unknown, { verificationSecret }: OpenVerifierOptions): unknown {
   if (!(error instanceof ConfigError)) return error;
   const name = verificationSecret ? 'verificationSecret' : 'serverSecret';
@@ -180,10 +182,10 @@ function unfailing(callback: (error: unknown) => void): (error: unknown) => void
   return (error) => {
     try {
       const told: unknown = callback(error);
-      // Of an async callback; unhandled, its rejection would end the process.
+      // The promise of an async callback; unhandled, its rejection would end the process.
       if (told !== undefined) Promise.resolve(told).catch(() => {});
     } catch {
-      // The verification stands without the report.
+      // The verification stands even if the report fails.
     }
   };
 }

@@ -22,7 +22,7 @@ test('the console reads and writes the address in one place, which lets no raw s
   const users = globSync('console/**/*.{ts,tsx}', ignored).filter((path) =>
     address.test(readFileSync(path, 'utf8')),
   );
-  // And what a query asks for, which stands in its address.
+  // And the input of a query, which is part of its address.
   expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/ui/location.tsx']);
 });
 

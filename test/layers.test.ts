@@ -3,7 +3,10 @@ import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { forbiddenGlobals, type Import, importsOf } from './support/imports.ts';
 
-/** What each top folder may import. Each names only folders above it, so no circle can appear. */
+/**
+ * The allowed imports of each top folder. Each names only folders above it, so no circle can
+ * appear.
+ */
 const allowed: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
   core: { values: ['core'], types: [], packages: /^@noble\/hashes(\/|$)/ },
   server: { values: ['server', 'core'], types: [], packages: /./ },
@@ -14,9 +17,9 @@ const allowed: Record<string, { values: string[]; types: string[]; packages: Reg
 const loadsAgain = 'console/ui/lazy-named.tsx';
 
 /**
- * The layers inside each top folder, lowest first. A file imports from its own folder and from lower
- * lines, never from a folder of its own line. The dot stands for files outside any folder; one that
- * others build on has a line of its own.
+ * The layers inside each top folder, lowest first. A file imports from its own folder and from
+ * lower lines, never from a folder of its own line. The dot stands for files outside any folder; a
+ * file that others build on has a separate line.
  */
 const layers: Record<string, string> = {
   core: `
@@ -80,7 +83,7 @@ const ranks = Object.fromEntries(
   ]),
 );
 
-/** The unit of a path in the list above: a folder, a file with a line of its own, or the dot. */
+/** The unit of a path in the list above: a folder, a file with a separate line, or the dot. */
 function unitOf(path: string): string {
   const [top = '', name = '', ...rest] = path.split('/');
   return rest.length > 0 || ranks[top]?.has(name) ? name : '.';

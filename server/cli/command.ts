@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Context } from './context.ts';
 
-/** What a command answers: for scripts, and for people. */
+/** A command's result: for scripts, and for people. */
 export interface Result {
   /** Printed with `--json`; null where the command has printed lines of JSON itself. */
   readonly json: unknown;
@@ -12,14 +12,14 @@ export interface Result {
 export interface Command {
   /** For example `org add`. */
   readonly name: string;
-  /** What follows the name, for the help text. */
+  /** The arguments after the name, for the help text. */
   readonly usage: string;
   readonly summary: string;
   /** Options that take a value. */
   readonly options?: readonly string[];
   /** Options that take none. */
   readonly flags?: readonly string[];
-  /** How many arguments follow that are no options. */
+  /** The number of arguments that are no options. */
   readonly positionals?: number;
   run(context: Context, given: Given): Promise<Result>;
 }
@@ -38,11 +38,11 @@ export interface Given {
   needed(name: string): string;
   /** Whether an option that takes no value was given. */
   flag(name: string): boolean;
-  /** Options that do not go together. */
+  /** The error for options that exclude each other. */
   wrong(complaint: string): UsageError;
 }
 
-/** @throws {UsageError} for what the command does not know. */
+/** @throws {UsageError} for an unknown option or argument. */
 export function parseCommand(command: Command, args: readonly string[]): Given & { json: boolean } {
   const options: ParseArgsOptionsConfig = { json: { type: 'boolean' } };
   for (const name of command.options ?? []) options[name] = { type: 'string' };

@@ -10,15 +10,15 @@ import { execute } from '../operations/execute.ts';
 import type { InputSchema, Operation } from '../operations/operation.ts';
 import { startWorker } from '../queue/worker.ts';
 
-/** What commands work with; opened when first asked for. */
+/** The services of commands; opened on first use. */
 export interface Context extends AsyncDisposable {
-  /** The folder of the server's own secret. */
+  /** The folder of the server's secret file. */
   readonly dataFolder: string;
   config(): Config;
-  /** Writes a line to standard output, for what is too long to be a result. */
+  /** Writes a line to standard output, for output too long to be a result. */
   print(line: string): Promise<void>;
   installation(): Promise<Installation>;
-  /** Carries an operation out as the operator, on one organization or on none. */
+  /** Executes an operation as the operator, on one organization or on none. */
   execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
     organizationId: string | null,
@@ -35,7 +35,7 @@ export interface Context extends AsyncDisposable {
 /**
  * Makes the context of one run.
  *
- * @param report - hears how far something is that takes long, in one line.
+ * @param report - gets the progress of a long task, in one line.
  * @param print - writes a line to standard output.
  */
 export function createContext(
@@ -95,15 +95,18 @@ export async function everyItem<Item>(
   return items;
 }
 
-/** Milliseconds between two looks at how far jobs are: another process may be the one that does them. */
+/**
+ * Milliseconds between two polls of the jobs' progress: another process may be the one that runs
+ * them.
+ */
 const pollIntervalMs = 100;
 
 /**
- * Waits until jobs have ended, and does them where no server does. A run that is interrupted leaves
- * them to the next run or server.
+ * Waits until jobs have ended, and runs them where no server does. An interrupted run leaves them
+ * to the next run or server.
  *
- * @param report - hears how far they are, in one line.
- * @returns them as they ended, in the given order.
+ * @param report - gets their progress, in one line.
+ * @returns the ended jobs, in the given order.
  */
 async function finishJobs(
   { services }: Installation,
@@ -131,7 +134,7 @@ function progressOf(jobs: readonly Job[]): string {
   return total === 0 ? `${done} done` : `${done} of ${total.toLocaleString('en')} done`;
 }
 
-/** Why a job did not complete; null when it did. */
+/** The reason why a job did not complete; null when it did. */
 function complaintOf({ id, status, errorMessage, progress, total }: Job): string | null {
   if (status === 'completed') return null;
   const part = total == null ? `${progress}` : `${progress} of ${total}`;

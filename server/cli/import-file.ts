@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { importedKey } from '../api-keys/imported-key.ts';
 import { camelKeys, snake } from '../wire/case.ts';
 
-/** What a line should be. */
+/** The expected form of a line. */
 type Line = z.input<typeof importedKey>;
 
-/** A line of the file cannot be imported, so none is. */
+/** A line of the file cannot be imported; no line is. */
 export class ImportError extends Error {
   override readonly name = 'ImportError';
 
@@ -20,7 +20,7 @@ const members = Object.keys(importedKey.shape).map(snake);
  * Reads JSON lines; empty ones are left out.
  *
  * @returns the objects under the operation's names, and the line that each came from.
- * @throws {ImportError} for what is no object, or has a member of another name: a misspelled
+ * @throws {ImportError} for a line that is no object, or has a member of another name: a misspelled
  * `expires_at` would make a key that never expires.
  */
 export function parseImport(text: string) {
@@ -38,7 +38,7 @@ export function parseImport(text: string) {
   return { items, lines, lineOf: (index: number) => lines[index] ?? 0 };
 }
 
-/** The operation's own schema judges what the members are. */
+/** The operation's own schema validates the members. */
 function parseLine(line: string, number: number): Line {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

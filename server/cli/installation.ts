@@ -11,7 +11,7 @@ const migrate: Command = {
   usage: '',
   summary: "Bring the database's tables up to date",
   async run(context) {
-    // The migrations authenticate rows, so they need the secret; opening runs them.
+    // The migrations authenticate rows and need the secret; opening the installation runs them.
     await context.installation();
     return { json: { migrated: true }, text: 'The tables are up to date' };
   },

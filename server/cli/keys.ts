@@ -95,7 +95,7 @@ const importKeys: Command = {
   },
 };
 
-/** Says in which line of the file the first error is. */
+/** Names the line of the file that has the first error. */
 function atLine(error: InvalidInput, lineOf: (index: number) => number): Error {
   const first = error.errors.find(({ path }) => typeof path[1] === 'number');
   if (first === undefined) return error;

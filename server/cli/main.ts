@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { run } from './run.ts';
 
-/** The operator's tool as a process: the server's own operations, for those who have its settings. */
+/**
+ * The operator's tool as a process: the server's own operations, for an operator with its settings.
+ */
 const { stderr, stdout } = process;
 let isReporting = false;
 
 function report(line: string): void {
   if (!stderr.isTTY) return;
   isReporting = true;
-  // One line, written over and over.
+  // One line, overwritten each time.
   stderr.write(`\r\x1b[K${line}`);
 }
 

@@ -22,7 +22,7 @@ const restore: Command = {
     const journal = file === undefined ? null : await readFile(file, 'utf8');
     const { services } = await context.installation();
     const { database } = services;
-    // A journal that cannot be used is better known now than a lease later.
+    // Parsed first: a bad journal is then reported now, not a lease later.
     if (journal !== null) await database.auditLog.lost(database.read(), parseJournal(journal));
     const { id: declaration, head } = await context.execute(declareRestore, null, {});
     await leaseOver(database.timing);
@@ -59,7 +59,7 @@ const restore: Command = {
   },
 };
 
-/** Waits until every lease has run out that the restored database does not know of. */
+/** Waits until every lease that the restored database does not know of has run out. */
 function leaseOver({ length, margin }: LeaseTiming): Promise<void> {
   return new Promise((resolve) => void systemClock(true).after(length + margin, resolve));
 }

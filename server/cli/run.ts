@@ -24,7 +24,7 @@ const commands: readonly Command[] = [
   ...sessionCommands,
 ];
 
-/** How a run ended: what goes to standard output, or one line for standard error. */
+/** The end of a run: a text for standard output, or one line for standard error. */
 export type Ended =
   | { readonly code: 0; readonly output: string }
   /** 2 when the command line is wrong, 1 for everything else. */
@@ -33,9 +33,9 @@ export type Ended =
 /**
  * Runs one command to its end.
  *
- * @param args - the command line behind the program's name.
+ * @param args - the command line after the program's name.
  * @param env - the settings, as the server reads them.
- * @param report - hears how far something is that takes long, in one line.
+ * @param report - gets the progress of a long task, in one line.
  * @param print - writes a line to standard output, before the run has ended.
  */
 export async function run(
@@ -68,7 +68,7 @@ function find(args: readonly string[]): { command: Command; rest: readonly strin
   throw new UsageError(`${JSON.stringify(args.slice(0, 2).join(' '))} is no command: see --help`);
 }
 
-/** About the commands that are named, or all. */
+/** The help for the named commands, or for all. */
 function help(topic: readonly string[]): string {
   const named = commands.filter(({ name }) => name.startsWith(topic.slice(0, 2).join(' ')));
   const lines = (named.length === 0 ? commands : named).map(

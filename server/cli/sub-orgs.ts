@@ -31,7 +31,7 @@ const archive: Command = {
   async run(context, { positionals: [text = ''] }) {
     const id = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw new UsageError('ID is a number');
-    // Ids are the installation's, so the operator need not name the organization.
+    // Ids are unique in the installation: the operator need not name the organization.
     const { services } = await context.installation();
     const found = await services.database.read().findOne(SubOrg, { id });
     if (found === null) throw notFound('Sub-organization');

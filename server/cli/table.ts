@@ -5,8 +5,8 @@ import type { Result } from './command.ts';
 /**
  * A list as a command's result.
  *
- * @param columns - headings, and what stands under them.
- * @param empty - what people read when there is none.
+ * @param columns - headings, and their cells.
+ * @param empty - the text for an empty list.
  */
 export function listResult<Item>(
   items: readonly Item[],

@@ -9,25 +9,25 @@ const harmless = new RegExp(
   `^(${[
     // PostgreSQL: connections, states, rights, names, resources, its machine; broken constraints.
     '(08|23|25|28|3D|40|53|55|57|58)\\w{3}|42(?!601)\\w{3}',
-    // What migrations raise themselves.
+    // Raised by the migrations.
     'P0001',
     'SQLITE_(?!ERROR$)\\w+',
   ].join('|')})$`,
 );
 
-/** What SQLite says with its general code, where it names a table or a column. */
+/** SQLite's messages under its general code that name only a table or a column. */
 const harmlessInSqlite = /^(no such (table|column): [\w.]+|table \w+ has no column named \w+)$/;
 
-/** Whether a database made the error: pg's have a severity, SQLite's a code of its own. */
+/** Whether a database made the error: pg's have a severity, SQLite's their own code. */
 function isOfDatabase(error: Error): boolean {
   const { code, severity } = error as { code?: unknown; severity?: unknown };
   return typeof severity === 'string' || /^SQLITE_/.test(String(code));
 }
 
 /**
- * The message of an error, without what a row or a statement held. Everything that repeats messages
- * to the operator takes it from here: a database's own quote the row (`Key (id)=(…) already exists`),
- * and the ORM's the condition (`ApiKey not found ({ id: … })`).
+ * The message of an error, without values of a row or a statement. Every message for the operator
+ * comes from here: a database's own quote the row (`Key (id)=(…) already exists`), and the ORM's
+ * the condition (`ApiKey not found ({ id: … })`).
  *
  * @returns the first line of a database's message, or its code alone; any other message as it is.
  */
@@ -47,7 +47,7 @@ export function placesOf({ stack = '', message }: Error): string {
   return places.join('\n');
 }
 
-/** Warns of an error as Node does, on standard error, where a service that embeds gave no `onError`. */
+/** Emits a process warning on standard error, for an embedding service that gave no `onError`. */
 export function warn(error: unknown): void {
   if (!(error instanceof Error)) process.emitWarning(String(error));
   else process.emitWarning(errorText(error), { type: error.name, detail: placesOf(error) });

@@ -4,7 +4,10 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 import type { AppEnvironment } from '../rest/request-context.ts';
 import { errorText, placesOf } from './error-text.ts';
 
-/** What an error tells besides its message: names and codes. Its other properties may hold values. */
+/**
+ * The properties of an error that are logged besides its message: names and codes. Its other
+ * properties may hold values.
+ */
 const told = [
   ...['code', 'errno', 'syscall', 'address', 'port', 'status'],
   ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
@@ -14,8 +17,8 @@ const told = [
 const maxDepth = 5;
 
 /**
- * Makes the log: JSON lines on standard output, or on `destination`. The server makes no other, so
- * that no line holds what an error's properties or a database's message repeat of a row.
+ * Makes the log: JSON lines on standard output, or on `destination`. The server makes no other:
+ * values of a row that an error's properties or a database's message repeat stay out of the log.
  */
 export function createLogger(
   options: Pick<LoggerOptions, 'level'>,

@@ -3,7 +3,7 @@ import type { Outcome, Verifier, VerifyRequest } from '../../core/mod.ts';
 import type { Coherence } from '../database/coherence.ts';
 import type { Outages } from '../database/outages.ts';
 
-/** A figure that another part of the server keeps, read when Prometheus asks. */
+/** A metric that another part of the server keeps, read when Prometheus asks. */
 export interface Metric {
   /** The metric's name without `reporisk_`. */
   readonly name: string;
@@ -12,24 +12,24 @@ export interface Metric {
   read(): number;
 }
 
-/** What is counted of one server. */
+/** The metrics of one server. */
 export interface Metrics {
   /** The verifier, each outcome counted. */
   readonly verifier: Verifier;
-  /** The wait until a change holds everywhere, timed. */
+  /** The wait until a change is propagated, timed. */
   propagated(): Promise<void>;
-  /** Adds figures of other parts. */
+  /** Adds metrics of other parts. */
   add(figures: readonly Metric[]): void;
   /** Everything in Prometheus's text format. */
   text(): Promise<string>;
 }
 
-/** Seconds; a revocation takes milliseconds, or a lease when a process keeps silent. */
+/** Seconds; a revocation takes milliseconds, or a lease when a process does not respond. */
 const waits = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
  * Counts around a verifier and its coherence. A verification costs one addition; everything else is
- * worked out when Prometheus asks.
+ * computed when Prometheus asks.
  */
 export function createMetrics(verifier: Verifier, coherence: Coherence, outages: Outages): Metrics {
   const registry = new Registry();

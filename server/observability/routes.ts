@@ -4,12 +4,12 @@ import { isForwarded } from '../demo-mode/guard.ts';
 import { allowOnly } from '../rest/allow-only.ts';
 import type { AppEnvironment } from '../rest/request-context.ts';
 
-/** Loopback and private networks, where a Prometheus of one's own lives. */
+/** Loopback and private networks, the usual place of a private Prometheus. */
 const near = ['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
 /**
- * For who runs the server: alive, ready, and in figures. The figures are not for customers: they are
- * answered only to a near peer, and never through a proxy.
+ * For the operator: liveness, readiness and metrics. The metrics are not for customers: only a near
+ * peer gets them, and never through a proxy.
  */
 export function observabilityRoutes(parts: {
   readonly metrics: () => Promise<string>;

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { AppEnvironment } from '../rest/request-context.ts';
 
-/** A tracer, and the end of it. */
+/** A tracer; disposing of it ends tracing. */
 export interface Tracing extends AsyncDisposable {
   readonly tracer: Tracer;
 }
@@ -30,7 +30,7 @@ export async function startTracing(
   };
 }
 
-/** One span per request, named by its route; like the log, it holds nothing of headers or body. */
+/** One span per request, named by its route; like the log, it contains no headers and no body. */
 export function traceRequests(tracer: Tracer): MiddlewareHandler<AppEnvironment> {
   return async (c, next) => {
     const span = tracer.startSpan(c.req.method);

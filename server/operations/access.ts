@@ -14,13 +14,13 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 
-/** Who sends a request, as far as its credential tells. */
+/** The sender of a request, as far as its credential shows. */
 export type Caller =
   | { readonly kind: 'nobody'; readonly credential: 'missing' | 'invalid' }
   | {
       readonly kind: 'session';
       readonly session: Session;
-      /** What its holder was when the request came. */
+      /** Its holder's membership when the request arrived. */
       readonly membership: PresentMembership;
     }
   /** `outcome` is the key's verification against the scope that the operation needs. */
@@ -50,7 +50,7 @@ export function parentOrgMember(): Access {
 
 /**
  * The data plane: a key with the scope, or a session whose role covers the action. A null scope
- * means that the operation itself judges the key's scopes, once it knows what was asked for.
+ * means that the operation itself judges the key's scopes, once it knows the request.
  */
 export function dataPlane(scope: string | null, action: 'read' | 'submit'): Access {
   return { plane: 'data', scope, action };
@@ -66,9 +66,9 @@ export function operatorOnly({ whileRestored = false } = {}): Access {
 }
 
 /**
- * Anyone, without a look at a credential; what is sent must speak for itself.
+ * Anyone: no credential is read, and the payload itself must carry its proof.
  *
- * @param actor - who the audit log says it was.
+ * @param actor - the actor in the audit log.
  */
 export function publicAccess(
   actor: string,
@@ -77,10 +77,10 @@ export function publicAccess(
   return { plane: 'anyone', actor, limitedByAddress };
 }
 
-/** What stands between user and impersonator in an actor's text. */
+/** The separator of user and impersonator in an actor's text. */
 export const impersonation = ' (by user:';
 
-/** A caller who was let in, and on whose behalf. */
+/** An authorized caller, and the user or key that it acts for. */
 export interface Principal {
   readonly kind: 'member' | 'key' | 'operator' | 'anyone';
   /** The organization whose data it may reach: always the parent's. */
@@ -93,19 +93,22 @@ export interface Principal {
   readonly subOrgId: number | null;
   readonly role: 'admin' | 'member';
   readonly userId: string | null;
-  /** Who acts in the user's place; null when the user does. */
+  /** The impersonator; null when the user acts in person. */
   readonly impersonatedBy: string | null;
   readonly key: KeyRecord | null;
-  /** Where the audit log ended when the caller was let in; 0 where nothing asks for it. */
+  /** The end of the audit log when the caller was authorized; 0 where nothing needs it. */
   readonly authorizedAt: number;
-  /** For the audit log: `user:ID`, `user:ID (by user:ID)`, `key:ID`, `operator`, or what `anyone` says. */
+  /**
+   * For the audit log: `user:ID`, `user:ID (by user:ID)`, `key:ID`, `operator`, or `publicAccess`'s
+   * actor.
+   */
   readonly actor: string;
 }
 
 /**
- * Judges a caller once more, by what the database holds now: a role may have been taken away, or the
- * organization deleted, since the request came. From here on the organization is held, so that its
- * deletion finds what this transaction adds.
+ * Authorizes a caller once more, by the present content of the database: a role may have been taken
+ * away, or the organization deleted, since the request arrived. The organization is locked from
+ * here on: its deletion would otherwise miss the rows that this transaction adds.
  *
  * @param em - the transaction's.
  * @throws {Problem} as `authorize` does.
@@ -133,22 +136,22 @@ export async function authorizeAgain(
   );
 }
 
-/** The organization that a caller acts for; null when the credential names none. */
+/** The organization of a caller; null when the credential names none. */
 export function organizationOf(caller: Caller): string | null {
   if (caller.kind === 'session') return caller.session.organizationId;
   if (caller.kind === 'operator') return caller.organizationId;
   return caller.kind === 'key' && caller.outcome.ok ? caller.outcome.key.organization.id : null;
 }
 
-/** A deletion revokes the organization's keys: this one was verified before. */
+/** A deletion revokes the organization's keys, but this key was verified before it. */
 async function isDeleted(em: EntityManager, id: string): Promise<boolean> {
   return (await em.count(Organization, { id, deletedAt: null })) === 0;
 }
 
 /**
- * Refuses what an impersonated session may not do: it reads, and takes away.
+ * Refuses an impersonated session's call, unless it reads or only revokes.
  *
- * @param input - undefined while it is not read yet: then only what never takes away is refused.
+ * @param input - undefined before it is read: only an operation that never revokes is refused then.
  * @throws {Problem} 403.
  */
 export function refuseImpersonated<Input>(
@@ -167,7 +170,7 @@ export function refuseImpersonated<Input>(
 }
 
 /**
- * Lets a caller in or says why not.
+ * Authorizes a caller, or refuses it with the reason.
  *
  * @throws {Problem} in the documented order: 401, a key where a session is needed, role, plan.
  */
@@ -212,7 +215,8 @@ function authorizeManagement(
   rule: ManagementRule,
 ): Principal {
   if (caller.kind !== 'session') {
-    // A key that is not valid is no credential at all here; a valid one is named for what it is.
+    // A key that is not valid is no credential at all here; a valid one gets a refusal that names
+    // it as a key.
     const isKey =
       caller.kind === 'key' && (caller.outcome.ok || caller.outcome.refusal.status !== 401);
     if (isKey && !caller.outcome.ok && caller.outcome.refusal.status === 503) {

@@ -9,10 +9,10 @@ import type { Principal } from './access.ts';
 import { environmentOf } from './assets/environment.ts';
 import type { OperationContext } from './operation.ts';
 
-/** The answer that was given before; thrown, so that the transaction leaves nothing. */
+/** The stored answer of an earlier request; thrown, because that rolls the transaction back. */
 export class Replayed extends Error {
   override readonly name = 'Replayed';
-  /** To the byte. */
+  /** Byte for byte. */
   readonly body: string;
 
   constructor(body: string) {
@@ -21,21 +21,21 @@ export class Replayed extends Error {
   }
 }
 
-/** What a request belongs to, as one id: another caller's key, even if it reads the same, is another. */
+/** The owner of a request, as one id: two callers may send the same key, and each has its own. */
 export function answerId(principal: Principal, path: string, key: string): string {
   const { organization, actor } = principal;
   return digest(JSON.stringify([organization.id, environmentOf(principal), actor, path, key]));
 }
 
 /**
- * Does the work of a request once. Its answer is stored in the same transaction, so that it is there if
- * and only if the work is, wherever the process dies.
+ * Does the work of a request once. Its answer is stored in the same transaction: whenever the
+ * process dies, the answer exists if and only if the work does.
  *
- * @param sent - what two equal requests have in common: JSON.
+ * @param sent - the content that two equal requests share: JSON.
  * @param work.make - does the work.
  * @param work.encode - gives the answer's body.
- * @throws {Replayed} where it was answered within a day.
- * @throws {InvalidInput} where something else was sent under the same key.
+ * @throws {Replayed} for a request that was answered within a day.
+ * @throws {InvalidInput} for a different request under the same key.
  * @throws {Problem} 409 while another process does the work.
  */
 export async function answerOnce<Result>(
@@ -68,7 +68,10 @@ export async function answerOnce<Result>(
   return result;
 }
 
-/** What the MAC of a stored answer covers; a time that no process wrote is a number, too. */
+/**
+ * The fields under the MAC of a stored answer; an invalid time in a row that no process wrote is a
+ * number, too.
+ */
 export function answerFields(row: Omit<IdempotentAnswer, 'mac'>) {
   const { id, orgId, request, answer, createdAt } = row;
   return [id, orgId, request, answer, Number(createdAt)] as const;

@@ -1,4 +1,4 @@
-/** An answer that is sent piece by piece, as it is read: a file of any length. */
+/** An answer that is sent in chunks, as it is read: a file of any length. */
 export class Download {
   readonly contentType: string;
   readonly fileName: string;

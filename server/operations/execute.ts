@@ -24,13 +24,13 @@ import type {
 } from './operation.ts';
 
 /**
- * Carries an operation out: who may, a key's rate limits, input, preparation, then the work; a
- * mutation in one transaction that judges the caller again, because a role may have been taken away
- * meanwhile.
+ * Executes an operation: authorization, the key's rate limits, input, preparation, then the work. A
+ * mutation runs in one transaction that authorizes the caller again, because a role may have been
+ * revoked since the first check.
  *
- * @param readInput - gives the input as received; called only once the caller was let in.
- * @returns the operation's output, stripped of whatever its schema does not name.
- * @throws {Problem} or {InvalidInput} with what the caller is told.
+ * @param readInput - gives the input as received; called only after authorization.
+ * @returns the operation's output, stripped of every field that its schema does not name.
+ * @throws {Problem} or {InvalidInput} with the answer to the caller.
  */
 export async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
@@ -48,11 +48,12 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
-    // Whatever management answers may report something as taken away, refusals too: "not found" a key
-    // that another request has just revoked, a list an archived sub-org. So each answer is sent when
-    // everything that it can have seen holds on every process. On the data plane a refusal tells
-    // nothing but itself, who has no session is told nothing at all, and what is malformed nothing but
-    // its faults: how long it waits would tell what a report before it has taken away.
+    // Any management answer may reveal a revocation, refusals too: a 404 reveals a key that another
+    // request has just revoked, a list an archived sub-org. So each answer waits until every change
+    // that it can reflect has reached every process. Three answers need no wait: a refusal on the
+    // data plane reveals only itself, a caller without a session learns nothing, and an answer to a
+    // malformed request lists only its faults: the length of a wait there would reveal an earlier
+    // report's revocation.
     const { plane } = operation.access;
     const { kind } = invocation.caller;
     const isTold =
@@ -62,7 +63,7 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
   }
 }
 
-/** Names organization and user of a session that is refused: both were verified with its token. */
+/** Logs organization and user of a refused session: both were verified with its token. */
 function logRefusal(
   operation: string,
   { logger }: Services,
@@ -115,14 +116,14 @@ function restored(): Problem {
 }
 
 /**
- * Whether the operation itself judges the key's scopes, once it knows what was asked for. Scopes come
- * before the limits, so its requests are counted when it has.
+ * Whether the operation itself judges the key's scopes, once it knows the request. Scopes are
+ * checked before the limits, so its requests are counted after it has.
  */
 export function judgesScopes(access: Access): boolean {
   return access.plane === 'data' && access.scope === null;
 }
 
-/** Whether a key was refused for what it may do. */
+/** Whether a key was refused for its scopes or role. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof Problem && error.code === 'insufficient_permissions';
 }
@@ -149,7 +150,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   readInput: () => Promise<unknown> | unknown,
   reader: EntityManager,
   principal: Principal,
-  /** How its answer is stored; absent where it is not. */
+  /** The id and form of its stored answer; absent where it is not stored. */
   storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
 ): Promise<z.output<Output>> {
   const { database } = services;
@@ -169,7 +170,8 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
     const make = () => operation.run(inside, parsed, prepared);
     const { once } = operation;
     if (once === undefined || storedAs === undefined) return make();
-    // What was valid once is answered as it was then: an input is not judged again, a caller is.
+    // A stored answer is replayed as it was: the input is not validated again, the caller is
+    // authorized again.
     await once.judge(inside, parsed).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
     });

@@ -5,7 +5,7 @@ import { cutPage, decodeCursor } from './page.ts';
 /**
  * One page of an entity's rows, newest first: ids grow with time, so the id alone is the position.
  *
- * @param where - which rows; always the caller's own.
+ * @param where - the condition on the rows; always limits them to the caller's own.
  */
 export async function listById<Entity extends { id: string | number }>(
   em: EntityManager,

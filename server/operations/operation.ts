@@ -14,14 +14,14 @@ import type { TargetPolicy } from '../webhooks/target-policy.ts';
 import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
-/** What operations work with; made once per app and injected. */
+/** The services of operations; made once per app and injected. */
 export interface Services {
   readonly database: AuditedDatabase;
   /** The deployment's secrets. */
   readonly keyring: Keyring;
-  /** How new secrets become lookup values. */
+  /** The scheme that makes lookup values of new secrets. */
   readonly scheme: LookupScheme;
-  /** Every scheme that a secret may be stored under: who looks a secret up asks for each. */
+  /** Every scheme that a secret may be stored under: a lookup of a secret tries each. */
   readonly schemes: readonly LookupScheme[];
   readonly hashing: Hashing;
   /** Encrypts customers' own secrets. */
@@ -31,16 +31,16 @@ export interface Services {
   readonly now: () => number;
   readonly logger: Logger;
   readonly outages: Outages;
-  /** The folder that uploaded files are kept in. */
+  /** The folder of uploaded files. */
   readonly uploads: string;
-  /** Where webhooks may lead. */
+  /** The allowed targets of webhooks. */
   readonly targets: TargetPolicy;
   /** Bounds the test events of an organization. */
   readonly sendTest: SendTest;
-  /** What reports of leaked secrets need. */
+  /** The settings of leak reports. */
   readonly leaks: {
     readonly githubKeys: GithubKeys;
-    /** Resolves after so many milliseconds. */
+    /** Resolves after `milliseconds`. */
     pause(milliseconds: number): Promise<void>;
   };
   readonly answersInProgress: AnswersInProgress;
@@ -50,20 +50,20 @@ export interface Services {
   readonly isRestored: () => boolean | Promise<boolean>;
 }
 
-/** Where a request came from; for the audit log. */
+/** The origin of a request; for the audit log. */
 export interface Origin {
   readonly requestId: string | null;
   readonly ipAddress: string | null;
 }
 
-/** What `prepare` may use: everything but a transaction. */
+/** The parameters of `prepare`: everything but a transaction. */
 export interface PrepareContext {
   readonly services: Services;
   readonly principal: Principal;
   readonly now: Date;
   /**
-   * Carries out another operation for the same caller, in a transaction of its own. That it holds on
-   * every process is waited for once, when the operation that asks for it is over.
+   * Executes another operation for the same caller, in its own transaction. Its propagation to
+   * every process is awaited once, when the outer operation is over.
    */
   execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
     operation: Operation<Input, Output, Prepared>,
@@ -71,22 +71,22 @@ export interface PrepareContext {
   ): Promise<z.output<Output>>;
 }
 
-/** What `run` may use. */
+/** The parameters of `run`. */
 export interface OperationContext extends Omit<PrepareContext, 'execute'> {
   /** In a mutation, the transaction's entity manager; open no other beside it. */
   readonly em: EntityManager;
   /** A new id of a kind: `key_…`, `job_…`. */
   newId(kind: string): string;
-  /** Records what was done, in the same transaction. Changes never hold a secret. */
+  /** Records an audit event, in the same transaction. Changes never hold a secret. */
   audit(event: {
     readonly target: string | null;
     readonly changes?: Readonly<Record<string, unknown>>;
-    /** Whose log it belongs to, where that is not the caller's organization. */
+    /** The organization whose log it belongs to, where that is not the caller's. */
     readonly orgId?: string | null;
   }): void;
   /**
-   * Tells the key's organization by its webhooks, in the same transaction, which has locked the key:
-   * the key as it is now, and `data` beside it.
+   * Sends a webhook event to the key's organization, in the same transaction, which has locked the
+   * key. The event holds the key as it is now, and `data` beside it.
    */
   emit(event: {
     readonly type: WebhookEvent;
@@ -95,7 +95,7 @@ export interface OperationContext extends Omit<PrepareContext, 'execute'> {
   }): Promise<void>;
 }
 
-/** An input that refuses members which it does not name: a misspelt restriction must not be ignored. */
+/** An input that refuses unknown members: a misspelt restriction must not be ignored. */
 export type InputSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$strict>;
 
 /** One verb of the product. The rest is wiring: tRPC, REST and the command line call the same ones. */
@@ -113,21 +113,21 @@ export interface Operation<
   readonly output: Output;
   /** Who may call it. */
   readonly access: Access;
-  /** How a mutation holds the caller's organization while it runs; `shared` when absent. */
+  /** The lock on the caller's organization while a mutation runs; `shared` when absent. */
   readonly hold?: Hold;
   /**
-   * Milliseconds before which it does not answer a well-formed request, where its time would tell
-   * something.
+   * The minimum time of an answer to a well-formed request, in milliseconds, for operations whose
+   * timing would leak information.
    */
   takesAtLeast?(services: Services): number;
-  /** How a mutation is done once for all requests with the same `Idempotency-Key`. */
+  /** The rules by which a mutation runs once for all requests with the same `Idempotency-Key`. */
   readonly once?: Once<z.output<Input>>;
   /**
-   * Whether a mutation with this input does nothing but take away: an impersonated session may then
-   * call it. Without it, none may.
+   * Whether a mutation with this input only revokes: an impersonated session may then call it.
+   * Without this function, none may.
    */
   takesAway?(input: z.output<Input>): boolean;
-  /** What must not hold a transaction: hashing, network, streams. */
+  /** Work that must not hold a transaction: hashing, network, streams. */
   prepare?(preparation: PrepareContext, input: z.output<Input>): Promise<Prepared> | Prepared;
   /** The work, in one transaction when it is a mutation. Returns plain, wire-ready values. */
   run(work: OperationContext, input: z.output<Input>, prepared: Prepared): Promise<z.input<Output>>;
@@ -142,11 +142,13 @@ export function defineOperation<
   return operation;
 }
 
-/** What an operation knows of its repetitions. */
+/** An operation's rules for repeated requests. */
 export interface Once<Input> {
-  /** Refuses what `run` would refuse for the caller's sake: a stored answer is no way around it. */
+  /**
+   * Repeats the refusals of `run` that depend on the caller: a stored answer must not bypass them.
+   */
   judge(work: OperationContext, input: Input): Promise<unknown>;
-  /** What two equal requests have in common; all that was sent when absent. */
+  /** The content that two equal requests share; the whole input when absent. */
   sent?(input: Input): unknown;
 }
 
@@ -154,14 +156,14 @@ export interface Once<Input> {
 export interface Invocation {
   readonly caller: Caller;
   readonly origin: Origin;
-  /** Counts the request of a key that was let in against its limits; throws 429. */
+  /** Counts the request of an authorized key against its limits; throws 429. */
   readonly admit?: (key: KeyRecord) => Promise<void>;
-  /** How it may be a repetition; absent where an entrance takes none. */
+  /** The request's idempotency; absent where an entrance has none. */
   readonly repetition?: {
-    /** Null without a key; throws 422 for one that is none. */
+    /** The `Idempotency-Key`, or null; throws 422 for a malformed one. */
     readonly key: () => string | null;
     readonly path: string;
-    /** An output as the body that the caller gets. */
+    /** An output as the caller's body. */
     readonly encode: (output: unknown) => string;
   };
 }

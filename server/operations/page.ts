@@ -1,21 +1,21 @@
 import { invalidField } from '../wire/problem.ts';
 
-/** Where a page ended: the sort value and the id of its last item. */
+/** The end of a page: the sort value and the id of its last item. */
 export type Position = readonly [value: string | number, id: string | number];
 
 /**
- * Writes a position as an opaque cursor. Lists go on after a position, not at an offset, so items
- * that are inserted meanwhile neither repeat nor hide others.
+ * Encodes a position as an opaque cursor. A list continues after a position, not at an offset: rows
+ * inserted between two pages neither repeat nor hide others.
  */
 function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
 /**
- * Reads a cursor that a list answered.
+ * Decodes a cursor from a list's answer.
  *
- * @param valueType - what the list sorts by, and `idType` what ids it has: a forged cursor with
- * another type would be an error of the database's.
+ * @param valueType - the type of the sort value, and `idType` that of the ids: a forged cursor with
+ * another type would otherwise cause a database error.
  * @throws {InvalidInput} naming the field when it is not one.
  */
 export function decodeCursor(
@@ -42,10 +42,10 @@ function isOf(value: unknown, type: 'string' | 'number'): value is string | numb
 }
 
 /**
- * Cuts a page out of one row more than asked for: the extra row only tells that there is a next page.
+ * Cuts a page out of one row more than asked for: the extra row only shows that a next page exists.
  *
  * @param rows - up to `limit + 1` rows in order.
- * @param positionOf - where a row stands.
+ * @param positionOf - a row's position.
  */
 export function cutPage<Row>(
   rows: readonly Row[],

@@ -1,10 +1,10 @@
-/** An operation that does nothing but take away, whatever its input. */
+/** Marks an operation that only revokes, whatever its input. */
 export const always = (): boolean => true;
 
 /**
  * Whether the input of an update changes one field to one value and nothing else.
  *
- * @param input - parsed; `id` names what is changed.
+ * @param input - parsed; `id` names the changed row.
  */
 export function onlySets(
   input: Readonly<Record<string, unknown>>,

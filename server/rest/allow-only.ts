@@ -10,8 +10,8 @@ export function byPath(routes: readonly Route[]): Map<string, Route[]> {
 }
 
 /**
- * Answers every other method on a path with 405 and says which ones there are. Registered behind the
- * path's own methods; before any credential is looked at.
+ * Answers every other method on a path with 405 and the list of its methods. Registered after the
+ * path's own methods; no credential is read before it.
  */
 export function allowOnly(
   app: Hono<AppEnvironment>,

@@ -8,16 +8,16 @@ import { type CookieRules, isSessionToken, sessionCredentialFrom } from '../sess
 import type { SessionVerifier } from '../sessions/session.ts';
 import type { AppEnvironment } from './request-context.ts';
 
-/** Tells who sends a request. */
+/** Identifies the sender of a request. */
 export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
 
-/** What only the wiring knows of a request. */
+/** The facts of a request that only the wiring knows. */
 export interface Sender {
-  /** The client's IP address; undefined when it cannot be told. */
+  /** The client's IP address; undefined when it is unknown. */
   readonly address: string | undefined;
   /** The origin under which the client reached this server. */
   readonly ownOrigin: () => string;
-  /** Hears what verification says of a key, also where a limit answers in its place. */
+  /** Gets verification's outcome for a key, also where a limit answers in its place. */
   readonly noteKey: (outcome: Outcome) => void;
 }
 
@@ -62,7 +62,7 @@ export function createAuthenticate(parts: {
       return session(credential.token, address);
     }
     if (credential.kind === 'invalid') {
-      // A page that may not use the cookie is no attempt at a key.
+      // A page that may not use the cookie does not count as an attempt at a key.
       if (request.headers.has('authorization')) await failures.count(address);
       return { kind: 'nobody', credential: 'invalid' };
     }
@@ -81,10 +81,11 @@ export function createAuthenticate(parts: {
 }
 
 /**
- * Counts, per address, messages whose signature is wrong, as keys that are refused are counted: beyond
- * the limit 429 comes in place of the refusal. What is signed passes whatever else its address sent.
+ * Counts, per address, messages whose signature is wrong, as keys that are refused are counted:
+ * beyond the limit 429 comes in place of the refusal. A correctly signed message passes, regardless
+ * of other messages from its address.
  *
- * @param refusal - the status that says so.
+ * @param refusal - the status of that refusal.
  */
 export function limitUnsigned(
   failures: AddressLimit,

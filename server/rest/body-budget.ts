@@ -1,15 +1,18 @@
 import { Problem } from '../wire/problem.ts';
 
-/** Bytes of bodies from senders without a credential that a process holds at once. */
+/** Bytes of request bodies that a process holds at any time for senders without a credential. */
 const maxOfStrangers = 16 * 1024 * 1024;
 
-/** Bytes of bodies from callers that were let in. */
+/** Bytes of bodies from authorized callers. */
 const maxOfCallers = 64 * 1024 * 1024;
 
-/** Of these, bytes that one organization's callers may hold: it keeps itself out, and no other. */
+/**
+ * Of these, bytes for the callers of one organization: an organization over its limit shuts out
+ * only itself.
+ */
 const maxOfOrganization = 8 * 1024 * 1024;
 
-/** What one request holds of a budget; disposing of it gives that back. */
+/** One request's part of a budget; disposing of it gives that back. */
 export interface BodyShare extends Disposable {
   /** Counts what arrives for an organization as well; before anything has arrived. */
   belongTo(organizationId: string): void;
@@ -21,9 +24,9 @@ export interface BodyShare extends Disposable {
   add(bytes: number): void;
 }
 
-/** How much a process holds of bodies that are being collected, or worked on. */
+/** The bytes of bodies that a process collects or works on. */
 export interface BodyBudgets {
-  /** For senders without a credential: they keep each other out, and no caller. */
+  /** For senders without a credential: they shut out each other, and no caller. */
   strangers(): BodyShare;
   callers(): BodyShare;
 }

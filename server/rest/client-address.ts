@@ -3,8 +3,8 @@ import { addressAllowed, parseCidr } from '../../core/mod.ts';
 /**
  * The client's IP address: the socket's, unless that is a trusted proxy. Then the last address in
  * `X-Forwarded-For` that is no trusted proxy, because only what trusted proxies appended is true.
- * What is no address is not passed on: the proxy that did counts in its place. Some proxies append the
- * client's port, and put an IPv6 address in brackets.
+ * An entry that is no address does not count: the proxy that added it counts in its place. Some
+ * proxies append the client's port, and put an IPv6 address in brackets.
  *
  * @param peer - the socket's address; undefined when the socket is gone.
  * @param forwardedFor - the header's value, or null.

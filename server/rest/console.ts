@@ -36,7 +36,7 @@ function clerkSource(publishableKey: string | null): string {
   return /^[a-z0-9.-]+$/.test(host) ? ` https://${host}` : '';
 }
 
-/** How long a browser remembers that the console is behind https: a year. */
+/** Time for which a browser remembers that the console is behind https: a year. */
 const hstsSeconds = 31_536_000;
 
 /** Serves the built console: hashed assets are immutable, the page itself is revalidated. */
@@ -54,8 +54,8 @@ export function consoleRoutes(
     if (!c.res.ok) return;
     c.header('Content-Security-Policy', policy);
     c.header('Referrer-Policy', 'no-referrer');
-    // A page that opened this one gets no handle to it. Signing in opens no window that needs one: it
-    // is a redirect, and the renewal a tab of its own.
+    // A page that opened this one gets no handle to it. Signing in opens no window that needs one:
+    // it is a redirect, and the renewal a separate tab.
     c.header('Cross-Origin-Opener-Policy', 'same-origin');
     if (c.get('ownOrigin')().startsWith('https:')) {
       c.header('Strict-Transport-Security', `max-age=${hstsSeconds}`);
@@ -67,7 +67,7 @@ export function consoleRoutes(
     if (c.res.ok) c.header('Cache-Control', 'public, max-age=31536000, immutable');
   });
   app.get('*', serveStatic({ root: folder }));
-  // A page of an earlier build asks for what is gone: it must not get another page instead.
+  // A page of an earlier build asks for a removed asset: it must not get another page instead.
   app.get('/assets/*', (c) => c.json({ detail: 'Not Found' }, 404));
   // A page is for a browser, and only where the console has one: a page under any path would be a 2xx
   // for a proxy that asks for permission under a misspelt one.

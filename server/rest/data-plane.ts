@@ -8,7 +8,9 @@ import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
 
-/** `GET /api/v1/key`: what a key is. A plain handler, which costs little beside the verification. */
+/**
+ * `GET /api/v1/key`: describes the presented key. A plain handler, cheap beside the verification.
+ */
 export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hono<AppEnvironment> {
   const withKey = createKeyCheck(rateLimits);
   const call: KeyCall = {

@@ -22,7 +22,7 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
   });
   app.post('/demo/session', async (c) => {
     try {
-      // A page elsewhere can make a browser send a form, but not JSON without asking first.
+      // A page of another origin can make a browser send a form, but not JSON without a preflight.
       const origin = c.req.header('origin');
       if (origin !== undefined && origin !== c.get('ownOrigin')()) {
         throw new Problem(403, 'Demo mode signs in from its own page only');

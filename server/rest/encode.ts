@@ -1,15 +1,15 @@
 import { inSteps } from '../clock/in-steps.ts';
 import { snakeKeys } from '../wire/case.ts';
 
-/** Items of a list that are encoded at once. */
+/** Items of a list that are encoded in one step. */
 const stepSize = 500;
 
-/** An output as it is sent. */
+/** Encodes an output for sending. */
 export function encode(output: unknown): string {
   return JSON.stringify(snakeKeys(output));
 }
 
-/** The same; a list, which may have 20,000 items, in steps that let other requests have their turns. */
+/** The same; a list, which may have 20,000 items, in steps between which other requests run. */
 export async function encodeInSteps(output: unknown): Promise<string> {
   if (!Array.isArray(output)) return encode(output);
   const items: string[] = [];

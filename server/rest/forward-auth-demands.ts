@@ -17,8 +17,8 @@ const nothing: Demands = { scope: null, subOrgId: null };
 const maxSubOrgId = 2 ** 31 - 1;
 
 /**
- * The query of a request to exactly `/auth/verify`; null when there is none. Below that path the query
- * is the proxy's client's, and counts for nothing.
+ * The query of a request to exactly `/auth/verify`; null when there is none. Below that path the
+ * query is the proxy's client's, and is ignored.
  */
 function ownQuery(target: string): URLSearchParams | null {
   const start = target.indexOf('?');
@@ -26,13 +26,14 @@ function ownQuery(target: string): URLSearchParams | null {
   return new URLSearchParams(target.slice(start));
 }
 
-/** Whether a request target says that nginx asks. */
+/** Whether a request target marks the proxy as nginx. */
 export function isForNginx(target: string): boolean {
   return ownQuery(target)?.getAll('proxy').includes('nginx') ?? false;
 }
 
 /**
- * Reads the demands of a request. Other parameters are ignored: some proxies pass their client's on.
+ * Reads the demands of a request. Other parameters are ignored: some proxies forward those of their
+ * client.
  *
  * @returns null when one is given twice or malformed: a misspelt demand must not count as none.
  */

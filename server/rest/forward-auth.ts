@@ -14,7 +14,7 @@ import type { AppEnvironment } from './request-context.ts';
 import { forwardAuthPath, hasDotSegment, rawPath } from './request-target.ts';
 import { createKeyCheck } from './with-key.ts';
 
-/** What `/auth/verify` needs. */
+/** The dependencies of `/auth/verify`. */
 export interface ForwardAuthOptions {
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
@@ -32,7 +32,7 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
   const { verifier, rateLimits, database, environments } = options;
   const withKey = createKeyCheck(rateLimits);
 
-  /** Verifies a key, then what a proxy demands beside its scope. */
+  /** Verifies a key, then the proxy's demands beside its scope. */
   async function judge(
     token: string,
     address: string | undefined,
@@ -75,7 +75,7 @@ const forNginx: MiddlewareHandler<AppEnvironment> = async (c, next) => {
   c.res.headers.set('X-RepoRisk-Status', String(status));
 };
 
-/** All six are always set: one left out would let the client's own header of that name pass. */
+/** All six are always set: a missing one would let the client's own header of that name pass. */
 function identityHeaders(key: KeyRecord): Record<string, string> {
   return {
     'X-RepoRisk-Org': key.organization.id,
@@ -88,7 +88,10 @@ function identityHeaders(key: KeyRecord): Record<string, string> {
   };
 }
 
-/** What the key may really do now: a demoted member's key with every scope still only reads. */
+/**
+ * The scopes that the key can really use now: a demoted member's key with every scope still only
+ * reads.
+ */
 function effectiveScopes(key: KeyRecord): string {
   const all = scopesOf(key.dialect);
   const effective = all.filter((scope) => permits(key, scope));

@@ -19,7 +19,7 @@ import { endpointOf, noteKey, noteScopeRefusal } from './record-usage.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { parameterNames, type Route } from './route.ts';
 
-/** What the wiring of a route needs. */
+/** The dependencies of a route's wiring. */
 export interface Wiring {
   readonly services: Services;
   readonly authenticate: Authenticate;
@@ -27,7 +27,7 @@ export interface Wiring {
   readonly bodies: BodyBudgets;
 }
 
-/** Wires one route to its operation: reads the input, names what is wrong with it, writes the answer. */
+/** Wires one route to its operation: reads the input, names its faults, writes the answer. */
 export function routeHandler(
   route: Route,
   { services, authenticate, rateLimits, bodies }: Wiring,
@@ -43,7 +43,9 @@ export function routeHandler(
     return [place, ...path.map((part) => (typeof part === 'string' ? snake(part) : part))];
   }
 
-  /** What is sent beside the path: a member that the path holds already is not the operation's. */
+  /**
+   * Input from outside the path: a member that the path already holds does not reach the operation.
+   */
   function beside(members: Record<string, unknown>): Record<string, unknown> {
     return Object.fromEntries(
       Object.entries(members).map(([name, value]) => [
@@ -125,7 +127,7 @@ export function routeHandler(
 
 const json = { 'Content-Type': 'application/json' };
 
-/** A fault on the way ends the connection: a file that was cut must not look whole. */
+/** An error while sending ends the connection: a truncated file must not look complete. */
 function downloadResponse(
   { contentType, fileName, pieces }: Download,
   fields: Readonly<Record<string, string>>,

@@ -4,13 +4,13 @@ import { InvalidInput, Problem } from '../wire/problem.ts';
 import { extraField, givenMoreThanOnce, withoutWrappers } from '../wire/validation.ts';
 import type { BodyShare } from './body-budget.ts';
 
-/** Bytes that a request body may have, uploads aside. */
+/** Bytes of a request body, at most; uploads aside. */
 export const bodyLimit = 1024 * 1024;
 
-/** How long a body may take to arrive, in milliseconds; uploads aside. */
+/** Time in which a body must arrive, in milliseconds; uploads aside. */
 const arrivalTimeoutMs = 30_000;
 
-/** The rest of a body that is not read would stand before the connection's next request. */
+/** Closes the connection: the rest of an unread body would stand before its next request. */
 export const unread = { Connection: 'close' };
 
 /** Query, path or form members as an operation's input; numbers and booleans are parsed strictly. */
@@ -29,7 +29,7 @@ export function textInput(
 /**
  * A query's parameters.
  *
- * @throws {InvalidInput} for one that is given more than once: either value may be the one meant.
+ * @throws {InvalidInput} for a repeated parameter: either value may be the intended one.
  */
 export function queryOf(url: string): Record<string, string> {
   const start = url.indexOf('?');
@@ -47,19 +47,19 @@ export function queryOf(url: string): Record<string, string> {
   );
 }
 
-/** @throws {InvalidInput} where a query has a parameter beside those named, or one twice. */
+/** @throws {InvalidInput} where a query has an unknown parameter, or one twice. */
 export function refuseQuery(url: string, known: readonly string[] = []): void {
   const names = Object.keys(queryOf(url)).filter((name) => !known.includes(name));
   if (names.length === 0) return;
   throw new InvalidInput(names.map((name) => ({ ...extraField([name]), part: 'query' })));
 }
 
-/** A schema's own field: a query may be named after what every object has. */
+/** A schema's own field: a query's parameter may have the name of a property of every object. */
 function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefined {
   return Object.hasOwn(shape, name) ? shape[name] : undefined;
 }
 
-/** Text that is not of the field's form stays text, so that the field's own rule refuses it. */
+/** Text that does not have the field's form stays text: the field's own rule then refuses it. */
 function parsed(text: string, field: z.core.$ZodType | undefined): unknown {
   const type = field === undefined ? 'unknown' : withoutWrappers(field)._zod.def.type;
   if (type === 'number' && /^-?(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
@@ -105,7 +105,7 @@ export async function rawInput(
   return { body, headers: Object.fromEntries(request.headers) };
 }
 
-/** @throws {Problem} 415 for a body that says it is something else. */
+/** @throws {Problem} 415 for a body of another declared type. */
 export function assertJson(request: Request): void {
   const length = Number(request.headers.get('content-length') ?? '0');
   const hasBody = length > 0 || request.headers.has('transfer-encoding');
@@ -119,8 +119,8 @@ export function assertJson(request: Request): void {
 /**
  * Reads a body that may not be longer than `limit` bytes, and reads no further once it is.
  *
- * @param share - what the body counts towards while it is held.
- * @throws {Problem} 413; 408 when it does not come in time; 503 when too much is held already.
+ * @param share - the budget that the body counts towards while it is held.
+ * @throws {Problem} 413; 408 when it does not arrive in time; 503 when the budget is used up.
  */
 export async function readBody(
   request: Request,
@@ -140,7 +140,7 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-/** The body's chunks; a client that goes away in between is no fault of the database's. */
+/** The body's chunks; a client that disconnects in between is no fault of the database's. */
 async function* received(request: Request): AsyncGenerator<Uint8Array> {
   if (request.body === null) return;
   const reader = request.body.getReader();
@@ -170,7 +170,7 @@ const [quote, backslash, comma, brace, bracket] = Buffer.from('"\\,{[');
 const maxValues = 5_000;
 
 /**
- * Refuses JSON that is small and yet slow to parse and to judge: a body of 1 MiB can hold half a
+ * Refuses JSON that is small and yet slow to parse and to validate: a body of 1 MiB can hold half a
  * million values.
  *
  * @throws {InvalidInput}

@@ -6,14 +6,15 @@ import { join } from 'node:path';
 /** Longest time that an upload takes, in milliseconds: the listener ends a request after half of it. */
 const maxUploadMs = 10 * 60_000;
 
-/** Names a file that is being received: it says which process receives it. */
+/** The name of a file that is being received: it holds the id of the receiving process. */
 export function incomingName(): string {
   return `incoming-${host()}-${process.pid}-${randomUUID()}`;
 }
 
 /**
- * Removes what uploads left behind that were cut off with their process. Files of other processes that
- * share the folder stay while these live; of another machine's, until no upload can take so long.
+ * Removes the files of uploads that were cut off with their process. Files of other processes that
+ * share the folder stay while these live; those of another machine stay until no upload can take so
+ * long.
  *
  * @param folder - the uploads'; it need not exist.
  */
@@ -25,7 +26,7 @@ export async function removeLeftUploads(folder: string, now: number): Promise<vo
   }
 }
 
-/** This process has received nothing yet: a file under its id is from one before. */
+/** This process has received nothing yet: a file under its id is an earlier process's. */
 function isOfEndedProcess(name: string): boolean {
   const [, machine, id] = /^incoming-(\w*)-(\d+)-/.exec(name) ?? [];
   if (machine !== host() || id === undefined) return false;

@@ -10,13 +10,13 @@ import { extraField, givenMoreThanOnce } from '../wire/validation.ts';
 import { unread } from './input.ts';
 import { incomingName } from './left-uploads.ts';
 
-/** Bytes that an uploaded file may have. */
+/** Bytes of an uploaded file, at most. */
 const fileLimit = 50 * 1024 * 1024;
 
-/** Bytes that the body may have: the form around the file is small. */
+/** Bytes of the body, at most: the form around the file is small. */
 const bodyLimit = fileLimit + 64 * 1024;
 
-/** What a form may hold; one with more is read no further. */
+/** The limits of a form; a larger one is read no further. */
 const limits = { files: 1, fields: 10, parts: 11 };
 
 /** A file on disk and the text fields beside it. */
@@ -31,12 +31,12 @@ export interface Upload extends AsyncDisposable {
 }
 
 /**
- * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way, so that no
- * file is ever held in memory. Disposing of the upload removes files that were not taken.
+ * Receives `multipart/form-data` with one `file`, streamed to disk and hashed on the way: no file
+ * is ever held in memory. Disposing of the upload removes files that were not taken.
  *
- * @param folder - where the file lies until it is taken.
+ * @param folder - the file's place until it is taken.
  * @throws {Problem} 415 or 413.
- * @throws {InvalidInput} when the body is not what its content type says.
+ * @throws {InvalidInput} when the body does not match its content type.
  */
 export async function receiveUpload(request: Request, folder: string): Promise<Upload> {
   const type = request.headers.get('content-type') ?? '';
@@ -125,7 +125,7 @@ async function parse(
   return { fields, file };
 }
 
-/** The body as it comes; a client that never ends it is cut off. */
+/** The body's chunks; a client that never ends it is cut off. */
 async function* withinLimit(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {

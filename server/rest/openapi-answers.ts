@@ -20,7 +20,7 @@ const replayed: Readonly<Record<string, string>> = {
   'Idempotent-Replayed': '`true` where the answer was given before',
 };
 
-/** What the header of a success says; nothing where no key may call. */
+/** The headers of a success; none where no key may call. */
 export function answerHeaders({ access, once }: Pick<Operation, 'access' | 'once'>): Json {
   if (access.plane !== 'data') return {};
   const fields = { ...limits, ...(once === undefined ? {} : replayed) };

@@ -55,7 +55,7 @@ function forwardAuth(operationId: string, description: string, parameters: Json[
   };
 }
 
-/** The calls that no operation stands behind; see data-plane.ts and forward-auth.ts. */
+/** The calls without an operation; see data-plane.ts and forward-auth.ts. */
 export const verificationPaths: Record<string, Json> = {
   '/api/v1/key': {
     get: {

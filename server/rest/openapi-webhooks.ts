@@ -20,7 +20,7 @@ const parameters = [
 ];
 
 /**
- * What is sent to webhooks.
+ * The messages sent to webhooks.
  *
  * @param jsonSchema - a schema as JSON Schema in snake case.
  */

@@ -13,7 +13,7 @@ import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
 
-/** The OpenAPI 3.1 description of the REST API, made from the operations themselves. */
+/** The OpenAPI 3.1 description of the REST API, generated from the operations. */
 export function openApiDocument(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = { ...verificationPaths };
   for (const route of routes) {

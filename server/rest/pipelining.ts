@@ -4,23 +4,25 @@ import type { Socket } from 'node:net';
 /** Requests of one connection that may wait for the answers before them. */
 const maxWaiting = 4;
 
-/** Bytes that are parsed at once, some twenty requests, but in a body. One read may hold 1,400. */
+/**
+ * Bytes that are parsed in one step outside a body, some twenty requests. One read may hold 1,400.
+ */
 const sliceSize = 1024;
 
-/** What one connection has sent and is not answered. */
+/** The unanswered requests of one connection. */
 interface Connection {
-  /** Answers that were not begun, after the one that is under way. */
+  /** Answers that have not begun, after the current one. */
   readonly turns: (() => void)[];
-  /** The request that came last. */
+  /** The latest request. */
   latest: IncomingMessage | undefined;
-  /** What has come and is not parsed. */
+  /** Received bytes that are not parsed yet. */
   unparsed: Buffer;
-  /** What was parsed first after the latest request: it begins with the next one's line. */
+  /** The first parsed bytes after the latest request: they begin with the next one's line. */
   begun: Buffer | undefined;
-  /** True once something came that is no request: nothing after it is parsed. */
+  /** True after bytes that are no request: nothing after them is parsed. */
   isBroken: boolean;
   isFeeding: boolean;
-  /** Whether reading stopped for the requests that wait, and for nothing else. */
+  /** Whether reading stopped because of waiting requests, and for no other reason. */
   isHeld: boolean;
   parse(bytes: Buffer): void;
 }
@@ -30,10 +32,10 @@ export interface Turns {
   /** Begins an answer when the ones before it on its connection were taken. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse, answer: () => void): void;
   /**
-   * Answers what is no request, unless requests before it still wait for their answers: then the
-   * connection ends after these.
+   * Answers bytes that are no request. If earlier requests still wait for their answers, the
+   * connection ends after these instead.
    *
-   * @param answer - is given how it began, as far as that is known.
+   * @param answer - gets the first bytes of the bad request, as far as known.
    */
   refuse(socket: Socket, answer: (begun: Buffer | undefined) => void): void;
 }
@@ -48,7 +50,7 @@ export function createTurns(server: Server): Turns {
   const soon = createTurnstile();
 
   server.on('connection', (socket: Socket) => {
-    // The HTTP server's own, set before this: what it is given, it parses whole.
+    // The HTTP server's own listener, set before this one: it parses all bytes that it gets.
     const [parse] = socket.listeners('data');
     const connection: Connection = {
       turns: [],
@@ -63,7 +65,7 @@ export function createTurns(server: Server): Turns {
     connections.set(socket, connection);
     socket.removeAllListeners('data');
     socket.on('data', (bytes: Buffer) => {
-      // Nothing of it is parsed any more.
+      // Nothing after the bad request is parsed.
       if (connection.isBroken) return;
       const { unparsed } = connection;
       connection.unparsed = unparsed.length === 0 ? bytes : Buffer.concat([unparsed, bytes]);
@@ -88,7 +90,7 @@ export function createTurns(server: Server): Turns {
         if (connection.isBroken && turns.length === 0) end(socket);
         const [next] = turns;
         if (next === undefined && connection.unparsed.length === 0) feed(socket, connection);
-        // Others come first: this connection may have a thousand requests left.
+        // Other connections first: this one may have a thousand requests left.
         else soon(() => goOn(socket, connection, next));
       });
       turns.push(answer);
@@ -102,13 +104,13 @@ export function createTurns(server: Server): Turns {
       }
       connection.isBroken = true;
       connection.unparsed = Buffer.alloc(0);
-      // Within a body, it is the request itself that is wrong.
+      // Within a body, the fault is in the request itself.
       const isWithin = connection.latest?.complete === false;
       if (isWithin || connection.turns.length === 0) {
         answer(connection.begun);
         cutOff(socket);
       }
-      // Not read on, so that a client that takes no answer is cut off for its silence.
+      // Reading stops: a client that takes no answer is then cut off by its idle timeout.
       else socket.pause();
     },
   };
@@ -134,7 +136,7 @@ function goOn(socket: Socket, connection: Connection, next: (() => void) | undef
   feed(socket, connection);
 }
 
-/** How long a client has to take the last answer, in milliseconds. */
+/** Time for a client to take the last answer, in milliseconds. */
 const goodbyeMs = 5_000;
 
 /** Ends a connection whose client may go on sending. */
@@ -148,7 +150,7 @@ function cutOff(socket: Socket): void {
   setTimeout(() => socket.destroy(), goodbyeMs).unref();
 }
 
-/** Parses what has come until enough requests wait; reads on when all is parsed. */
+/** Parses received bytes until enough requests wait; reads on when all are parsed. */
 function feed(socket: Socket, connection: Connection): void {
   if (connection.isFeeding || connection.isBroken) return;
   connection.isFeeding = true;

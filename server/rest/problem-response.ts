@@ -11,11 +11,11 @@ import {
 } from '../wire/problem.ts';
 import { maxFaults } from '../wire/validation.ts';
 
-/** What a caller is told of whatever was thrown, and whether the operator must look at it. */
+/** The caller's answer to an error, and whether the operator must look at it. */
 export interface Answer {
   readonly status: number;
   readonly detail: unknown;
-  /** What the problem is, for the console: REST's bodies have the text only. */
+  /** The problem's code, for the console: REST's bodies have the text only. */
   readonly code: ProblemCode | null;
   readonly headers: Readonly<Record<string, string>>;
   /** True for a fault of ours, to be logged with its cause. */
@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /**
- * Turns whatever was thrown into what the caller is told: one place for every entrance.
+ * Turns any error into the caller's answer: one place for every entrance.
  *
  * @param locate - names a rejected field the way this entrance does.
  */
@@ -51,15 +51,15 @@ export function answerTo(
   return { status: 500, detail, code: null, headers: {}, isFault: true };
 }
 
-/** How much of a name is repeated. */
+/** Characters of a name that are repeated in an answer, at most. */
 const longestName = 100;
 
-/** A name that the client chose, without a key that it may hold. */
+/** A name that the client chose, with any key in it removed. */
 function shown(name: string | number): string | number {
   return typeof name === 'number' ? name : withoutKeys(name).slice(0, longestName);
 }
 
-/** Tells the operator the cause of an answer that tells the caller nothing of it. */
+/** Logs the cause of an answer that shows the caller nothing of it. */
 export function reportCause(
   error: unknown,
   requestId: string,

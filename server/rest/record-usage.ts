@@ -5,15 +5,15 @@ import { refusedSecret } from '../usage/refused-secret.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
 import type { AppEnvironment } from './request-context.ts';
 
-/** A path in Hono's notation as the API's description writes it. */
+/** A path in Hono's notation, rewritten in that of the API's description. */
 export function endpointOf(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 
 /**
- * Notes which key a request presented, before anything else may fail.
+ * Records the presented key of a request, before anything else may fail.
  *
- * @param scope - the scope that was asked of it.
+ * @param scope - the scope that the request needs.
  */
 export function noteKey(
   c: Context<AppEnvironment>,
@@ -30,7 +30,7 @@ export function noteKey(
   }
 }
 
-/** Notes that an operation refused the key for its scopes, which verification was not asked about. */
+/** Records that an operation refused the key for its scopes, which verification did not check. */
 export function noteScopeRefusal(c: Context<AppEnvironment>): void {
   const used = c.get('usedKey');
   if (used === undefined || used.refused !== null) return;
@@ -38,7 +38,7 @@ export function noteScopeRefusal(c: Context<AppEnvironment>): void {
   c.set('usedKey', { ...used, scope: null, refused });
 }
 
-/** Hands each call of a key over, once it is answered and its status is known. */
+/** Passes each call of a key on, once it is answered and its status is known. */
 export function recordUsage(
   usage: UsageSink,
   now: () => number,
@@ -65,14 +65,14 @@ export function recordUsage(
       ipAddress: c.get('address') ?? null,
       userAgent: keptUserAgent(c.req.header('user-agent')),
       scope: statusCode === 429 ? null : scope,
-      // Time zero stands for a secret that was ended.
+      // Time zero marks a secret that was ended.
       retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,
       refused: isLimited ? { reason: 'rate_limited', preview: key.preview } : used.refused,
     });
   };
 }
 
-/** The status that was meant: nginx is told 403 in place of some. */
+/** The real status: nginx gets 403 in place of some. */
 function statusOf({ status, headers }: Response): number {
   if (status !== 403) return status;
   return Number(headers.get('X-RepoRisk-Status') ?? status);

@@ -4,28 +4,28 @@ import { addressAllowed, type KeyRecord, newId, type RandomSource } from '../../
 import type { RefusedSecret } from '../usage/refused-secret.ts';
 import { clientAddress } from './client-address.ts';
 
-/** The key that a request presented, as noted where it was verified. */
+/** The presented key of a request, as noted at verification. */
 export interface UsedKey {
   readonly key: KeyRecord;
   /** The route's pattern, for example `/api/v1/repos/{repo_id}`. */
   readonly endpoint: string;
-  /** The scope that was needed and given. */
+  /** The scope that was needed and granted. */
   readonly scope: string | null;
-  /** What verification refused; null where it accepted the key. */
+  /** Verification's refusal; null where it accepted the key. */
   readonly refused: RefusedSecret | null;
-  /** Whether the caller is told 401, whatever the answer's status: then the key is no key any more. */
+  /** Whether the caller gets 401, whatever the answer's status: the key is then no longer valid. */
   readonly isInvalid: boolean;
 }
 
-/** What every request carries through the app. */
+/** The variables of every request. */
 export interface RequestVariables {
   /** A trusted proxy's `X-Request-Id`, else `req_` and a ULID; sent back as `X-Request-Id`. */
   requestId: string;
   /** The client's IP address. */
   address: string | undefined;
-  /** The origin under which the client reached this server, worked out when asked for. */
+  /** The origin under which the client reached this server, computed on demand. */
   ownOrigin: () => string;
-  /** Who it turned out to be, for the log: `user:ID`, `key:ID`; never a credential. */
+  /** The authenticated actor, for the log: `user:ID`, `key:ID`; never a credential. */
   actor: string | undefined;
   /** The key that was presented and found. */
   usedKey: UsedKey | undefined;

@@ -5,8 +5,8 @@ export const forwardAuthPath = '/auth/verify';
 const origin = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 
 /**
- * The path of a request target as it was sent. A normalized URL has its dot segments resolved, and a
- * crafted `Host` can put a path of its own in front.
+ * The path of a request target as it was sent. A normalized URL has its dot segments resolved, and
+ * a crafted `Host` can put another path in front.
  *
  * @param target - `IncomingMessage.url`.
  * @returns the part before the first `?`; it always begins with a slash.

@@ -9,14 +9,14 @@ export interface Route {
   readonly operation: Operation;
   /** The status of success; an operation that answers null is 204. */
   readonly status: 200 | 201 | 202 | 204;
-  /** Where the input that is not in the path comes from. */
+  /** The source of the input that is not in the path. */
   readonly source: 'query' | 'body' | 'multipart' | 'raw';
-  /** Of a raw body, which the operation reads itself. */
+  /** For a raw body, which the operation reads itself. */
   readonly raw?: {
     readonly body: z.ZodType;
-    /** Bytes that it may have. */
+    /** The largest number of bytes. */
     readonly limit: number;
-    /** Throws, by the headers alone, where it need not be read at all. */
+    /** Throws, by the headers alone, where the body need not be read at all. */
     admit(services: Services, headers: Headers): Promise<void>;
   };
 }

@@ -7,7 +7,7 @@ import type { AppEnvironment } from './request-context.ts';
 
 export type ClerkWebhooks = ReturnType<typeof createClerkWebhooks>;
 
-/** Where Clerk tells of organizations, members and users. */
+/** The endpoint for Clerk's webhooks about organizations, members and users. */
 export function webhookRoutes(clerk: ClerkWebhooks, bodies: BodyBudgets): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
   app.post('/webhooks/clerk', async (c) => {

@@ -22,15 +22,15 @@ export interface KeyCall {
   readonly endpoint: string;
   /** The scope that the call asks of the key; null for none. */
   readonly scope: string | null;
-  /** Verifies the presented token, and judges whatever else the call asks. */
+  /** Verifies the presented token, and the call's other demands. */
   readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
-  /** The answer to a key that may. */
+  /** The answer to an accepted key. */
   readonly respond: (key: KeyRecord, c: Call) => Response;
 }
 
 /**
- * Makes the step before the calls that only a verification stands behind. It answers at once where
- * verification and limits do: nothing may cost more than the verification itself.
+ * Makes the step before the calls that need only a verification. It answers synchronously where
+ * verification and limits do: the step must not cost more than the verification itself.
  */
 export function createKeyCheck({
   admit,

@@ -37,7 +37,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
         noteKey: (outcome) => noteKey(c, outcome, '/trpc', null),
       });
     }
-    /** Whether any of the procedures would let the caller in. */
+    /** Whether any of the procedures would authorize the caller. */
     async function isLetIn(): Promise<boolean> {
       for (const access of accessesOf(c.req.path)) {
         try {
@@ -72,7 +72,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
             refuseQuery(c.req.url, c.req.method === 'POST' ? ['batch'] : ['batch', 'input']),
         }),
       });
-      // What tRPC refuses before a procedure is JSON that is called text, or nothing.
+      // tRPC's refusals before a procedure are JSON labelled as text, or empty.
       if (response.body !== null && !isJson(response)) {
         response.headers.set('Content-Type', 'application/json');
       }
@@ -85,9 +85,9 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
   };
 }
 
-/** What the procedures that a path names ask of their caller. */
+/** The access of each procedure that a path names. */
 function accessesOf(path: string): Access[] {
-  // As tRPC reads it.
+  // Split as tRPC does it.
   const names = decoded(path.slice('/trpc'.length).replace(/^\/+|\/+$/g, '')).split(',');
   return names.flatMap((name) => {
     const procedure = Object.hasOwn(procedures, name) ? procedures[name] : undefined;
@@ -112,7 +112,7 @@ function isJson({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('application/json') ?? false;
 }
 
-/** The request with its body read, so that no handler reads more than the limit. */
+/** Returns the request with its body read: no handler reads more than the limit. */
 async function withinLimit(request: Request, share: BodyShare): Promise<Request> {
   assertJson(request);
   if (request.body === null) return request;
@@ -122,7 +122,7 @@ async function withinLimit(request: Request, share: BodyShare): Promise<Request>
   return new Request(url, { method, headers, body });
 }
 
-/** The request of a caller that no procedure lets in: nothing of its body is read. */
+/** The request of a caller that no procedure authorizes: nothing of its body is read. */
 function withoutBody({ method, url, headers }: Request): Request {
   const kept = new Headers(headers);
   kept.set('content-type', 'application/json');

@@ -5,11 +5,11 @@ import { execute } from '../operations/execute.ts';
 import type { InputSchema, Operation, Origin, Services } from '../operations/operation.ts';
 import { type Answer, answerTo, reportCause } from '../rest/problem-response.ts';
 
-/** What a tRPC request carries. */
+/** The context of a tRPC request. */
 export interface TrpcContext {
   readonly services: Services;
   readonly origin: Origin & { readonly requestId: string };
-  /** Tells who is calling, once an operation says what it asks. */
+  /** Identifies the caller, given the access that an operation asks for. */
   authenticate(access: Access): Promise<Caller>;
   /** @throws {InvalidInput} for a parameter in the address that is none of tRPC's. */
   refuseParameters(): void;
@@ -25,7 +25,7 @@ class Answered extends Error {
   }
 }
 
-/** The headers that belong to what was answered, for example `WWW-Authenticate`. */
+/** The headers of the refusals, for example `WWW-Authenticate`. */
 export function answeredHeaders(errors: readonly TRPCError[]): Headers {
   const headers = new Headers();
   for (const { cause } of errors) {
@@ -45,7 +45,7 @@ const codes: Readonly<Record<number, TRPCError['code']>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** What tRPC itself refuses, in words of our own: its messages may quote the request. */
+/** Our own texts for tRPC's refusals: its messages may quote the request. */
 const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   NOT_FOUND: 'Not Found',
   METHOD_NOT_SUPPORTED: 'Method Not Allowed',
@@ -55,19 +55,19 @@ const ownErrors: Partial<Record<TRPCError['code'], string>> = {
   PAYLOAD_TOO_LARGE: 'Request body is too large',
 };
 
-/** Calls that one request may hold. */
+/** Calls in one request, at most. */
 export const maxBatchSize = 20;
 
 /** The detail of an error that tRPC itself raised. */
 function ownDetail({ code, message }: TRPCError): string {
-  // Of one code with input that is no JSON; its text is fixed and quotes nothing.
+  // It shares its code with input that is no JSON; its text is fixed and quotes nothing.
   if (message === 'Batch call exceeds maximum size') {
     return `A batch may hold at most ${maxBatchSize} calls`;
   }
   return ownErrors[code] ?? 'Internal Server Error';
 }
 
-/** What is known of a procedure before its input is read. */
+/** The facts about a procedure that are known before its input is read. */
 export interface ProcedureMeta {
   readonly access: Access;
 }
@@ -79,7 +79,7 @@ const t = initTRPC
     errorFormatter({ shape, error }) {
       const answer = error.cause instanceof Answered ? error.cause.answer : null;
       const detail = answer?.detail ?? ownDetail(error);
-      // What the problem is; tRPC's own `code` names the status only.
+      // The problem's code; tRPC's own `code` names the status only.
       const problem = answer?.code ? { problem: answer.code } : {};
       const { code, httpStatus } = shape.data;
       const message = typeof detail === 'string' ? detail : 'Invalid input';
@@ -89,7 +89,7 @@ const t = initTRPC
 
 export const { router } = t;
 
-/** The input as it is: the operation parses it, but only once the caller was let in. */
+/** Passes the input on as it is: the operation parses it, but only after authorization. */
 function unparsed<Schema extends InputSchema>() {
   return (input: unknown) => input as z.input<Schema>;
 }

@@ -35,7 +35,7 @@ import { testWebhook } from '../operations/webhooks/test.ts';
 import { updateWebhook } from '../operations/webhooks/update.ts';
 import { mutation, query, router } from './procedure.ts';
 
-/** Every management operation. A literal, so that clients get each procedure's types. */
+/** Every management operation. A literal: clients infer each procedure's types from it. */
 export const appRouter = router({
   session: { get: query(getSession) },
   apiKeys: {
@@ -84,5 +84,5 @@ export const appRouter = router({
   auditLog: { list: query(listAuditLog) },
 });
 
-/** The type that a tRPC client is made with; the console imports nothing else of the server. */
+/** The type of a tRPC client's router; the console imports nothing else of the server. */
 export type AppRouter = typeof appRouter;

@@ -7,7 +7,7 @@ import {
 import { readDatabaseListenUrl, readDatabaseUrl, readRedisUrl } from '../config/addresses.ts';
 import { ConfigError, missing, shown, wrong } from '../config/config-error.ts';
 
-/** What a verifier of another service needs: the database, and one of the two secrets. */
+/** Options for a verifier in another service: the database, and one of the two secrets. */
 export interface OpenVerifierOptions {
   /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
   readonly databaseUrl: string;
@@ -20,31 +20,34 @@ export interface OpenVerifierOptions {
   readonly redisUrl?: string | null;
   /** 32 bytes: what `cli secret verification` prints, decoded from base64. */
   readonly verificationSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
+  /** The previous one, during a change. */
   readonly verificationSecretPrevious?: Uint8Array | null;
   /** 32 bytes: `SERVER_SECRET`, decoded. It also decrypts credentials; prefer `verificationSecret`. */
   readonly serverSecret?: Uint8Array | null;
-  /** The one before it, while a change is under way. */
+  /** The previous one, during a change. */
   readonly serverSecretPrevious?: Uint8Array | null;
   /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
   readonly environments?: readonly Environment[];
-  /** False to record neither calls, nor when a key was last used, nor refused attempts. */
+  /** False to record neither calls, nor the last use of a key, nor refused attempts. */
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
   readonly limits?: boolean;
-  /** Called with each outcome, and what was asked. What it throws or rejects with goes to `onError`. */
+  /**
+   * Called with each outcome and its request. Errors that it throws or rejects with go to
+   * `onError`.
+   */
   readonly onOutcome?: (outcome: Outcome, request: VerifyRequest | undefined) => void;
   /**
-   * Called with the cause of each outcome `unavailable`, with failures that heal by themselves, such
-   * as a lost renewal, and with a warning where the database role may write more than it needs. Each
-   * becomes a warning of the process when absent. What it throws or rejects with is ignored.
+   * Called with the cause of each outcome `unavailable`, with temporary failures, such as a lost
+   * renewal, and with a warning where the database role may write more than it needs. Each becomes
+   * a warning of the process when absent. Its own errors and rejections are ignored.
    */
   readonly onError?: (error: unknown) => void;
 }
 
 type Kind = 'text' | 'bytes' | 'boolean' | 'function' | 'environments';
 
-/** Every option, and what it takes. The type makes a forgotten one an error. */
+/** Every option with its kind of value. The type makes a forgotten option a compile error. */
 const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = {
   databaseUrl: 'text',
   databaseListenUrl: 'text',
@@ -60,7 +63,7 @@ const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = 
   onError: 'function',
 };
 
-/** What each kind takes, and its name in `typeof`; the keyring looks at bytes. */
+/** The values of each kind, and its name in `typeof`; the keyring checks bytes. */
 const takes: {
   readonly [K in Exclude<Kind, 'bytes' | 'environments'>]: readonly [type: string, takes: string];
 } = {

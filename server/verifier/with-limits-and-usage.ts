@@ -12,7 +12,7 @@ import { refusedSecret } from '../usage/refused-secret.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
 import { Problem } from '../wire/problem.ts';
 
-/** What is put around an embedded verifier. */
+/** The services around an embedded verifier. */
 export interface EmbeddedOptions {
   readonly verifier: Pick<Verifier, 'verify'>;
   /** Null where use is not recorded. */
@@ -23,13 +23,13 @@ export interface EmbeddedOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** What stands for the parts of a call that the embedding service did not tell. */
+/** Placeholders for the parts of a call that the embedding service did not pass. */
 const untold = { endpoint: '-', method: '-', userAgent: null };
 
 /**
- * Verifies as the server does: what is accepted spends one of the key's limit, and what the server
- * would record is recorded. Like the verifier's own, it neither throws nor rejects, and answers at
- * once where verifier and limits do.
+ * Verifies as the server does: an accepted request counts against the key's limit, and every use
+ * that the server would record is recorded. Like the verifier's own, it neither throws nor rejects,
+ * and answers synchronously where verifier and limits do.
  */
 export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
   const { verifier, usage, limits, onOutcome, onError } = parts;
@@ -59,7 +59,7 @@ export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
     try {
       record(outcome, request, began);
       const told: unknown = onOutcome?.(outcome, request);
-      // Of an async callback; unhandled, its rejection would end the process.
+      // The promise of an async callback; unhandled, its rejection would end the process.
       if (told !== undefined) Promise.resolve(told).catch(onError);
     } catch (error) {
       onError(error);
@@ -67,7 +67,7 @@ export function withLimitsAndUsage(parts: EmbeddedOptions): Verifier['verify'] {
     return outcome;
   }
 
-  /** As for the server's own calls, a key that is answered 401 was only tried. */
+  /** As for the server's own calls, a key with a 401 counts as tried, not as used. */
   function record(outcome: Outcome, request: VerifyRequest | undefined, began: number): void {
     const { key } = outcome;
     const statusCode = outcome.ok ? 200 : outcome.refusal.status;

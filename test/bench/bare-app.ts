@@ -1,6 +1,6 @@
 /**
- * What a hand-written app would answer: the same rows by one prepared statement each, without a
- * credential, a limit, a log or a record of use. A process of its own, as the server is.
+ * The answers of a hand-written app: the same rows by one prepared statement each, without a
+ * credential, a limit, a log or a record of use. A separate process, as the server is.
  *
  * @module
  */
@@ -48,7 +48,7 @@ async function start({ path, org }: { readonly path: string; readonly org: strin
 
 const commands = { start };
 
-/** What the process can be asked. */
+/** The commands of this process. */
 export type BareCommands = typeof commands;
 
 answering(commands);

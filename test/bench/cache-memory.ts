@@ -1,5 +1,5 @@
 /**
- * Prints what cached keys take in memory, what the cache counts for them, and the time of a hit.
+ * Prints the memory of cached keys, the cache's own count of it, and the time of a hit.
  *
  *     node --expose-gc test/bench/cache-memory.ts [keys] [shape] [maxBytes]
  *
@@ -21,7 +21,7 @@ const rounds = 2000;
 
 const always: Freshness = { isFresh: () => true, epoch: () => 0, subscribe: () => () => {} };
 
-/** A text of its own, as a database driver gives it. */
+/** A separate copy of a text, as a database driver gives it. */
 function text<Text extends string>(value: Text): Text {
   return Buffer.from(value).toString() as Text;
 }
@@ -58,7 +58,7 @@ function blocks(n: number, size: number, block: (i: number) => string): string[]
 const v4 = (i: number) => `${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}.0/24`;
 const v6 = (i: number) => `2001:db8:${hex(i >> 16)}:${hex(i & 0xffff)}:1:2:3:4/128`;
 
-/** What may be unusual about a record. */
+/** The unusual shapes of a record. */
 const shapes: Readonly<Record<string, (n: number) => Partial<KeyRecord>>> = {
   ordinary: () => ({}),
   'one IPv4 block': (n) => ({ ipAllowList: blocks(n, 1, v4) }),
@@ -109,7 +109,7 @@ const empty = memory();
 for (let n = 0; n < keys; n++) {
   const key = cache.lookUp(digestOf(n), () => ({ key: recordOf(n) }));
   if (key instanceof Promise) throw new Error('a lookup was not answered at once');
-  // A verification reads the list, and keeps what it read.
+  // A verification reads the list, and keeps the parsed form.
   if (key.ipAllowList !== null) addressAllowed(key.ipAllowList, '192.0.2.1');
 }
 const after = memory();

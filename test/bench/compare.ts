@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 /** Does something once; the number counts up and picks, for example, a key. */
 export type Work = (n: number) => unknown;
 
-/** How two works compare. */
+/** The result of comparing two works. */
 export interface Comparison {
   /** Ours ÷ the reference: the median over all pairs of rounds. */
   readonly ratio: number;
@@ -13,23 +13,23 @@ export interface Comparison {
   readonly reference: number;
 }
 
-/** How a comparison is made. */
+/** The settings of a comparison. */
 export interface CompareOptions {
   /** True where a call answers with a promise: it is awaited before the next. */
   readonly awaits?: boolean;
-  /** How many pairs of rounds; of single calls where they are awaited. */
+  /** The number of pairs of rounds; of single calls where they are awaited. */
   readonly pairs?: number;
   /** Whether the pair just measured counts; asked after each. */
   readonly isValid?: () => boolean;
 }
 
-/** How long one round is meant to take, in nanoseconds: less than a time slice of a busy machine. */
+/** The intended length of one round, in nanoseconds: less than a time slice of a busy machine. */
 const roundLength = 2e6;
 
 /**
- * Compares two works in one run: many short rounds in turns, each pair in the other order, so that
- * whatever else the machine does falls on both sides alike; and medians, so that it falls out. What
- * waits for another process is measured call by call.
+ * Compares two works in one run: many short rounds in turns, each pair in the other order, because
+ * then other load on the machine falls on both sides alike; and medians, because they drop it. A
+ * work that waits for another process is measured call by call.
  */
 export async function compare(
   ours: Work,

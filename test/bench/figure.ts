@@ -3,14 +3,14 @@ export interface Metric {
   readonly what: string;
   /** The ratio, or the figure itself where the target is absolute. */
   readonly value: string;
-  /** What it was worked out from. */
+  /** The values that it was computed from. */
   readonly absolute: string;
   readonly target: string;
   /** Null where there is no target, and for a reference that others are judged by. */
   readonly met: boolean | null;
 }
 
-/** A part of the benchmark, in a file of its own. */
+/** A part of the benchmark, in a separate file. */
 export type Section = () => Promise<readonly Metric[]>;
 
 /** A figure whose target is an upper bound. */

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Installs what a section compares or measures with, when it is not there, from the lock file of its
- * own folder: nothing else needs it. Says so when that cannot be done.
+ * Installs a section's comparison or measuring tools, when they are missing, from the lock file of
+ * their own folder: nothing else needs them. Prints a line when that cannot be done.
  */
 export async function areInstalled(folder: string, name: string): Promise<boolean> {
   if (existsSync(join(folder, 'node_modules', name))) return true;

@@ -1,6 +1,7 @@
 /**
- * Asks a server the same thing over and over, over connections that stay open. A process of its own,
- * and nothing but sockets: a client that parses would be slower than the server it measures.
+ * Sends a server the same request over and over, over connections that stay open. A separate
+ * process, and nothing but sockets: a client that parses would be slower than the server it
+ * measures.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { answering } from '../processes/answering.ts';
 
-/** What is asked of whom. */
+/** The request, and its target. */
 export interface LoadTarget {
   readonly port: number;
   readonly path: string;
@@ -97,7 +98,7 @@ function lengthOf(chunk: Buffer): number {
 
 const commands = { load };
 
-/** What the load process can be asked. */
+/** The commands of the load process. */
 export type LoadCommands = typeof commands;
 
 answering(commands);

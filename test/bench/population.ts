@@ -13,7 +13,7 @@ export const serverSecret: Uint8Array = new Uint8Array(32).fill(7);
 /** The scheme under which every key of a population is stored. */
 export const scheme = pepperedScheme(deriveKeys(serverSecret).pepper, nodeHashing);
 
-/** What most requests ask of a key. */
+/** The demands of most requests on a key. */
 export const request = { dialect: 'reporisk', scope: 'repos:read' } as const;
 
 export const kinds = ['SQLite', 'PostgreSQL'] as const;
@@ -28,10 +28,10 @@ export interface Populated extends AsyncDisposable {
 
 /**
  * Makes a database with keys of 100 organizations, half of them scoped to a sub-org, a third with
- * scopes of their own. PostgreSQL has its defaults, and so is durable.
+ * restricted scopes. PostgreSQL has its defaults, and so is durable.
  *
- * @param count - how many keys there are.
- * @param known - how many of them are returned, at most.
+ * @param count - the number of keys.
+ * @param known - the number of returned keys, at most.
  */
 export async function populated(kind: Kind, count: number, known = count): Promise<Populated> {
   await using resources = new AsyncDisposableStack();
@@ -194,5 +194,5 @@ async function fillPostgresql(url: string, count: number, known: number): Promis
   return keys;
 }
 
-/** An embedded verifier that does what the server's own does: verify, and nothing around it. */
+/** Options of an embedded verifier that only verifies, as the server's own does. */
 export const bare = { usage: false, limits: false, onError: () => {} };

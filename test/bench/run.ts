@@ -26,7 +26,7 @@ console.log('| what | ratio | measured | target | met |\n|---|---|---|---|---|')
 const program = fileURLToPath(new URL('./run-section.ts', import.meta.url));
 for (const name of Object.keys(sections)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  // A process of its own: what one section has optimized or left in memory is not the next one's.
+  // A separate process: code optimized or memory left by one section does not affect the next.
   const [code] = await once(spawn(process.execPath, [program, name], { stdio: 'inherit' }), 'exit');
   if (code !== 0) process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ afterAll(() => console[Symbol.asyncDispose]());
 const setTier = (tier: number) =>
   inDatabase(console, "update organization set tier = ? where id = 'org_demo_initech'", tier);
 
-/** Answers a request in the server's place: what a server answers that cannot. */
+/** Answers a request in the server's place, as a failing or otherwise configured server would. */
 const answer = (page: Page, url: string, status: number, body: object = {}) =>
   route(page, url, (caught) => caught.fulfill({ status, json: body }), { times: 1 });
 

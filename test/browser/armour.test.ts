@@ -9,7 +9,7 @@ test('no text becomes markup or a script in the console', async () => {
   await using session = await product.open({ expectsFailedLoads: true });
   const { page } = session;
   await signIn(page, 'Parent admin');
-  // What is tried here is meant to be refused.
+  // The attempts here are meant to be refused.
   await page.evaluate('window.reportFault = () => {}');
   for (const attempt of [
     "document.body.innerHTML = '<b>x</b>'",

@@ -2,11 +2,14 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** The rules that a theme can break: `tokens.css` is all that knows themes, and holds colours. */
+/**
+ * The rules that a theme can break: only `tokens.css` depends on the theme, and it sets only
+ * colours.
+ */
 const rulesOfColour = ['color-contrast', 'link-in-text-block'];
 
 /**
- * Looks at a state in both themes, narrow and wide, without leaving it. It must break no rule of
+ * Checks a state in both themes, narrow and wide, without leaving it. It must break no rule of
  * accessibility that axe knows, nor be wider than its window.
  */
 export async function expectSoundInEveryLook(page: Page, state: string): Promise<void> {
@@ -27,12 +30,12 @@ export async function expectSoundInEveryLook(page: Page, state: string): Promise
   expect({ state, found }).toEqual({ state, found: [] });
 }
 
-/** What axe finds in a page as it stands. The page keeps axe, because to load it takes longer. */
+/** The violations that axe finds in a page. The page keeps axe, because loading it takes longer. */
 async function violations(page: Page, rules: 'every' | readonly string[]): Promise<string[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
   const options: axe.RunOptions = {
     resultTypes: ['violations'],
-    // Off by itself, though WCAG 2.2 asks for it.
+    // Off by default, though WCAG 2.2 requires it.
     ...(rules === 'every'
       ? { rules: { 'target-size': { enabled: true } } }
       : { runOnly: { type: 'rule', values: [...rules] } }),

@@ -12,9 +12,9 @@ import { consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
 
 /**
- * The whole product on a free port and a database of its own, with a Chromium to look at it.
+ * The whole product on a free port and a private database, with a Chromium to look at it.
  *
- * @param parts - where webhooks may lead, for example.
+ * @param parts - the allowed targets of webhooks, for example.
  */
 export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 'now'> = {}) {
   await using resources = new AsyncDisposableStack();
@@ -71,7 +71,7 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
 }
 
 export interface SessionOptions extends BrowserContextOptions {
-  /** Whether even what the page itself is made of may not come. */
+  /** Whether even the page's own files may fail to load. */
   readonly expectsFailedLoads?: boolean;
 }
 
@@ -87,7 +87,10 @@ async function tokenOf(url: string, persona: Persona): Promise<string> {
   return body.token;
 }
 
-/** Collects what no page may do: break the Content-Security-Policy, throw, or log an error. */
+/**
+ * Collects the faults of a page: a breach of the Content-Security-Policy, an exception, a logged
+ * error.
+ */
 async function watchFaults(
   context: BrowserContext,
   expectsFailedLoads: boolean,
@@ -107,7 +110,7 @@ async function watchFaults(
       if (!(isFailedLoad && expectsFailedLoads)) faults.push(String(error.stack));
     });
     page.on('console', (message) => {
-      // The browser itself logs a refusal; what the page makes of it is what tests look at.
+      // The browser itself logs a refusal; tests check the page's reaction to it.
       const isRefusal = /\/(trpc|api|demo)\//.test(message.location().url);
       const isFine = isRefusal || expectsFailedLoads;
       if (message.type() === 'error' && !isFine) faults.push(message.text());

@@ -21,13 +21,13 @@ export async function createKey(
   return { id: body.key.id, raw: body.raw_key };
 }
 
-/** What the API answers to a key. */
+/** The status of the API's answer to a key. */
 export async function callApi(console: RunningConsole, raw: string): Promise<number> {
   const headers = { authorization: `Bearer ${raw}` };
   return (await fetch(`${console.url}/api/v1/repos`, { headers })).status;
 }
 
-/** Uses a key, and waits until its record says so. */
+/** Uses a key, and waits until its record shows the use. */
 export async function useKey(console: RunningConsole, { id, raw }: NewKey): Promise<void> {
   expect(await callApi(console, raw)).toBe(200);
   const lastUsed = async () => {
@@ -37,7 +37,7 @@ export async function useKey(console: RunningConsole, { id, raw }: NewKey): Prom
   await expect.poll(lastUsed, { timeout: 5_000 }).not.toBeNull();
 }
 
-/** Changes what only time or Clerk would change, behind the server's back. */
+/** Changes rows that otherwise only time or Clerk would change, without the server. */
 export function inDatabase(console: RunningConsole, sql: string, ...parameters: unknown[]): void {
   const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''));
   database.prepare(sql).run(...parameters);

@@ -9,7 +9,7 @@ test('a filter that is taken back shows again what the list had shown without it
   await console.send('parent-admin', `/api/v1/settings/api-keys/${id}`, undefined, 'DELETE');
   await using session = await console.open();
   const { page } = session;
-  // What is in the cache stays fresh, however slow the machine.
+  // Cached answers stay fresh, however slow the machine.
   await page.clock.setFixedTime(new Date());
   await signIn(page, 'Parent admin');
   const status = page.getByRole('combobox', { name: 'Status' });
@@ -20,7 +20,7 @@ test('a filter that is taken back shows again what the list had shown without it
       .toEqual(labels.map((label) => `Details of ${label}`));
 
   await shows(['Gone', 'Works']);
-  // The second time the list begins with what the cache holds.
+  // The second time the list begins with the cached rows.
   for (const section of ['API Access', 'Jobs', 'API Access']) {
     await page.getByRole('link', { name: section }).click();
     await page.getByRole('heading', { level: 1, name: section }).waitFor();

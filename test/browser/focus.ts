@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 /** More stops than this, and whatever is looked for cannot be reached. */
 const farthest = 80;
 
-/** What has the focus, as a screen reader says it: `button "Done"`. */
+/** The focused element, as a screen reader says it: `button "Done"`. */
 export async function focused(page: Page): Promise<string> {
   const focus = page.locator(':focus');
   if ((await focus.count()) === 0) return 'nothing';
@@ -19,7 +19,7 @@ export async function tabTo(page: Page, wanted: string, key: 'Tab' | 'Shift+Tab'
     await page.keyboard.press(key);
     const stop = await focused(page);
     stops.push(stop);
-    // After the last comes what is around the page, and then the first.
+    // After the last element comes the browser around the page, and then the first.
     if (stop === 'nothing') continue;
     expect({ stop, ...(await look(page)) }).toEqual({ stop, hasRing: true, isInView: true });
     if (stop.startsWith(wanted)) return;

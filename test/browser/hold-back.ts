@@ -4,9 +4,9 @@ import { route } from './route.ts';
 /**
  * Holds a page's requests back.
  *
- * @param url - which ones, as Playwright's routes name them.
- * @param then - what becomes of them in the end; they go on when absent.
- * @returns the function that lets them go.
+ * @param url - a pattern for their URLs, as for Playwright's routes.
+ * @param then - their handler after the release; they go on when absent.
+ * @returns the function that releases them.
  */
 export async function holdBack(
   page: Page,

@@ -5,7 +5,7 @@ import { createKey, inDatabase, type NewKey, useKey } from './demo-keys.ts';
 import { callAs, rotateKey } from './key-calls.ts';
 import { route } from './route.ts';
 
-// Many looks in one page: starting one for each would take longer.
+// Many checks in one page: starting one for each would take longer.
 vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;

@@ -49,7 +49,7 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
   expect(await callAs(console, key.raw, 'test')).toBe(200);
   expect(await callAs(console, key.raw, 'test')).toBe(429);
 
-  // Back to what it was; what is not touched is not sent.
+  // Back to the old value; untouched fields are not sent.
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const again = page.getByRole('dialog', { name: 'Edit “Careful”' });
   await again.getByLabel('Requests').fill('');

@@ -31,7 +31,7 @@ test('KeyDetails counts the calls of a key in a sentence, a picture and a table,
   expect(await callAs(console, key.raw, 'pipeline/1', '/api/v1/repos/987654')).toBe(404);
   expect(await submitAs(console, key.raw, 'audit-script')).toBe(403);
 
-  // The page asks again by itself.
+  // The page polls without a reload.
   const sentence = '4 calls in the last 24 hours, 2 failed.';
   await page.getByText(sentence, { exact: true }).waitFor();
   await page.getByRole('img', { name: sentence }).waitFor();
@@ -42,7 +42,7 @@ test('KeyDetails counts the calls of a key in a sentence, a picture and a table,
   expect(await table.getByRole('cell').allInnerTexts()).toEqual(['2', '1', '1']);
 
   const last = page.getByRole('region', { name: 'Last calls' }).getByRole('listitem');
-  // What the key was refused is counted, and is no call of its own.
+  // Refused requests of the key are counted, and are no calls.
   await expect.poll(() => last.count()).toBe(3);
   const missed = await last.nth(0).innerText();
   expect(missed).toContain('GET /api/v1/repos/{repo_id}');
@@ -129,7 +129,7 @@ test('RotationPanel names who still uses the old secret, and ends its grace', as
     401, 200,
   ]);
   await page.getByText('Rotation under way').waitFor({ state: 'detached' });
-  // What was pressed is gone: the focus stays with the key.
+  // The pressed button is gone: the focus stays with the key.
   expect(
     await page.locator(':focus').getByRole('heading', { name: 'Calls', exact: true }).count(),
   ).toBe(1);

@@ -7,7 +7,7 @@ import { holdBack } from './hold-back.ts';
 import { rotateKey } from './key-calls.ts';
 import { route } from './route.ts';
 
-// Many looks in one page: starting one for each would take longer.
+// Many checks in one page: starting one for each would take longer.
 vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;
@@ -19,7 +19,7 @@ afterAll(() => console[Symbol.asyncDispose]());
 const settings = '/api/v1/settings/api-keys';
 const day = 86_400_000;
 
-/** Lets a request fail, until the route is taken away. */
+/** Lets a request fail, until the route is removed. */
 const fail = (page: Page, procedure: string, status = 503) =>
   route(page, `**/trpc/${procedure}*`, (caught) =>
     caught.fulfill({ status, headers: { 'x-request-id': 'req-1' }, body: '{}' }),
@@ -98,7 +98,7 @@ test('no state of the list of keys breaks a rule of accessibility, in any look',
 test('no state of creating a key breaks a rule of accessibility, in any look', async () => {
   await using session = await console.open();
   const { page } = session;
-  // With no rows behind the dialog, a look is twice as fast.
+  // With no rows behind the dialog, a check is twice as fast.
   await signIn(page, 'Parent admin', '/settings/api-access?search=none');
   await page.getByRole('button', { name: 'New API Key' }).first().click();
   const form = page.getByRole('dialog', { name: 'New API Key' });

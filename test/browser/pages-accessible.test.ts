@@ -6,12 +6,12 @@ import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase } from './demo-keys.ts';
 
-// Many looks in one page: starting one for each would take longer.
+// Many checks in one page: starting one for each would take longer.
 vi.setConfig({ testTimeout: 180_000 });
 
 const settings = '/api/v1/settings';
 
-/** Opens a dialog, looks at it, and leaves it by Escape, to where it was opened. */
+/** Opens a dialog, checks it, and leaves it by Escape; the focus returns to its opener. */
 async function lookAtDialog(page: Page, opener: string): Promise<void> {
   const button = page.getByRole('button', { name: opener, exact: true });
   await button.click();
@@ -24,7 +24,7 @@ async function lookAtDialog(page: Page, opener: string): Promise<void> {
   expect(await page.locator(':focus').innerText()).toBe(await button.innerText());
 }
 
-/** A webhook for each state that one can be in, the one to look at last. */
+/** A webhook for each possible state, the one to check last. */
 async function addWebhooks(console: RunningConsole, url: string): Promise<void> {
   const add = async (json: object) => {
     const added = await console.send('parent-admin', `${settings}/webhooks`, json);

@@ -11,11 +11,11 @@ afterAll(() => console[Symbol.asyncDispose]());
 
 const settings = '/api/v1/settings';
 
-/** Sets what only a running job would. */
+/** Sets values that otherwise only a running job would set. */
 const setJob = (id: string, values: string, ...parameters: unknown[]) =>
   inDatabase(console, `update job set ${values} where id = ?`, ...parameters, id);
 
-/** Submits a repository as a persona, and says which job came of it. */
+/** Submits a repository as a persona, and returns the name of its job. */
 async function submit(name: string): Promise<string> {
   const url = `https://github.com/acme-security/${name}`;
   const response = await console.send('parent-admin', '/api/v1/repos/analyze', { url });
@@ -81,7 +81,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await page.getByText('4 of 9').waitFor();
   expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Cancel ${runs}`);
 
-  // Nothing is lost by what has not begun: it is cancelled at once.
+  // Nothing is lost with a job that has not begun: it is cancelled without a question.
   await cancel(waits).click();
   await page.getByText('The job is cancelled.').waitFor();
   await cancel(waits).waitFor({ state: 'detached' });
@@ -98,7 +98,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
   setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
   await page.getByRole('row').filter({ hasText: runs }).getByText('Completed').waitFor();
-  // Now that everything has ended, nothing is asked any more.
+  // Now that every job has ended, the page stops polling.
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.clock.fastForward(60_000);
@@ -177,7 +177,7 @@ test('a list that cannot be had says why, with the request id, and is there afte
   );
   await page.clock.install();
   await signIn(page, 'Parent admin', '/settings/webhooks');
-  // Twice it is asked again by itself, after a second and after two.
+  // Two automatic retries follow, after a second and after two.
   await page.clock.fastForward(10_000);
   await page.getByText('Request req_test').waitFor();
   await page.unroute('**/trpc/webhooks.list**');

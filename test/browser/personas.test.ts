@@ -24,7 +24,7 @@ test.each([
     await signIn(page, name);
     await page.getByText('You cannot manage API keys').waitFor();
     await page.getByText(help).waitFor();
-    // By now the page knows who it is; from here on it asks for nothing that would be refused.
+    // The page has the session by now; from here on it sends no request that would be refused.
     page.on('response', (response) => response.status() >= 400 && refused.push(response.url()));
     expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(sections);
     expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
@@ -32,7 +32,7 @@ test.each([
       await page.getByRole('link', { name: section }).click();
       await page.getByRole('heading', { level: 1, name: section }).waitFor();
       await page.waitForLoadState('networkidle');
-      // To look closer is no change: a job's details open for everyone.
+      // Opening details is no change: a job's details are there for everyone.
       const buttons = page.getByRole('main').locator('button:not([aria-expanded])');
       expect(await buttons.count()).toBe(0);
     }

@@ -22,7 +22,7 @@ interface PicturedKey {
   /** Days ago. */
   readonly revoked?: number;
   readonly disabled?: true;
-  /** Its secret was replaced, and for so many hours the old one still works. */
+  /** Its secret was replaced; the old one still works for this many hours. */
   readonly retiring?: number;
 }
 

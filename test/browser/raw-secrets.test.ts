@@ -83,7 +83,7 @@ test.each([
         .toBe(true);
     }
     const found = await traces(page);
-    // The look would find it: the query's key is among what it sees.
+    // Control: the search covers the query's key.
     expect(found.some((text) => text.startsWith('["') && text.includes(maskKey(raw)))).toBe(true);
     expectOnlyPreview([...found, ...requests], raw);
   },

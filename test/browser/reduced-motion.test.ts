@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { signIn, startConsole } from './console.ts';
 import { holdBack } from './hold-back.ts';
 
-/** What moves: animations and transitions that take time, at everything that the page shows. */
+/**
+ * The moving elements: animations and transitions with a duration, on everything that the page
+ * shows.
+ */
 const moving = `[...document.querySelectorAll('*')].filter((each) => {
   const { animationName, animationDuration, transitionDuration } = getComputedStyle(each);
   const takesTime = (list) => list.split(', ').some((duration) => parseFloat(duration) > 0);

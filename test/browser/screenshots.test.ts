@@ -12,10 +12,10 @@ const folder = join(import.meta.dirname, '..', '..', '.github', 'screenshots');
 const isKept = process.env.SCREENSHOTS === '1';
 const size = { width: 1360, height: 856 };
 
-/** The new key of the pictures: what is random is the same in each of them. */
+/** The new key of the pictures: its random parts are the same in each of them. */
 const [prefix, first4, last4] = ['rrk_live_', 'Vd3J', 'n8Xe'] as const;
 
-/** What the pictures show, in the order of the README, each from where the one before left off. */
+/** The scenes of the pictures, in the order of the README. Each continues from the previous one. */
 const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) => Promise<void>>> = {
   async list(page) {
     await signIn(page, 'Parent admin');

@@ -12,7 +12,7 @@ interface Asked {
   readonly cursor?: string;
 }
 
-/** What a page asks of the list of keys, and how many rows each answer has. */
+/** A page's requests for the list of keys, and the number of rows in each answer. */
 function watchLists(page: Page) {
   const asked: Asked[] = [];
   const rows: number[] = [];
@@ -23,7 +23,7 @@ function watchLists(page: Page) {
     const body = (await response.json()) as { result: { data: { items: unknown[] } } };
     rows.push(body.result.data.items.length);
   });
-  /** What was asked since the last time, once there is any. */
+  /** The requests since the last call, once there is any. */
   const next = async () => {
     await expect.poll(() => rows.length === asked.length && rows.length > 0).toBe(true);
     rows.length = 0;

@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
 /**
- * Everything where a page could have left something, as one text: markup, fields, address, history,
- * storage, databases, caches, service workers, the names of what it loaded. And its memory, where
- * the caches of its queries are.
+ * Every place where a page could have left data, as one text: markup, fields, address, history,
+ * storage, databases, caches, service workers, the names of loaded files. And its memory, which
+ * holds the caches of its queries.
  */
 export async function tracesIn(page: Page): Promise<string> {
   const found = [await page.evaluate<string>(left), await page.content()];
@@ -12,7 +12,7 @@ export async function tracesIn(page: Page): Promise<string> {
   return [...found, await memoryOf(page)].join('\n');
 }
 
-/** What a page still holds in memory, after what it no longer needs was cleared away. */
+/** A page's heap as text, after garbage collection. */
 export async function memoryOf(page: Page): Promise<string> {
   const inspector = await page.context().newCDPSession(page);
   const chunks: string[] = [];
@@ -23,7 +23,7 @@ export async function memoryOf(page: Page): Promise<string> {
   return chunks.join('');
 }
 
-/** Collects what pages say aloud: to the console, and to any server, in whatever part. */
+/** Collects the output of pages: to the console, and to any server, in any part of a request. */
 export function listenTo(context: BrowserContext): string[] {
   const heard: string[] = [];
   context.on('console', (message) => heard.push(message.text()));

@@ -37,7 +37,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/webhooks');
   await page.getByText('No webhooks yet.').waitFor();
-  // All of them are on one page, whatever the address says.
+  // All of them are on one page, with any address.
   await page.goto('/settings/webhooks?pages=bm90aGluZw');
   await page.getByText('No webhooks yet.').waitFor();
   expect(await page.getByRole('navigation', { name: 'Pages' }).count()).toBe(0);
@@ -76,7 +76,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   const row = (text: string) => page.getByRole('row').filter({ hasText: text });
   await row('Delivered').filter({ hasText: 'HTTP 204' }).waitFor();
 
-  // What fails is followed, and can be hurried.
+  // A failing delivery is followed, and can be retried by hand.
   receiver.answer(() => 503);
   await createKey(console, { label: 'Second' });
   await page.reload();
@@ -97,7 +97,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
     .filter({ hasText: /HTTP 204 · \d+ ms/ })
     .first()
     .waitFor();
-  // The page hears of the health by itself.
+  // The page updates the health without a reload.
   const fact = page.getByRole('definition');
   await fact.filter({ hasText: /^Accepted$/ }).waitFor();
   await fact.filter({ hasText: /^\d+ sent, [1-9]\d* failed$/ }).waitFor();
@@ -198,10 +198,10 @@ test('below Tier 3 a webhook can be looked at and removed, and nothing is offere
   await receiver.arrived(2);
   const names = async () => {
     const texts = await page.getByRole('main').getByRole('button').allInnerTexts();
-    // Empty: icons; a number: the attempts, to look at.
+    // Empty texts are icons; a number is that of the attempts, a button to open them.
     return new Set(texts.filter((text) => !/^\d*$/.test(text)));
   };
-  // Until the page hears of it, what arrived is still on its way there.
+  // Until the page's next update, an event that arrived still counts as on its way.
   const may = new Set(['Send test event', 'Remove', 'Redeliver']);
   await expect.poll(names, { timeout: 10_000 }).toEqual(may);
 });

@@ -14,7 +14,7 @@ const secrets: readonly (readonly [secret: string, preview: string])[] = [
   ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_MfKQ••••LaSw'],
 ];
 
-/** How a secret may stand in a pasted text. */
+/** The forms of a secret in a pasted text. */
 const pastes: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => ` ${text}\n`,
@@ -51,7 +51,7 @@ test.each(secrets)(
   },
 );
 
-/** What mail, chat, shells, documents and code make of a secret. */
+/** The mangled forms of a secret in mail, chat, shells, documents and code. */
 const mangled: Record<string, (secret: string) => string> = {
   'quoted-printable': (secret) => broken(secret, '=\r\n'),
   'encoded quoted-printable': (secret) => broken(secret.replaceAll('_', '=5F'), '='),
@@ -86,7 +86,7 @@ function marked(secret: string, begin: string, end: string): string {
   return `${secret.slice(0, 1)}${begin}${secret.slice(1, 4)}${end}${secret.slice(4)}`;
 }
 
-/** Broken behind the prefix, and behind the sixteenth character that follows it. */
+/** Broken after the prefix, and after the sixteenth character that follows it. */
 function broken(secret: string, gap: string): string {
   const prefix = /^(rrk_live_|rep_|rfk_|sk-ant-|whsec_)(.{16})/;
   return secret.replace(prefix, `$1${gap}$2${gap}`);

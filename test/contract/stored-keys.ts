@@ -9,7 +9,7 @@ import { ServiceAccount } from '../../server/database/entities/service-account.t
 import { SubOrg } from '../../server/database/entities/sub-org.ts';
 import { type DatabaseKind, demoDatabase } from '../support/server.ts';
 
-/** A key as rows: each part holds only what differs from an ordinary one. */
+/** A key as rows: each part holds only the differences from an ordinary one. */
 export interface KeyRows {
   readonly organization?: Partial<Organization>;
   readonly subOrg?: Partial<SubOrg>;
@@ -19,7 +19,7 @@ export interface KeyRows {
   readonly secret?: Partial<ApiKeySecret>;
 }
 
-/** What a store under test holds, and the store. */
+/** A store under test, and its content. */
 export interface StoreUnderTest extends AsyncDisposable {
   readonly store: KeyStore;
   /**
@@ -33,7 +33,7 @@ export interface StoreUnderTest extends AsyncDisposable {
 export const at = new Date('2026-02-03T04:05:06.007Z');
 const acme = { id: 'org_1', name: 'Acme', tier: 3 };
 
-/** The record of an ordinary key, with what differs. */
+/** The record of an ordinary key, with the given differences. */
 export function recordOf(id: string, differences: Partial<KeyRecord> = {}): KeyRecord {
   return {
     id,

@@ -22,7 +22,7 @@ async function folderOf(files: Record<string, string>) {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Where each exported name is declared: the text of its docblock. */
+/** The text of each exported name's docblock. */
 async function docblocks(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const source = await readFile(join(folder, 'mod.ts'), 'utf8');

@@ -1,20 +1,20 @@
-/** What one process asks another: the name of a command and its argument. */
+/** A request between processes: the name of a command and its argument. */
 export interface Command {
   readonly n: number;
   readonly name: string;
   readonly argument: unknown;
 }
 
-/** What comes back. */
+/** The reply to a command. */
 export type Reply =
   | { readonly n: number; readonly value: unknown }
   | { readonly n: number; readonly error: string };
 
-/** What a process can be asked, by name. */
+/** The commands that a process answers, by name. */
 export type Commands = Readonly<Record<string, (argument: never) => unknown>>;
 
 /**
- * Answers what the parent process asks, in any order, until it goes away. For child processes.
+ * Answers the parent process's commands, in any order, until it disconnects. For child processes.
  *
  * @param commands - by name; each may take its time.
  */

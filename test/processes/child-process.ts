@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command, Commands, Reply } from './answering.ts';
 
-/** A process of its own that answers commands; killed at the end of the scope. */
+/** A separate process that answers commands; killed at the end of the scope. */
 export interface Child<Known extends Commands> extends AsyncDisposable {
   /** Asks it something. Asked of a stopped process, it is answered when the process goes on. */
   ask<Name extends keyof Known & string>(
@@ -26,7 +26,7 @@ export function startChild<Known extends Commands>(
   settings: object,
 ): Child<Known> {
   const path = new URL(program, import.meta.url);
-  // What the test runner gives its own processes is not for these.
+  // The test runner's flags and environment are not passed on.
   const child = fork(path, [JSON.stringify(settings)], { execArgv: [], env: {} });
   const gone = whenGone(child);
   const open = new Map<number, (reply: Reply) => void>();

@@ -8,10 +8,13 @@ export type Node = Child<NodeCommands>;
 
 const serverSecret = '07'.repeat(32);
 
-/** The longest that a revocation may take on PostgreSQL, in milliseconds, when a process keeps silent. */
+/**
+ * The longest that a revocation may take on PostgreSQL when a process does not respond, in
+ * milliseconds.
+ */
 export const longestRevocation: number = postgresqlTiming.length + 500;
 
-/** What a busy machine may add to it. */
+/** The delay that a busy machine may add. */
 export const slack = 5_000;
 
 /** One process that revokes and others that verify, all on one database; gone at the end of the scope. */

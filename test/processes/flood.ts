@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { workerData } from 'node:worker_threads';
 
-/** What is sent on how many connections, none of which reads. */
+/** The bytes to send, and the number of connections, none of which reads. */
 export interface Flood {
   readonly url: string;
   readonly connections: number;
@@ -10,7 +10,7 @@ export interface Flood {
   readonly body: string;
 }
 
-// Runs as a worker, so that what it does is not measured with the server's answers.
+// Runs as a worker: its work is not measured with the server's answers.
 const { url, connections, lines, body }: Flood = workerData;
 
 for (let count = 0; count < connections; count += 1) void send();

@@ -36,7 +36,7 @@ test('while a process is silent, reports of a live key and of an unknown one wai
   };
 
   process.kill(silent.pid, 'SIGSTOP');
-  // The unknown one first: a revocation that waited in vain strikes the silent process off.
+  // The unknown one first: a revocation that waited in vain evicts the silent process.
   const unknown = await report(generateKey({ environment: 'live' }).key);
   const known = await report(live);
   expect(unknown).toBeGreaterThan(lease);

@@ -27,7 +27,7 @@ export interface Issued {
 export interface Revoked {
   readonly began: number;
   readonly answered: number;
-  /** How long of it was the wait until it held on every process, in nanoseconds. */
+  /** The part of it that was the wait for propagation, in nanoseconds. */
   readonly waited: number;
 }
 
@@ -68,7 +68,7 @@ const asked = {
 } as const;
 
 const commands = {
-  /** Issues so many keys. */
+  /** Issues `count` keys. */
   async issue(count: number): Promise<Issued[]> {
     const issued: Issued[] = [];
     for (let n = 0; n < count; n++) {
@@ -86,7 +86,7 @@ const commands = {
   },
 };
 
-/** What a revoker can be asked. */
+/** The commands of a revoker. */
 export type RevokerCommands = typeof commands;
 
 answering(commands);

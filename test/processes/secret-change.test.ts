@@ -33,7 +33,7 @@ async function deploy(url: string) {
   resources.defer(async () => {
     for (const node of nodes) await node?.[Symbol.asyncDispose]();
   });
-  /** What each secret is answered from now on. */
+  /** The status of each secret from now on. */
   const expected = new Map<string, 200 | 401>();
   const wrong: unknown[] = [];
   let loads = 0;
@@ -52,7 +52,8 @@ async function deploy(url: string) {
           if (node === null) continue;
           const answered = await statusOf(node, raw).catch(() => null);
           loads += 1;
-          // What was changed while the request was under way may go either way, and a node may end.
+          // A key that was changed while the request was in flight may go either way, and a node
+          // may end.
           const isSettled = expected.get(raw) === status && nodes[index] === node;
           if (isSettled && answered !== status) wrong.push([index, answered, status, raw]);
         }
@@ -143,9 +144,9 @@ async function report(on: Deployment, index: 0 | 1, token: string): Promise<void
   on.expected.set(token, 401);
 }
 
-/** What every stage of a change allows. */
+/** Every call that each stage of a change allows. */
 async function everythingWorks(on: Deployment, secrets: Secrets, imports: string) {
-  // One way at each stage and the other at the next.
+  // The roles alternate: one way at each stage and the other at the next.
   const [here, there] = on.turn() ? ([0, 1] as const) : ([1, 0] as const);
   const key = await issue(on, here);
   expect(await on.use(there, key.raw)).toBe(200);
@@ -157,7 +158,7 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
   expect(await on.use(there, last.raw)).toBe(200);
   await revoke(on, there, last);
   expect(await on.use(here, last.raw)).toBe(401);
-  // The file as it was: what is there stays as it is.
+  // The unchanged file: existing keys stay as they are.
   const again = await on.cli(`keys import ${imports} --json`, secrets);
   expect(again.output).toBe('{"imported":0,"revoked":0,"existing":2,"refused":0}');
   const verified = await on.cli('audit verify', secrets);
@@ -167,7 +168,7 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
 const databases: [name: string, place: () => Promise<Place>][] = [
   ['PostgreSQL', () => postgresDatabase()],
 ];
-// Half a minute more, for what `secret-in-use.test.ts` and `import-secret.test.ts` try on both.
+// Half a minute more; `secret-in-use.test.ts` and `import-secret.test.ts` test the same on both.
 if (process.env.LONG_TESTS) databases.push(['SQLite', sqliteDatabase]);
 
 describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
@@ -239,14 +240,14 @@ describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
     await Promise.all(keys.slice(4).flatMap((key) => [on.use(1, key.raw), rotate(on, 0, key)]));
     await everythingWorks(on, both, imports);
 
-    // 3. What is left is moved.
+    // 3. The remaining rows are moved.
     expect(await on.cli('secret move', both)).toMatchObject({ code: 0 });
     await expect
       .poll(async () => JSON.parse((await on.cli('secret status --json', both)).output))
       .toMatchObject({ previous: 0, neither: 0, rows: { previous: 0, neither: 0 }, keys: [] });
     await everythingWorks(on, both, imports);
 
-    // 4. The previous one is gone, from one process after the other.
+    // 4. The previous one is removed, from one process after the other.
     await on.start(0, onlyNew);
     await everythingWorks(on, both, imports);
     await on.start(1, onlyNew);

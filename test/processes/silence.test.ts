@@ -22,7 +22,7 @@ test('a process stopped while a key is revoked refuses it when it goes on', {
   const issued = await deployment.issue(2);
   const [{ id, key }] = issued as [{ id: string; key: string }];
   for (const node of deployment.nodes) await warmUp(node, key);
-  // One that is stopped in the middle of its work, and has a request waiting besides.
+  // Stopped in the middle of its work, with one more request waiting.
   await stopped.ask(
     'watch',
     issued.map((each) => each.key),

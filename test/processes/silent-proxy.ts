@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands before a database, and can fall silent as a broken network does: no byte, no error. */
+/** A proxy before a database that can fall silent as a broken network does: no byte, no error. */
 export interface SilentProxy extends AsyncDisposable {
   /** The database's address by way of this proxy. */
   readonly url: string;
-  /** Passes nothing on any more; connections stay open, and new ones are accepted. */
+  /** Stops passing bytes on; connections stay open, and new ones are accepted. */
   fallSilent(): void;
-  /** Passes everything on again, what waited included. */
+  /** Passes everything on again, held bytes included. */
   resume(): void;
   /** Passes nothing on of the present connections, as a firewall that has forgotten them; new ones work. */
   forget(): void;
@@ -15,10 +15,10 @@ export interface SilentProxy extends AsyncDisposable {
    * Stops the next connection that sends some texts, one after the other, before the last of them
    * reaches the database.
    *
-   * @returns resolved then, with the function that passes on what waited.
+   * @returns resolves then, with the function that passes on the held bytes.
    */
   stopAt(...texts: readonly string[]): Promise<() => void>;
-  /** How many connections to it are open. */
+  /** The number of open connections to it. */
   connections(): number;
 }
 
@@ -29,7 +29,7 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   const clients = new Set<Socket>();
   const forgotten = new WeakSet<Socket>();
   let isSilent = false;
-  /** What to stop at, and how many of the texts each connection has sent. */
+  /** The texts to stop at, and each connection's number of texts sent. */
   let stop: {
     readonly texts: readonly string[];
     readonly sent: Map<Socket, number>;
@@ -52,7 +52,7 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
     from.on('error', () => {});
     from.on('close', () => {
       sockets.delete(from);
-      // The other side of a connection that was forgotten hears of no end.
+      // The other side of a forgotten connection gets no end of it.
       if (!forgotten.has(from)) to.destroy();
     });
     if (isSilent) from.pause();

@@ -46,14 +46,15 @@ test('a process stopped in a transaction stops no other, and works when it goes 
   for (const server of [one, ...others]) expect(await manage(server)).toEqual(allWell);
 
   const insert = 'insert into "api_key_secret"';
-  // When it holds the end of the audit log; when a transaction begins; in the middle.
+  // With the lock on the end of the audit log; at the begin of a transaction; in the middle.
   const points = [[insert, 'commit\0'], ['begin\0'], [insert]];
   for (const texts of process.env.LONG_TESTS ? points : points.slice(0, 1)) {
     const reached = proxy.stopAt(...texts);
     const cut = create(one);
     const pass = await reached;
     stopped.signal('SIGSTOP');
-    // Each waits for what the stopped one holds, and no longer than the database lets it hold that.
+    // Each waits for the locks of the stopped one, and no longer than the database lets it keep
+    // them.
     await Promise.all(others.map(expectRecovery));
     stopped.signal('SIGCONT');
     pass();

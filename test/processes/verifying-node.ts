@@ -7,27 +7,27 @@ import { setImmediate } from 'node:timers/promises';
 import { type OpenVerifierOptions, openVerifier } from '../../server/store.ts';
 import { answering, instant } from './answering.ts';
 
-/** What a node is started with. */
+/** The settings of a node. */
 export interface NodeSettings extends Pick<OpenVerifierOptions, 'databaseUrl'> {
   readonly databaseListenUrl?: string;
   /** Hexadecimal. */
   readonly serverSecret: string;
 }
 
-/** What came of verifying one key without pause. */
+/** The results of verifying one key without pause. */
 export interface Watched {
   /** When the last verification that accepted it began; null when none did. */
   readonly lastAccepted: number | null;
 }
 
-/** How many verifications there are between two looks at what else there is to do. */
+/** Verifications between two checks for other work. */
 const burst = 100;
 
 const settings: NodeSettings = JSON.parse(process.argv[2] ?? '');
 const verifier = await openVerifier({
   ...settings,
   serverSecret: Buffer.from(settings.serverSecret, 'hex'),
-  // It verifies without pause: what it is about is the answers alone.
+  // It verifies without pause: only the answers matter here.
   usage: false,
   limits: false,
   onError: () => {},
@@ -75,7 +75,7 @@ const commands = {
     return true;
   },
 
-  /** Ends it, and tells what came of it, key by key. */
+  /** Ends it, and reports its results, key by key. */
   async report(_: null) {
     isWatching = false;
     await stopped;
@@ -86,7 +86,7 @@ const commands = {
   },
 };
 
-/** What a node can be asked. */
+/** The commands of a node. */
 export type NodeCommands = typeof commands;
 
 answering(commands);

@@ -8,7 +8,7 @@ import { vectors } from '../support/vectors.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = fileURLToPath(new URL('./agreement.ts', import.meta.url));
 
-/** What the program prints on one runtime. */
+/** The program's output on one runtime. */
 async function outputOf(runtime: string, args: string[] = []): Promise<string> {
   const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
   const { stdout } = await promisify(execFile)(runtime, [...args, program], { cwd: root, env });

@@ -1,5 +1,5 @@
-// What core comes to on this runtime, as one line of JSON. Uses core and the language, nothing else,
-// so that every runtime can run it as it is.
+// Core's results on this runtime, as one line of JSON. Uses core and the language, nothing else:
+// every runtime can run it unchanged.
 import {
   addressAllowed,
   createMemoryKeyStore,

@@ -49,7 +49,7 @@ async function queueImport(server: RunningServer, org: string, hash: string): Pr
   return jobIds[0] ?? '';
 }
 
-/** What was audited as forged: kind and id. */
+/** The rows audited as forged: kind and id. */
 async function forged(server: RunningServer): Promise<unknown[]> {
   await server.forgedRows[Symbol.asyncDispose]();
   const events = await server.database
@@ -371,7 +371,7 @@ onBothDatabases((kind) => {
     expect(await status(server, other.raw)).toBe(401);
   });
 
-  /** Every table, by what stands between a row written by hand and what it would give. */
+  /** Every table, with its protection against rows written by hand. */
   const tables: Readonly<Record<string, string>> = {
     api_key: 'sealed to its organization; what it may do is not promised (SECURITY.md)',
     api_key_secret: 'sealed',

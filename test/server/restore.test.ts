@@ -68,7 +68,7 @@ async function deployment(kind: DatabaseKind) {
     url: place.url,
     start,
     cli,
-    /** A file that holds the whole audit log of now. */
+    /** A file with the whole audit log as of now. */
     async journal() {
       const file = join(folder, 'journal.ndjson');
       await writeFile(file, `${(await cli('audit', 'export')).lines.join('\n')}\n`);
@@ -109,12 +109,13 @@ onBothDatabases((kind) => {
       });
       const refused = await process.fetch(first);
       expect([refused.status, await refused.json()]).toEqual([503, refusal]);
-      // What the database holds decides: verification goes on, and no cache answers.
+      // The database's content decides: verification goes on, and no cache answers.
       for (const { raw } of [revoked, kept, ofSubOrg]) expect(await process.status(raw)).toBe(200);
       expect(process.log.join()).toContain(`"foundHead":"${await where.head()}"`);
     }
     expect(one.log.join()).toContain(`"seenHead":"${seen}"`);
-    // One that was started afterwards has no memory, until the operator has said so.
+    // A process that was started afterwards has no memory of it until the operator has declared the
+    // restore.
     const late = await where.start();
     expect(await late.readiness()).toEqual({ status: 'ready' });
     expect(await where.cli('restore')).toMatchObject({ code: 0 });

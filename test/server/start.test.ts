@@ -129,7 +129,7 @@ test('npm run demo shows the documented exchange', async () => {
   expect(await once(demo, 'exit')).toEqual([0, null]);
   const statuses = [...(await output).matchAll(/^ {2}(\d{3})\b/gm)].map(([, status]) => status);
   expect(statuses).toEqual(['201', '200', '403', '204', '401']);
-  // The secret stands in the one answer that shows it, and nowhere else.
+  // The secret is in the one answer that shows it, and nowhere else.
   expect((await output).match(/rrk_live_\w{43}/g)).toHaveLength(1);
 });
 

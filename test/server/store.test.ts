@@ -30,7 +30,7 @@ interface Usage {
   readonly refused: readonly Record<string, unknown>[];
 }
 
-/** What came of a verification, in one word. */
+/** The outcome of a verification, in one word. */
 function told(outcome: Outcome): string {
   return outcome.ok ? 'accepted' : outcome.reason;
 }

@@ -29,7 +29,7 @@ async function run(args: readonly string[], databaseUrl: string) {
 
 const programs = [['server/main.ts'], ['server/cli/main.ts', 'org', 'list']];
 
-/** One line, and not what would come of an answer. */
+/** One line, and nothing that follows only after an answer. */
 async function expectGivingUp(databaseUrl: string, line: RegExp): Promise<void> {
   const ends = await Promise.all(programs.map((args) => run(args, databaseUrl)));
   for (const { code, stderr } of ends) {

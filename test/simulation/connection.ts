@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import type { Choices } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
-/** How bad a network is. */
+/** The faults of a network. */
 export interface Network {
   /** The share of statements, and of answers, that take long; of them a fifth takes longer than a lease. */
   readonly slow: number;
@@ -14,7 +14,7 @@ export interface Network {
   readonly forgedEvery: number;
 }
 
-/** What connections are made of. */
+/** The parts of a connection. */
 export interface Link {
   readonly schedule: Schedule;
   readonly choices: Choices;

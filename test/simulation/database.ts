@@ -22,12 +22,12 @@ export interface Announced {
   readonly subjects: readonly string[];
 }
 
-/** What a change touches, and how it is carried out. */
+/** The subjects of a change, and the way it is carried out. */
 export interface Change {
   readonly subjects: readonly string[];
   /** Takes the epoch first and goes on working, or last. */
   readonly epochFirst: boolean;
-  /** How long the transaction is open. */
+  /** The time for which the transaction is open. */
   readonly takes: number;
 }
 
@@ -52,24 +52,24 @@ interface State {
   readonly outlived: number;
 }
 
-/** How far back a restore may go, in milliseconds. */
+/** The age of the oldest possible restore point, in milliseconds. */
 const backups = 200;
 
 /**
- * A transactional database: a statement sees what was committed when it runs, and the epoch's row
- * stays locked from the moment it is taken to the commit. What is not durable yet becomes so with the
- * next commit that is, and is lost if the database crashes before.
+ * A transactional database: a statement sees the commits made before it runs, and the epoch's row
+ * stays locked from the moment it is taken to the commit. A commit that is not durable yet becomes
+ * durable with the next durable commit, and is lost if the database crashes before.
  */
 export class Database {
   /** False while it is away. */
   up = true;
   /** Counts its histories: each restore begins another one. */
   history = 0;
-  /** Every commit of this history, in order: when, and what each subject's version became. */
+  /** Every commit of this history, in order: its time, and the new version of each subject. */
   commits: { readonly at: number; readonly versions: Versions }[] = [];
   readonly onCommit: ((news: Announced) => void)[] = [];
   readonly onAcknowledge: ((said: Acknowledgement) => void)[] = [];
-  /** Called once, when a holder has said next what it applied. */
+  /** Called once, at a holder's next report of its applied epoch. */
   onReport: ((id: string) => void) | null = null;
   holders: ReadonlyMap<string, Holder> = new Map();
   invalidations: readonly Invalidation[] = [];
@@ -203,7 +203,7 @@ export class Database {
     this.history += 1;
   }
 
-  /** Notes that the operator has accepted what the last restore lost. */
+  /** Records that the operator has accepted the losses of the last restore. */
   accept(): void {
     this.restorations = [...this.restorations, { id: `${this.history}`, accepted: true }];
     this.#keep();

@@ -3,7 +3,7 @@ import { lookupSubject } from '../../core/cache/subjects.ts';
 import type { KeyRecord } from '../../core/store/key-store.ts';
 import type { Versions } from './database.ts';
 
-/** What is answered where there is no key, and of which state. */
+/** The answer where there is no key, and the state that it reflects. */
 export interface NoKey {
   readonly lookupVersion: number;
 }
@@ -36,7 +36,7 @@ export const simulatedKeys: readonly SimulatedKey[] = [0, 1, 2, 3, 4].map((n) =>
   return { digest, subjects, record };
 });
 
-/** What a lookup finds in a snapshot. A key is there while its lookup's version is odd. */
+/** The result of a lookup in a snapshot. A key is there while its lookup's version is odd. */
 export function find(key: SimulatedKey, versions: Versions): Loaded<NoKey> {
   const seen = key.subjects.map((subject) => versions.get(subject) ?? 0);
   const [lookupVersion = 0] = seen;
@@ -46,7 +46,7 @@ export function find(key: SimulatedKey, versions: Versions): Loaded<NoKey> {
   return { key: { ...key.record, label: seen.join('.') } };
 }
 
-/** The subjects in which an answer is older than what is required; empty when it is right. */
+/** The subjects in which an answer is older than required; empty when it is right. */
 export function staleIn(
   key: SimulatedKey,
   answer: KeyRecord | NoKey,

@@ -2,12 +2,12 @@ import type { Clock } from '../../server/clock/clock.ts';
 import type { Choices } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
-/** A process on a machine: clocks of its own, and code that can be stopped between any two steps. */
+/** A process on a machine: its own clocks, and code that can be stopped between any two steps. */
 export class Machine implements Clock {
   readonly name: string;
   /** Cut off from the database: its statements are lost, in either direction. */
   cutOff = false;
-  /** How often it was stopped. */
+  /** The number of stops. */
   stops = 0;
   readonly #schedule: Schedule;
   readonly #choices: Choices;
@@ -15,7 +15,7 @@ export class Machine implements Clock {
   readonly #lease: number;
   readonly #wallOffset: number;
   #wallStep = 0;
-  /** When a clock was last made to show less than what has passed, and which one. */
+  /** The time at which a clock was last made to show less than the elapsed time, and its name. */
   #lied: { at: number; which: 'monotonic' | 'wall' } | null = null;
   #inbox: (() => void)[] | null = null;
   #dead = false;
@@ -71,14 +71,17 @@ export class Machine implements Clock {
     };
   }
 
-  /** Runs something on this machine: at once, when it runs again, or never. */
+  /** Runs something on this machine: now, when it runs again, or never. */
   deliver(run: () => void): void {
     if (this.#dead) return;
     if (this.#inbox === null) run();
     else this.#inbox.push(run);
   }
 
-  /** Stops it for a while (SIGSTOP); what arrives meanwhile is handled afterwards, in any order. */
+  /**
+   * Stops it for a while (SIGSTOP); messages that arrive during the stop are handled afterwards, in
+   * any order.
+   */
   pause(milliseconds: number): void {
     if (!this.running) return;
     this.stops += 1;

@@ -58,7 +58,7 @@ class HastyDatabase extends Database {
   }
 }
 
-/** Writes a mark when it acknowledges, not already when it brings what is to be acknowledged. */
+/** Writes a mark with the acknowledgement, not already with the delivery of the change. */
 class LateMarkingDatabase extends Database {
   protected override record(
     id: string,
@@ -85,7 +85,7 @@ class LaxDatabase extends Database {
   }
 }
 
-/** Takes a holder for the one that it knows, whatever mark its row holds. */
+/** Treats a holder's row as the known one, whatever mark it holds. */
 class MarklessDatabase extends Database {
   protected override holderOf(id: string, report: Report) {
     const { mark = '' } = this.holders.get(id) ?? {};
@@ -93,7 +93,7 @@ class MarklessDatabase extends Database {
   }
 }
 
-/** Compares what a holder applied on the word of an announcement with what stands in the tables. */
+/** Compares the subjects that a holder applied after an announcement with those in the tables. */
 class ComparingDatabase extends Database {
   protected override holderOf(
     id: string,
@@ -133,7 +133,7 @@ function credulous(pieces: Partial<Rules>): () => Promise<Rules> {
   });
 }
 
-/** Prunes what a holder has not acknowledged yet. */
+/** Prunes invalidations that a holder has not acknowledged yet. */
 class ForgetfulDatabase extends Database {
   override prune(): void {
     this.invalidations = [];

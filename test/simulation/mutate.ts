@@ -4,11 +4,11 @@ import { stripTypeScriptTypes } from 'node:module';
 const root = new URL('../../', import.meta.url);
 
 /**
- * Imports a module of the product with passages replaced, so that the product itself carries no
+ * Imports a module of the product with passages replaced: the product itself then carries no
  * switches for its tests.
  *
  * @param path - the module, from the project's root.
- * @param replacements - in turn a passage, which must occur exactly once, and what stands in its place.
+ * @param replacements - in turn a passage, which must occur exactly once, and its replacement.
  * @returns the altered module's exports.
  */
 export async function mutate(path: string, ...replacements: readonly string[]): Promise<unknown> {
@@ -20,7 +20,7 @@ export async function mutate(path: string, ...replacements: readonly string[]): 
     source = source.replace(from, () => to);
   }
   const altered = stripTypeScriptTypes(source)
-    // Its own imports are unaltered, and found from where the original stands.
+    // Its own imports are unaltered, and resolved from the original's place.
     .replaceAll(/from '(\.[^']*)'/g, (_, name: string) => `from '${new URL(name, url).href}'`);
   return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(altered)}`);
 }

@@ -13,9 +13,9 @@ export interface Rules {
   readonly Database: typeof Database;
   readonly Connection: typeof Connection;
   readonly timing: LeaseTiming;
-  /** What a process does with an announcement. */
+  /** A process's reaction to an announcement. */
   readonly onAnnounced: (holder: LeaseHolder, announced: Announced) => void;
-  /** Whether an operation that finds the thing taken away already waits as well. */
+  /** Whether an operation waits as well when it finds the revocation done already. */
   readonly repeatedWaits: boolean;
 }
 

@@ -4,14 +4,14 @@ interface Event {
   readonly run: () => void;
 }
 
-/** Virtual time: what is to happen, in order. A binary heap. */
+/** Virtual time: the future events, in order. A binary heap. */
 export class Schedule {
   /** The present moment, in real (simulated) milliseconds. */
   now = 0;
   #order = 0;
   readonly #heap: Event[] = [];
 
-  /** Has something happen after a while; returns what prevents it. */
+  /** Runs something after a while; returns the function that cancels it. */
   in(milliseconds: number, run: () => void): () => void {
     let wanted = true;
     const event = {

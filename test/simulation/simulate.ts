@@ -4,21 +4,21 @@ import type { Machine } from './machine.ts';
 import type { Rules } from './rules.ts';
 import { World } from './world.ts';
 
-/** How long a run lasts: a dozen leases. */
+/** The length of a run: a dozen leases. */
 const duration = 1200;
 
 const calmNetwork: Network = { slow: 0, lossy: 0, forgedEvery: 0 };
 
-/** What a run came to. */
+/** The results of a run. */
 export type Run = Pick<World, 'violations' | 'waits' | 'requests' | 'refused' | 'hits'>;
 
 /**
- * Runs one seed: processes that serve requests, operations that change what they decide upon, and
- * whatever can go wrong.
+ * Runs one seed: processes that serve requests, operations that change the data behind the
+ * decisions, and every possible fault.
  *
  * @param seed - picks everything.
  * @param rules - the code under test.
- * @param calm - nothing goes wrong.
+ * @param calm - leaves the faults out.
  */
 export async function simulate(seed: number, rules: Rules, calm = false): Promise<Run> {
   const network = calm ? calmNetwork : networkOf(seed);
@@ -94,7 +94,10 @@ function operation(world: World, operator: ReturnType<World['machine']>): void {
   world.change(place, change, probe);
 }
 
-/** Asks every process at once, and again for a while: where the promise would break, if it did. */
+/**
+ * Sends a request to every process together, and again for a while: a broken promise would show
+ * here.
+ */
 function probeEverywhere(world: World, key: SimulatedKey): void {
   for (const process of world.serving()) {
     for (const later of [0, world.choices.between(0, 5), world.choices.between(5, 100)]) {
@@ -104,9 +107,9 @@ function probeEverywhere(world: World, key: SimulatedKey): void {
 }
 
 /**
- * What it takes to evictSilent a process alive: the database crashes and loses what the process has said, it
- * is silent for most of a lease, speaks once more, is cut off, and something changes when the
- * operation that has waited for it all the while is over.
+ * The way to evict a process that is alive. The database crashes and loses the process's report;
+ * the process is silent for most of a lease, reports once more, and is cut off. Then something
+ * changes when the operation that has waited for it ends.
  */
 function burial(world: World, operator: ReturnType<World['machine']>, machine: Machine): void {
   const { choices, schedule, database } = world;
@@ -128,7 +131,7 @@ function burial(world: World, operator: ReturnType<World['machine']>, machine: M
   for (let n = 0; n < 3; n++) schedule.in(choices.between(90, 140), change);
 }
 
-/** An attacker who may connect announces an epoch that may come next, and what it may touch. */
+/** An attacker with a connection announces a possible next epoch, and its possible subjects. */
 function forge(world: World): void {
   const { choices } = world;
   const serving = world.serving();

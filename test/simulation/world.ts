@@ -17,15 +17,15 @@ export interface Process {
   readonly cache: CoherentCache<NoKey>;
 }
 
-/** Several processes, one database, and the record of what was promised. */
+/** Several processes, one database, and the record of the promises made. */
 export class World {
   readonly schedule: Schedule = new Schedule();
   readonly choices: Choices;
   readonly database: Database;
   readonly processes: Process[] = [];
-  /** What went against the promise. */
+  /** The breaches of the promise. */
   readonly violations: string[] = [];
-  /** How long operations took from their commit to their answer. */
+  /** The times of operations from their commit to their answer. */
   readonly waits: number[] = [];
   requests = 0;
   refused = 0;
@@ -102,9 +102,9 @@ export class World {
   }
 
   /**
-   * Brings the database back to an earlier commit. What was promised of commits that are lost is lost
-   * with them. After a restore, nothing is promised until a lease has passed, because a holder that
-   * joined after that commit is unknown; a failover excuses nothing. Then the operator accepts.
+   * Brings the database back to an earlier commit. Promises about lost commits are lost with them.
+   * After a restore, nothing is promised until a lease has passed, because a holder that joined
+   * after that commit is unknown; a failover excuses nothing. Then the operator accepts.
    */
   restore(kind: 'restore' | 'failOver'): void {
     this.database[kind]();
@@ -155,7 +155,7 @@ export class World {
   }
 
   /**
-   * Changes something and answers once it holds everywhere.
+   * Makes a change and answers once it is propagated.
    *
    * @param answered - called when the answer leaves.
    */
@@ -179,7 +179,7 @@ export class World {
     answered();
   }
 
-  /** Finds something changed already, and says so. */
+  /** Finds a change already made, and reports that. */
   async repeat(machine: Machine, connection: Connection, answered: () => void): Promise<void> {
     let found: Versions;
     const begun = this.schedule.now;
@@ -232,7 +232,10 @@ export class World {
     if (newer.length > 0) this.#required = new Map([...this.#required, ...newer]);
   }
 
-  /** What a request that arrives now must see: all that was answered, and all older than a lease. */
+  /**
+   * The versions that a request arriving now must see: every answered change, and every change
+   * older than a lease.
+   */
   #promised(): Versions {
     const { commits } = this.database;
     for (; ; this.#commitsSeen++) {

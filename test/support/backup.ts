@@ -6,12 +6,13 @@ export interface Backup {
   /**
    * Brings it back, under the connections of running processes, in one transaction.
    *
-   * @param statements - what happens next, in the same transaction: no process sees the state between.
+   * @param statements - statements that follow in the same transaction: no process sees the state
+   * between.
    */
   restore(...statements: string[]): Promise<void>;
 }
 
-/** Keeps what a database holds now, in the place of what was kept before. */
+/** Keeps the present content of a database, in place of the content kept before. */
 export async function backup(url: string): Promise<Backup> {
   return url.startsWith('sqlite:')
     ? sqliteBackup(url.slice('sqlite:'.length))
@@ -38,7 +39,7 @@ async function sqliteBackup(path: string): Promise<Backup> {
       const triggers = database
         .prepare<[], Named>("select name, sql from main.sqlite_schema where type = 'trigger'")
         .all();
-      // An index's own tables are rebuilt from what it indexes.
+      // An index's own tables are rebuilt from the indexed rows.
       const tables = database
         .prepare<[], Named>(
           `select name from pragma_table_list where schema = 'main' and type = 'table'
@@ -77,7 +78,7 @@ async function postgresBackup(url: string): Promise<Backup> {
           `insert into public.${name} overriding system value table kept.${name}`,
         ]),
         'set local session_replication_role = origin',
-        // Each takes an epoch of its own.
+        // Each takes a separate epoch.
         ...next.flatMap((statement) => [
           'set constraints touch immediate',
           statement,

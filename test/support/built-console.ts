@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 const sources = '{console/**/*.{ts,tsx,css,html,svg,txt},vite.config.ts,package-lock.json}';
 
-/** Where the built console lies. */
+/** The folder of the built console. */
 export const consoleFolder: string = join(root, 'console', 'dist');
 
 /** Before the browser's tests: they run side by side, and each must find the same console. */

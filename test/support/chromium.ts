@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where a system's Chromium may be. */
+/** The possible places of a system's Chromium. */
 const systemPaths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -19,13 +19,13 @@ const args = [
   '--no-first-run',
 ];
 
-/** How a Chromium is started. */
+/** The settings for starting a Chromium. */
 export interface ChromiumSettings {
   readonly executablePath: string;
   readonly args: string[];
 }
 
-/** What starts in this process, once it is known. */
+/** The Chromium that starts in this process, once it is known. */
 let chosen: Promise<ChromiumSettings> | undefined;
 
 /**
@@ -41,15 +41,15 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch(await chromiumSettings());
 }
 
-/** Which Chromium there is, and how it is started: the system's, else the one packaged on npm. */
+/** The available Chromium and its settings: the system's, else the one packaged on npm. */
 export function chromiumSettings(): Promise<ChromiumSettings> {
   chosen ??= chooseChromium(systemPaths);
   return chosen;
 }
 
 /**
- * Chooses the first Chromium that starts: one that is there may lack a library, or only be a script
- * that tells how to install it.
+ * Chooses the first Chromium that starts: an existing one may lack a library, or only be a script
+ * that prints how to install it.
  *
  * @param paths - tried in this order, before the packaged one.
  */
@@ -72,7 +72,7 @@ async function isStarting(settings: ChromiumSettings): Promise<boolean> {
 
 async function packagedChromium(): Promise<string> {
   // Read while the package is imported: it then unpacks the system libraries that Chromium needs
-  // and puts them on LD_LIBRARY_PATH, so that the machine need not have them.
+  // and puts them on LD_LIBRARY_PATH. The machine need not have them.
   process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs22.x';
   const { default: packaged } = await import('@sparticuz/chromium');
   return packaged.executablePath();

@@ -1,4 +1,4 @@
-/** What the databases of many tests start from. */
+/** The common initial content of many tests' databases. */
 export interface DatabaseTemplate {
   /** Names the template within the test run; the same name always means the same content. */
   readonly name: string;

@@ -24,7 +24,7 @@ export function examplesIn(folder: string): Example[] {
 const literal = /^('[^']*'|true|false|null|-?\d+|\{.*\}|\[.*\])(: .*)?$/;
 
 /**
- * Turns what an example claims, `expression; // value` on one line or two, into assertions.
+ * Turns the claims of an example, `expression; // value` on one line or two, into assertions.
  *
  * @throws when a comment claims something that is no literal: it would go unchecked.
  */

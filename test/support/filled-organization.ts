@@ -50,7 +50,7 @@ export async function fillOrganization(
   if (database.kind === 'postgresql') await database.read().execute('analyze');
 }
 
-/** A statement takes only so many parameters. */
+/** A statement takes a limited number of parameters. */
 function* parts<Row>(rows: readonly Row[]): Generator<Row[]> {
   for (let start = 0; start < rows.length; start += 1000) yield rows.slice(start, start + 1000);
 }

@@ -11,11 +11,13 @@ export const testKeyring = createKeyring(testSecret, null);
 /** The MACs of every test server's rows. */
 export const testRowMacs = createRowMacs(testKeyring.key('pepper'), () => {});
 
-/** What every test server encrypts with. */
+/** The encryption of every test server. */
 export const testEncryption = (random: RandomSource = secureRandom) =>
   createEncryption(testKeyring.key('credential'), random);
 
-/** What a process works with that knows these secrets and uses the first; dispose of its database. */
+/**
+ * The services of a process that knows these secrets and uses the first; dispose of its database.
+ */
 export async function processKnowing(url: string, secret: Uint8Array, previous: Uint8Array | null) {
   const keyring = createKeyring(secret, previous);
   keyring.use(keyring.accepted[0]?.name ?? '');

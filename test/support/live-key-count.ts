@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Database } from '../../server/database/database.ts';
 
-/** How many keys of each organization and environment are counted as live; `org environment: n`. */
+/** The counted live keys of each organization and environment; `org environment: n`. */
 export async function countedLiveKeys(database: Database): Promise<Record<string, number>> {
   const changes = `
     union all
@@ -17,7 +17,7 @@ export async function countedLiveKeys(database: Database): Promise<Record<string
   );
 }
 
-/** Fails where a counter of live keys is not what counting the keys gives. */
+/** Fails where a counter of live keys differs from the counted keys. */
 export async function expectLiveKeysCounted(database: Database): Promise<void> {
   const keys = await byName(
     database,

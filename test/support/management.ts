@@ -28,7 +28,7 @@ export async function manage(server: Manageable): Promise<number[]> {
   return [created, used, listed, revoked, refused].map(({ status }) => status);
 }
 
-/** What `manage` answers where all is well. */
+/** The results of `manage` where all is well. */
 export const allWell = [201, 200, 200, 204, 401];
 
 /** Resolves once everything works, which it does soon after the end of a fault. */

@@ -36,7 +36,7 @@ export const withoutDurability = {
 export interface PostgresProcess extends AsyncDisposable {
   /** Its address, without a database name. */
   readonly url: string;
-  /** Stops it at once, as a crash would; its data stays. */
+  /** Stops it abruptly, as a crash would; its data stays. */
   stop(): Promise<void>;
   /** Starts it again on the same port and data. */
   start(): Promise<void>;
@@ -45,7 +45,7 @@ export interface PostgresProcess extends AsyncDisposable {
 }
 
 /**
- * Starts a PostgreSQL 18 of its own, from the binaries packaged on npm.
+ * Starts a private PostgreSQL 18, from the binaries packaged on npm.
  *
  * @param extra - settings beside the usual ones; PostgreSQL's defaults, and so durable, when absent.
  */

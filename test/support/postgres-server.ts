@@ -3,7 +3,7 @@ import { startPostgres, withoutDurability } from './postgres-process.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the run's PostgreSQL listens: a URL without a database name. */
+    /** The address of the run's PostgreSQL: a URL without a database name. */
     postgresServer: string;
   }
 }

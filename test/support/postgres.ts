@@ -4,10 +4,10 @@ import { inject } from 'vitest';
 import type { DatabaseTemplate } from './database-template.ts';
 
 /**
- * A database of its own on the run's PostgreSQL 18, dropped at the end of the scope even when
+ * A private database on the run's PostgreSQL 18, dropped at the end of the scope even when
  * connections are still open.
  *
- * @param template what the database starts from, instead of being empty
+ * @param template the initial content of the database, instead of none
  *
  * @example
  * ```ts

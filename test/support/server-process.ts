@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * The product as a process of its own: `server/main.ts` on a free port, in a folder of its own, ended
- * at the end of the scope.
+ * The product as a separate process: `server/main.ts` on a free port, in a private folder, ended at
+ * the end of the scope.
  *
  * @param env - its settings; nothing else is inherited but PATH.
  * @param given - the folder of a process before it.

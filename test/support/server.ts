@@ -30,7 +30,7 @@ export type DatabaseKind = (typeof databaseKinds)[number];
 /** When the demo's organizations were made, Unix milliseconds. */
 export const seededAt = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** The scheme of every test server: what it stores can be computed. */
+/** The scheme of every test server: tests can compute its stored values. */
 export const testScheme = testKeyring.scheme;
 
 /** A migrated database with the demo's organizations, gone at the end of the scope. */
@@ -82,22 +82,22 @@ export interface ServerOptions {
   readonly authorizedParties?: readonly string[];
   /** `live` only when absent. */
   readonly forwardAuthEnvironments?: AppOptions['forwardAuthEnvironments'];
-  /** What takes in Clerk's webhooks; nothing when absent. */
+  /** Handles Clerk's webhooks; nothing does when absent. */
   readonly clerkWebhooks?: (parts: Services) => AppOptions['clerkWebhooks'];
   /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
   readonly demo?: boolean;
   readonly propagated?: Services['propagated'];
   /** True to verify as the product does: from a cache that is coherent with every other process. */
   readonly coherent?: boolean;
-  /** Where webhooks may lead; nowhere, without asking DNS, when absent. */
+  /** The allowed targets of webhooks; none, and no DNS request, when absent. */
   readonly targets?: Services['targets'];
-  /** What differs for reports of leaks. */
+  /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
   readonly rateLimits?: Partial<RateLimitsOptions>;
   /** The folder of a built console; none when absent. */
   readonly consoleFolder?: string;
-  /** Says when usage is stored; twice a second when absent. */
+  /** Schedules the storing of usage; twice a second when absent. */
   readonly every?: Every;
 }
 
@@ -114,7 +114,7 @@ export interface SendOptions {
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
 /**
- * Starts the real app on a free loopback port, with the demo's identity provider. What it logs is in
+ * Starts the real app on a free loopback port, with the demo's identity provider. Its log is in
  * `log`, one JSON text per line.
  *
  * @example
@@ -188,9 +188,12 @@ export async function startServer(options: ServerOptions) {
     log,
     uploads,
     forgedRows,
-    /** Stores what was used, and counts. */
+    /** Stores the recorded use, and counts. */
     usage,
-    /** Resolves when what was committed holds; for changes that a test makes in the database. */
+    /**
+     * Resolves when committed changes are propagated; for changes that a test makes in the
+     * database.
+     */
     propagated,
     /** A session token of a demo persona. */
     token,
@@ -214,7 +217,9 @@ export async function startServer(options: ServerOptions) {
   };
 }
 
-/** Asks the database for each verification: what a test writes behind the server's back holds at once. */
+/**
+ * Asks the database for each verification: a test's direct writes to the database hold immediately.
+ */
 function uncachedVerifier(
   { database, schemes, hashing, now, outages, logger }: Services,
   { store = (found) => found, propagated = async () => {} }: ServerOptions,
@@ -247,7 +252,7 @@ function asToken(as: string, token: (persona: Persona) => string): string {
   return isPersona(as) ? token(as) : as;
 }
 
-/** A server on a database of its own; both are gone at the end of the scope. */
+/** A server on a private database; both are gone at the end of the scope. */
 export async function startServerOn(
   kind: DatabaseKind,
   options: Omit<ServerOptions, 'database'> = {},
@@ -272,8 +277,8 @@ export function onBothDatabases(suite: (kind: DatabaseKind) => void): void {
 }
 
 /**
- * Runs one suite on both databases, with one server for all its tests: for tests that leave nothing
- * behind that another would see.
+ * Runs one suite on both databases, with one server for all its tests: for tests that leave no
+ * traces for each other.
  */
 export function onOneServerEach(suite: (server: () => RunningServer) => void): void {
   onBothDatabases((kind) => {

@@ -5,10 +5,10 @@ import { inject } from 'vitest';
 import type { DatabaseTemplate } from './database-template.ts';
 
 /**
- * A place for a SQLite database of its own: a temporary folder, removed with everything in it at
- * the end of the scope. Without a template there is no file: opening the database makes it.
+ * A place for a private SQLite database: a temporary folder, removed with everything in it at the
+ * end of the scope. Without a template there is no file: opening the database makes it.
  *
- * @param template - what the database starts from.
+ * @param template - the initial content of the database.
  */
 export async function sqliteDatabase(template?: DatabaseTemplate) {
   const folder = await mkdtemp(join(tmpdir(), 'reporisk-sqlite-'));
@@ -21,7 +21,7 @@ export async function sqliteDatabase(template?: DatabaseTemplate) {
   };
 }
 
-/** Two test files that fill one template at once each rename a whole file into its place. */
+/** Two test files that fill one template simultaneously each rename a whole file into its place. */
 async function copyTemplate({ name, fill }: DatabaseTemplate, path: string): Promise<void> {
   const template = join(inject('sqliteTemplates'), `${name}.db`);
   const isCopied = await copyFile(template, path).then(

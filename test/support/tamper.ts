@@ -1,4 +1,4 @@
-/** Everything that can be done to an object that other code holds as well. */
+/** Every mutation of an object that other code holds as well. */
 const attempts: readonly ((object: Record<string, unknown>) => void)[] = [
   (object) => Object.assign(object, { added: true }),
   (object) => {

@@ -4,7 +4,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { type Attention, attentions, needsAttention } from './key-conditions.ts';
 
-/** How many keys of the organization need which attention. */
+/** The number of the organization's keys for each kind of attention. */
 export const apiKeyAttention = defineOperation({
   name: 'apiKeys.attention',
   summary: 'How many API keys of the organization need attention, by its kind',

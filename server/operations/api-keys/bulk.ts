@@ -13,15 +13,15 @@ const actions = ['revoke', 'disable', 'enable', 'take_over', 'hand_over'] as con
 const input = z.strictObject({
   ids: z.array(id).min(1).max(200),
   action: z.enum(actions),
-  /** Who gets the keys; with `hand_over`, and only then. */
+  /** The new owner of the keys; with `hand_over`, and only then. */
   serviceAccountId: id.optional(),
   /** With `revoke` only. */
   reason: text(0, 200).nullish(),
 });
 
 /**
- * Does one thing to many keys, each in a transaction of its own, as the single call would: one that
- * fails keeps no other from being done.
+ * Applies one action to many keys, each in its own transaction, as the single call would. A failure
+ * on one key does not stop the others.
  */
 export const bulkApiKeys = defineOperation({
   name: 'apiKeys.bulk',
@@ -90,7 +90,7 @@ async function doOne(
   }
 }
 
-/** @throws whatever is no answer to a caller: then the whole call has failed. */
+/** @throws any error that is no answer to a caller: the whole call has then failed. */
 function detailOf(error: unknown): string {
   if (error instanceof Problem) return error.message;
   if (error instanceof InvalidInput) return error.errors[0]?.msg ?? error.message;

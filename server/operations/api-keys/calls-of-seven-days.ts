@@ -4,7 +4,7 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 const day = 86_400_000;
 
 /**
- * How often keys were called on each of seven days (UTC), whatever came of it; today is the last.
+ * The number of calls of keys on each of seven days (UTC), with any outcome; today is the last.
  *
  * @returns the counts by a key's id, oldest first.
  */
@@ -26,7 +26,7 @@ export async function callsOfSevenDays(
     );
     for (const { key_id: keyId, day: at, calls } of rows) {
       const own = days.get(keyId) ?? Array<number>(7).fill(0);
-      // A clock that was ahead may have counted for tomorrow.
+      // A clock that was ahead may have counted a call for tomorrow.
       own[Math.min(6, Number(at) - first)] = Number(calls);
       days.set(keyId, own);
     }

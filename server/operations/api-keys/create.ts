@@ -88,7 +88,7 @@ export const createApiKey = defineOperation({
   },
 });
 
-/** Holds the sub-org active until the key is committed, so that archiving it meets the new key. */
+/** Holds the sub-org active until the key is committed: archiving it then finds the new key. */
 async function lockActiveSubOrg({ em, principal }: OperationContext, id: number): Promise<void> {
   const subOrg = await em.findOne(
     SubOrg,
@@ -100,7 +100,10 @@ async function lockActiveSubOrg({ em, principal }: OperationContext, id: number)
   }
 }
 
-/** A service account that may own a key: of the caller's organization, and not disabled. */
+/**
+ * Asserts that a service account may own a key: it belongs to the caller's organization, and is not
+ * disabled.
+ */
 export async function assertActiveAccount(
   { em, principal }: OperationContext,
   id: string,

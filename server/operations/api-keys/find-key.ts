@@ -25,7 +25,7 @@ export async function findKey(
   return key;
 }
 
-/** Which keys are live: neither revoked nor expired. */
+/** The condition on live keys: neither revoked nor expired. */
 export function liveKeys(principal: Principal, now: Date) {
   return {
     orgId: principal.organization.id,

@@ -17,33 +17,33 @@ import { type FieldError, InvalidInput } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation, type OperationContext, type Services } from '../operation.ts';
 
-/** How many rows go into one statement. */
+/** Rows in one statement. */
 const batchSize = 200;
 
-/** An imported key, what it may be found under, and where it stands in the file. */
+/** An imported key, its possible lookup values, and its place in the file. */
 interface Item extends ImportedKey {
   readonly lookups: readonly string[];
   readonly line: number;
 }
 
-/** The lines of one organization, and the job that is to write them. */
+/** The lines of one organization, and the job that writes them. */
 interface WaitingImport {
   readonly jobId: string;
   readonly orgId: string;
   readonly items: readonly Item[];
-  /** How many of them no key is known for. */
+  /** The number of lines without a known key. */
   readonly added: number;
 }
 
-/** Keys to a file. */
+/** Keys in one file. */
 const maxItems = 1_000_000;
 
 /**
  * Takes over keys that another deployment issued, by their hash: their holders notice nothing. All
- * are validated here, and one that is wrong keeps out every other; an error's path begins with
+ * lines are validated here, and one wrong line rejects the whole file; an error's path begins with
  * `items` and the position. A job for each organization writes them.
  *
- * The lines are laid down in short transactions, of which nothing comes until the last one queues the
+ * The lines are stored in short transactions, and have no effect until the last one queues the
  * jobs: a large file holds no lock that a revocation waits for.
  */
 export const importApiKeys = defineOperation({
@@ -53,7 +53,7 @@ export const importApiKeys = defineOperation({
   access: operatorOnly(),
   input: z.strictObject({
     items: z.array(importedKey).max(maxItems),
-    /** Where each stands in the file; from 1 on when absent. */
+    /** Each key's line in the file; numbered from 1 when absent. */
     lines: z.array(z.int()).max(maxItems).optional(),
   }),
   output: z.object({ jobIds: z.array(z.string()) }),
@@ -79,7 +79,7 @@ export const importApiKeys = defineOperation({
     const items = imports.flatMap((each) => each.items);
     await assertOwners(work.em, items, held);
     for (const each of imports) await queueImport(work, each);
-    // In one order, so that two imports do not deadlock over the counters.
+    // In a fixed order: two imports would otherwise deadlock over the counters.
     for (const { orgId, added } of imports.toSorted((a, b) => (a.orgId < b.orgId ? -1 : 1))) {
       await assertWithinLimit(work.em, { orgId, environment: 'live' }, work.now, added);
     }
@@ -92,7 +92,7 @@ const held = { lockMode: LockMode.PESSIMISTIC_READ, orderBy: { id: 'asc' } } as 
 /**
  * Every owner must exist and be active.
  *
- * @param hold - keeps it so until the transaction ends; nothing when absent.
+ * @param hold - locks the owners until the transaction ends; locks nothing when absent.
  */
 async function assertOwners(
   em: EntityManager,
@@ -130,7 +130,7 @@ async function assertOwners(
  * owners, and is refused. What an earlier import of the file wrote may come again, unless it was
  * revoked, here or in a history that was lost.
  *
- * @returns those that no key is known for.
+ * @returns the items without a known key.
  */
 async function assertNew(em: EntityManager, items: readonly Item[]): Promise<Item[]> {
   const seen = new Set<string>();
@@ -150,7 +150,7 @@ async function assertNew(em: EntityManager, items: readonly Item[]): Promise<Ite
   return items.filter((_, index) => known[index] === undefined);
 }
 
-/** @throws {InvalidInput} with the positions of all that are wrong. */
+/** @throws {InvalidInput} with the positions of all wrong items. */
 function reject(
   items: readonly Item[],
   field: keyof ImportedKey,
@@ -163,7 +163,7 @@ function reject(
   if (errors.length > 0) throw new InvalidInput(errors);
 }
 
-/** Lays the lines down, where no job knows of them yet. */
+/** Stores the lines, before any job is queued for them. */
 async function layDown(
   services: Services,
   { jobId, orgId, items }: WaitingImport,

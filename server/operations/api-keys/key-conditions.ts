@@ -5,8 +5,8 @@ import type { Condition } from '../../database/key-search.ts';
 const day = 86_400_000;
 
 /**
- * What an admin should look at. A key may be in several; each but `refused_lately`, an attempt in
- * seven days, holds of live keys only.
+ * Reasons for an admin's attention. A key may have several; each but `refused_lately`, an attempt
+ * in seven days, applies to live keys only.
  */
 export const attentions = [
   'expiring',

@@ -5,7 +5,7 @@ import { firstTime as first, lastTime as last } from '../../wire/fields.ts';
 const sortable = ['created_at', 'label', 'last_used_at', 'expires_at'] as const;
 type Column = (typeof sortable)[number];
 
-/** What a list of keys may be sorted by; with a minus the other way round. */
+/** The sort orders of a key list; a leading minus reverses one. */
 export const sorts = sortable.flatMap((column) => [column, `-${column}` as const]);
 
 /** The column of a sort. */
@@ -13,22 +13,23 @@ export function columnOf(sort: Column | `-${Column}`): Column {
   return sort.replace('-', '') as Column;
 }
 
-/** How a list is ordered, and how a cursor carries a place in it. */
+/** The order of a list, and the form of a cursor's place in it. */
 export interface Order {
-  /** What a key is ordered by. */
+  /** The expression that keys are ordered by. */
   readonly by: string;
   readonly type: 'string' | 'number';
-  /** What a cursor says of `place`. */
+  /** The expression that turns `place` into a cursor's value. */
   readonly position: string;
-  /** What stands for a cursor's value in a statement. */
+  /** The placeholder of a cursor's value in a statement. */
   readonly from: string;
   /** A cursor's value as that statement's parameter. */
   parameter(value: string | number): string | number;
 }
 
 /**
- * Orders keys by a column. What never expires comes after all that does, and what was never used
- * before all that was: as times outside those that can be shown, where no key's own time is.
+ * Orders keys by a column. Keys that never expire come after all others, and keys never used before
+ * all others: their sort value is a time outside the range that can be shown, where no key's own
+ * time is.
  */
 export function orderBy(column: Column, kind: Database['kind']): Order {
   if (column === 'label') {
@@ -48,7 +49,7 @@ export function orderBy(column: Column, kind: Database['kind']): Order {
     };
   }
   const missing = isLast ? 'infinity' : '-infinity';
-  // As times: to turn each of ten thousand into a number takes longer than to sort them.
+  // Compared as times: converting each of ten thousand to a number takes longer than sorting them.
   return {
     by: `case when ${time} > '9999-12-31T23:59:59.999Z' then 'infinity'
       when ${time} < '0001-01-01T00:00:00Z' then '-infinity' else coalesce(${time}, '${missing}') end`,

@@ -28,10 +28,10 @@ const input = z.strictObject({
   ...paging,
 });
 
-/** A key with how often it was used on each of seven days (UTC), today the last. */
+/** A key with its number of calls on each of seven days (UTC), today the last. */
 const listedKey = keyRecord.extend({ calls7d: z.array(z.int()).length(7) });
 
-/** How far keys are counted. */
+/** The largest exact count of keys. */
 const mostCounted = 1000;
 
 /** Lists the organization's keys, revoked ones too; newest first unless asked otherwise. */

@@ -4,10 +4,10 @@ import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import type { OperationContext } from '../operation.ts';
 
 /**
- * Makes a secret for a key and stores what may be stored of it.
+ * Makes a secret for a key, and stores its lookup value, seal and preview.
  *
- * @returns the raw key: for the one answer that shows it, and nothing else; and what the audit log tells
- * its secret by.
+ * @returns the raw key, for the one answer that shows it and nothing else; and the secret's
+ * identification in the audit log.
  */
 export function newSecret(
   { em, services, principal, now }: OperationContext,

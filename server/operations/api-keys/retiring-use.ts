@@ -7,12 +7,12 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 
-/** From how many places at most. */
+/** Callers in the answer, at most. */
 const shown = 100;
 
 /**
- * Who still uses the retiring secret since the rotation: when the list is empty, its grace can end
- * early. It is empty without a rotation under way.
+ * The callers that still use the retiring secret since the rotation. When the list is empty, its
+ * grace can end early; it is also empty when no rotation is in progress.
  */
 export const retiringApiKeyUse = defineOperation({
   name: 'apiKeys.retiringUse',

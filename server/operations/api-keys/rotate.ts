@@ -10,8 +10,8 @@ import { findKey } from './find-key.ts';
 import { newSecret } from './new-secret.ts';
 
 /**
- * Gives a key a new secret. The old one works until the grace is over, or not at all without one;
- * a grace under way ends. Of two rotations at once, one wins and the other changes nothing.
+ * Gives a key a new secret. The old one works until the grace is over, or not at all without one; a
+ * running grace ends. Of two concurrent rotations, one wins and the other changes nothing.
  */
 export const rotateApiKey = defineOperation({
   name: 'apiKeys.rotate',
@@ -20,7 +20,10 @@ export const rotateApiKey = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id, graceSeconds: integer(0, 604_800).default(0) }),
   output: z.object({ key: keyRecord, rawKey: z.string() }),
-  /** When the request was authorized, by the audit log: its body may have come much later. */
+  /**
+   * The time of the authorization, by the audit log: the request's body may have arrived much
+   * later.
+   */
   prepare: ({ principal }) => principal.authorizedAt,
   async run(work, { id, graceSeconds }, authorizedAt) {
     const { em, principal, now } = work;

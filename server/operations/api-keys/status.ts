@@ -6,8 +6,8 @@ import { defineOperation } from '../operation.ts';
 import { liveKeys } from './find-key.ts';
 
 /**
- * Whether the caller may manage keys, and how many there are. Open on every plan: keys that lie
- * dormant after a downgrade stay visible.
+ * Whether the caller may manage keys, and their number. Open on every plan: keys that lie dormant
+ * after a downgrade stay visible.
  */
 export const apiKeyStatus = defineOperation({
   name: 'apiKeys.status',

@@ -10,8 +10,8 @@ const day = 24 * 3_600_000;
 const window = 90;
 
 /**
- * The hint to least privilege: which of its scopes a key did not use in 90 days, or since it was
- * made. `observedDays` says how much that is worth: a day-old key has not used much yet.
+ * The hint to least privilege: the scopes that a key did not use in 90 days, or since it was made.
+ * `observedDays` shows the value of that hint: a day-old key has not used much yet.
  */
 export const unusedApiKeyScopes = defineOperation({
   name: 'apiKeys.unusedScopes',
@@ -20,10 +20,10 @@ export const unusedApiKeyScopes = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id }),
   output: z.object({
-    /** For how many full days the key was watched, at most 90. */
+    /** The number of full days of observation, at most 90. */
     observedDays: z.int(),
     unused: z.array(z.string()),
-    /** What the key was used for, whichever of its scopes allowed it. */
+    /** The scopes that requests needed, whichever of the key's scopes allowed them. */
     used: z.array(z.object({ scope: z.string(), lastUsedAt: timestamp })),
   }),
   async run({ em, principal, now }, { id }) {

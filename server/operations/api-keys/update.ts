@@ -37,7 +37,7 @@ export const updateApiKey = defineOperation({
       if (wanted.createdBy !== principal.userId) {
         throw invalidField('createdBy', 'an API key can be taken over only by yourself');
       }
-      // Taking a key over makes its authority one's own, unless it is handed on in the same breath.
+      // Taking over a key transfers its authority to the caller, unless the same call hands it on.
       wanted.serviceAccountId ??= null;
     }
     if (typeof wanted.serviceAccountId === 'string') {

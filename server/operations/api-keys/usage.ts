@@ -41,12 +41,12 @@ const caller = z.object({
   lastAt: timestamp,
 });
 
-/** How many callers are told of: those that were last seen. */
+/** The number of callers in the answer: the most recently seen ones. */
 const mostCallers = 100;
 
 /**
- * The last calls of a key, newest first, what its calls of the last seven days came to, and who tried
- * it and was refused: as much as is kept, which is up to a minute old.
+ * The last calls of a key, newest first, the outcomes of its calls in the last seven days, and the
+ * refused callers: all recorded data, which is up to a minute old.
  */
 export const apiKeyUsage = defineOperation({
   name: 'apiKeys.usage',
@@ -116,7 +116,7 @@ async function refusalsOf(em: EntityManager, keyId: string) {
   }));
 }
 
-/** A sum as a number that JSON carries to the digit. */
+/** A sum as a number that JSON carries exactly. */
 function shownCount(sum: number | string): number {
   return Math.min(Number(sum), Number.MAX_SAFE_INTEGER);
 }

@@ -34,18 +34,18 @@ interface Wanted {
   readonly asked: Environment | undefined;
 }
 
-/** What differs between repositories and extensions. */
+/** The differences between repositories and extensions. */
 export interface AssetKind<Input extends InputSchema = InputSchema> {
   /** The noun of the operations' names. */
   readonly noun: 'repos' | 'extensions';
   readonly readScope: string;
-  /** As words of a sentence. */
+  /** The noun's forms within a sentence. */
   readonly words: { readonly one: string; readonly many: string; readonly withArticle: string };
-  /** How a 404 names it. */
+  /** Its title in a 404. */
   readonly title: string;
-  /** The refusal of one outside the caller's sub-org. */
+  /** The refusal of an asset outside the caller's sub-org. */
   readonly outside: Refusal;
-  /** The input of what is about one. */
+  /** The input of an operation on one asset. */
   readonly input: Input;
   wanted(input: z.output<Input>): Wanted;
   /** Its jobs. */

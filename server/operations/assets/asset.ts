@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 
-/** What a repository and an extension have in common. */
+/** The fields that a repository and an extension share. */
 export interface Asset {
   readonly id: number;
   readonly orgId: string;

@@ -3,11 +3,11 @@ import type { Environment } from '../../../core/mod.ts';
 import { invalidField } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
 
-/** The environment whose records a call is about. */
+/** The environment of the records that a call works on. */
 export const environment = z.enum(['live', 'test']);
 
 /**
- * The environment whose records a caller reaches: a key its own, a session the one it asks for.
+ * The environment whose records a caller reaches: a key its own, a session the requested one.
  *
  * @param asked - `live` for a session when absent.
  * @throws {InvalidInput} when a key asks for the other one.

@@ -6,13 +6,13 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 
 /**
  * Gives the asset of a cancelled scan the status of its newest scan that was not cancelled, or
- * `failed` where there is none: nothing will come of the status that the scan gave it.
+ * `failed` where there is none: the status set by the cancelled scan would never change.
  *
  * @param em - the transaction's, in which the scan is cancelled already.
  */
 export async function settleAsset(em: EntityManager, scan: Job, now: Date): Promise<void> {
   const { orgId = null, repoId = null, extensionId = null } = scan;
-  // Locked first: a submission that is not committed yet would else be overlooked.
+  // Locked first: an uncommitted submission would otherwise be missed.
   const asset = await lockAsset(em, scan);
   if (asset === null) return;
   const [last] = await em.find(
@@ -24,7 +24,7 @@ export async function settleAsset(em: EntityManager, scan: Job, now: Date): Prom
   asset.updatedAt = now;
 }
 
-/** What a scan is of; null for any other job. */
+/** Locks and returns the asset of a scan; null for any other job. */
 async function lockAsset(em: EntityManager, { repoId, extensionId }: Job) {
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   if (repoId != null) return em.findOne(Repo, { id: repoId }, locked);

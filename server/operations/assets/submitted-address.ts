@@ -7,13 +7,13 @@ import {
   type SubmittedUrl,
 } from '../../wire/submitted-url.ts';
 
-/** Where a repository is. */
+/** The address of a repository. */
 export const repositoryAddress = address(repositoryUrl);
 
-/** Where an extension is. */
+/** The address of an extension. */
 export const extensionAddress = address(extensionUrl);
 
-/** An http or https URL of a host that is not literally a private one, in its stored form. */
+/** An http or https URL whose host is not literally a private address, in its stored form. */
 function address(normalize: (url: string) => SubmittedUrl) {
   return httpUrl.transform((url, context) => {
     if (!isLocalUrl(url)) return normalize(url);

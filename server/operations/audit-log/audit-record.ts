@@ -13,7 +13,7 @@ import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { impersonation } from '../access.ts';
 
-/** What an action may be done to. */
+/** The kinds of an action's target. */
 const targetKinds = [
   'api_key',
   'service_account',
@@ -26,7 +26,7 @@ const targetKinds = [
 ] as const;
 type TargetKind = (typeof targetKinds)[number];
 
-/** An event as it is told, with the names that its actor and its target have now. */
+/** An event as readers get it, with the names that its actor and its target have now. */
 export const auditRecord = z.object({
   id: z.string(),
   at: timestamp,
@@ -35,7 +35,7 @@ export const auditRecord = z.object({
     id: z.string().nullable(),
     kind: z.string(),
     name: z.string().nullable(),
-    /** The user who acted in this one's place. */
+    /** The user who acted in this user's place. */
     impersonatedBy: z.string().nullable(),
   }),
   action: z.string(),
@@ -86,8 +86,8 @@ function targetKindOf(target: string, action: string): TargetKind {
 }
 
 /**
- * Events of an organization's log as they are told. Names are only ever those of the organization's
- * own: a row that names another's key, or one that is gone, has none.
+ * Events of an organization's log as readers get them. Names are only ever those of the
+ * organization's own: a row that names another's key, or one that is gone, has none.
  */
 export async function auditRecords(
   em: EntityManager,

@@ -10,7 +10,7 @@ import { type AuditRecord, auditRecords } from './audit-record.ts';
 
 type ExportedRecord = AuditRecord & { readonly chain: string };
 
-/** Rows to a read: as many as are in memory at a time. */
+/** Rows in one read: the most that are in memory at a time. */
 const pageSize = 500;
 
 const formats = {

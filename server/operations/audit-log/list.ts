@@ -8,7 +8,7 @@ import { defineOperation } from '../operation.ts';
 import { cutPage, decodeCursor } from '../page.ts';
 import { auditRecord, auditRecords } from './audit-record.ts';
 
-/** Lists what was done in the organization, newest first. */
+/** Lists the organization's audit events, newest first. */
 export const listAuditLog = defineOperation({
   name: 'auditLog.list',
   summary: 'The audit log of the organization',
@@ -27,7 +27,8 @@ export const listAuditLog = defineOperation({
   }),
   output: pageOf(auditRecord),
   async run({ em, principal }, { action, actor, target, from, to, limit, cursor }) {
-    // By place, which is the order of the commits: no row comes later to a page that was read.
+    // Ordered by place in the log, which is the order of the commits: no later row appears in a
+    // page that was read.
     const start = decodeCursor(cursor, 'string', 'number');
     const where = {
       orgId: principal.organization.id,
@@ -49,7 +50,7 @@ export const listAuditLog = defineOperation({
   },
 });
 
-/** A user's own deeds, and those of an impersonator in the user's place. */
+/** A user's own actions, and those of an impersonator in the user's place. */
 function isActor(actor: string) {
   const texts = actor.includes(':') ? [actor] : [actor, `user:${actor}`, `key:${actor}`];
   const prefixes = texts.map((text) => text + impersonation);

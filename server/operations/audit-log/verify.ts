@@ -4,7 +4,7 @@ import { invalidField } from '../../wire/problem.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
-/** Compares every row of the audit log with what was written. */
+/** Compares every row of the audit log with its MAC. */
 export const verifyAuditLog = defineOperation({
   name: 'auditLog.verify',
   summary: 'Whether the audit log is as it was written',

@@ -16,7 +16,7 @@ export const submissionRecord = z.object({
 });
 
 /**
- * Queues the analysis of a submitted extension, and stores it unless its address is known, in the
+ * Stores a submitted extension, unless its address is known, and queues its analysis; in the
  * caller's or the named sub-org.
  */
 export async function submit(

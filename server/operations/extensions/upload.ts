@@ -8,11 +8,11 @@ import { dataPlane } from '../access.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 
-/** A file as it was received: on disk, hashed on the way. */
+/** A received file: on disk, hashed during the upload. */
 const receivedFile = z.object({
-  /** The name that the client gave it, its folder taken off. */
+  /** The client's file name, without its folder. */
   name: z.string(),
-  /** Where it lies until it is kept or thrown away. */
+  /** Its place until it is kept or thrown away. */
   path: z.string(),
   /** Bytes. */
   size: z.int(),
@@ -29,7 +29,7 @@ export const uploadExtension = defineOperation({
   output: submissionRecord,
   once: {
     judge: (work, { subOrgId = null }) => assign(work, subOrgId),
-    // A form is written with another boundary each time.
+    // Not the raw form: its boundary differs each time.
     sent: ({ file: { sha256, name }, subOrgId = null }) => [sha256, name, subOrgId],
   },
   async prepare(_, { file }) {
@@ -45,7 +45,8 @@ export const uploadExtension = defineOperation({
     const { name, sha256: fileSha256, size: fileSize } = file;
     await assertRoom(work, file);
     const submission = await submit(work, { name, fileSha256, fileSize }, subOrgId);
-    // Kept only once nothing refuses it any more, and before the commit: what is stored has its file.
+    // Renamed after the last possible refusal and before the commit: a committed row always has its
+    // file.
     await rename(file.path, join(work.services.uploads, fileSha256));
     return submission;
   },

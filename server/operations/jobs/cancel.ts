@@ -10,7 +10,7 @@ import { defineOperation } from '../operation.ts';
 import { always } from '../takes-away.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
 
-/** Cancels a job that has not ended; see `settleAsset` for what a scan leaves. */
+/** Cancels a job that has not ended; see `settleAsset` for the effect on a scan's asset. */
 export const cancelJob = defineOperation({
   name: 'jobs.cancel',
   summary: 'Cancel a job that has not ended',

@@ -5,7 +5,7 @@ import { iso, timestamp } from '../../wire/fields.ts';
 /** A job as a list shows it. */
 export const jobRecord = z.object({
   id: z.string(),
-  /** Null for what the installation does for itself; only the operator sees those. */
+  /** Null for the installation's own jobs; only the operator sees those. */
   organizationId: z.string().nullable(),
   projectId: z.string().nullable(),
   subOrgId: z.int().nullable(),
@@ -21,7 +21,7 @@ export const jobRecord = z.object({
   updatedAt: timestamp,
 });
 
-/** A job with its result, which is there once it has completed. */
+/** A job with its result, which exists once it has completed. */
 export const jobResultRecord = jobRecord.extend({
   result: z.record(z.string(), z.unknown()).nullable(),
 });

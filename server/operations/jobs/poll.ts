@@ -11,14 +11,14 @@ import { jobResultRecord, toJobRecord } from './job-record.ts';
 const scopesByType = {
   repo_analysis: ['repos:read', 'repos:analyze'],
   extension_analysis: ['extensions:read', 'extensions:submit'],
-  // People's: no key has to do with keys or with the installation.
+  // Session-only jobs: no key has access to keys or to the installation.
   key_import: [],
   usage_prune: [],
 } as const;
 
 /**
- * One job, for the script that submitted it: a key may poll what it may read, and also what it may
- * only submit.
+ * One job, for the script that submitted it: a key may poll jobs that it may read, and also jobs
+ * that it may only submit.
  */
 export const pollJob = defineOperation({
   name: 'jobs.poll',

@@ -10,13 +10,16 @@ import { defineOperation, type Services } from '../operation.ts';
 import { type Leak, leakOf, lookupSchemes } from './leak.ts';
 import { takeBack } from './take-back.ts';
 
-/** Matches that are hashed at once. */
+/** Matches that are hashed in one step. */
 const stepSize = 500;
 
 /** Matches to a call: GitHub sends thousands. */
 const maxMatches = 20_000;
 
-/** What GitHub sends: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program */
+/**
+ * The body of GitHub's call:
+ * https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program
+ */
 export const githubMatches = z
   .array(
     z.object({
@@ -28,14 +31,14 @@ export const githubMatches = z
   )
   .max(maxMatches);
 
-/** A match with what its token may be stored under. */
+/** A match with the lookup values of its token. */
 interface Match {
   readonly type: string;
   readonly digest: string;
   readonly lookups: readonly string[];
 }
 
-/** How many of the places where one secret was found are recorded. */
+/** Recorded places of one leaked secret, at most. */
 const mostPlaces = 10;
 
 /** Takes back what GitHub's secret scanning found, and labels each match. */
@@ -68,7 +71,8 @@ export const reportGithubLeaks = defineOperation({
 });
 
 /**
- * Refuses by the headers alone what cannot be signed: so no stranger's body is collected.
+ * Refuses by the headers alone a message that cannot be signed: a stranger's body is then never
+ * collected.
  *
  * @throws {Problem} 401.
  */

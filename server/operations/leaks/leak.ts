@@ -6,17 +6,17 @@ import type { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import { everyScheme } from '../../database/former-secrets.ts';
 import type { Services } from '../operation.ts';
 
-/** A secret that turned up somewhere. */
+/** A secret that was found somewhere. */
 export interface Leak {
-  /** What it may be stored under, one value for each pepper. */
+  /** Its possible lookup values, one for each pepper. */
   readonly lookups: readonly string[];
-  /** What the audit log tells it by. */
+  /** The secret's identification in the audit log. */
   readonly fingerprints: readonly string[];
-  /** Where it turned up, as far as told. */
+  /** The places where it was found, as far as reported. */
   readonly places: readonly string[];
 }
 
-/** A leaked text by its digest: SHA-256, hexadecimal, and what it may be stored under. */
+/** Makes the leak of a text, and its digest: SHA-256, hexadecimal. */
 export function leakOf(
   schemes: readonly LookupScheme[],
   token: string,
@@ -33,18 +33,24 @@ export function leakOf(
   };
 }
 
-/** What a leaked secret may be stored under: a retired one also under a secret that is gone. */
+/**
+ * The schemes that a leaked secret may be stored under: a retired one also under a secret that is
+ * gone.
+ */
 export function lookupSchemes({ database, schemes, encryption }: Services) {
   return everyScheme(database.read(), schemes, encryption);
 }
 
-/** What a leaked secret was, and what is done about it. */
+/** A leaked secret's state, and the action that it needs. */
 export interface Consequence {
   readonly secret: 'current' | 'retiring' | 'retired';
   readonly action: 'key revoked' | 'grace ended' | 'recorded';
 }
 
-/** Decides what a leak comes to: as much is taken away as the secret still opens, and no more. */
+/**
+ * Decides the consequence of a leak: it revokes the access that the secret still gives, and no
+ * more.
+ */
 export function consequenceOf(
   secret: Pick<ApiKeySecret, 'retiresAt' | 'retiredAt'>,
   key: Pick<ApiKey, 'revokedAt'>,

@@ -29,8 +29,8 @@ const place = z
   );
 
 /**
- * Takes back the leaked keys that are in a text, or in many. The answer to any text has the same bytes
- * and the same time: a difference would tell a stranger which keys exist.
+ * Takes back the leaked keys that are in a text, or in many. The answer to any text has the same
+ * bytes and the same time: a difference would show a stranger which keys exist.
  */
 export const reportLeak = defineOperation({
   name: 'leaks.report',

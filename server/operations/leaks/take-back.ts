@@ -16,10 +16,13 @@ interface Finding extends Consequence {
   readonly leak: Leak;
 }
 
-/** How many values, or leaks with all that each may be stored under, go into one statement. */
+/** Values, or leaks with all their lookup values, in one statement. */
 const batchSize = 1000;
 
-/** Fresh, and locked until the transaction ends; in one order, so that two calls do not deadlock. */
+/**
+ * Reads fresh rows and locks them until the transaction ends; the fixed order keeps two calls from
+ * a deadlock.
+ */
 const locked = {
   lockMode: LockMode.PESSIMISTIC_WRITE,
   orderBy: { id: 'asc' },
@@ -27,7 +30,7 @@ const locked = {
 } as const;
 
 /**
- * Takes leaked secrets back and tells their organizations.
+ * Takes leaked secrets back and notifies their organizations.
  *
  * @returns the lookup values that are, or were, a secret of ours.
  */
@@ -43,8 +46,8 @@ export async function takeBack(
   for (const ids of batches(keyIdsOf(findings, 'key revoked'), batchSize)) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }
-  // By every value that the secret may be stored under: its row may move to another one at any time.
-  // Also where this process's clock says that the grace is over: another's may not.
+  // By every lookup value of the secret: its row may move to another one at any time. The update
+  // also applies where this process's clock says that the grace is over: another's may not.
   for (const lookups of batches(
     findings.flatMap(({ leak }) => leak.lookups),
     batchSize,
@@ -71,12 +74,12 @@ export async function takeBack(
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
 }
 
-/** What the leaks are, with everything that the decision rests on locked. */
+/** The key and the consequence of each leak, with every row that the decision rests on locked. */
 async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Promise<Finding[]> {
   const seen = await secretsOf(em, leaks);
   if (seen.length === 0) return [];
   const keyIds = [...new Set(seen.map(({ keyId }) => keyId))].sort();
-  // As in revoking all: the organization first, then its keys.
+  // The lock order of `apiKeys.revokeAll`: the organization first, then its keys.
   const orgIds = new Set<string>();
   for (const ids of batches(keyIds, batchSize)) {
     const keys = await em.find(ApiKey, { id: { $in: ids } }, { disableIdentityMap: true });
@@ -89,7 +92,7 @@ async function find({ em, now }: OperationContext, leaks: readonly Leak[]): Prom
   for (const ids of batches(keyIds, batchSize)) {
     for (const key of await em.find(ApiKey, { id: { $in: ids } }, locked)) keys.set(key.id, key);
   }
-  // Again, because a rotation may have come before the lock.
+  // Read again, because a rotation may have come before the lock.
   const secrets = await secretsOf(em, leaks);
   const leakUnder = new Map(leaks.flatMap((leak) => leak.lookups.map((each) => [each, leak])));
   return secrets.flatMap((secretRow) => {
@@ -129,7 +132,10 @@ function rounds(findings: readonly Finding[]): Map<string, Finding>[] {
   return all;
 }
 
-/** What was done and where the secret was found; `url` is the first place, null when none was told. */
+/**
+ * The action taken and the places of the secret; `url` is the first place, null when none was
+ * reported.
+ */
 function eventData(finding: Finding | undefined): Record<string, unknown> {
   if (finding === undefined) return {};
   return { ...describe(finding), url: finding.leak.places[0] ?? null };

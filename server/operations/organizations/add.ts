@@ -21,7 +21,7 @@ export const addOrganization = defineOperation({
   input: z.strictObject({ clerkId, name: organizationName, tier: integer(1, 3) }),
   output: organizationRecord,
   async run({ em, now, audit }, { clerkId: id, name, tier }) {
-    // Clerk may have told of it already: it then has a row, but no rights.
+    // A Clerk webhook may have come first: the organization then has a row, but no rights.
     const organization = await lockParent(em, id, now);
     if (organization.tier != null) {
       throw new Problem(409, 'Organization exists already: use org set-tier');

@@ -6,7 +6,7 @@ import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { organizationRecord, toOrganizationRecord } from './organization-record.ts';
 
-/** Lists every organization that is known, also those without rights. */
+/** Lists every known organization, also those without rights. */
 export const listOrganizations = defineOperation({
   name: 'organizations.list',
   summary: 'List the organizations',

@@ -10,7 +10,7 @@ export const setOrganizationTier = defineOperation({
   name: 'organizations.setTier',
   summary: "Pin the tier of an organization, or leave it to Clerk's metadata again",
   kind: 'mutation',
-  // A lower tier takes away: the keys' answers change at once.
+  // A lower tier is a revocation: the answers for its keys change immediately.
   access: operatorOnly(),
   input: z.strictObject({ tier: z.union([z.literal([1, 2, 3]), z.literal('clerk')]) }),
   output: organizationRecord,

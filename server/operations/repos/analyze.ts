@@ -52,7 +52,7 @@ async function findOrAdd(
   // Of two submissions of the same address, the second finds the first one's repository.
   await acquireAdvisoryLock(em, `repo ${orgId} ${environment} ${subOrgId} ${identity}`);
   const where = { orgId, environment, subOrgId, identity };
-  // Rows from before addresses had one form may be equal: the newest is used.
+  // Rows from before addresses were normalized may be equal: the newest is used.
   const known = await em.findOne(Repo, where, { orderBy: { id: 'desc' } });
   if (known !== null) {
     known.status = 'queued';

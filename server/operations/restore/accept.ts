@@ -15,7 +15,7 @@ import { lostKeysIn } from './lost-keys.ts';
 import { reapply } from './reapply.ts';
 import type { Repeating } from './revoke-again.ts';
 
-/** What the journal tells of besides, which stays lost, and what the operator has to do about it. */
+/** A journal entry that stays lost, with the operator's task for it. */
 const lostDeed = z.object({
   at: z.date(),
   action: z.string(),
@@ -23,7 +23,7 @@ const lostDeed = z.object({
   advice: z.string(),
 });
 
-/** Accepts what a restore has lost, but for what a journal tells was taken away for good. */
+/** Accepts the losses of a restore, except for the permanent revocations in the journal. */
 export const acceptRestore = defineOperation({
   name: 'restore.accept',
   summary: 'Accept a restore of the database, and revoke once more what a journal tells of',
@@ -49,7 +49,7 @@ export const acceptRestore = defineOperation({
   async run(work, { declaration }, rows) {
     const { em, audit, services } = work;
     await assertDeclared(em, declaration);
-    // No import writes meanwhile what is closed here.
+    // Keeps imports from writing the secrets that are closed here.
     await acquireAdvisoryLock(em, 'key import');
     await holdOrganizations(
       work,
@@ -74,11 +74,11 @@ export const acceptRestore = defineOperation({
         const { deed, revokedKeys: revoked } = outcome;
         revokedKeys += revoked;
         const { orgId, target } = deed;
-        // This row may be lost too: it says all that is needed to do the deed again.
+        // This row may be lost too: it holds everything needed to repeat the deed.
         audit({ orgId, target, changes: describeDeed(deed, revoked) });
       }
     }
-    // Under a new id: one that a process has seen before says nothing of this restore.
+    // Under a new id: a process may have seen an earlier id, which says nothing of this restore.
     await em.execute('delete from restoration where not accepted');
     const id = work.newId('restore');
     await em.execute('insert into restoration (id, accepted) values (?, ?)', [id, true]);
@@ -89,7 +89,7 @@ export const acceptRestore = defineOperation({
   },
 });
 
-/** @throws {Problem} 409 where the lease that was waited for is not the last loss's. */
+/** @throws {Problem} 409 where the awaited lease is not the last loss's. */
 async function assertDeclared(em: EntityManager, id: string): Promise<void> {
   const found = await em.execute<unknown[]>(
     'select 1 from restoration where id = ? and not accepted',
@@ -111,7 +111,10 @@ async function countWaitingRevoked(em: EntityManager): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
-/** Organizations before their keys, as everywhere. No key is added meanwhile, by an import either. */
+/**
+ * Organizations are locked before their keys, as everywhere. Until the commit no key is added, by
+ * an import either.
+ */
 async function holdOrganizations(
   { em, now }: OperationContext,
   ids: readonly string[],

@@ -10,7 +10,7 @@ import type { OperationContext } from '../operation.ts';
 
 const fresh = { disableIdentityMap: true } as const;
 
-/** What closing secrets came to. */
+/** The result of closing secrets. */
 export interface Closed {
   readonly revokedKeys: number;
   /** Whether anything was changed or remembered. */
@@ -18,11 +18,11 @@ export interface Closed {
 }
 
 /**
- * Closes secrets wherever they stand: under another key, because a file was imported once more since,
- * and in no key at all, so that none gets them by a later import.
+ * Closes secrets wherever they are stored: under another key, because a file was imported once more
+ * since, and in no key at all, where a later import would bring them back.
  *
- * @param lookups - what they may be stored under.
- * @param keyId - the key that they were a lost history's secrets of.
+ * @param lookups - their possible lookup values.
+ * @param keyId - the key of the lost history that had these secrets.
  */
 export async function closeSecrets(
   work: OperationContext,
@@ -42,7 +42,10 @@ export async function closeSecrets(
   return { ...ended, isNew: ended.isNew || isRemembered };
 }
 
-/** Takes away what each secret still opens, as a leak report does: its key, or what is left of a grace. */
+/**
+ * Revokes the remaining access of each secret, as a leak report does: its key, or the rest of a
+ * grace.
+ */
 export async function endSecrets(
   work: OperationContext,
   secrets: readonly ApiKeySecret[],
@@ -56,7 +59,7 @@ export async function endSecrets(
     if (consequenceOf(secret, key, now).action === 'key revoked') {
       revokedKeys += await revoke(work, { id: keyId }, reason);
     }
-    // Also where this process's clock says that the grace is over: another's may not.
+    // Also where this process's clock says that the grace is over: another process's clock may not.
     const retiredAt = { retiredAt: now };
     endedGraces += await em.nativeUpdate(ApiKeySecret, { lookup, ...notEnded }, retiredAt);
   }

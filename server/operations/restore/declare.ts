@@ -3,9 +3,9 @@ import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
 /**
- * Declares that the database was restored: from then on every process refuses management and asks the
- * database for each verification. Each declaration is a row of its own: it is gone when the database
- * goes back once more, and then its lease counts for nothing.
+ * Declares that the database was restored: from then on every process refuses management and asks
+ * the database for each verification. Each declaration is a separate row: it is gone when the
+ * database is restored once more, and then its lease counts for nothing.
  */
 export const declareRestore = defineOperation({
   name: 'restore.declare',

@@ -1,15 +1,15 @@
 import type { Deed } from '../../audit/deed.ts';
 
-/** What repeating a lost deed came to. */
+/** The outcome of repeating a lost deed. */
 export type DeedOutcome =
-  /** It was done once more; the log has to say it again. */
+  /** It was repeated; the log has to record it again. */
   | { readonly kind: 'done'; readonly deed: Deed; readonly revokedKeys: number }
   /** The database holds it already. */
   | { readonly kind: 'held' }
-  /** It stays lost; what that is and what the operator has to do. */
+  /** It stays lost; a description, and the operator's task. */
   | { readonly kind: 'left'; readonly advice: string };
 
-/** At least one for each deed: nothing of a journal is passed over in silence. */
+/** At least one for each deed: no entry of a journal is skipped silently. */
 export type DeedOutcomes = readonly [DeedOutcome, ...DeedOutcome[]];
 
 export const held: DeedOutcome = { kind: 'held' };

@@ -14,8 +14,8 @@ const told = z.object({
 });
 
 /**
- * Takes a membership or a role away once more, as of Clerk's time of it: what Clerk has said of a later
- * time holds, and what it says next.
+ * Revokes a membership or a role once more, as of Clerk's time of it: Clerk's events of a later
+ * time hold, and so do its next ones.
  */
 export async function endMembershipAgain({ work }: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { em, now } = work;
@@ -42,7 +42,8 @@ export async function endMembershipAgain({ work }: Repeating, deed: Deed): Promi
     { clerkOrgId, userId },
     { disableIdentityMap: true },
   );
-  // A role that was left is none to give to whom the database does not know.
+  // After a demotion, the remaining role is not given to a user who is no active member in this
+  // database.
   if (active && recorded?.active !== true) return [held];
   const wanted = { clerkOrgId, userId, role: after ?? before, active, at };
   return [done(deed, (await applyMembership(em, wanted, { now })) ? 0 : null)];

@@ -12,7 +12,7 @@ import { type Repeating, revokeLost } from './revoke-again.ts';
 
 const ended = z.object({ name: z.string(), clerkId: z.string().nullable() });
 
-/** How a sub-org ends, and why its keys are revoked then. */
+/** The two ends of a sub-org, with the revocation reason of its keys. */
 const ends = {
   archived: { end: archive, reason: 'sub-organization archived' },
   removed: { end: remove, reason: 'sub-organization removed' },
@@ -28,7 +28,7 @@ export async function endSubOrgAgain(
   // No sub-org has the id 0.
   const id = Number(deed.target) || 0;
   const own = { id, orgId: deed.orgId ?? '' };
-  // One that was made since has the id of one that was lost.
+  // A sub-org made since may have the id of a lost one.
   const isOther = repeating.madeSubOrgs.has(id) || (await isSubOrgMadeSince(em, deed.after, id));
   const isHere = !isOther && (await em.count(SubOrg, own)) > 0;
   const outcome = isHere
@@ -49,8 +49,9 @@ async function endHere(
 }
 
 /**
- * Ends a sub-org that the database lacks: Clerk's next word would make it again. It gets a row that
- * remembers its link, so that it is found as archived, or as removed and not linked by itself.
+ * Ends a sub-org that the database lacks: Clerk's next event would create it again. It gets a row
+ * that keeps its link: a later event finds it as archived, or as removed and not linked
+ * automatically.
  */
 async function endLost(
   repeating: Repeating,
@@ -97,7 +98,7 @@ async function insert(
   const ends = { archivedAt: null, removedAt: null, asOf: null };
   const id = await em.insert(SubOrg, { orgId, name, ...ends, createdAt: now });
   await endSubOrgLink(em, services.database.rowMacs, { id, orgId, clerkId });
-  // So that a further restore knows it from one that was lost.
+  // The audit row lets a further restore distinguish it from a lost sub-org.
   const event = { clerkOrgId: orgId, target: `${id}`, changes: { name, clerkId } };
   await auditClerk(em, { ...event, action: 'clerk.subOrg.created' }, now);
   madeSubOrgs.add(id);

@@ -6,20 +6,20 @@ import type { AuditEvent } from '../../database/entities/audit-event.ts';
 import { Job } from '../../database/entities/job.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 
-/** A key that the lost history made or gave another secret, and where its log says so. */
+/** A key that the lost history made or gave another secret, with its place in the log. */
 export interface LostKey {
   readonly id: string;
   readonly orgId: string | null;
   readonly subOrgId: number | null;
   readonly seq: number;
   /**
-   * Whether an import that the database has too made it: an import gives its keys their ids when it is
-   * queued, so that the same key was written here since or still waits.
+   * Whether an import that the database has too made it: an import gives its keys their ids when it
+   * is queued. The same key was then written here since, or still waits.
    */
   readonly isInBoth: boolean;
 }
 
-/** What the lost history knew of keys. */
+/** The lost history's data about keys. */
 export interface LostKeys {
   /** By id. */
   readonly keys: ReadonlyMap<string, LostKey>;
@@ -34,7 +34,7 @@ const making = z.object({
 const makes: readonly string[] = ['apiKeys.create', 'apiKeys.import'];
 const givesSecret: readonly string[] = [...makes, 'apiKeys.rotate'];
 
-/** Reads what lost rows tell of keys. */
+/** Reads the data about keys from lost rows. */
 export async function lostKeysIn(
   em: EntityManager,
   rows: readonly AuditEvent[],

@@ -1,7 +1,7 @@
 import { AuditEvent } from '../../database/entities/audit-event.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 
-// What was made since is told by the audit log's order: a time is one machine's.
+// The audit log's order decides which rows came later: a timestamp is only one machine's clock.
 
 /** The ids of keys that were written after a place in the audit log. */
 export function keysWrittenSince(em: EntityManager, seq: number) {

@@ -11,7 +11,7 @@ import { staysLost } from './stays-lost.ts';
 
 type Reapply = (repeating: Repeating, deed: Deed) => Promise<DeedOutcomes>;
 
-/** By its name in the audit log, whatever takes a key, or its owner, away. */
+/** By name in the audit log: every action that revokes a key, or removes its owner. */
 const reappliedBy: ReadonlyMap<string, Reapply> = new Map<string, Reapply>([
   ['apiKeys.revoke', revokeAgain],
   ['leaks.report', revokeAgain],
@@ -30,13 +30,13 @@ const reappliedBy: ReadonlyMap<string, Reapply> = new Map<string, Reapply>([
   ['clerk.membership', endMembershipAgain],
 ]);
 
-/** The actions of the audit log that accepting a restore does once more; any other stays lost. */
+/** The actions of the audit log that accepting a restore repeats; any other stays lost. */
 export const reappliedActions: readonly string[] = [...reappliedBy.keys()];
 
 /**
- * Does once more what a lost row of the audit log says was taken away.
+ * Repeats the revocation that a lost row of the audit log records.
  *
- * @returns what it came to; for what is not done once more, what the operator has to do.
+ * @returns its outcome; for a deed that is not repeated, the operator's task.
  */
 export async function reapply(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const { action } = deed;

@@ -11,13 +11,13 @@ import { type DeedOutcome, type DeedOutcomes, done, held, left } from './deed-ou
 import type { LostKey, LostKeys } from './lost-keys.ts';
 import { keysWrittenSince } from './made-since.ts';
 
-/** What repeating deeds works with, besides each. */
+/** The shared state of repeated deeds. */
 export interface Repeating {
   readonly work: OperationContext;
   readonly lost: LostKeys;
-  /** Every scheme that a fingerprint may have been made under. */
+  /** Every scheme of the fingerprints. */
   readonly schemes: readonly LookupScheme[];
-  /** Ids of sub-orgs that were made while deeds were repeated. */
+  /** Ids of the sub-orgs made while deeds were repeated. */
   readonly madeSubOrgs: Set<number>;
 }
 
@@ -25,7 +25,7 @@ const fresh = { disableIdentityMap: true } as const;
 
 const leak = z.object({ secret: z.string(), preview: z.string() });
 
-/** Revokes the one key that a deed names, or closes the secret of it that had leaked. */
+/** Revokes the one key that a deed names, or closes its leaked secret. */
 export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const revocation = revocationOf(deed);
   return [
@@ -52,7 +52,7 @@ async function revokeOne(
   ];
   const lookups = lookupsIn(secrets, schemes);
   const closed = await closeSecrets(work, lookups, id, reason);
-  // One that is not there may be a line of an import: the log tells the import.
+  // A key that is absent may be a line of an import: the import finds its revocation in the log.
   const isWaiting = key === null && (deed.seq === null || lost.keys.get(id)?.isInBoth === true);
   if (revoked > 0 || closed.isNew || isWaiting) {
     return done({ ...deed, secrets }, revoked + closed.revokedKeys);
@@ -79,7 +79,10 @@ async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<
   );
 }
 
-/** Every key of the organization that was there: what was written since was not, or by an import. */
+/**
+ * Revokes every key that the organization had then; keys written or imported later are not
+ * included.
+ */
 export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const reason = 'all keys revoked';
   const { work } = repeating;
@@ -91,8 +94,9 @@ export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<
 }
 
 /**
- * Revokes the keys that the lost history had made or rotated before a deed that took more than one. Each
- * by its id and with its secrets: the place of the deed's row does not tell it from what was made since.
+ * Revokes the keys that the lost history had made or rotated before a deed that took more than one.
+ * Each is revoked by its id and with its secrets: the place of the deed's row does not separate it
+ * from keys made since.
  */
 export async function revokeLost(
   repeating: Repeating,

@@ -1,7 +1,7 @@
 const made = 'It was made or given: make it again where it is still wanted.';
 const nothing = 'It took nothing away.';
 
-/** What the operator has to do about each action that accepting a restore does not do once more. */
+/** The operator's task for each action that accepting a restore does not repeat. */
 export const staysLost: Readonly<Record<string, string>> = {
   'apiKeys.create': 'The key is lost: its holder needs another one.',
   'apiKeys.import': 'The key is lost unless its import still waits: import it again.',

@@ -6,9 +6,9 @@ import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 
 /**
- * Makes `SERVER_SECRET` the secret that everything new is stored under, on every process, once each of
- * them knows both. Until then the previous one is, so that a process that knows only that one reads
- * whatever is written.
+ * Makes `SERVER_SECRET` the secret for everything new, on every process, once each of them knows
+ * both. Until then the previous one stays in use: a process that knows only that one can read every
+ * new row.
  */
 export const changeSecret = defineOperation({
   name: 'secrets.change',
@@ -18,8 +18,8 @@ export const changeSecret = defineOperation({
   input: z.strictObject({}),
   output: z.object({ inUse: z.string() }),
   /**
-   * Every process has to acknowledge a change of nothing, so that one that is gone is struck off: it has
-   * to be silent for a whole wait after it was seen to be behind, which takes two.
+   * Every process has to acknowledge an empty change. A dead process is evicted this way: it has to
+   * be silent for a whole wait after it was seen to be behind, which takes two rounds.
    */
   async prepare({ services: { database, propagated } }) {
     for (let round = 0; round < 2; round++) {
@@ -58,7 +58,7 @@ export const changeSecret = defineOperation({
     );
     if (changed.length === 0) throw new Problem(409, 'The secret was changed meanwhile');
     await keepFormerSecret(em, services.encryption, replaced, newest);
-    // From here on, so that the log's last row is under the secret that will be left.
+    // Switched before the audit row is written: the log's last row has to be under the new secret.
     services.keyring.use(newest.name);
     audit({ target: null, changes: { secret: { before, after: newest.name } } });
     return { inUse: newest.name };

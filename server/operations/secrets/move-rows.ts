@@ -15,7 +15,7 @@ type MoveServices = Pick<Services, 'database' | 'keyring' | 'encryption'> & {
   readonly logger: Pick<Services['logger'], 'error'>;
 };
 
-/** What was moved to the secret in use, and what could not be. */
+/** The rows moved to the secret in use, and the unreadable ones. */
 export interface Moved {
   readonly webhooks: number;
   readonly rows: number;
@@ -25,15 +25,16 @@ export interface Moved {
   readonly unreadableWebhooks: readonly string[];
 }
 
-/** Rows to a transaction: SQLite has one writer at a time. */
+/** Rows in one transaction: SQLite has one writer at a time. */
 const batchSize = 200;
 
-/** How many webhooks are named. */
+/** Webhooks that the result names, at most. */
 const maxNamed = 100;
 
 /**
- * Moves what is stored under another secret to the one in use: signing secrets of webhooks, and the
- * MACs of rows. Secrets of API keys move when they are used, because only then is their digest known.
+ * Moves rows stored under another secret to the one in use: signing secrets of webhooks, and the
+ * MACs of rows. Secrets of API keys move when they are used, because only then is their digest
+ * known.
  */
 export async function moveRows(services: MoveServices): Promise<Moved> {
   const webhooks = await moveWebhooks(services);
@@ -47,8 +48,8 @@ export async function moveRows(services: MoveServices): Promise<Moved> {
 }
 
 /**
- * Moves the present signing secret of each webhook and the one before it, each by itself. An earlier
- * one that cannot be read is dropped: it signs nothing any more.
+ * Moves the present signing secret of each webhook and the one before it, each by itself. An
+ * earlier one that cannot be read is dropped: it no longer signs anything.
  */
 async function moveWebhooks({ database, encryption, logger }: MoveServices) {
   const prefix = encryption.prefix();
@@ -59,7 +60,7 @@ async function moveWebhooks({ database, encryption, logger }: MoveServices) {
   const unreadable: string[] = [];
   let moved = 0;
 
-  /** @returns null for what cannot be read. */
+  /** @returns null for an unreadable value. */
   function move(sealed: string, { id, orgId }: Webhook, complaint: string): string | null {
     if (sealed.startsWith(prefix)) return sealed;
     try {
@@ -82,7 +83,7 @@ async function moveWebhooks({ database, encryption, logger }: MoveServices) {
       ...(previousSecret !== null && earlier === null && { previousSecretUntil: null }),
     };
     if (Object.keys(values).length === 0) continue;
-    // Unless it was replaced since it was read.
+    // Unless it was replaced after the read.
     const where = { id, secret, previousSecret };
     moved += await database.transaction((em) => em.nativeUpdate(Webhook, where, values));
   }
@@ -98,7 +99,7 @@ interface MovingRow {
   readonly fields: readonly unknown[];
 }
 
-/** A table: how its next rows are read, and how one is written. */
+/** A table: the statement that reads its next rows, and the one that writes a row. */
 interface Place {
   readonly table: string;
   readonly column: string;
@@ -201,7 +202,7 @@ async function moveMacs({ database, keyring }: MoveServices) {
             count.unreadable += 1;
             continue;
           }
-          // Unless it was written since it was read.
+          // Unless it was written after the read.
           const written = await em.execute<unknown[]>(
             `update ${table} set ${column} = ? where id = ? and ${column} = ? returning id`,
             [remade, id, mac],

@@ -3,7 +3,7 @@ import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { moveRows } from './move-rows.ts';
 
-/** Moves what can be moved to the secret in use, at once instead of within the hour. */
+/** Moves all movable rows to the secret in use, now instead of within the hour. */
 export const moveSecrets = defineOperation({
   name: 'secrets.move',
   summary: 'Move what is stored under the previous SERVER_SECRET to the one in use',
@@ -16,7 +16,7 @@ export const moveSecrets = defineOperation({
     unreadable: z.int(),
     unreadableWebhooks: z.array(z.string()).readonly(),
   }),
-  // In transactions of its own, a batch each: the rows may be many.
+  // Before the operation's transaction, one transaction per batch: the rows may be many.
   prepare: ({ services }) => moveRows(services),
   async run({ audit }, _input, moved) {
     audit({ target: null, changes: { ...moved } });

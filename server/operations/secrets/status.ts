@@ -9,11 +9,11 @@ const counts = z.object({ current: z.int(), previous: z.int(), neither: z.int() 
 type Counts = z.infer<typeof counts>;
 const state = z.enum(['current', 'previous']);
 
-/** How many keys are named that still need the previous secret. */
+/** Keys that the answer names, of those that still need the previous secret. */
 const maxNamed = 100;
 
 /**
- * Counts what is stored under each secret while `SERVER_SECRET` is being changed: `current` under
+ * Counts the rows under each secret while `SERVER_SECRET` is being changed: `current` under
  * `SERVER_SECRET`, `previous` under `SERVER_SECRET_PREVIOUS`.
  */
 export const secretStatus = defineOperation({
@@ -23,12 +23,12 @@ export const secretStatus = defineOperation({
   access: operatorOnly(),
   input: z.strictObject({}),
   output: counts.extend({
-    /** Which of the two everything new is stored under. */
+    /** The one of the two that everything new is stored under. */
     inUse: state,
     webhooks: counts,
     /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries, answers. */
     rows: counts,
-    /** What the end of the audit log is written under. */
+    /** The secret that the end of the audit log is written under. */
     auditLog: state,
     /** The first of the keys that still need the previous secret. */
     keys: z.array(z.object({ id: z.string(), org: z.string(), label: z.string() })),
@@ -69,7 +69,7 @@ export const secretStatus = defineOperation({
   },
 });
 
-/** The length of what `prefixOf` gives. */
+/** The length of a prefix from `prefixOf`. */
 const sealedPrefixLength = prefixOf(new Uint8Array(32)).length;
 
 function webhookSecrets(em: EntityManager): Promise<Row[]> {
@@ -106,13 +106,15 @@ function rowMacs(em: EntityManager): Promise<Row[]> {
   );
 }
 
-/** How many values are under one secret. */
+/** The number of values under one secret. */
 interface Row {
   readonly under: string | null;
   readonly count: number | string;
 }
 
-/** What is under the current secret begins with the first, under the previous with the second. */
+/**
+ * Prefixes: rows under the current secret begin with the first, under the previous with the second.
+ */
 type Names = readonly [current: string, previous: string | undefined];
 
 function countsOf(rows: readonly Row[], [current, previous]: Names): Counts {

@@ -12,7 +12,7 @@ import {
 
 const longestSlug = 100;
 
-/** Adds a service account; its slug is made of its name and stays. */
+/** Adds a service account; its slug is derived from its name once and stays. */
 export const createServiceAccount = defineOperation({
   name: 'serviceAccounts.create',
   summary: 'Add a service account',
@@ -49,16 +49,16 @@ export const createServiceAccount = defineOperation({
 /** The name in lower-case ASCII, with a number behind it when the organization has that slug. */
 async function freeSlug({ em, principal }: OperationContext, name: string): Promise<string> {
   const orgId = principal.organization.id;
-  // One at a time per organization, so that two requests do not find the same slug free.
+  // One at a time per organization: two concurrent requests would find the same slug free.
   await acquireAdvisoryLock(em, `service accounts of ${orgId}`);
   const base =
     name
       .normalize('NFKD')
-      // Accents stand by themselves now: Crème is creme.
+      // Accents are separate characters now: Crème is creme.
       .replace(/\p{M}+/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      // One character of a name may stand for many: ㎯ for rad-s2.
+      // One character of a name may expand to many: ㎯ to rad-s2.
       .slice(0, longestSlug)
       .replace(/^-+|-+$/g, '') || 'account';
   const taken = await em.find(ServiceAccount, { orgId, slug: { $like: `${base}%` } });

@@ -25,7 +25,7 @@ export const getSession = defineOperation({
   async run({ principal }) {
     const { id, name, tier } = principal.organization;
     const isAdmin = principal.role === 'admin';
-    // An impersonated session reads and takes away.
+    // An impersonated session reads and revokes, but grants nothing.
     const mayGive = isAdmin && principal.impersonatedBy === null;
     return {
       user: { id: principal.userId ?? principal.actor },

@@ -14,19 +14,20 @@ import { assertNoSubOrg, lockParent } from '../organizations/lock-parent.ts';
 import { clerkId } from '../organizations/organization-record.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
-/** Adds a sub-org, also one whose members have a Clerk organization of their own. */
+/** Adds a sub-org, also one whose members have their own Clerk organization. */
 export const addSubOrg = defineOperation({
   name: 'subOrgs.add',
   summary: 'Add a sub-organization, with or without a Clerk organization of its own',
   kind: 'mutation',
-  // The linked organization's members lose what they could do in it as a parent.
+  // A revocation: the linked organization's members lose the rights that they had in it as a
+  // parent.
   access: operatorOnly(),
   input: z.strictObject({ name: name(100), clerkId: clerkId.nullish() }),
   output: subOrgRecord,
   async run(work, { name, clerkId = null }) {
     const { em, principal, now, audit, services } = work;
     const { id: orgId } = principal.organization;
-    // All at once, in their one order, before anything is read of either.
+    // Locks both organizations together, in the global order, before either is read.
     await lockOrganizations(em, clerkId === null ? [orgId] : [orgId, clerkId], now);
     const parent = await lockParent(em, orgId, now);
     if (clerkId !== null) await link(work, clerkId, parent);
@@ -39,7 +40,7 @@ export const addSubOrg = defineOperation({
   },
 });
 
-/** Takes an organization's own rights, which its parent's take the place of. */
+/** Removes an organization's own rights; its parent's take their place. */
 async function link(
   { em, now }: OperationContext,
   id: string,
@@ -48,13 +49,13 @@ async function link(
   if (id === parent.id) throw new Problem(409, 'Organization cannot be its own sub-organization');
   const organization = await lockParent(em, id, now);
   await assertNoParent(em, organization);
-  // A row that was only just made belongs to the demo where its parent does.
+  // A new row belongs to the demo if its parent does.
   const isNew = organization.asOf.getTime() === neverTold.getTime();
   const isDemo = organization.isDemo || (isNew && parent.isDemo);
   await em.nativeUpdate(Organization, { id }, { tier: null, isDemo, updatedAt: now });
 }
 
-/** Keys and sub-orgs of a parent would become another organization's. */
+/** The keys and sub-orgs of a parent would pass to another organization. */
 async function assertNoParent(em: EntityManager, { id, tierPinned }: Organization): Promise<void> {
   await assertNoSubOrg(em, id);
   const keys = await em.count(ApiKey, { orgId: id, revokedAt: null });

@@ -5,7 +5,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
-/** Adds a sub-org without a Clerk organization of its own. */
+/** Adds a sub-org that has no Clerk organization. */
 export const createSubOrg = defineOperation({
   name: 'subOrgs.create',
   summary: 'Add a sub-organization',

@@ -7,7 +7,7 @@ import type { OperationContext } from '../operation.ts';
 /**
  * Archives a sub-org, which this transaction has locked, and revokes its keys.
  *
- * @returns how many keys were revoked; null when it was archived already.
+ * @returns the number of revoked keys; null when it was archived already.
  */
 export async function archive(
   work: OperationContext,
@@ -21,7 +21,7 @@ export async function archive(
 /**
  * Removes a sub-org, which this transaction has locked, with its link to Clerk, and revokes its keys.
  *
- * @returns how many keys were revoked.
+ * @returns the number of revoked keys.
  */
 export async function remove(work: OperationContext, subOrg: SubOrg): Promise<number> {
   const { em, now, services } = work;

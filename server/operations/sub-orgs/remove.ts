@@ -6,9 +6,9 @@ import { remove } from './end-sub-org.ts';
 import { lockSubOrg } from './sub-org-record.ts';
 
 /**
- * Removes a sub-org and revokes its keys, in one transaction. The row stays, so that its id is never
- * used again, what belonged to it stays outside every other scope, and the Clerk organization that it
- * was linked to is not linked again by itself.
+ * Removes a sub-org and revokes its keys, in one transaction. The row stays for three reasons: its
+ * id is never used again, its former members stay outside every other scope, and the Clerk
+ * organization that it was linked to is not linked again automatically.
  */
 export const removeSubOrg = defineOperation({
   name: 'subOrgs.remove',
@@ -21,7 +21,7 @@ export const removeSubOrg = defineOperation({
     const subOrg = await lockSubOrg(work, id);
     const { name, clerkId, formerClerkId = null } = subOrg;
     const revokedKeys = await remove(work, subOrg);
-    // What it was last linked to, so that it stays unlinked after a restore too.
+    // The last linked Clerk organization is recorded: it stays unlinked after a restore too.
     const changes = { name, clerkId: clerkId ?? formerClerkId, revokedKeys };
     work.audit({ target: String(id), changes });
     return null;

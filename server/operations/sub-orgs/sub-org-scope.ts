@@ -6,7 +6,7 @@ import { invalidField, refused } from '../../wire/problem.ts';
 import type { Principal } from '../access.ts';
 
 /**
- * Which sub-org a request is about: the caller's own when it is held to one, else the one it names.
+ * The sub-org of a request: the caller's own when it is held to one, else the named one.
  *
  * @param named - the request's `sub_org_id`; null when absent.
  * @param outside - the refusal for a held caller that names another.

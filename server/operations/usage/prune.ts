@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts';
 
 const day = 24 * 3_600_000;
 
-/** Queues the job that forgets the calls of every organization's keys from before so many days. */
+/** Queues the job that deletes the calls of every organization's keys older than `days` days. */
 export const pruneCalls = defineOperation({
   name: 'usage.prune',
   summary: 'Forget calls and hourly counts that are older than so many days',

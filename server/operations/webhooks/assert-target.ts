@@ -6,7 +6,7 @@ const timeoutMs = 2_000;
 
 /**
  * Refuses a URL that webhooks may not lead to. A name without an address passes: it may get one
- * before the first event, and each delivery is checked for itself.
+ * before the first event, and each delivery is checked separately.
  *
  * @throws {InvalidInput} naming `url`.
  */
@@ -18,7 +18,7 @@ export async function assertTarget(policy: TargetPolicy, text: string): Promise<
     const msg = 'URL scheme not permitted';
     throw new InvalidInput([{ path: ['url'], msg, type: 'value_error.url.scheme', ctx }]);
   }
-  // What listens below is other protocols' servers, which a request of ours might talk to.
+  // Lower ports belong to other protocols' servers, which a request of ours might talk to.
   if (url.port !== '' && url.port !== '443' && Number(url.port) < 1024) {
     throw invalidField('url', 'port must be 443, or 1024 and above');
   }

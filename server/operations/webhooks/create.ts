@@ -10,7 +10,7 @@ import { defineOperation } from '../operation.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
-/** Each event is sent to each of them. */
+/** Webhooks of one organization: each event is sent to each of them. */
 const mostPerOrganization = 100;
 
 /** Adds a webhook. Its answer shows the signing secret, once. */
@@ -24,7 +24,7 @@ export const createWebhook = defineOperation({
   prepare: ({ services }, { url }) => assertTarget(services.targets, url),
   async run({ em, principal, now, services, newId, audit }, { url, events }) {
     const orgId = principal.organization.id;
-    // One at a time per organization, so that two requests do not both find room.
+    // One at a time per organization: two concurrent requests would both find room under the limit.
     await acquireAdvisoryLock(em, `webhooks of ${orgId}`);
     if ((await em.count(Webhook, { orgId })) >= mostPerOrganization) {
       throw new Problem(409, `An organization has at most ${mostPerOrganization} webhooks`);
@@ -42,7 +42,7 @@ export const createWebhook = defineOperation({
     em.persist(webhook);
     audit({ target: webhook.id, changes: { url, events } });
     await em.flush();
-    // From the beginning: an attempt only changes it, and checks no foreign key.
+    // Inserted here: an attempt only updates it, and checks no foreign key.
     await em.insert(WebhookHealth, { webhookId: webhook.id, hours: [] });
     return { ...(await toWebhookRecord(em, webhook, now)), secret };
   },

@@ -8,7 +8,7 @@ import { listById } from '../list-by-id.ts';
 import { defineOperation } from '../operation.ts';
 import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 
-/** Lists what was and will be sent to a webhook, newest first. */
+/** Lists past and pending deliveries to a webhook, newest first. */
 export const listWebhookDeliveries = defineOperation({
   name: 'webhooks.deliveries',
   summary: 'List the deliveries of a webhook',

@@ -8,7 +8,7 @@ import type { EntityManager } from '../../database/entity-manager.ts';
 import { shownHeaders } from '../../webhooks/attempt.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 
-/** One request to an endpoint and what came back. */
+/** One request to an endpoint and its answer. */
 export const attemptRecord = z.object({
   at: timestamp,
   durationMs: z.int(),
@@ -22,7 +22,7 @@ export const attemptRecord = z.object({
     .describe('The first 2 KB of the body of the answer: text from outside, never to be run'),
 });
 
-/** One event for one webhook, and what became of it. */
+/** One event for one webhook, and its state. */
 export const deliveryRecord = z.object({
   id: z.string(),
   webhookId: z.string(),
@@ -40,7 +40,7 @@ export const deliveryRecord = z.object({
   deliveredAt: timestamp.nullable(),
 });
 
-/** Deliveries as they are shown, in the order given. */
+/** Deliveries as readers get them, in the order given. */
 export async function toDeliveryRecords(
   em: EntityManager,
   deliveries: readonly WebhookDelivery[],

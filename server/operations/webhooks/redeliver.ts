@@ -13,8 +13,8 @@ import { deliveryRecord, toDeliveryRecords } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 
 /**
- * Sends an event again, under the same id, whether it arrived or not; behind whatever still waits of
- * the same key. One that waits itself is tried at once.
+ * Sends an event again, under the same id, whether it arrived or not; after every event of the same
+ * key that still waits. An event that waits itself is tried immediately.
  */
 export const redeliverWebhook = defineOperation({
   name: 'webhooks.redeliver',
@@ -26,8 +26,8 @@ export const redeliverWebhook = defineOperation({
   async run(work, { id: webhookId, deliveryId }) {
     const { em, now, audit } = work;
     const known = await em.findOne(WebhookDelivery, { id: deliveryId, webhookId });
-    // Events of a key get their order by its lock. It comes before the webhook's, as it does where
-    // events are written.
+    // The key's lock orders its events. It is taken before the webhook's, as it is where events are
+    // written: the other order could deadlock.
     if (known !== null) {
       await em.findOne(ApiKey, { id: known.keyId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     }

@@ -7,7 +7,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { lockWebhook } from './webhook-record.ts';
 
-/** Removes a webhook with its deliveries; what waits for it is not sent. */
+/** Removes a webhook with its deliveries; waiting ones are not sent. */
 export const removeWebhook = defineOperation({
   name: 'webhooks.remove',
   summary: 'Remove a webhook',

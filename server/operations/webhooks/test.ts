@@ -11,8 +11,8 @@ import { attemptRecord, toAttemptRecord } from './delivery-record.ts';
 import { lockWebhook } from './webhook-record.ts';
 
 /**
- * Sends a test event once, also to a webhook that is switched off, and answers what came back. Only
- * the audit log keeps it: it says nothing of the health, and nothing waits for it.
+ * Sends a test event once, also to a webhook that is switched off, and returns the endpoint's
+ * answer. Only the audit log keeps it: the health ignores it, and no delivery waits for it.
  */
 export const testWebhook = defineOperation({
   name: 'webhooks.test',

@@ -10,12 +10,12 @@ import { onlySets } from '../takes-away.ts';
 import { assertTarget } from './assert-target.ts';
 import { events, lockWebhook, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
-/** How long messages carry the signature of the replaced secret too, in milliseconds. */
+/** Time during which messages carry the replaced secret's signature too, in milliseconds. */
 const secretOverlapMs = 24 * 60 * 60_000;
 
 /**
- * Changes a webhook. Switching it off gives up what waits for it; another URL, or switching it on
- * again, starts the 24 hours again.
+ * Changes a webhook. Switching it off gives up its waiting deliveries; another URL, or switching it
+ * on again, starts the 24 hours again.
  */
 export const updateWebhook = defineOperation({
   name: 'webhooks.update',

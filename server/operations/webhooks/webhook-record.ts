@@ -8,7 +8,7 @@ import { iso, timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 
-/** A webhook as it is shown: its signing secret only once, when it is new. */
+/** A webhook as readers get it: its signing secret only once, when it is new. */
 export const webhookRecord = z.object({
   id: z.string(),
   url: z.string(),
@@ -22,14 +22,14 @@ export const webhookRecord = z.object({
   createdAt: timestamp,
 });
 
-/** What an endpoint wants to be told of, without repetition. */
+/** The event types that an endpoint subscribes to, without repetition. */
 export const events = z
   .array(z.enum(webhookEvents))
   .max(100)
   .min(1)
   .transform((values) => [...new Set(values)]);
 
-/** Webhooks as they are shown, in the order given. */
+/** Webhooks as readers get them, in the order given. */
 export async function toWebhookRecords(
   em: EntityManager,
   webhooks: readonly Webhook[],
@@ -53,7 +53,7 @@ export async function toWebhookRecords(
   }));
 }
 
-/** The same of one. */
+/** The same for one webhook. */
 export async function toWebhookRecord(em: EntityManager, webhook: Webhook, now: Date) {
   const [record] = await toWebhookRecords(em, [webhook], now);
   if (record === undefined) throw new Error('unreachable: each webhook has a record');

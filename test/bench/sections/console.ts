@@ -44,7 +44,7 @@ async function measured(kind: Kind, browser: Browser, baseURL: string): Promise<
   const times: { readonly opened: number; readonly again: number; readonly sorted: number }[] = [];
   for (let round = -1; round < rounds; round++) {
     await using context = await browser.newContext({ baseURL });
-    // What the console keeps of a sign-in to the demo: who it was, in this tab.
+    // The console's memory of a sign-in to the demo: the persona, in this tab.
     await context.addInitScript("sessionStorage.setItem('reporisk.persona', 'parent-admin')");
     const page = await context.newPage();
     const first = page.locator('tbody .record-label').first();

@@ -34,9 +34,9 @@ const round = { milliseconds: 250, connections: 32 };
 
 /**
  * Requests per second of the whole app, and of the same app whose one route answers the same body
- * without asking for a credential: no header read, no verification, no limits. Both record usage and
- * log. The server and the load are two processes, and the server is the one that is waited for: how
- * much of the time it was busy is told, since the ratio means nothing where the load held it up.
+ * without asking for a credential: no header read, no verification, no limits. Both record usage
+ * and log. The server and the load are two processes, and the server is the one that is waited for:
+ * its busy share of the time is printed, because the ratio means nothing where the load held it up.
  */
 export const http: Section = async () => {
   await using resources = new AsyncDisposableStack();
@@ -55,7 +55,8 @@ export const http: Section = async () => {
     const before = performance.eventLoopUtilization();
     const { perSecond } = await load.ask('load', { ...target, ...round });
     busy.push(performance.eventLoopUtilization(before).utilization);
-    // Stored between the rounds: what one side has used would be stored while the other is measured.
+    // Stored between the rounds: one side's usage would otherwise be stored while the other is
+    // measured.
     await usage.flush();
     return perSecond;
   };

@@ -12,7 +12,7 @@ import { runningConsole } from '../running-console.ts';
 const rounds = 5;
 const folder = join(import.meta.dirname, '..', 'lighthouse');
 
-/** What is audited: a newcomer's first page, and the page that an admin comes for. */
+/** The audited pages: a newcomer's first page, and the page that an admin comes for. */
 const pages = [
   { what: 'signing in', path: '/', persona: null, shows: 'Who would you like to be?' },
   {
@@ -52,7 +52,7 @@ export const lighthouse: Section = async () => {
     {},
   );
   const { executablePath, args } = await chromiumSettings();
-  // Where a packaged Chromium has its libraries and fonts.
+  // The place of a packaged Chromium's libraries and fonts.
   const chromium = { executablePath, args, env: process.env };
   const figures = [];
   for (const { what, path, persona, shows } of pages) {

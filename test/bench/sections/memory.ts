@@ -5,7 +5,7 @@ import { atMost, type Section } from '../figure.ts';
 
 const program = fileURLToPath(new URL('../cache-memory.ts', import.meta.url));
 
-/** What a cached key takes, all tables of the cache included, in a process of its own. */
+/** The size of a cached key, all tables of the cache included, in a separate process. */
 export const memory: Section = async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program]);
   const figure = (name: string) => Number(new RegExp(`${name}\\s+([\\d.]+)`).exec(stdout)?.[1]);

@@ -19,7 +19,7 @@ const keyCount = 1000;
 const rounds = 15;
 const roundLength = 400;
 
-/** What every measured side can be asked: verifications per second over so many milliseconds. */
+/** The measurement of a side: verifications per second over `milliseconds`. */
 type Measure = (milliseconds: number) => Promise<number>;
 
 /**

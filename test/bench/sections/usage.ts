@@ -14,7 +14,9 @@ import { bare, type Kind, kinds, populated, request, serverSecret } from '../pop
 const keysInUse = 1000;
 const calls = 200_000;
 
-/** What recording a call adds to a verification, and how fast calls are stored. */
+/**
+ * The cost of recording a call on top of a verification, and the rate at which calls are stored.
+ */
 export const usage: Section = async () => {
   const figures = [usageOf(await recording(null)), await refusedAttempts(), await middleware()];
   for (const kind of kinds) figures.push(await ingest(kind));
@@ -51,7 +53,7 @@ async function recording(refused: KeyCall['refused']): Promise<Comparison> {
     const started = performance.now();
     recorder.record({ ...callOf(records[n % keysInUse] ?? someKey, started), refused });
   };
-  // By itself, because a difference of two sums would be lost in what else the machine does.
+  // Measured separately: the difference of two sums would be lost in the noise of the machine.
   const compared = await compare(record, (n) =>
     verifier.verify(keys[n % keysInUse] ?? '', request),
   );
@@ -68,7 +70,7 @@ function usageOf({ ours, reference }: Comparison): Metric {
   });
 }
 
-/** What a thousand refused attempts a second with one key take from all else. */
+/** The cost to all other work of a thousand refused attempts a second with one key. */
 async function refusedAttempts(): Promise<Metric> {
   const { ours } = await recording({ reason: 'revoked', preview: someKey.preview });
   return atMost(5, {
@@ -79,7 +81,7 @@ async function refusedAttempts(): Promise<Metric> {
   });
 }
 
-/** Microseconds, by the ratio of each pair of rounds: what the machine does besides falls out. */
+/** Microseconds, by the ratio of each pair of rounds: other load on the machine cancels out. */
 function added({ ratio, reference }: Comparison): number {
   return ((ratio - 1) * reference) / 1000;
 }
@@ -108,7 +110,7 @@ async function middleware(): Promise<Metric> {
   const outcome: Outcome = { ok: true, key: someKey };
   const app = (records: boolean) => {
     const app = new Hono<AppEnvironment>();
-    // One that is there anyway: without any, the framework takes a shorter way.
+    // A middleware that does nothing: without any, the framework takes a shorter path.
     app.use((_, next) => next());
     if (records) app.use(recordUsage(recorder, Date.now));
     return app.get('/api/v1/key', (c) => {

@@ -30,7 +30,7 @@ function setUp(options: Partial<CoherentCacheOptions> = {}) {
   return { freshness, cache, get, lookups, found, absent };
 }
 
-/** A lookup that ends when the test says so. */
+/** A lookup that the test ends. */
 function pending() {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   return { load: () => promise, resolve, reject };

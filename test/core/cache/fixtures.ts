@@ -2,7 +2,7 @@ import type { Freshness, InvalidationListener } from '../../../core/store/freshn
 import type { KeyRecord } from '../../../core/store/key-store.ts';
 import { keyRecord } from '../../support/keys.ts';
 
-/** A digest that stands for a number. */
+/** A digest made from a number. */
 export function digestOf(n: number): string {
   return n.toString(16).padStart(8, '0').repeat(8);
 }
@@ -18,7 +18,7 @@ export function recordOf(n: number, fields: Partial<KeyRecord> = {}): KeyRecord 
   });
 }
 
-/** A freshness that a test turns on and off, and through which it tells of changes. */
+/** A freshness that a test turns on and off, and through which it announces changes. */
 export class ManualFreshness implements Freshness {
   current = true;
   #epoch = 0;
@@ -39,7 +39,7 @@ export class ManualFreshness implements Freshness {
     };
   }
 
-  /** Tells of a change at the next epoch, or at one of the test's choice. */
+  /** Announces a change at the next epoch, or at one of the test's choice. */
   tell(subjects: readonly string[] | 'everything', epoch: number = this.#epoch + 1): void {
     this.#listener(subjects, epoch);
     this.#epoch = epoch;

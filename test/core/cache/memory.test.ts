@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const program = fileURLToPath(new URL('../../bench/cache-memory.ts', import.meta.url));
 const maxBytes = 4 * 2 ** 20;
 
-// Twice as many keys as fit, so that whatever outlives an eviction shows as well.
+// Twice as many keys as fit: data that outlives an eviction shows as well.
 test.each([
   ['ordinary', 20_000],
   ['one IPv6 block', 8000],

@@ -12,7 +12,7 @@ const plain = protect(verifier, (request, key) => {
 });
 expectTypeOf(plain).toEqualTypeOf<(request: Request) => Promise<Response>>();
 
-// What a runtime passes besides the request reaches the handler and the options as it is.
+// A runtime's arguments besides the request reach the handler and the options unchanged.
 interface Runtime {
   readonly address: string;
 }

@@ -80,7 +80,7 @@ test("normalizeCidr() writes IPv6 as the URL standard's own serializer does", ()
   );
 });
 
-/** The block of an address at a prefix length, whatever bits the address has behind it. */
+/** The block of an address at a prefix length; the address may have any bits after it. */
 function blockAround(address: string, length: number): string {
   const cidr = parseCidr(address);
   if (cidr === null) throw new TypeError('not an address');

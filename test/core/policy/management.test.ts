@@ -35,7 +35,7 @@ test.each<[string, ManagementCaller, string, ManagementRule, ErrorCode | null]>(
   ['a tier 1 admin', session('admin', 1), 'revoke a key', revokeKey, null],
   ['a tier 1 admin', session('admin', 1), 'create a sub-org', createSubOrg, null],
   ['a tier 3 member', session('member', 3), 'create a key', createKey, 'insufficient_permissions'],
-  // The role is told before the plan.
+  // The role's refusal comes before the plan's.
   ['a tier 1 member', session('member', 1), 'create a key', createKey, 'insufficient_permissions'],
   ['a tier 1 member', session('member', 1), 'list jobs', listJobs, null],
   [

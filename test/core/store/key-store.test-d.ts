@@ -17,7 +17,7 @@ expectTypeOf<StoredKey>().toEqualTypeOf<{
   readonly record: KeyRecord;
   readonly seal: string | null;
 }>();
-// Null is every scope and no list of addresses: it is told from an empty list.
+// Null is every scope and no list of addresses: it is not the same as an empty list.
 expectTypeOf<KeyRecord['scopes']>().toEqualTypeOf<readonly string[] | null>();
 expectTypeOf<KeyRecord['ipAllowList']>().toEqualTypeOf<readonly string[] | null>();
 expectTypeOf<KeyRecord['environment']>().toEqualTypeOf<'live' | 'test'>();

@@ -78,7 +78,7 @@ test.each<[keyof KeyRecord, number, boolean]>([
   ['secretExpiresAt', now - 1, false],
   ['secretExpiresAt', now, false],
   ['secretExpiresAt', now + 1, true],
-  // However the clocks differ: what is revoked is revoked.
+  // However the clocks differ: a revoked key is revoked.
   ['revokedAt', now + 1_000_000, false],
   ['revokedAt', 0, false],
 ])('decide() with %s at %i: %s', (field, instant, ok) => {

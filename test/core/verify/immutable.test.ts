@@ -19,7 +19,7 @@ import { ManualFreshness } from '../cache/fixtures.ts';
 const names = fc.string({ minLength: 1, maxLength: 20 });
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 
-/** Records of one organization that share what is equal in them. */
+/** Records of one organization that share their equal parts. */
 const anyRecord: fc.Arbitrary<KeyRecord> = fc
   .record({
     label: names,

@@ -53,7 +53,7 @@ function replaced(value: unknown, [name, ...rest]: readonly string[], wrong: unk
     : { ...Object(value), ...changed };
 }
 
-/** What the type of a record allows in a place, so that it is no fault. */
+/** Whether the type of a record allows a value in a place: it is then no fault. */
 function isAllowed(path: readonly string[], wrong: unknown): boolean {
   const place = path.filter((part) => part !== 'record').join('.');
   const texts =

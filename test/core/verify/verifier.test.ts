@@ -6,7 +6,7 @@ import { ManualFreshness } from '../cache/fixtures.ts';
 const { key } = generateKey();
 const lookup = nobleHashing.sha256(key);
 
-/** A verifier that caches, of a store that holds one key and says what it was asked for. */
+/** A caching verifier, on a store that holds one key and records its lookups. */
 function setUp(holdsImportedKeys = false) {
   const freshness = new ManualFreshness();
   const asked: string[] = [];

@@ -20,7 +20,7 @@ async function call(server: RunningServer, name: string, input: Input): Promise<
   return { data: result.data, requestId: response.headers.get('x-request-id') };
 }
 
-/** What each mutation is called with, and what the log says was changed. */
+/** The input of each mutation, and the changes that the log records. */
 function actions(server: RunningServer): Record<string, () => Promise<[Input, object | null]>> {
   const made = async (name: string, input: Input) => (await call(server, name, input)).data.id;
   const key = async () => (await issueKey(server, { label: 'old' })).id;
@@ -118,7 +118,7 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const table = actions(server);
     const mutations = Object.entries(procedures)
-      // Its rows are those of the calls that it stands for.
+      // Its rows are those of its single calls.
       .filter(([name, { _def }]) => _def.type === 'mutation' && name !== 'apiKeys.bulk')
       .map(([name]) => name);
     expect(Object.keys(table).sort()).toEqual(mutations.sort());
@@ -139,7 +139,7 @@ onBothDatabases((kind) => {
         },
       ]);
       await expectLiveKeysCounted(server.database);
-      // Whatever answer showed a secret, the log does not.
+      // A secret may be in an answer, but never in the log.
       const shown = [data?.rawKey, data?.secret].filter((each) => typeof each === 'string');
       for (const secret of shown) expect(JSON.stringify(rows)).not.toContain(secret);
     }

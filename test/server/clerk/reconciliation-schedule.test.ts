@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startReconciliation, type Timer } from '../../../server/clerk/reconciliation-schedule.ts';
 
-/** A timer that fires when told to, and reconciliations that end when told to. */
+/** A timer and reconciliations that the test ends by hand. */
 function stage() {
   const pending: { milliseconds: number; fire: () => void }[] = [];
   const timer: Timer = (milliseconds, fire) => {

@@ -49,7 +49,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       clerk,
       organizations,
       logged,
-      /** Reconciles at a time of Clerk's; the server's own clock is ahead, or behind. */
+      /** Reconciles at one of Clerk's times; the server's own clock is ahead, or behind. */
       reconcile(at = testTime, ahead = 0) {
         clerk.clock.now = at;
         const now = () => at + ahead;
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       { id: 'org_other', name: 'Other', tier: null },
     ]);
     expect(await em.find(SubOrg, {})).toMatchObject([{ orgId: 'org_acme', clerkId: 'org_mobile' }]);
-    // Members of what is neither a parent nor a sub-org are not even asked for.
+    // Members of an organization that is neither a parent nor a sub-org are not even requested.
     expect(await members(app.database)).toEqual([
       'org_acme user_ada admin',
       'org_acme user_bob member',
@@ -192,7 +192,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
         tier: null,
       });
       expect(await members(app.database)).toContain('org_acme user_ada member');
-      // What Clerk lists afterwards counts, whatever this clock said before.
+      // Clerk's later list counts, whatever this clock showed before.
       await app.reconcile(testTime + 2_000, -ahead);
       expect(await members(app.database)).toContain('org_acme user_ada admin');
     },
@@ -257,7 +257,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await using app = await start();
     await app.reconcile();
     await insertKey(app.database, { id: 'key_1', orgId: 'org_acme' });
-    // As when a page shifts because something before it was deleted meanwhile.
+    // As when a page shifts because an earlier item was deleted between two requests.
     app.clerk.faults.hide = (id) => id === 'org_acme' || id === 'user_eve';
     await app.reconcile(testTime + 1_000);
     expect(await liveKeys(app.database)).toEqual(['key_1']);

@@ -329,7 +329,7 @@ test('cli as a process writes its answer, or one line and an exit code', async (
   expect(refused).toEqual([2, '', 'ID is a number\n']);
 });
 
-/** An operator at an installation of his own. */
+/** An operator with a private installation. */
 async function startOperator(place: AsyncDisposable & { readonly url: string }) {
   await using resources = new AsyncDisposableStack();
   resources.use(place);
@@ -359,7 +359,7 @@ async function startOperator(place: AsyncDisposable & { readonly url: string }) 
       await writeFile(path, lines.map((line) => JSON.stringify(line)).join('\n') + end);
       return path;
     },
-    /** What the audit log holds, in order: action and organization. */
+    /** The audit log's rows, in order: action and organization. */
     async actions() {
       const events = await database.read().find(AuditEvent, {}, { orderBy: { id: 'asc' } });
       expect(events.every(({ actor }) => actor === 'operator')).toBe(true);

@@ -55,7 +55,7 @@ export async function sqliteAttempts(): Promise<SqliteAttempts> {
   const found = () => lookups.map((lookup) => find.get(lookup) ?? null);
   const texts = (sql: string, value: string) =>
     database.prepare<[string], string>(sql).pluck().all(value);
-  /** The tables of the query's own plan, so that none can be forgotten. */
+  /** The tables of the query's own plan: none can be forgotten. */
   const read = () => {
     const plan = database.prepare<[string], { opcode: string; p2: number }>(
       `explain ${sqliteQuery}`,

@@ -6,7 +6,7 @@ import { backup } from '../../support/backup.ts';
 import { migrated, onEachDatabase } from '../../support/databases.ts';
 import { at, coherentNode as node, seedKeys } from './coherent-node.ts';
 
-/** Verifies a key until its cache has come to what is asked; a lease may lapse on a busy machine. */
+/** Verifies a key until its cache gives the wanted answer; a lease may lapse on a busy machine. */
 async function answerUntil(
   verifier: Verifier,
   key: string,

@@ -54,7 +54,7 @@ onBothDatabases((kind) => {
     const store = await openCoherentStore({ database, coherence, keyring: old, onError });
     expect(await store.find('none')).toBeNull();
 
-    // Gone over to behind its back, as while it was stopped.
+    // Changed directly in the database, as while the process was stopped.
     const next = createKeyring(second, testSecret);
     const name = next.accepted[0]?.name ?? '';
     await server.database.read().execute('update secret_in_use set name = ?', [name]);
@@ -64,7 +64,7 @@ onBothDatabases((kind) => {
     expect(() => old.scheme.id).toThrow(UnknownSecret);
     expect(errors).toMatchObject([{ name: 'ConfigError' }]);
 
-    // Also one that has not heard of it yet cannot write to the audit log.
+    // A process that does not know of it yet cannot write to the audit log either.
     await expect(issueKey(server)).rejects.toThrow();
     const answer = await server.fetch('/api/v1/settings/api-keys', {
       as: 'parent-admin',

@@ -9,7 +9,7 @@ import {
 } from '../../support/server.ts';
 import { head, parsed, rawRequest } from './raw-request.ts';
 
-/** Counts what is asked of a store. */
+/** Counts the calls to a store. */
 function counted() {
   const asked: string[] = [];
   const around = (store: KeyStore): KeyStore => ({
@@ -49,7 +49,7 @@ const bad: [name: string, of: (key: string) => string][] = [
 
 const paths = ['/api/v1/repos', '/api/v1/key', '/auth/verify'];
 
-/** An answer without what differs between any two. */
+/** An answer without the parts that differ between any two. */
 const comparable = (response: string) =>
   response.replace(/^(x-request-id|date): .*$/gim, '$1').toLowerCase();
 
@@ -75,7 +75,7 @@ onBothDatabases((kind) => {
       const refused = await send(of(raw));
       expect(asked).toEqual([]);
       expect(parsed(refused).status).toBe(401);
-      // To the byte what an unknown key is answered, which costs one lookup.
+      // Byte for byte the answer to an unknown key, which costs one lookup.
       expect(comparable(refused)).toBe(comparable(await send(unknown)));
       expect(asked.length).toBe(1);
     }

@@ -10,7 +10,7 @@ import { onBothDatabases, startServerOn } from '../../support/server.ts';
 const as = 'parent-admin';
 const many = 5_000;
 
-/** How many keys another process saw revoked, each time that it looked until something was over. */
+/** The numbers of revoked keys that another process saw, at each poll until `over` settled. */
 async function seenMeanwhile(url: string, over: Promise<unknown>): Promise<Set<number>> {
   await using other = await openAuditedDatabase(url);
   const seen = new Set<number>();

@@ -3,7 +3,7 @@ import { expect, type TestContext, test } from 'vitest';
 import { demoIds, issueKey, revokeKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, startServerOn } from '../../support/server.ts';
 
-/** Runs a program to its end; the server that it calls goes on meanwhile. */
+/** Runs a program to its end without blocking the server that it calls. */
 function run(program: string, args: readonly string[], env: Record<string, string>) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const settings = { env: { ...process.env, ...env }, timeout: 15_000 };

@@ -15,13 +15,13 @@ const as = 'parent-admin';
 const second = 1_000;
 const hour = 3_600 * second;
 
-/** A secret that works, and what takes away what it may do. */
+/** A secret that works, and the revocation of its rights. */
 interface Case {
   readonly raw: string;
   /** The call that the secret may make before, and may not afterwards. */
   readonly call?: { readonly path: string; readonly method?: string; readonly json?: object };
   takeAway(): Promise<{ readonly status: number }>;
-  /** What the refusals are; 401 or 403 when absent. */
+  /** The status of the refusals; 401 or 403 when absent. */
   readonly refusal?: 429;
 }
 
@@ -231,7 +231,7 @@ test('each operation that changes something is tried with clocks that differ, or
   expect([...tried, ...others].sort()).toEqual(changing.sort());
 });
 
-/** How the second process's clock stands when something is taken away, and later. */
+/** The second process's clock at the revocation, and later. */
 const clocks = [
   ['five seconds behind', -5 * second, -5 * second],
   ['five seconds ahead', 5 * second, 5 * second],

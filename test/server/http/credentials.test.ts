@@ -184,7 +184,7 @@ onBothDatabases((kind) => {
       const from = (value: string) =>
         answer(server.fetch(repos, { as: key.raw, headers: { 'x-forwarded-for': value } }));
       expect((await from('203.0.113.9')).status).toBe(isTrusted ? 200 : 403);
-      // What the client itself wrote stands before what the proxy appended.
+      // The client's own entry stands before the proxy's.
       expect(await from('203.0.113.9, 198.51.100.7')).toEqual(denied);
       expect(await from('junk')).toEqual(denied);
       expect(await from('')).toEqual(denied);

@@ -18,8 +18,8 @@ const orgId = 'org_demo_acme';
 const settings = '/api/v1/settings';
 
 /**
- * Deletes an organization as Clerk's webhook does. On PostgreSQL by connections of its own, or it would
- * wait for the server's.
+ * Deletes an organization as Clerk's webhook does. On PostgreSQL over separate connections: it
+ * would otherwise wait for the server's.
  */
 async function deleteOrganization(server: RunningServer, id: string): Promise<void> {
   const { services, databaseUrl, kind } = server;
@@ -39,7 +39,7 @@ onBothDatabases((kind) => {
     const as = 'parent-admin';
     const analyze = '/api/v1/repos/analyze';
     const url = (index: number) => ({ url: `https://github.com/acme-security/new-${index}` });
-    // More than there are connections, so that some begin before the deletion and some after it.
+    // More than there are connections: some begin before the deletion and some after it.
     const creations = Array.from({ length: 64 }, (_, index) => {
       const json = { label: 'CI', name: `New ${index}`, role: 'viewer', ...url(index) };
       const { label, name, role } = json;

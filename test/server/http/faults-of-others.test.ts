@@ -8,8 +8,8 @@ import {
   testClock,
 } from '../../support/server.ts';
 
-// Faults that other key services had or have. Each is a test here, however often the same is tested
-// elsewhere, so that the answer stands in one place.
+// Faults that other key services had or have. Each is a test here, even where the same is tested
+// elsewhere: the whole list stands in one place.
 
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
@@ -78,7 +78,8 @@ onBothDatabases((kind) => {
     const clock = testClock();
     await using server = await startServerOn(kind, { now: clock.now });
     const { raw } = await issueKey(server, limited(3));
-    // One request each second, for five windows: of each, the first three and no others.
+    // One request each second, for five windows: the first three of each window are admitted, and
+    // no others.
     const admitted: number[] = [];
     for (let second = 0; second < 300; second++) {
       if ((await status(server, raw)) === 200) admitted.push(second % 60);
@@ -146,7 +147,7 @@ onBothDatabases((kind) => {
     const { id, record: made } = await issueKey(server, { ...full, expires_in_days: 9 });
     const at = { updated_at: expect.any(String) };
     expect(made).toMatchObject(full);
-    // Absent: as it was. What cannot be changed is refused.
+    // Absent: unchanged. A field that cannot be changed is refused.
     expect(await change(server, id, {})).toEqual({ status: 200, body: made });
     for (const fixed of [{ expires_at: null }, { sub_org_id: 1 }, { revoked_at: null }]) {
       expect(await change(server, id, fixed)).toMatchObject({
@@ -164,7 +165,7 @@ onBothDatabases((kind) => {
     }
     expect(await record(server, id)).toEqual(made);
     expect((await change(server, id, cleared)).body).toEqual({ ...made, ...cleared, ...at });
-    // Empty and zero are values of their own, or none.
+    // Empty and zero are distinct values, or refused.
     expect((await change(server, id, { scopes: [] })).body).toMatchObject({ scopes: [] });
     expect((await change(server, id, { description: '' })).body).toMatchObject({ description: '' });
     for (const none of [

@@ -20,7 +20,7 @@ const calls = [
   { path: '/api/v1/repos/analyze', plane: 'key', json: { url: 'https://github.com/a/b' } },
 ] as const;
 
-/** A database whose every answer is an error, once it is told so. */
+/** A database whose every answer is an error while `error` gives one. */
 function failing(error: () => Error | null) {
   return (database: AuditedDatabase): AuditedDatabase => ({
     ...database,
@@ -131,7 +131,7 @@ test('the server goes on by itself once PostgreSQL is back', async () => {
   const { href, pathname } = new URL(kept.url);
   const client = new pg.Client({ connectionString: href.replace(pathname, '/postgres') });
   await client.connect();
-  // What a restart does to the connections of a pool.
+  // A restart does this to the connections of a pool.
   await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
     pathname.slice(1),
   ]);

@@ -54,7 +54,7 @@ export const notAddress = rule(
 export const notSubOrg = rule('not an active sub-organization of your organization', 'value_error');
 export const notAccount = rule('not an active service account of your organization', 'value_error');
 
-/** What is wrong with a member beside a good label. */
+/** The faults of a member beside a good label. */
 export const members: [member: Record<string, unknown>, rule: Rule, ...index: number[]][] = [
   [{ label: undefined }, absent],
   [{ label: null }, isNull],

@@ -4,7 +4,7 @@
  * that a key gets; without one it is 401 where this is 200, and the same elsewhere.
  */
 export const targets: readonly [target: string, withKey: 200 | 400 | 404][] = [
-  // What is judged: the path itself, and whatever stands behind it.
+  // Judged targets: the path itself, with anything after it.
   ['/auth/verify', 200],
   ['/auth/verify?', 200],
   ['/auth/verify??', 200],
@@ -44,7 +44,7 @@ export const targets: readonly [target: string, withKey: 200 | 400 | 404][] = [
   ['http:///auth/verify', 200],
   ['http://localhost/auth/verify?scope=repos:read', 200],
 
-  // What is refused: a dot segment or a backslash, however it is written.
+  // Refused targets: a dot segment or a backslash, in any spelling.
   ['/auth/verify/.', 400],
   ['/auth/verify/..', 400],
   ['/auth/verify/../../healthz', 400],
@@ -69,7 +69,7 @@ export const targets: readonly [target: string, withKey: 200 | 400 | 404][] = [
   ['http://localhost/auth/verify\\..\\healthz', 400],
   ['http://localhost/auth/verify?scope=nope', 400],
 
-  // What is not the path as it was sent: nothing stands there.
+  // Other paths, compared as they were sent: no route exists there.
   ['/auth/verif', 404],
   ['/auth', 404],
   ['/auth/', 404],

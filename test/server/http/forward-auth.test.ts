@@ -36,7 +36,7 @@ const malformed = [
   '?sub_org_id=1&sub_org_id=1',
 ];
 
-/** What a browser sends along: with it the console's pages are answered too. */
+/** A browser's header: with it the console's pages are answered too. */
 const asPage = 'Accept: text/html';
 
 /** A server as in production, with a console, whose paths are all there. */
@@ -89,7 +89,7 @@ test.each(['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND', 'TRACE'])(
 test('/auth/verify cannot be led elsewhere by a Host that no host is', async () => {
   await using whole = await wholeServer();
   const hosts = [
-    // As long as its host is in ASCII, which is what an adapter compares.
+    // As long as its host in ASCII: an adapter compares the two lengths.
     '\xfc.\xfc.\xfc/healthz?aaaaaaaaa',
     '\xfc.\xfc.\xfc/healthz#aaaaaaaaa',
     'localhost/healthz?',

@@ -5,7 +5,7 @@ import { databaseKinds, type RunningServer, startServerOn } from '../../support/
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
 
-/** A label or description, what finds it, and what does not. */
+/** A label or description, the queries that find it, and the queries that do not. */
 const pairs: readonly [text: string, found: readonly string[], missed: readonly string[]][] = [
   ['CI Pipeline', ['ci', 'PIPE', 'ipel', 'ci  pipeline', 'i p'], ['pe', 'ne', 'cipipeline']],
   ['100%_!\\done', ['100%', '%_!', '_!\\', '0%_!\\d'], ['1%', '%%%', '___']],

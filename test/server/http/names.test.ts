@@ -6,7 +6,7 @@ import { names } from './names.ts';
 const settings = '/api/v1/settings';
 const keys = `${settings}/api-keys`;
 
-/** What has a name, and what else it needs. */
+/** The named resources, and the other fields that each needs. */
 const things = [
   { path: keys, field: 'label', beside: {} },
   { path: `${settings}/sub-orgs`, field: 'name', beside: {} },

@@ -2,7 +2,7 @@ import { control, type Rule, tooLong, tooShort, unseen } from './faulty-input.ts
 
 const s = String.fromCodePoint;
 
-/** Names, and what they become or which rule they break. */
+/** Names, with their stored form or the rule that they break. */
 export const names: readonly [given: string, kept: string | Rule][] = [
   ['CI', 'CI'],
   ['  CI Pipeline\t', 'CI Pipeline'],

@@ -103,8 +103,8 @@ export const startCaddy: StartProxy = (server, upstream) => {
 };
 
 /**
- * Plays Envoy's `ext_authz` over HTTP: asks by the client's own method, its path behind a prefix, its
- * `Host` and `Authorization`; 200 is permission, and the identity headers replace the client's.
+ * Plays Envoy's `ext_authz` over HTTP: asks by the client's own method, its path after a prefix,
+ * its `Host` and `Authorization`; 200 is permission, and the identity headers replace the client's.
  */
 export const startEnvoy: StartProxy = async (server, upstream) => {
   const proxy = createServer((incoming, outgoing) => {
@@ -158,7 +158,7 @@ async function startProgram(
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** False when the program is not installed; what it says when it ends by itself is thrown. */
+/** False when the program is not installed; throws its output when it ends early. */
 function isReady(child: ChildProcess, readyLine: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let log = '';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /**
- * Sends bytes as they stand and gives back everything that the server says until it closes: for what
- * no HTTP client would send.
+ * Sends raw bytes and returns the server's whole answer until it closes: for requests that no HTTP
+ * client would send.
  */
 export async function rawRequest(url: string, request: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -142,7 +142,7 @@ onBothDatabases((kind) => {
       log: server.log.join('\n'),
       answers: answers.join('\n'),
     };
-    // The search would find what is there.
+    // Control: the search finds a value that is there.
     expect(places.database).toContain(issued.id);
     expect(places.log.length).toBeGreaterThan(1_000);
     for (const [place, content] of Object.entries(places)) {

@@ -10,7 +10,10 @@ import { github, signedHeaders } from '../leaks/github.ts';
 import { procedures } from '../operations/procedures.ts';
 import { parsed } from './raw-request.ts';
 
-/** Sends the head of a request and a part of its body; resolves with what comes back meanwhile. */
+/**
+ * Sends the head of a request and a part of its body; resolves with the bytes that come back before
+ * the rest is sent.
+ */
 async function answerWithoutBody(
   url: string,
   lines: readonly string[],

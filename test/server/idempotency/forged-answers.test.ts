@@ -50,7 +50,7 @@ onBothDatabases((kind) => {
       const made = await submit(server, 'a', victim());
       expect([index, made.status, made.isReplayed]).toEqual([index, 202, false]);
       expect(await jobsOf(server)).toBe(jobs + 1);
-      // What the server wrote in its place is given.
+      // The answer that the server wrote in its place is given.
       expect(await submit(server, 'a', victim())).toEqual({ ...made, isReplayed: true });
     }
     await server.forgedRows[Symbol.asyncDispose]();

@@ -147,7 +147,7 @@ onBothDatabases((kind) => {
     await server.fetch(`${settings}/api-keys/${id}`, { as, method: 'DELETE' });
     expect((await submit(server, 'a', { as: raw })).status).toBe(401);
 
-    // What was valid once is answered as it was then.
+    // A request that was valid at first gets its stored answer.
     const json = { url: 'https://example.com/a', sub_org_id: payments };
     const own = await submit(server, 'b', { json });
     await server.fetch(`${settings}/sub-orgs/${payments}/archive`, { as, method: 'POST' });

@@ -5,7 +5,7 @@ export const analyzePath = '/api/v1/repos/analyze';
 export const submitPath = '/api/v1/extensions/submit-url';
 export const uploadPath = '/api/v1/extensions/upload';
 
-/** What a submission was answered, as far as it matters. */
+/** The relevant parts of a submission's answer. */
 export interface Submitted {
   readonly status: number;
   readonly text: string;
@@ -50,7 +50,7 @@ export function form(boundary: string, content: string, name = 'once.zip', subOr
   };
 }
 
-/** How many jobs a server's database holds. */
+/** The number of jobs in a server's database. */
 export async function jobsOf({ database }: Pick<TestServer, 'database'>): Promise<number> {
   const [row] = await database
     .read()
@@ -58,7 +58,7 @@ export async function jobsOf({ database }: Pick<TestServer, 'database'>): Promis
   return Number(row?.n);
 }
 
-/** A database whose next transaction stops where it is told to. */
+/** A database whose next transaction stops at a chosen point. */
 export function stopping() {
   const state: { at: 'nowhere' | 'the beginning' | 'before the commit' | 'after the commit' } = {
     at: 'nowhere',

@@ -121,7 +121,7 @@ onBothDatabases((kind) => {
       }),
     );
 
-    // Once more: the key is gone already, and everybody is told all the same.
+    // Once more: the key is revoked already, and the answer is the same.
     const again = await answer(server.fetch(path, hub.call([match(current.raw)])));
     expect(again.body).toEqual([label(current.raw, true)]);
     expect((await leaksIn(server)).at(-1)).toMatchObject({ secret: 'current', action: 'recorded' });
@@ -228,7 +228,7 @@ onBothDatabases((kind) => {
     const other = signedHeaders('other', headers['github-public-key-signature'] ?? '');
     expect(await post(signed, other)).toEqual(refused);
     expect(await works(server, raw)).toBe(200);
-    // One fetch for all of them, an unknown id included; a minute later it is asked for again.
+    // One fetch for all of them, an unknown id included; a minute later the keys are fetched again.
     expect(hub.state.fetches).toBe(1);
     clock.advance(60_001);
     expect(await post(signed, other)).toEqual(refused);
@@ -292,7 +292,8 @@ onBothDatabases((kind) => {
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await works(server, raw)).toBe(200);
     expect((await server.fetch(path, { body: signed, headers })).status).toBe(200);
-    // The key is gone, and from here even that is told only so often.
+    // The key is revoked, and the refusals to this address are now rate-limited: 429 in place of
+    // 401.
     expect(await works(server, raw)).toBe(429);
     expect(await leaksIn(server)).toHaveLength(1);
   });

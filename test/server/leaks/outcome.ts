@@ -5,7 +5,7 @@ import type { RunningServer } from '../../support/server.ts';
 export const works = async (server: RunningServer, as: string) =>
   (await server.fetch('/api/v1/key', { as })).status;
 
-/** What the log says of leaks, oldest first. */
+/** The audit log's entries about leaks, oldest first. */
 export async function leaksIn({ database }: RunningServer) {
   const where = { action: { $in: ['leaks.github', 'leaks.report'] } };
   const rows = await database.read().find(AuditEvent, where, { orderBy: { seq: 'asc' } });

@@ -38,7 +38,7 @@ onBothDatabases((kind) => {
     }
     expect(answers[0]).toMatchObject({ status: 202, text: '{"status":"accepted"}' });
     for (const each of answers) expect(each).toEqual(answers[0]);
-    // As long as a revocation waits for a silent process, and a quarter of a second for the writing.
+    // The wait of a revocation for a silent process, and a quarter of a second for the writing.
     const { length, margin } = server.database.timing;
     expect(pauses).toEqual(Array(6).fill(length + margin + 250));
     expect(await works(server, current.raw)).toBe(401);

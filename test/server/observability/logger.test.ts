@@ -20,7 +20,7 @@ const insertRepo = (orgId: string, status: string) => `
   insert into repo (org_id, url, name, status, created_at, updated_at)
   values ('${orgId}', '${value}', '${value}', '${status}', null, null)`;
 
-/** What databases refuse, with the row or the statement in their own words. */
+/** Statements that databases refuse; their errors contain the row or the statement. */
 const refused: Readonly<Record<string, (em: EntityManager) => Promise<unknown>>> = {
   'unique, by the ORM': async (em) => {
     await em.insert(Organization, row);
@@ -69,7 +69,7 @@ onBothDatabases((kind) => {
       });
       expect([name, (await answer(made)).status]).toEqual([name, 500]);
       const lines = server.log.slice(before).join('\n');
-      // The operator still finds what was refused, and where.
+      // The operator still finds the refused statement's code, and its place.
       expect(lines).toMatch(/"code":"(SQLITE_\w+|\w{5})"|"type":"NotFoundError"/);
       expect(lines).toMatch(/"stack":" +at /);
       expect([name, lines.includes(value)]).toEqual([name, false]);
@@ -96,7 +96,7 @@ test('createLogger() tells an error by its own words, its code, its place and it
   const logger = createLogger({ level: 'info' }, output);
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', port: 1 });
   const several = new AggregateError([cause], 'none answers');
-  // What a client of a database or of Redis hangs onto its errors.
+  // Properties that a client of a database or of Redis adds to its errors.
   const error = Object.assign(new TypeError('away', { cause: several }), { command: [value] });
   logger.error({ err: error, requestId: 'r' }, 'request failed');
   logger.error({ err: value.length });

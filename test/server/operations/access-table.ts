@@ -5,7 +5,7 @@ import { type CallerKind, callerKinds } from './callers.ts';
 /** A refusal with its text, or the status of success. */
 export type Cell = number | readonly [status: number, detail: string];
 
-/** What each kind of caller is answered, and what is sent. */
+/** The request, and the answer to each kind of caller. */
 export interface Row {
   readonly cells: Readonly<Record<CallerKind, Cell>>;
   /** The input in the operation's own names. Callers are tried in their order, the admin last. */
@@ -31,7 +31,10 @@ const outside = (what: string): Cell => [
 type Cells = Row['cells'];
 type Some = Partial<Record<CallerKind, Cell>>;
 
-/** An admin's operation; `ok` is answered to the parent admin, and to the tier-1 admin of his own. */
+/**
+ * An admin's operation; the parent admin gets `ok`, and so does the tier-1 admin in the own
+ * organization.
+ */
 function admins(ok: Cell, keys: Cell, others: Some = {}): Cells {
   return {
     nobody: signIn,
@@ -54,7 +57,7 @@ function members(ok: Cell, others: Some = {}): Cells {
   return admins(ok, sessionOnly, { 'a parent member': ok, ...others });
 }
 
-/** A call that looks at no credential. */
+/** A call that reads no credential. */
 function everyone(cell: Cell): Cells {
   return Object.fromEntries(callerKinds.map((kind) => [kind, cell])) as Cells;
 }
@@ -157,7 +160,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'apiKeys.usage': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.unusedScopes': { cells: admins(200, noKeysForKeys, needsPlan), input: key },
   'apiKeys.revoke': { cells: admins(204, noKeysForKeys, foreign('API key')), input: key },
-  // Each key says for itself that it is not there.
+  // The answer lists each missing key separately.
   'apiKeys.bulk': {
     cells: admins(200, noKeysForKeys),
     input: async () => ({ ids: ['key_unknown'], action: 'revoke' }),

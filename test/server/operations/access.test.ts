@@ -51,7 +51,7 @@ onOneServerEach((server) => {
     const input = await row.input(server());
     for (const kind of callerKinds) {
       const response = await sendTrpc(server(), name, input, tokens[kind]);
-      // tRPC knows one status of success.
+      // tRPC has one status of success.
       const wanted = row.cells[kind];
       expected[kind] = typeof wanted === 'number' && wanted < 300 ? 200 : wanted;
       answered[kind] = cell(expected[kind], response);
@@ -60,7 +60,7 @@ onOneServerEach((server) => {
   });
 });
 
-/** What came back, in the form that the table gives it. */
+/** An answer in the table's form. */
 function cell(expected: Cell | undefined, { status, detail }: Sent): Cell {
   return typeof expected === 'number' ? status : [status, String(detail)];
 }

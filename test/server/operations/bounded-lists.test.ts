@@ -19,7 +19,7 @@ async function operations(): Promise<Operation[]> {
     );
 }
 
-/** Where a JSON Schema has a list without a maximum. */
+/** The places of a JSON Schema that have a list without a maximum. */
 function unbounded(node: unknown, path: string): string[] {
   if (typeof node !== 'object' || node === null) return [];
   const isList = 'type' in node && node.type === 'array' && !('maxItems' in node);

@@ -38,14 +38,14 @@ async function key(server: RunningServer): Promise<Caller> {
 
 type CallerOf = (server: RunningServer) => Promise<Caller>;
 
-/** Who acts, where, and whose rows a mutation must hold. */
+/** The caller, its organization, and the rows that a mutation must lock. */
 const callers: [string, CallerOf, Access, string[]][] = [
   ['an admin', (server) => session(server, acme), parentOrgAdmin(), [acme]],
   ['a member of a linked sub-org', (server) => session(server, mobile), submit, [acme]],
   ['a key', key, submit, [acme]],
 ];
 
-/** A mutation that does what a test needs between its two judgements, or after the second. */
+/** A mutation with a test's action between its two authorizations, or after the second. */
 function mutation(
   access: Access,
   does: Pick<Operation, 'hold'> & { prepare?: () => Promise<void>; run?: () => Promise<void> },

@@ -8,7 +8,7 @@ import { sendRest } from './send-rest.ts';
 
 const forbidden = { status: 403, detail: 'Insufficient permissions' };
 
-/** Inputs with which an operation does nothing but take away, and some with which it does more. */
+/** Inputs with which an operation only revokes, and some with which it does more. */
 const takingAway: Readonly<Record<string, { may: object[]; mayNot: object[] }>> = {
   'apiKeys.revoke': { may: [{}], mayNot: [] },
   'apiKeys.revokeAll': { may: [{}], mayNot: [] },

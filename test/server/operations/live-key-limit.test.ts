@@ -24,7 +24,10 @@ async function counter(server: RunningServer, environment = 'live'): Promise<num
   return (await countedLiveKeys(server.database))[`${org} ${environment}`] ?? 0;
 }
 
-/** As if the organization had so many keys more: writing them would take long, and tell no more. */
+/**
+ * Pretends that the organization has `more` keys more: writing them would take long, and show no
+ * more.
+ */
 async function pretend(server: RunningServer, more: number, environment = 'live'): Promise<void> {
   await server.database
     .read()
@@ -45,7 +48,7 @@ onBothDatabases((kind) => {
     await pretend(server, most - 2, 'test');
     expect(await create(server, { environment: 'test' })).toEqual(full);
     await server.fetch(`${keys}/${id}`, { as, method: 'DELETE' });
-    // Of two at once there is room for one.
+    // Of two concurrent creations there is room for one.
     const both = await Promise.all([create(server), create(server)]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
@@ -126,7 +129,7 @@ onBothDatabases((kind) => {
     await work();
     expect(await it.job(next)).toMatchObject({ status: 'completed' });
     expect(await counter(server)).toBe(most);
-    // What is known already needs no room.
+    // Keys that are known already need no room.
     await ask(items.slice(0, 4));
   });
 

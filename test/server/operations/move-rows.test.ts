@@ -41,7 +41,7 @@ onBothDatabases((kind) => {
       unreadableWebhooks: [broken.id],
     });
 
-    // A process that knows the new secret only reads everything.
+    // A process with only the new secret reads everything.
     const changed = await processKnowing(server.databaseUrl, next, null);
     await using _changed = changed.database;
     const webhook = await changed.database.read().findOneOrFail(Webhook, { id });

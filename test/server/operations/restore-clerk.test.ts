@@ -25,7 +25,7 @@ async function startWithAdmin(kind: DatabaseKind) {
   const early = await it.backup();
   return Object.assign(it, {
     early,
-    /** What Clerk says, so many seconds later. */
+    /** Applies Clerk's event, `seconds` later. */
     hear: (seconds: number, role: 'admin' | 'member', active: boolean) => {
       const at = clerkTime(clock.now() + seconds * 1000);
       const change: MembershipChange = { clerkOrgId: acme, userId, role, active, at };
@@ -53,7 +53,7 @@ onBothDatabases((kind) => {
         await it.accept(journal);
         journal = await it.journal();
         expect(await it.status()).toBe(403);
-        // An older token does not give it back, what Clerk says of a later time does.
+        // An older token does not restore it, Clerk's later event does.
         await it.hear(4, 'admin', true);
         expect(await it.member()).toMatchObject({ active: false });
       }

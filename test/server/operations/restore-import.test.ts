@@ -46,7 +46,7 @@ async function startLost(kind: DatabaseKind) {
   });
 }
 
-/** What was revoked is, what was not is not. */
+/** Revoked keys are revoked, all others are not. */
 const imported = [
   ['Key 0', 'lost'],
   ['Key 1', all],
@@ -64,7 +64,7 @@ onBothDatabases((kind) => {
     await it.accept(it.lost);
     const right = [...imported, ['Since', 'live']];
     expect(await it.keys()).toEqual(right);
-    // Where only the acceptance is lost, the log alone tells one from the other.
+    // Where only the acceptance is lost, the log alone tells the two apart.
     const second = await it.journal();
     await between.restore();
     expect((await it.keys()).map(([, state]) => state)).toEqual(Array(6).fill('live'));
@@ -79,7 +79,7 @@ onBothDatabases((kind) => {
       await it.early.restore();
       await it.accept(journal);
       expect(await it.keys()).toEqual([]);
-      // From now on the log of the acceptance tells it.
+      // From now on the log of the acceptance has it.
       journal = await it.journal();
       await it.work();
       expect(await it.keys()).toEqual(imported);

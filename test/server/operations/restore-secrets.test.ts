@@ -15,7 +15,7 @@ const acme = 'org_demo_acme';
 const settings = '/api/v1/settings';
 const as = 'parent-admin';
 
-// With a checksum, so that it is looked up whether or not a cache has heard of imports.
+// With a checksum: it is looked up whether or not a cache knows of imports.
 const raws = Array.from(
   { length: 4 },
   () => generateKey({ environment: 'live', random: secureRandom }).key,
@@ -42,7 +42,7 @@ async function importFile({ ask }: Restored, ...items: object[]) {
   return importApiKeys.output.parse(await ask(importApiKeys, { items })).jobIds;
 }
 
-/** What the import of a revoked secret is refused with. */
+/** The refusal of an import of a revoked secret. */
 const known = (...indices: number[]) => ({
   errors: indices.map((index) => ({ path: ['items', index, 'hashSha256'] })),
 });
@@ -91,7 +91,7 @@ onBothDatabases((kind) => {
     await it.accept(journal);
     const next = await processKnowing(it.server.databaseUrl, new Uint8Array(32).fill(9), null);
     await using database = next.database;
-    // The one before is gone: only its pepper is kept.
+    // The previous secret is gone: only its pepper is kept.
     await database.transaction((em) =>
       keepFormerSecret(em, it.services.encryption, testKeyring.current(), next.keyring.current()),
     );

@@ -20,7 +20,7 @@ const acme = 'org_demo_acme';
 
 type Restored = Awaited<ReturnType<typeof startRestored>>;
 
-/** What can be taken away for good. */
+/** Everything that can be revoked for good. */
 async function standing({ database }: Restored) {
   const em = database.read();
   const keys = await em.find(ApiKey, {}, { orderBy: { id: 'asc' } });
@@ -73,7 +73,7 @@ onBothDatabases((kind) => {
     for (const userId of ['user_gone', 'user_out']) {
       await database.read().insert(Membership, { ...member, userId });
     }
-    // Made by a process whose clock is ahead of those that take away.
+    // Made by a process whose clock is ahead of the revoking processes.
     const ahead = new Date(it.clock.now() + 3_600_000);
     await database.read().nativeUpdate(ApiKey, {}, { createdAt: ahead });
     await database.read().nativeUpdate(SubOrg, {}, { createdAt: ahead });
@@ -85,7 +85,7 @@ onBothDatabases((kind) => {
     const call = hub.call([{ token: onGithub.raw, type: 'reporisk_api_key', url: '' }]);
     expect((await server.fetch('/api/v1/leaks/github', { method: 'POST', ...call })).ok).toBe(true);
     await send(it, '/api-keys/revoke-all', { confirm: 1 }, globex);
-    // Without a key: what is taken away is the sub-organization. The linked one is archived first.
+    // Without a key: only the sub-organization is ended. The linked one is archived first.
     await send(it, '/sub-orgs/1/archive', {});
     await send(it, '/sub-orgs/2/archive', {});
     await send(it, '/sub-orgs/2', null);
@@ -109,7 +109,7 @@ onBothDatabases((kind) => {
     const rows = await database.read().find(AuditEvent, { action: 'restore.accept' });
     const done = new Set(rows.flatMap(({ changes }) => changes?.action ?? []));
     expect([...done].sort()).toEqual([...reappliedActions].sort());
-    // That decision stands: Clerk's next word does not link it again.
+    // That decision holds: Clerk's next event does not link it again.
     const parent = { tier: null, parentId: acme, at: clerkTime(it.clock.now()) };
     await it.tell({ id: 'org_demo_acme_mobile', name: 'Mobile', ...parent });
     expect(await standing(it)).toMatchObject({ subOrgs: lost.subOrgs });
@@ -143,7 +143,7 @@ onBothDatabases((kind) => {
     await it.accept(journal);
     const since = { id, clerkId: 'org_since', isArchived: false, isRemoved: false };
     const again = { id: former, clerkId: 'org_former', isArchived: true, isRemoved: false };
-    // Remembers what was removed, so that it is not linked again.
+    // The row keeps the removed link: the organization is not linked again.
     const lost = { clerkId: null, formerClerkId: 'org_lost', isArchived: true, isRemoved: true };
     expect((await standing(it)).subOrgs.slice(-3)).toMatchObject([again, since, lost]);
   });

@@ -12,8 +12,8 @@ import type { DatabaseKind, ServerOptions } from '../../support/server.ts';
 import { startOperatorJobs } from '../queue/operator-jobs.ts';
 
 /**
- * A server without a memory of what was lost, whose operator accepts restores: management goes on
- * between a restore and its acceptance, so that something is made since.
+ * A server without a memory of the lost history, whose operator accepts restores. Management goes
+ * on between a restore and its acceptance: tests can make new rows in that time.
  */
 export async function startRestored(
   kind: DatabaseKind,
@@ -52,7 +52,7 @@ export async function startRestored(
   });
 }
 
-/** Writes a row of the audit log by itself, as another version of the server would have. */
+/** Writes a single row of the audit log, as another version of the server would have. */
 export async function record(
   { database, clock }: Pick<Awaited<ReturnType<typeof startRestored>>, 'database' | 'clock'>,
   deed: {

@@ -2,7 +2,7 @@ import type { Route } from '../../../server/rest/route.ts';
 import { snake } from '../../../server/wire/case.ts';
 import type { RunningServer } from '../../support/server.ts';
 
-/** What came back. */
+/** The answer. */
 export interface Sent {
   readonly status: number;
   readonly detail: unknown;

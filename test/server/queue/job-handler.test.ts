@@ -7,7 +7,7 @@ import { onBothDatabases, startServerOn, testClock } from '../../support/server.
 type Run = Parameters<typeof jobHandler>[1];
 
 onBothDatabases((kind) => {
-  /** A server, and a worker that does what analyses will be. */
+  /** A server, and a worker with the future work of analyses. */
   async function start(run: Run) {
     await using resources = new AsyncDisposableStack();
     const clock = testClock();

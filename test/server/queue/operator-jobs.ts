@@ -51,7 +51,7 @@ export async function startOperatorJobs(
   };
 }
 
-/** What a job does, held up before a step until the test lets it go on. */
+/** A job's work, held up before a step until the test releases it. */
 export function heldBefore(step: number, run: Run) {
   const reached = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();

@@ -42,7 +42,7 @@ export async function startQueue(place: () => Promise<Place>) {
         perOrganization: options.perOrganization ?? 100,
       });
     },
-    /** Starts a worker that looks when it is woken; what it logs is in `errors`. */
+    /** Starts a worker that polls when it is woken; its log is in `errors`. */
     worker(options: Partial<WorkerOptions> & Pick<WorkerOptions, 'handlers'>) {
       const errors: unknown[] = [];
       const log = (error: unknown) => void errors.push(error);

@@ -3,7 +3,7 @@ import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import type { SendOptions, TestServer } from '../../support/server.ts';
 import { onBothDatabases, startServerOn, testClock } from '../../support/server.ts';
 
-/** The statuses of so many requests at once, and how often each came. */
+/** The statuses of `count` concurrent requests, and how often each came. */
 async function statuses(
   server: Pick<TestServer, 'fetch'>,
   path: string,
@@ -205,7 +205,8 @@ onBothDatabases((kind) => {
     // A session is no key, so a script that runs wild does not lock the console out.
     expect((await server.fetch('/api/v1/repos', { as: 'parent-admin' })).status).toBe(200);
     clock.advance(60_000);
-    // What the platform refused was not spent of the key's own: a new window has all of it.
+    // Requests refused by the platform's limit do not count against the key's own: a new window has
+    // all of it.
     expect(await statuses(server, '/auth/verify', two.raw, 20)).toEqual({ 200: 8, 429: 12 });
     expect(await statuses(server, '/api/v1/key', one.raw, 5)).toEqual({ 200: 2, 429: 3 });
   });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../support/free-port.ts';
 
-/** A Redis of its own, gone at the end of the scope; null when redis-server is not installed. */
+/** A private Redis, gone at the end of the scope; null when redis-server is not installed. */
 export async function redisServer(port?: number) {
   const listening = port ?? (await freePort());
   const options = [

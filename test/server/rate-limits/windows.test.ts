@@ -12,7 +12,7 @@ import { redisServer } from './redis.ts';
 /** Windows as several processes have them, and a way to let their time pass. */
 interface Place extends AsyncDisposable {
   readonly processes: readonly Windows[];
-  /** Ends every window that has so many milliseconds left, or fewer. */
+  /** Ends every window that has at most `milliseconds` left. */
   pass(milliseconds: number): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ const places = { memory: inMemory, PostgreSQL: inPostgresql, Redis: inRedis };
 describe.each(Object.entries(places))('windows in %s', (_name, place) => {
   const hundred = { limit: 100, windowSeconds: 60 };
 
-  /** Asks so often at once, in turn through every process. */
+  /** Sends `count` requests concurrently, in turn through every process. */
   function takeAtOnce({ processes }: Place, count: number, limit = hundred, name = 'key:1') {
     return Promise.all(
       Array.from({ length: count }, (_, index) =>

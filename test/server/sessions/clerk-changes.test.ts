@@ -197,7 +197,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     for (const offset of [1, 2, 3]) {
       await tell(offset);
       expect(await app.subOrgs()).toMatchObject([{ clerkId: null, removedAt: new Date(testTime) }]);
-      // Its metadata says that it is a sub-org: it has the rights of neither.
+      // Its metadata makes it a sub-org: it has the rights of neither.
       expect(await app.organization('org_mobile')).toMatchObject({ tier: null, clerkTier: 3 });
     }
     const action = 'clerk.subOrg.stayedRemoved';
@@ -205,7 +205,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       { orgId: 'org_acme', changes: { clerkId: 'org_mobile' } },
     ]);
     expect(app.warnings).toMatchObject([{ organization: 'org_mobile', parent: 'org_acme' }]);
-    // The same time: the lesser holds here too.
+    // The same time: the lesser rights hold here too.
     await tell(3, { tier: 3 });
     expect(await app.organization('org_mobile')).toMatchObject({ tier: null });
     await tell(4, { parent_org_id: 'org_globex' });

@@ -86,10 +86,10 @@ const apart = orders(
       kind === 'organization' ? `${change.id} ${change.at.getTime()}` : change,
   }),
 );
-/** Of two names of the same millisecond the last one told holds: here is only one. */
+/** Of two names with the same millisecond the last one received holds: here is only one. */
 const tied = orders(fc.array(event(times(2), ['One']), { maxLength: 8 }));
 
-/** Applies events in a world of its own: every id begins with its name. */
+/** Applies events in a separate world: every id begins with its name. */
 async function endState(database: Database, world: string, all: readonly Event[]) {
   const id = (name: string) => `${world}-${name}`;
   const { rowMacs } = database;
@@ -114,7 +114,10 @@ async function endState(database: Database, world: string, all: readonly Event[]
   return state(database, world);
 }
 
-/** What counts: who is what. An archived sub-org whose Clerk organization is gone is history. */
+/**
+ * The relevant state: every user's role and every organization's kind. An archived sub-org whose
+ * Clerk organization is gone is history.
+ */
 async function state(database: Database, world: string) {
   const em = database.read();
   const own = { $like: `${world}-%` };
@@ -134,7 +137,7 @@ async function state(database: Database, world: string) {
     }),
     links: links
       .filter(({ clerkId, archivedAt }) => archivedAt === null || !gone.has(clerkId ?? ''))
-      // Not its name: what was unlinked for a while follows no renaming of that time.
+      // Not its name: a sub-org that was unlinked for a while misses the renamings of that time.
       .map(({ clerkId, orgId, archivedAt }) => {
         return { clerkId, orgId, archived: archivedAt !== null };
       }),

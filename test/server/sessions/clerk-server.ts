@@ -30,15 +30,15 @@ export async function clerkServer(organizations: ServedOrganization[]) {
   const faults: {
     /** Requests whose address matches are answered with 500. */
     failing?: RegExp;
-    /** What whole lists leave out, though it is there when asked for by its id. */
+    /** Objects that whole lists leave out, though a request by id finds them. */
     hide?: (id: string) => boolean;
-    /** What is said to be the total. */
+    /** The total that the answer claims. */
     total?: number;
     /** The `Date` of its answers in place of its clock's; null for none. */
     date?: string | null;
     /** Requests whose address matches are never answered. */
     hanging?: RegExp;
-    /** What it signs with in place of its own key. */
+    /** The key that signs in place of its own. */
     jwk?: object;
   } = {};
   const clock = { now: testTime };

@@ -9,7 +9,7 @@ export interface LargeClerk {
   readonly members: number;
 }
 
-// Runs as a worker, so that its work is not measured with the server's.
+// Runs as a worker: its work is not measured with the server's.
 const { id, name, admin, members }: LargeClerk = workerData;
 
 const server = createServer((request, response) => {

@@ -6,7 +6,7 @@ import { testDatabase } from './databases.ts';
 import { testTime } from './tokens.ts';
 import { signed, signingSecret } from './webhook-events.ts';
 
-/** A webhook endpoint on a database of its own. */
+/** A webhook endpoint on a private database. */
 export async function startWebhooks(kind: DatabaseKind, now = () => testTime) {
   const opened = await testDatabase(kind);
   const { database } = opened;
@@ -21,7 +21,7 @@ export async function startWebhooks(kind: DatabaseKind, now = () => testTime) {
     webhooks,
     warnings,
     commits: () => commits,
-    /** Delivers an event as a message of its own. */
+    /** Delivers an event as a new message. */
     tell: (event: unknown) =>
       webhooks.receive(signed(event, { id: `msg_${messages++}`, at: now() })),
     organization: (id: string) => database.read().findOneOrFail(Organization, { id }),

@@ -17,9 +17,9 @@ type Wide<Type, Path extends string> = 0 extends 1 & Type
             string]
         : never;
 
-// A schema that is lost on its way to the client makes `any` of what it describes.
+// A schema that is lost on its way to the client turns its type into `any`.
 expectTypeOf<Wide<Inputs, 'inputs'>>().toEqualTypeOf<never>();
-// What an action changed and what a job came to have shapes of their own.
+// The changes of an action and the result of a job have individual shapes.
 expectTypeOf<Wide<Outputs, 'outputs'>>().toEqualTypeOf<
   `outputs.auditLog.list.items[].changes.${string}` | `outputs.jobs.get.result.${string}`
 >();
@@ -54,7 +54,7 @@ interface ApiKey {
 }
 
 expectTypeOf<Outputs['apiKeys']['get']>().branded.toEqualTypeOf<ApiKey>();
-// The secret stands in two answers and in no other.
+// The secret is in two answers and in no other.
 expectTypeOf<Outputs['apiKeys']['create']>().branded.toEqualTypeOf<{
   key: ApiKey;
   rawKey: string;
@@ -87,7 +87,7 @@ expectTypeOf<Inputs['apiKeys']['create']>().branded.toEqualTypeOf<{
   rateLimit?: { limit: number; windowSeconds: number } | null | undefined;
 }>();
 
-// What the assertions above say fails where a type is wider.
+// Control: the assertions above fail for a wider type.
 type Widened = Omit<ApiKey, 'status'> & { status: string };
 // @ts-expect-error: a status that is any text
 expectTypeOf<Outputs['apiKeys']['get']>().branded.toEqualTypeOf<Widened>();

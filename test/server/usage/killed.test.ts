@@ -9,7 +9,7 @@ import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 
-/** The server as a process of its own, and a key that it issued. */
+/** The server as a separate process, and a key that it issued. */
 async function startProcess(databaseUrl: string) {
   await using resources = new AsyncDisposableStack();
   const cwd = await mkdtemp(join(tmpdir(), 'reporisk-server-'));

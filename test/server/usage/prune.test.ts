@@ -169,7 +169,7 @@ test('a server forgets old calls by itself', async () => {
     const call = keyCall({ at: Date.now() - age * day, keyId: `key_${age}` });
     await store.ingest([{ id: newId('use', call.at), ...call }]);
   }
-  // Its end waits for what it does at the start.
+  // Its end waits for the work of its start.
   await startBackground(server.services, null)[Symbol.asyncDispose]();
   const left = await server.database.read().execute('select key_id from key_call');
   expect(left).toEqual([{ key_id: 'key_1' }]);

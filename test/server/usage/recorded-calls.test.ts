@@ -79,7 +79,7 @@ onBothDatabases((kind) => {
     await (await server.fetch('/api/v1/key', { as: raw })).text();
 
     const { items, hourly } = await usageOf(server, id, '?limit=1000');
-    // What was refused counts by the hour, and is no call.
+    // Refused requests are counted by the hour, and are no calls.
     expect(items).toHaveLength(201);
     expect(hourly).toEqual([
       { hour: '2026-03-04T05:00:00.000Z', outcome: 'client_error', count: 100 },

@@ -6,7 +6,7 @@ import { handTimer, keyCall } from './calls.ts';
 
 const away = Object.assign(new Error('no connection'), { code: 'ECONNREFUSED' });
 
-/** A store in memory that fails as often as told. */
+/** A store in memory that fails a chosen number of times. */
 function memoryStore(batchSize = 3) {
   const batches: (readonly StoredCall[])[] = [];
   const refused: RefusedBatch[] = [];

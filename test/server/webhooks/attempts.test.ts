@@ -197,7 +197,7 @@ onBothDatabases((kind) => {
     });
     expect(await body(procedure)).toMatchObject({ result: { data: { status: 418 } } });
     expect(it.receiver.messages).toHaveLength(2);
-    // It is no delivery and says nothing of the health.
+    // It is no delivery and does not affect the health.
     expect(await it.deliveries(id)).toEqual([]);
     expect(await it.webhooks()).toMatchObject([{ health: 'ok', sent_24h: 0 }]);
   });

@@ -25,7 +25,7 @@ onBothDatabases((kind) => {
       () => it.settings(`webhooks/${other.id}`, undefined, 'DELETE'),
       () => it.settings(`webhooks/${id}`, { is_active: false }, 'PATCH'),
     ];
-    // Spread, so that each kind of call meets the others.
+    // Spread: each kind of call meets the others.
     const mixed = calls.map((_, index) => calls[(index * 7) % calls.length] ?? calls[0]);
     const statuses = await Promise.all(mixed.map((call) => status(call?.() ?? it.settings(''))));
     await it.worker.work();

@@ -26,7 +26,7 @@ export async function outcome(
   return { status, error };
 }
 
-/** Timers that end when the test says so. */
+/** Timers that the test ends. */
 export function manualTimers() {
   const pending = new Set<() => void>();
   return {
@@ -43,7 +43,7 @@ export function manualTimers() {
   };
 }
 
-/** A worker that looks when it is woken and at no other time. */
+/** A worker that polls when it is woken and at no other time. */
 export function deliveryWorker(services: Services) {
   const { database, encryption, targets, now, logger } = services;
   const attempts = manualTimers();
@@ -57,7 +57,7 @@ export function deliveryWorker(services: Services) {
     timer,
   });
   return {
-    /** Lets every attempt under way run out of time. */
+    /** Lets every running attempt run out of time. */
     timeOut: attempts.expire,
     wake: worker.wake,
     idle: worker.idle,
@@ -70,7 +70,7 @@ export function deliveryWorker(services: Services) {
   };
 }
 
-/** A server with a clock of its own, a receiver, and a worker that delivers. */
+/** A server with its own clock, a receiver, and a worker that delivers. */
 export async function startDelivering(kind: DatabaseKind, identity?: Identity) {
   await using resources = new AsyncDisposableStack();
   const clock = testClock();

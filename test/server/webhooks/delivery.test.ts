@@ -25,7 +25,7 @@ onBothDatabases((kind) => {
       `api_key.revoked ${id}`,
     ]);
     for (const { body, headers, event } of it.receiver.messages) {
-      // The package knows only the present time; the signature is over the test's.
+      // The package uses the present time; the signature is over the test's.
       const at = new Date(Number(headers['webhook-timestamp']) * 1000);
       const signature = new Webhook(secret).sign(headers['webhook-id'] ?? '', at, body);
       expect(headers['webhook-signature']).toBe(signature);

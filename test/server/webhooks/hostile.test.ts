@@ -5,7 +5,7 @@ import { attemptDelivery } from '../../../server/webhooks/attempt.ts';
 import { testEncryption } from '../../support/keyring.ts';
 import { loopbackTargets, manualTimers } from './delivering.ts';
 
-/** An endpoint on loopback that does with each connection what it likes, once a request has begun. */
+/** An endpoint on loopback that treats each connection with `behave`, once a request has begun. */
 async function startEndpoint(behave: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -43,7 +43,7 @@ function endlessly(socket: Socket, piece: string | Buffer): void {
   again();
 }
 
-/** An attempt at an endpoint, whose time is over when the test says so. */
+/** An attempt at an endpoint, whose time the test ends. */
 function attemptAt(url: string) {
   const encryption = testEncryption();
   const secret = encryption.encrypt(`whsec_${Buffer.alloc(32, 255).toString('base64')}`, 'org_a');
@@ -67,7 +67,7 @@ function attemptAt(url: string) {
   return {
     done,
     timeOut: timers.expire,
-    /** Resolves when so many timers were set. */
+    /** Resolves when `wanted` timers were set. */
     async armed(wanted: number) {
       while (count < wanted) {
         await new Promise<void>((resolve) => {

@@ -14,7 +14,8 @@ onBothDatabases((kind) => {
     const keys = [];
     for (let count = 0; count < 6; count++) keys.push(await issueKey(it.server));
     for (const key of keys) await revokeKey(it.server, key.id);
-    // Two are answered, then the receiver is silent, and the process dies with messages on the way.
+    // Two are answered, then the receiver stops answering, and the process dies with messages in
+    // flight.
     it.receiver.answer(() => (it.receiver.messages.length <= 2 ? 204 : undefined));
     const script = join(import.meta.dirname, 'worker-process.ts');
     const child = spawn(process.execPath, [script, it.server.databaseUrl, String(it.clock.now())], {

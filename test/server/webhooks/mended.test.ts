@@ -7,7 +7,7 @@ import { startDelivering } from './delivering.ts';
 const hour = 3_600_000;
 
 onBothDatabases((kind) => {
-  /** An attempt under way after 24 hours of failures, whose answer the test gives. */
+  /** A running attempt after 24 hours of failures, whose answer the test gives. */
   async function lastAttempt() {
     const it = await startDelivering(kind);
     const { id } = await it.addWebhook();

@@ -16,11 +16,11 @@ export interface Received {
   };
 }
 
-/** How a receiver answers: a status, or whatever it does itself. */
+/** A receiver's answer: a status, or its own handling of the response. */
 export type Behaviour = (message: Received, response: ServerResponse) => number | undefined;
 
 /**
- * A receiver of webhooks on loopback, which answers 204 unless told otherwise.
+ * A receiver of webhooks on loopback, which answers 204 by default.
  *
  * @param identity - with one it speaks TLS, as `hooks.example`.
  */
@@ -52,7 +52,7 @@ export async function startReceiver(identity?: Identity) {
     identify(next: Identity) {
       if ('setSecureContext' in server) server.setSecureContext(next);
     },
-    /** Resolves when so many messages have arrived in all. */
+    /** Resolves when `count` messages have arrived in all. */
     async arrived(count: number): Promise<void> {
       while (messages.length < count) {
         await new Promise<void>((resolve) => {

@@ -12,7 +12,8 @@ const stranger = createAuthority();
 const known = getCACertificates('default');
 const untrusted = { status: null, error: 'no trusted TLS connection' };
 
-// Whom this process trusts is the system's to say: nothing in the product can be told otherwise.
+// The system's trust store decides which authorities this process trusts: the product has no
+// setting for it.
 beforeAll(() => setDefaultCACertificates([...known, authority.cert]));
 afterAll(() => setDefaultCACertificates(known));
 
@@ -67,7 +68,7 @@ onBothDatabases((kind) => {
       type: 'api_key.created',
       data: { key: { id: key.id } },
     });
-    // The package looks at the system's clock, so the signature alone is compared.
+    // The package uses the system's clock, so the signature alone is compared.
     const { 'webhook-id': eventId = '', 'webhook-signature': signature } = received?.headers ?? {};
     const sent = new Date(Number(received?.headers['webhook-timestamp']) * 1000);
     expect(new Webhook(secret).sign(eventId, sent, received?.body ?? '')).toBe(signature);

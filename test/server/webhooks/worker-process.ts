@@ -5,7 +5,7 @@ import { createDeliver } from '../../../server/webhooks/deliver.ts';
 import { deliveryTask } from '../../../server/webhooks/delivery-row.ts';
 import { testEncryption, testKeyring } from '../../support/keyring.ts';
 
-// A process that delivers what is in a database, at a time that stands still: to be killed.
+// A process that delivers the events of a database, at a fixed time: to be killed.
 const [url = '', now = '0'] = process.argv.slice(2);
 const clock = () => Number(now);
 const database = await openAuditedDatabase(url, { keyring: testKeyring });

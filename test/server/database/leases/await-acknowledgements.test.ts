@@ -34,7 +34,7 @@ class ScriptedPort implements WaitPort {
   }
 }
 
-/** A wait under way, with a lease of 2,000 ms and a margin of 100. */
+/** A running wait, with a lease of 2,000 ms and a margin of 100. */
 function waiting(prepare: (port: ScriptedPort) => void = () => {}) {
   const clock = new ManualClock();
   const port = new ScriptedPort();
@@ -116,7 +116,7 @@ test('awaitAcknowledgements() looks again at once for what was announced while i
   });
   state.wake({ id: 'a', epoch: 7 });
   await clock.pass(0);
-  // Once: what was announced before a look counts for none after it.
+  // Once: an announcement before a poll does not count after it.
   expect([state.took, port.asked]).toEqual([-1, [null, 7]]);
 });
 
@@ -150,7 +150,7 @@ test('awaitAcknowledgements() evicts no holder before a lease has passed since i
   port.answer = 'at once';
   await clock.pass(100);
   expect(state.took).toBe(2100);
-  // Seen at 2,025, the first look that was answered.
+  // Seen at 2,025, the first poll with an answer.
   await clock.pass(2024);
   expect(port.evicted).toEqual([]);
   await clock.pass(1);

@@ -32,7 +32,7 @@ for (const [what, found] of [
     const { history, see, lost } = known();
     see(found);
     see(found);
-    // What comes after is of another history, though its numbers are higher.
+    // Later epochs belong to another history, though their numbers are higher.
     see({ epoch: 7 });
     expect(history.isRestored).toBe(true);
     expect(lost).toEqual([{ seen: at(10), found: 'head' in found ? found.head : at(10) }]);
@@ -81,7 +81,7 @@ test('KnownHistory asks for what the process committed itself until the database
   see({ head: at(13) });
   expect(history.heads).toEqual([at(13)]);
   history.committed(at(14));
-  // The log went back to row 13, and on again: its newest row stands for another history.
+  // The log went back to row 13, and on again: its newest row belongs to another history.
   history.committed({ seq: 14, mac: 'other' });
   see({ holdsHeads: false, head: at(14) });
   expect(lost).toEqual([{ seen: at(14), found: at(14) }]);

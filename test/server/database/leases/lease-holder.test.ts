@@ -9,7 +9,7 @@ import type {
 } from '../../../../server/database/leases/ports.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** What the database answers to a report: the newest epoch, and what was touched. */
+/** The database's answer to a report: the newest epoch, and the touched subjects. */
 interface Touched {
   readonly epoch: number;
   readonly subjects: readonly string[];
@@ -17,7 +17,7 @@ interface Touched {
 
 const head: AuditHead = { seq: 0, mac: '' };
 
-/** A database that answers what the test puts into it, and notes what it was asked. */
+/** A database with answers from the test, which records the requests. */
 class ScriptedPort implements HolderPort {
   readonly calls: string[] = [];
   /** The marks of each report: those that the row may hold, and the one to write. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../server/clock/clock.ts';
 
-/** A clock that moves when a test says so. */
+/** A clock that the test moves. */
 export class ManualClock implements Clock {
   #monotonic = 1000;
   #wall = 1_700_000_000_000;

@@ -3,7 +3,7 @@ import { openAuditedDatabase } from '../../../../server/audit/audited-database.t
 import type { Report } from '../../../../server/database/leases/ports.ts';
 import { onEachDatabase } from '../../../support/databases.ts';
 
-/** What both databases' ports promise to the protocol, which is tested on its own. */
+/** The promises of both databases' ports to the protocol, which has its own tests. */
 onEachDatabase((place) => {
   async function opened() {
     await using resources = new AsyncDisposableStack();

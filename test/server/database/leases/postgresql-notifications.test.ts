@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { listenForNotifications } from '../../../../server/database/leases/postgresql-notifications.ts';
 import { migrated } from '../../../support/databases.ts';
 
-/** A database with an organization, a connection that changes it, and one that hears of it. */
+/** A database with an organization, a connection that changes it, and one that listens. */
 async function listening() {
   const resources = new AsyncDisposableStack();
   const { url } = resources.use(await migrated.PostgreSQL());
@@ -20,7 +20,7 @@ async function listening() {
      values ('org', 'Org', 3, now(), now(), now())`,
   );
   await listener.query('listen reporisk_epoch');
-  /** What the next transaction announces: its own and one that ends what is listened to. */
+  /** The notifications of the next transaction; a separate one marks the end of them. */
   async function announced(statements: readonly string[]): Promise<unknown[]> {
     const heard: string[] = [];
     listener.on('notification', ({ payload = '' }) => heard.push(payload));

@@ -23,7 +23,7 @@ test('with a standby that does not answer, acknowledgements go through and renew
   await using postgres = await startPostgres({ synchronous_standby_names: 'away' });
   const url = `${postgres.url}/postgres`;
   const session = (commits: 'local' | 'on') => `${url}?options=-csynchronous_commit%3D${commits}`;
-  // Those that do not wait for it make what there is.
+  // Sessions that do not wait for the standby set the database up.
   const client = new pg.Client({ connectionString: session('local') });
   await client.connect();
   await client.query('alter role postgres set synchronous_commit = local');
@@ -95,7 +95,7 @@ test('the command line removes who keeps silent before it ends, and writes a fai
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
   await client.query("insert into holder (id, acknowledged, mark) values ('dead', -1, 'm')");
-  // Where the table was emptied by hand, nothing is known to be outlived.
+  // With the table emptied by hand, no history is known to be outlived.
   await client.query('delete from timeline');
   const add = ['org', 'add', '--clerk-id', 'org_a', '--name', 'A', '--tier', '1'];
   expect(await run(add, env)).toMatchObject({ code: 0 });
