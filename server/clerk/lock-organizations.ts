@@ -4,7 +4,7 @@ import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { neverTold } from './clerk-change.ts';
 
-/** Read anew from the database, and locked until the transaction ends. */
+/** Read from the database, and locked until the transaction ends. */
 const locked = {
   lockMode: LockMode.PESSIMISTIC_WRITE,
   disableIdentityMap: true,

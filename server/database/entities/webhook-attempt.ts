@@ -24,9 +24,9 @@ export const WebhookAttempt = defineEntity({
     url: p.text(),
     /** The HTTP status; null when there was no answer. */
     status: p.integer().nullable(),
-    /** Null when the message was accepted. */
+    /** Null when the endpoint accepted the message. */
     error: p.text().nullable(),
-    /** The beginning of the answer's body, 2 KB at most, without secrets. */
+    /** The first 2 KB of the response's body, at most, without secrets. */
     answer: p.text().nullable(),
   },
 });
