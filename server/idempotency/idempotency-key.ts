@@ -28,7 +28,7 @@ export function idempotencyKey(given: readonly string[] = []): string | null {
   return key;
 }
 
-/** The key was used for something else. */
+/** The refusal when the key was used with another request. */
 export function otherBody(): InvalidInput {
   return broken({ msg: 'this key was used with another body', type: 'value_error' });
 }
