@@ -34,8 +34,7 @@ const pauseAfterFailure = 1_000;
 const timeoutMs = 5_000;
 
 /**
- * GitHub's public keys, fetched on first use, kept for an hour, and fetched again for an unknown
- * id.
+ * GitHub's public keys: fetched on first use, kept for an hour, fetched again for an unknown id.
  */
 export function createGithubKeys({
   fetch,

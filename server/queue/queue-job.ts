@@ -4,7 +4,7 @@ import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue } from './tasks.ts';
 
-/** A job's type, organization, requester and input: the fields that its MAC covers. */
+/** A job's order: its content, its organization and its requester, which its MAC covers. */
 export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
   Partial<Pick<Job, 'environment' | 'subOrgId' | 'repoId' | 'extensionId' | 'createdBy' | 'input'>>;
 
