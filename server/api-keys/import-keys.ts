@@ -104,7 +104,7 @@ function readLines(
   });
 }
 
-/** @returns how many keys were written, live and revoked, and how many were there. */
+/** @returns how many keys were written, live and revoked, and how many existed already. */
 async function importLines(
   em: EntityManager,
   jobId: string,

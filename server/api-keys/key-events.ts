@@ -15,10 +15,10 @@ import { keyRecords, type ShownKey } from './key-record.ts';
 /** Keys per batch. */
 const batchSize = 200;
 
-/** Something that happened to keys. */
+/** An event of one or more keys. */
 export interface KeyEvent {
   readonly type: WebhookEvent;
-  /** The keys' rows are locked by this transaction, so that events of one key have an order. */
+  /** The transaction must lock the keys' rows: this gives the events of one key an order. */
   readonly keyIds: readonly string[];
   /** Event fields in addition to the key, shared by all keys or by key id; never a secret. */
   readonly data?: EventData | ((keyId: string) => EventData);

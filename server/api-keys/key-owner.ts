@@ -8,7 +8,7 @@ import { shownName } from '../wire/names.ts';
 export const blockedReasons = ['service_account_disabled', 'owner_left', 'owner_demoted'] as const;
 type BlockedReason = (typeof blockedReasons)[number];
 
-/** The member, service account or organization whose authority a key has. */
+/** The holder of a key's authority: a member, a service account or the organization. */
 export interface KeyOwner {
   readonly kind: 'member' | 'service_account' | 'organization';
   readonly id: string;

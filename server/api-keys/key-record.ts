@@ -10,7 +10,7 @@ import { blockedReasons, ownersOf } from './key-owner.ts';
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
 
-/** A key as management sees it: never a secret, never a lookup value. */
+/** A key in management responses: never a secret, never a lookup value. */
 export const keyRecord = z.object({
   id: z.string(),
   dialect: z.string(),

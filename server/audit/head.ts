@@ -5,10 +5,10 @@ import { prepared } from '../database/prepared.ts';
 
 /** The end of the log, which the next row follows. */
 export interface Head {
-  /** The last row's; 0 in an empty log. */
+  /** The last row's place; 0 in an empty log. */
   readonly seq: number;
   readonly digest: string;
-  /** The last row's; empty in an empty log. */
+  /** The last row's MAC; empty in an empty log. */
   readonly mac: string;
 }
 

@@ -9,7 +9,7 @@ import { rowsUpTo } from './rows.ts';
 export interface Verification {
   /** Number of rows. */
   readonly events: number;
-  /** The last row, for comparison with a later result: `SEQ:MAC`. */
+  /** The last row, `SEQ:MAC`, for comparison with a later result. */
   readonly head: string;
   /** Null when every row is intact and none is missing. */
   readonly fault: Fault | null;

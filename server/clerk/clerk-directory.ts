@@ -28,7 +28,7 @@ export interface Listed<Item> {
  * Each call throws when Clerk is unreachable, or the signal is aborted.
  */
 export interface ClerkDirectory {
-  /** The time by Clerk's clock: every later response is at least as new. */
+  /** The time by Clerk's clock: responses to later requests are at least as new. */
   time(signal?: AbortSignal): Promise<ClerkTime>;
   /**
    * Whether Clerk signs with the key that verifies sessions here: proof that the instance is ours.

@@ -8,7 +8,7 @@ export type ListedOrganization = Omit<OrganizationChange, 'at'>;
 /**
  * Reads an organization from Clerk's API or webhooks. Its name is cleaned, never refused. A tier as
  * text and white space around a value are accepted. An unreadable parent leaves the organization
- * without rights, because it was to be a sub-org.
+ * without rights, because it was meant to be a sub-org.
  */
 export function readOrganization(
   id: string,

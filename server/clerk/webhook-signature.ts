@@ -6,11 +6,11 @@ const webhookTolerance = 5 * 60_000;
 
 /**
  * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's
- * own check knows only the system's clock; here the time is injected.
+ * check reads the system's clock; here the time is injected.
  *
  * @param now - Unix milliseconds.
- * @returns the message's id, the same for every attempt to deliver it, or null when it is not signed
- * with the secret, or too old.
+ * @returns the message's id, the same for every attempt to deliver it, or null when it is not
+ * signed with the secret, or too old.
  */
 export function verifyMessage(
   webhook: Webhook,

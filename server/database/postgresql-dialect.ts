@@ -28,7 +28,7 @@ export class PooledPostgresqlDialect extends PostgresDialect {
   }
 }
 
-/** A pool's connection while it is in use. */
+/** A pool's connection during one use. */
 class PooledClient implements PooledConnection {
   readonly #client: pg.PoolClient;
 

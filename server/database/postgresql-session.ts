@@ -20,7 +20,7 @@ export interface ConnectionLimits {
   readonly maxSilenceMs: number;
 }
 
-/** Of management: a change of very many keys takes seconds. */
+/** Limits of management: a change of very many keys takes seconds. */
 export const managementLimits: ConnectionLimits = {
   statementMs: 30_000,
   lockMs: 4_000,

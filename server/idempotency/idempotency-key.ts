@@ -6,7 +6,7 @@ const name = 'Idempotency-Key';
 const maxLength = 255;
 
 /**
- * The key of a request that may be a repetition.
+ * The `Idempotency-Key` of a request, which marks it as a possible repetition.
  *
  * @param given - each field of that name, as received.
  * @returns null where there is none.

@@ -13,7 +13,7 @@ export interface AddressLimit {
   check(address: string | undefined): void;
 
   /**
-   * Counts one request or failure.
+   * Counts one failure or report.
    *
    * @throws {Problem} 429 when the limit was used up already.
    */

@@ -3,7 +3,7 @@ import { clerkIdPattern, memberRole, type Session } from './session.ts';
 /** How far Clerk's clock may be ahead of ours. */
 const clockLeeway = 5_000;
 
-/** Required values of a token's claims. */
+/** The values that a token's claims are checked against. */
 export interface ClaimRules {
   readonly issuer?: string | undefined;
   readonly authorizedParties?: readonly string[] | undefined;

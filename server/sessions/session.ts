@@ -4,7 +4,7 @@ export type MemberRole = 'admin' | 'member';
 /** An id in Clerk's format; any database can store it. */
 export const clerkIdPattern = /^[\w-]{1,200}$/;
 
-/** The content of a verified Clerk session token. The user's rights are in the database. */
+/** The content of a verified Clerk session token. The user's present rights are in the database. */
 export interface Session {
   readonly userId: string;
   readonly sessionId: string;
@@ -12,7 +12,10 @@ export interface Session {
   readonly organizationId: string | null;
   /** The role in the token; the user may have lost it since. */
   readonly role: MemberRole | null;
-  /** The id of the impersonating user, `unknown` where it cannot be read; null without one. */
+  /**
+   * The id of the impersonating user, `unknown` where it cannot be read; null without
+   * impersonation.
+   */
   readonly impersonatedBy: string | null;
   /** By Clerk's clock. */
   readonly issuedAt: Date;

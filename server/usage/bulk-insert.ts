@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** A statement that inserts many rows at once. */
+/** A multi-row insert. */
 export interface BulkInsert<Row> {
   readonly table: string;
   /** Name, PostgreSQL's type, and the value for a row; instants as Unix milliseconds. */

@@ -10,7 +10,7 @@ export interface HourTally {
   count: number;
 }
 
-/** The last use of a key. */
+/** The last use, of a key or of a row below. */
 export interface UseTally {
   readonly keyId: string;
   lastUsedAt: number;

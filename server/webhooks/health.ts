@@ -63,7 +63,7 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / hourMs);
 }
 
-/** Hours in the future come from another process's clock. */
+/** Hours in the future come from another process's clock; near ones count too. */
 function isCounted({ hour }: WebhookHour, now: number): boolean {
   return Math.abs(now - hour) < countedHours;
 }

@@ -12,7 +12,7 @@ export const jobTypes = [
   'usage_prune',
 ] as const;
 
-/** A task that runs in the background and is polled. */
+/** A background job, whose record clients poll. */
 export const Job = defineEntity({
   name: 'Job',
   tableName: 'job',

@@ -26,7 +26,7 @@ export const WebhookDelivery = defineEntity({
     attempts: p.integer().default(0),
     firstAttemptAt: p.datetime(3).nullable(),
     nextAttemptAt: p.datetime(3).nullable(),
-    /** The HTTP status of the last attempt; null when there was no answer. */
+    /** The HTTP status of the last attempt; null when there was no response. */
     lastStatus: p.integer().nullable(),
     lastError: p.text().nullable(),
     createdAt: p.datetime(3),

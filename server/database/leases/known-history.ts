@@ -18,7 +18,7 @@ const maxOwn = 256;
  */
 export class KnownHistory {
   readonly #onLost: (lost: LostHistory) => void;
-  /** The newest row of the audit log that the database has returned. */
+  /** The newest row of the audit log in the database's last answer. */
   #head: AuditHead = { seq: 0, mac: '' };
   /** Rows that this process has committed since. A later row does not prove the earlier ones. */
   #own: readonly AuditHead[] = [];
