@@ -11,7 +11,7 @@ declare const ofClerk: unique symbol;
 export type ClerkTime = Date & { readonly [ofClerk]: true };
 
 /**
- * Marks a time as Clerk's: from a webhook's event, a session token's `iat`, or an answer of its API.
+ * Marks a time as Clerk's: from a webhook's event, a session token's `iat`, or an API response.
  *
  * @param time - Unix milliseconds by Clerk's clock.
  */

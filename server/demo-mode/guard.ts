@@ -20,7 +20,7 @@ const forwarding =
   /^(forwarded|via|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|fly-client-ip|x-original-host|x-envoy-.+|x-forwarded-.+)$/;
 
 /**
- * The refusal of a request in demo mode. A request that came through a proxy, or under another name
+ * The refusal of a request in demo mode: a request that came through a proxy, or under another name
  * than this machine's, may come from anyone, also by way of a browser (DNS rebinding).
  *
  * @returns the text for a 403, or null when the request may go on.

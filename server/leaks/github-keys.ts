@@ -25,7 +25,10 @@ export type GithubKeys = (id: string) => Promise<KeyObject | null>;
 /** Maximum time that a key withdrawn by GitHub stays trusted. */
 const longestTrust = 3_600_000;
 
-/** Minimum pause between fetches: made-up ids must not cause a request to GitHub each. */
+/**
+ * Minimum pause between fetches for an unknown id: made-up ids must not cause a request to GitHub
+ * each.
+ */
 const shortestPause = 60_000;
 
 /** Pause between requests while GitHub is unreachable. */
@@ -94,7 +97,7 @@ export async function isSignedByGithub(
 ): Promise<boolean> {
   const signed = await signatureIn(headers, keys);
   if (signed === null) return false;
-  // In a worker thread: an unauthenticated body may be 8 MiB long.
+  // On the thread pool: an unauthenticated body may be 8 MiB long.
   return new Promise((resolve, reject) => {
     verify('sha256', Buffer.from(body), signed.key, signed.signature, (error, isSigned) => {
       if (error === null) resolve(isSigned);

@@ -12,8 +12,8 @@ export interface Taken {
 }
 
 /**
- * Counts requests in windows of a fixed length. A window begins with the first request after the end
- * of the one before and nothing extends it, so traffic below the limit is never refused.
+ * Counts requests in windows of a fixed length. A window begins with the first request after the
+ * end of the one before, and nothing extends it: traffic below the limit is never refused.
  *
  * A window holds a count and an end, not a limit: when the limit changes, the count stays. A window
  * that would outlast a new, shorter length is cut to it.
