@@ -17,8 +17,8 @@ const thresholds = [1, 7, 14] as const;
 const batchSize = 200;
 
 /**
- * Announces the keys that are about to expire: once at each threshold that lies in the key's life.
- * After a pause that spans several, only the most urgent is told.
+ * Announces keys that are about to expire: once at each threshold that lies within the key's life.
+ * After a pause that spans several thresholds, only the most urgent is announced.
  *
  * @returns how many keys were announced.
  */
@@ -34,7 +34,7 @@ export async function announceExpiry(options: AnnounceOptions): Promise<number> 
   return announced;
 }
 
-/** Keys that passed a threshold, and of which nothing as urgent was told. */
+/** Keys that passed a threshold and have no notice at least as urgent. */
 async function keysWithin(em: EntityManager, days: number, now: Date): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `select k.id from api_key k
@@ -59,7 +59,7 @@ async function announce(
     { id: { $in: [...ids] }, revokedAt: null },
     { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, disableIdentityMap: true },
   );
-  // Another process may have been faster while the locks were waited for.
+  // Another process may have announced these keys while this one waited for the locks.
   const told = await em.find(ApiKeyExpiryNotice, {
     keyId: { $in: [...ids] },
     days: { $lte: days },

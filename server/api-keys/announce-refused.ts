@@ -10,14 +10,14 @@ import {
   publishKeyEvents,
 } from './key-events.ts';
 
-/** How long a secret that was told of is not told of again. */
+/** Pause before an announced secret is announced again. */
 const silence = 30 * 86_400_000;
 
 const batchSize = 200;
 
 /**
- * Announces secrets that are revoked, expired or retired and were tried: each once in 30 days,
- * whichever process refused it.
+ * Announces attempts with revoked, expired or retired secrets: each secret once in 30 days across
+ * all processes.
  *
  * @returns how many secrets were announced.
  */
@@ -25,7 +25,7 @@ export function announceRefused(options: AnnounceOptions): Promise<number> {
   return announceDue(options, keysTried, announce);
 }
 
-/** Keys of which a secret was tried and not told. */
+/** Keys with an attempt that is not announced yet. */
 async function keysTried(em: EntityManager, now: Date): Promise<string[]> {
   const due = await em.find(KeyRefusedSecret, untold(now), {
     orderBy: { keyId: 'asc', preview: 'asc' },
@@ -47,7 +47,7 @@ async function announce(
   const these = { $in: [...new Set(keyIds)] };
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE, disableIdentityMap: true } as const;
   await em.find(ApiKey, { id: these }, { ...locked, orderBy: { id: 'asc' } });
-  // Another process may have been faster while the locks were waited for.
+  // Another process may have announced these secrets while this one waited for the locks.
   const secrets = await em.find(
     KeyRefusedSecret,
     { keyId: these, ...untold(context.now) },

@@ -3,7 +3,7 @@ import type { WebhookEvent } from '../database/entities/webhook.ts';
 import { timestamp } from '../wire/fields.ts';
 import { keyRecord } from './key-record.ts';
 
-/** What an event tells beside the key, and when it is sent. */
+/** Each event type: its fields in addition to the key, and its trigger. */
 const events: Readonly<
   Record<WebhookEvent, readonly [when: string, beside: z.core.$ZodLooseShape]>
 > = {

@@ -24,7 +24,7 @@ import { isKeyOf, keysBySecret } from './known-keys.ts';
 import { assertWithinLimit } from './live-key-limit.ts';
 import { endOf } from './sub-org-end.ts';
 
-/** Keys to a transaction: SQLite has one writer at a time. */
+/** Keys per transaction: SQLite has one writer at a time. */
 const batchSize = 200;
 
 interface ImportServices {
@@ -37,7 +37,7 @@ interface ImportServices {
   readonly now: () => number;
 }
 
-/** A line that is as the server wrote it, and what its secret may be stored under. */
+/** A verified line, and the lookup values that its secret may be stored under. */
 interface Line {
   readonly line: number;
   readonly item: WaitingKey;
@@ -46,19 +46,19 @@ interface Line {
   readonly fingerprints: readonly string[];
 }
 
-/** Why keys were revoked that are still to be written, by their ids. */
+/** Revocation reasons by key id, of keys that are still to be written. */
 type RevokedKeys = Map<string, string | null>;
 
 /**
- * Writes the keys of one organization that an import validated, batch by batch. A line goes with the
- * transaction that writes its key, so that a worker that goes on after a crash writes none twice.
+ * Writes the keys of one organization's validated import, batch by batch. The transaction that
+ * writes a key deletes its line: a worker that resumes after a crash writes no key twice.
  */
 export function importKeys(services: ImportServices) {
   return async (job: { readonly id: string }, { step }: JobContext) => {
     const written = { imported: 0, revoked: 0, existing: 0, refused: 0 };
     for (let left = batchSize; left === batchSize; ) {
       await step(async (em, { orgId, progress, result }) => {
-        // One import after the other: two files that name the same hash find each other's key.
+        // Imports run one at a time: two files with the same hash each find the other's key.
         await acquireAdvisoryLock(em, 'key import');
         const rows = await em.find(
           KeyImport,
@@ -87,7 +87,7 @@ export function importKeys(services: ImportServices) {
   };
 }
 
-/** The lines that the server wrote; others are left out, and reported by the MACs' owner. */
+/** Lines whose MAC is valid. The row MACs report forged lines, which are left out. */
 function readLines(
   jobId: string,
   orgId: string,
@@ -104,7 +104,7 @@ function readLines(
   });
 }
 
-/** @returns how many keys were written, live and revoked, and how many were there. */
+/** @returns how many keys were written, live and revoked, and how many existed already. */
 async function importLines(
   em: EntityManager,
   jobId: string,
@@ -129,7 +129,7 @@ async function importLines(
   const added = lines.filter(({ item, line }, index) => {
     const key = known[index];
     if (key === undefined) return !done.has(item.id);
-    // Also one that was revoked since the file was read: it stays so.
+    // This includes a key that was revoked since the file was read: it stays revoked.
     if (isKeyOf(key, orgId, item.subOrgId)) return false;
     throw new JobFailure(`line ${line}: hash_sha256: a key with this hash exists already`);
   });
@@ -146,8 +146,8 @@ async function importLines(
 }
 
 /**
- * What the audit log, from which nothing is deleted, says of keys that lines name: a line that is put
- * back writes no second key, and what a lost history had written and revoked is written as revoked.
+ * Keys of these lines in the append-only audit log. A restored line writes no second key, and a key
+ * that a lost history wrote and revoked is written as revoked.
  */
 async function recordedOf(em: EntityManager, ids: readonly string[]) {
   const action = { $in: ['apiKeys.import', 'restore.accept'] };
@@ -163,7 +163,7 @@ async function recordedOf(em: EntityManager, ids: readonly string[]) {
     const { target } = row;
     const revocation = revocationOf(deedOf(row, row.seq));
     if (row.action === 'apiKeys.import') done.add(target);
-    // The first is the one that revoked it.
+    // The first entry is the original revocation.
     else if (revocation !== undefined && !revoked.has(target)) {
       revoked.set(target, revocation.reason);
     }
@@ -172,11 +172,11 @@ async function recordedOf(em: EntityManager, ids: readonly string[]) {
 }
 
 /**
- * The organization and its sub-orgs may have gone since the file was read. What is of a sub-org that was
- * archived or removed meanwhile is written as revoked, as if it had been written before; what is of an
- * unknown one is left out.
+ * The organization or a sub-org may have gone since the file was read. Keys of an archived or
+ * removed sub-org are written as revoked, as if they had been written before it ended; keys of an
+ * unknown one are left out.
  *
- * @returns why keys of each sub-org are revoked; null for an active one.
+ * @returns the revocation reason for keys of each sub-org; null for an active one.
  * @throws {JobFailure} where the organization has gone.
  */
 async function endedSubOrgs(

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { id, instant, integer, label } from '../wire/fields.ts';
 
-/** What stands where a preview was not recorded. */
+/** Placeholder for a preview that was not recorded. */
 const unknown = '••••';
 
-/** SHA-256 of nothing: what a script writes that had no key to hash. */
+/** SHA-256 of the empty string: the output of a script that had no key to hash. */
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const prefix = 'rrk_live_';
 const previewForm = /^rrk_live_([\w-]{4})(?:•{4}|\.{3}|…)([\w-]{4})$/;
 
-/** A key as another deployment recorded it. */
+/** A key record from another deployment. */
 export const importedKey = z.strictObject({
   /** SHA-256 of the secret, hexadecimal. */
   hashSha256: z
@@ -32,7 +32,7 @@ export const importedKey = z.strictObject({
 
 export type ImportedKey = z.output<typeof importedKey>;
 
-/** Takes a preview apart into what is stored of it. */
+/** Splits a preview into its stored parts. */
 export function previewParts(preview: string | null | undefined) {
   const [, first4 = unknown, last4 = unknown] = previewForm.exec(preview ?? '') ?? [];
   return { prefix, first4, last4 };

@@ -12,21 +12,21 @@ import { deliveryFields, taskOf } from '../webhooks/delivery-row.ts';
 import { snakeKeys } from '../wire/case.ts';
 import { keyRecords, type ShownKey } from './key-record.ts';
 
-/** How many keys are written at a time. */
+/** Keys per batch. */
 const batchSize = 200;
 
-/** Something that happened to keys. */
+/** An event of one or more keys. */
 export interface KeyEvent {
   readonly type: WebhookEvent;
-  /** The keys' rows are locked by this transaction, so that events of one key have an order. */
+  /** The transaction must lock the keys' rows: this gives the events of one key an order. */
   readonly keyIds: readonly string[];
-  /** What is told beside the key, the same of each or by its id; never a secret. */
+  /** Event fields in addition to the key, shared by all keys or by key id; never a secret. */
   readonly data?: EventData | ((keyId: string) => EventData);
 }
 
 type EventData = Readonly<Record<string, unknown>>;
 
-/** When, with what randomness and under what key events are written. */
+/** The time, randomness and encryption that writing key events uses. */
 export interface OutboxContext {
   readonly now: Date;
   readonly random?: RandomSource | undefined;
@@ -34,10 +34,10 @@ export interface OutboxContext {
 }
 
 /**
- * Writes an event of each key into the outbox of every active webhook that wants it, in the
- * transaction that causes it. The keys are told as they are in the database now.
+ * Writes one event per key into the outbox of every active webhook that subscribes to it, in the
+ * transaction of the change. The event shows the key's present row.
  *
- * @param em - the transaction's; what it has not written yet is written first.
+ * @param em - the transaction's; its pending writes are flushed first.
  */
 export async function publishKeyEvents(
   em: EntityManager,
@@ -50,7 +50,7 @@ export async function publishKeyEvents(
   }
 }
 
-/** What announcing needs. */
+/** Options of an announcer. */
 export interface AnnounceOptions {
   readonly database: Database;
   /** Unix milliseconds. */
@@ -59,12 +59,13 @@ export interface AnnounceOptions {
 }
 
 /**
- * Announces what is due, a batch to a transaction, until nothing is. Several processes may do so at
- * once: `announce` locks the keys and leaves out what another one has announced.
+ * Announces due keys, one batch per transaction, until none is left. Safe to run in several
+ * processes in parallel: `announce` locks the keys and skips those that another process announced.
  *
  * @param find - some of the keys that are due; none at the end.
- * @param announce - marks them as announced, so that they are not found again; returns how many were.
- * @returns how many were announced.
+ * @param announce - marks keys as announced, which excludes them from the next `find`; returns how
+ * many.
+ * @returns how many keys were announced.
  */
 export async function announceDue(
   { database, now, random }: AnnounceOptions,
@@ -89,7 +90,7 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   const fresh = { disableIdentityMap: true } as const;
   const these = { id: { $in: [...event.keyIds] } };
   const theirOrgs = em.createQueryBuilder(ApiKey, 'k').select('orgId').where(these);
-  // Held until the commit: one that is removed meanwhile would take the cause with it.
+  // Held until the commit: a webhook removed before it would make the whole change fail.
   const active = await em.find(
     Webhook,
     { orgId: { $in: theirOrgs }, isActive: true },

@@ -2,19 +2,21 @@ import { scopeActions } from '../../core/policy/scopes.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { shownName } from '../wire/names.ts';
 
-/** Why an active key is refused although nothing was done to it; the first that holds. */
+/**
+ * Reasons why an active, unrevoked key is refused because of its owner; the first match applies.
+ */
 export const blockedReasons = ['service_account_disabled', 'owner_left', 'owner_demoted'] as const;
 type BlockedReason = (typeof blockedReasons)[number];
 
-/** Whose authority a key has. */
+/** The holder of a key's authority: a member, a service account or the organization. */
 export interface KeyOwner {
   readonly kind: 'member' | 'service_account' | 'organization';
   readonly id: string;
-  /** Null for a member whose name Clerk has not told. */
+  /** Null for a member without a name from Clerk. */
   readonly name: string | null;
 }
 
-/** What the conditions below read of a key `k`: its member `m` and its service account `a`. */
+/** Joins for the conditions below: key `k`, its member `m` and its service account `a`. */
 export const ownerJoins = `
   left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
   left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
@@ -27,7 +29,7 @@ const holdsWrite = [
   ...writes.map((scope) => `cast(k.scopes as text) like '%"${scope}"%'`),
 ].join(' or ');
 
-/** Why an active key `k` is refused, as an expression; null where it is not. */
+/** SQL expression: the reason why an active key `k` is refused; null where it is accepted. */
 export const blockedReason = `case
   when k.service_account_id is not null then
     case when coalesce(a.is_active, false) then null else 'service_account_disabled' end
@@ -44,7 +46,7 @@ interface OwnerRow {
   readonly blocked: BlockedReason | null;
 }
 
-/** The owners of keys, and what each key would be refused for if it is active, by the keys' ids. */
+/** Owners by key id, and the reason for which each key is refused if it is active. */
 export async function ownersOf(
   em: EntityManager,
   keyIds: readonly string[],

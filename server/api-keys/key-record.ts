@@ -10,7 +10,7 @@ import { blockedReasons, ownersOf } from './key-owner.ts';
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
 
-/** A key as management sees it: never a secret, never a lookup value. */
+/** A key in management responses: never a secret, never a lookup value. */
 export const keyRecord = z.object({
   id: z.string(),
   dialect: z.string(),
@@ -46,7 +46,7 @@ export const keyRecord = z.object({
 
 export type ShownKey = z.infer<typeof keyRecord>;
 
-/** Turns keys into records, with their secrets' previews and their last use, in the order given. */
+/** Records of keys in the given order, with their secrets' previews and their last use. */
 export async function keyRecords(
   em: EntityManager,
   keys: readonly ApiKey[],
@@ -111,12 +111,12 @@ export async function recordOf(em: EntityManager, key: ApiKey, now: Date): Promi
   return record;
 }
 
-/** Which replaced secrets still work, as far as this process's clock can tell. */
+/** Filter for replaced secrets that still work, by this process's clock. */
 export function retiring(now: Date) {
   return { retiresAt: { $gt: now }, retiredAt: null };
 }
 
-/** Which replaced secrets a change has still to end, whatever any clock says of their grace. */
+/** Filter for replaced secrets without an end; it ignores every clock, also within their grace. */
 export const notEnded = { retiresAt: { $ne: null }, retiredAt: null } as const;
 
 function statusOf(key: ApiKey, now: Date): ShownKey['status'] {
@@ -125,7 +125,7 @@ function statusOf(key: ApiKey, now: Date): ShownKey['status'] {
   return key.disabled ? 'disabled' : 'active';
 }
 
-/** What may be shown of a secret. */
+/** The displayable part of a secret. */
 export function previewOf(secret: Pick<ApiKeySecret, 'prefix' | 'first4' | 'last4'>): string {
   return formatPreview(secret.prefix, secret.first4, secret.last4);
 }

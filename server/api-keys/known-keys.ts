@@ -3,15 +3,15 @@ import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** How many secrets go into one statement. */
+/** Secrets per statement. */
 const batchSize = 200;
 
 /**
- * The keys of secrets that may each be stored under several lookup values.
+ * Finds the keys of secrets that may each be stored under several lookup values.
  *
- * @param secrets - the lookup values of each. They go into one statement together: a secret that
- * moves from one to the other is then found under either.
- * @returns for each secret its key; undefined where there is none.
+ * @param secrets - the lookup values of each secret. All values of one secret go into one
+ * statement: a secret that moves between two of them is found under either.
+ * @returns each secret's key; undefined where there is none.
  */
 export async function keysBySecret(
   em: EntityManager,
@@ -37,7 +37,7 @@ export async function keysBySecret(
   );
 }
 
-/** Whether a known key is what an import would make again: the same owner's, and imported. */
+/** Whether an import would create the same key: same owner, and imported. */
 export function isKeyOf(key: ApiKey, orgId: string, subOrgId: number | null): boolean {
   return key.imported && key.orgId === orgId && (key.subOrgId ?? null) === subOrgId;
 }

@@ -3,18 +3,18 @@ import type { ApiKey } from '../database/entities/api-key.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Problem } from '../wire/problem.ts';
 
-/** The most live keys of an organization, and the most sandbox keys. */
+/** Maximum of live keys in an organization; sandbox keys have the same maximum. */
 const maxLiveKeys = 100_000;
 
-/** Whose keys are counted. */
+/** The organization and environment of the counted keys. */
 type Counted = Pick<ApiKey, 'orgId' | 'environment'>;
 
 /**
- * Makes sure that an organization does not hold too many keys. In the transaction that has inserted
- * keys they are counted already. It holds the counter until it ends, so that a second one which adds
- * keys counts the first one's: do this last.
+ * Refuses too many keys in one organization. The count includes keys that this transaction has
+ * inserted. The counter stays locked until the transaction ends, and a second transaction that adds
+ * keys waits for it: make this the last step.
  *
- * @param more - how many keys are to come besides those that were inserted.
+ * @param more - further keys that are to come after those inserted.
  * @throws {Problem} 409.
  */
 export async function assertWithinLimit(
@@ -28,14 +28,14 @@ export async function assertWithinLimit(
 }
 
 /**
- * Counts keys that are not revoked and expire after `now`, if ever, by what has changed since the
- * counter was last asked. The clock may have been put back since.
+ * Counts keys that are not revoked and do not expire until `now`, from the changes since the last
+ * count. The clock may have been set back since then.
  */
 async function countLiveKeys(em: EntityManager, counted: Counted, now: Date): Promise<number> {
   const key = [counted.orgId, counted.environment];
   const isPostgresql = em.getDriver() instanceof PostgreSqlDriver;
   if (isPostgresql) {
-    // A statement of its own: the next one then sees what was committed while this one waited.
+    // A separate statement: the next one then sees the commits that this one waited for.
     await em.execute(
       `insert into live_key_count (org_id, environment, keys, as_of) values (?, ?, 0, 'epoch')
        on conflict (org_id, environment) do update set keys = live_key_count.keys`,
@@ -59,8 +59,8 @@ async function countLiveKeys(em: EntityManager, counted: Counted, now: Date): Pr
   return row?.keys ?? 0;
 }
 
-// On PostgreSQL, triggers note changes beside the counter. One statement takes them and counts what
-// has expired, because both must be of one moment.
+// PostgreSQL triggers write changes to a side table. One statement collects them and counts expired
+// keys, because both must show the same moment.
 const takeChanges =
   'delete from live_key_change where org_id = ? and environment = ? returning expires_at, keys';
 const sumOfTaken = `+ coalesce((

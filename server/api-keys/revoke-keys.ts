@@ -5,12 +5,12 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 import { type OutboxContext, publishKeyEvents } from './key-events.ts';
 
-// Most organizations have no webhooks: then no deliveries are looked up.
+// Most organizations have no webhooks; their deliveries are not queried.
 const isHeard = `exists (
   select 1 from webhook where webhook.org_id = api_key.org_id and webhook.is_active
 ) as heard`;
 
-/** A key that was revoked. */
+/** A revoked key. */
 interface Revoked {
   readonly id: string;
   /** Whether its organization has a webhook. */
@@ -18,12 +18,13 @@ interface Revoked {
 }
 
 /**
- * Revokes one key, which cannot be undone, and tells the webhooks of its organization: as `revokeKeys`,
- * by a prepared statement, because a leaked key is dangerous until it is revoked.
+ * Revokes one key for good, and writes events for its organization's webhooks. It does the same as
+ * `revokeKeys`, by a prepared statement, because a leaked key is dangerous until it is revoked.
  *
  * @param em - the transaction's.
- * @param key - which key; unknown in that organization, or revoked already, it stays as it is.
- * @returns whether it was revoked now.
+ * @param key - which key; one that is unknown in that organization, or already revoked, stays as it
+ * is.
+ * @returns whether this call revoked it.
  */
 export async function revokeKey(
   em: EntityManager,
@@ -45,11 +46,12 @@ export async function revokeKey(
 }
 
 /**
- * Revokes keys, however many, which cannot be undone, and tells the webhooks of their organizations.
+ * Revokes any number of keys for good, and writes events for their organizations' webhooks.
  *
- * @param em - the transaction's, which keeps others from adding keys to the selection until it ends.
- * @param where - which keys; those that are revoked already stay as they are.
- * @returns how many it were.
+ * @param em - the transaction's, which keeps others from adding keys to the selection until it
+ * ends.
+ * @param where - which keys; already revoked ones stay as they are.
+ * @returns how many keys this call revoked.
  */
 export async function revokeKeys(
   em: EntityManager,
@@ -59,8 +61,7 @@ export async function revokeKeys(
 ): Promise<number> {
   const { now } = context;
   await em.flush();
-  // Locked in the order of their ids, so that two who revoke the same keys wait for each other only
-  // one way round.
+  // Locked in id order: two transactions that revoke the same keys then cannot deadlock.
   const live = em
     .createQueryBuilder(ApiKey)
     .select('id')

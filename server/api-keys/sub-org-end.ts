@@ -1,12 +1,12 @@
 import type { SubOrg } from '../database/entities/sub-org.ts';
 
-/** Why the keys of an archived sub-org are revoked. */
+/** Revocation reason for keys of an archived sub-org. */
 export const archived = 'sub-organization archived';
 
-/** Why the keys of a removed sub-org are revoked. */
+/** Revocation reason for keys of a removed sub-org. */
 export const removed = 'sub-organization removed';
 
-/** Why the keys of a sub-org are revoked; null for one that is active. */
+/** Revocation reason for keys of a sub-org; null for an active one. */
 export function endOf({ archivedAt, removedAt }: SubOrg): string | null {
   if (archivedAt != null) return archived;
   return removedAt == null ? null : removed;

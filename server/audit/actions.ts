@@ -1,6 +1,8 @@
 import { systemActions } from './record-event.ts';
 
-/** Operations that change something: each is an action of the log. A test compares them. */
+/**
+ * Operations that change something: each is an action of the log. A test compares the two lists.
+ */
 const operationActions = [
   'apiKeys.bulk',
   'apiKeys.create',
@@ -37,5 +39,5 @@ const operationActions = [
   'webhooks.update',
 ] as const;
 
-/** Everything that the log may say was done. */
+/** Every action in the log. */
 export const auditActions = [...operationActions, ...systemActions] as const;

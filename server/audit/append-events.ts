@@ -8,19 +8,19 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder, macOf, type NewAuditEvent } from './audit-row.ts';
 import { append, type Head, lockHead } from './head.ts';
 
-/** How many rows go into one statement. */
+/** Rows per statement. */
 const batchSize = 200;
 
 /**
- * Writes events at the end of the log, each linked to everything before it. The last thing that a
- * transaction does.
+ * Appends events to the log; each row's MAC covers every row before it. Must be the last step of a
+ * transaction.
  *
- * @param key - what the rows are written under.
- * @param accepted - what the rows before them may have been written under.
+ * @param key - signs the new rows.
+ * @param accepted - keys that may have signed the rows before them.
  * @param secrets - names of the secrets that this process knows.
- * @param last - where the log ended when it was last written to, by the same process: most often it
- * still ends there, and then no query for its end is needed. Null when it never was.
- * @returns where it ends now.
+ * @param last - the log's end after this process's last append; most often it is still the end, and
+ * no query is needed. Null before the first append.
+ * @returns the new end of the log.
  */
 export async function appendEvents(
   em: EntityManager,
@@ -39,7 +39,7 @@ export async function appendEvents(
   for (const some of batches(events, batchSize)) {
     const { rows, head } = link(key, from, some);
     const isWritten = await append(em, rows, stored, head, secrets);
-    // The head is locked, so it is the secret that does not fit.
+    // The head is locked: only an unknown secret in use can be the cause.
     if (!isWritten) throw new UnknownSecret();
     stored = head;
     from = head;
@@ -61,8 +61,8 @@ function link(key: Mac, from: Head, events: readonly NewAuditEvent[]) {
 }
 
 /**
- * A head that was not written under our keys is not built upon, or the next row would vouch for a
- * forged log. What is done goes on all the same; the row follows nothing, and verifying says so.
+ * Appending to a head with a foreign MAC would authenticate a forged log. The transaction goes on
+ * all the same; its row starts without a predecessor, and verification reports that.
  */
 function trusted(head: Head, keys: readonly Mac[]): Head {
   const isFirst = head.seq === 0 && head.digest === firstDigest;

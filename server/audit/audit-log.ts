@@ -11,17 +11,17 @@ import { type Verification, verifyLog } from './verify-log.ts';
 
 /** The audit log of one installation. */
 export interface AuditLog {
-  /** Writes events at its end; the last thing that a transaction does. Returns the new end. */
+  /** Appends events; the last step of a transaction. Returns the new end. */
   append(em: EntityManager, events: readonly NewAuditEvent[]): Promise<Head>;
-  /** Compares every row with what was written; see `verifyLog`. */
+  /** Checks every row's MAC and place; see `verifyLog`. */
   verify(em: EntityManager, trusted: Pick<Head, 'seq' | 'mac'> | null): Promise<Verification>;
-  /** Whether it holds a row. */
+  /** Whether the log holds a row. */
   holds(em: EntityManager, head: Pick<Head, 'seq' | 'mac'>): Promise<boolean>;
-  /** The rows of a journal that it has lost; see `lostRows`. */
+  /** Rows of a journal that the log has lost; see `lostRows`. */
   lost(em: EntityManager, journal: readonly AuditEvent[]): Promise<readonly AuditEvent[]>;
   /** The last row, `SEQ:MAC`. */
   head(em: EntityManager): Promise<string>;
-  /** Whether the last row was written under another key than the one in use. */
+  /** Whether the last row's MAC is from another key than the current one. */
   endsUnderAnother(em: EntityManager): Promise<boolean>;
 }
 
@@ -35,7 +35,7 @@ export function createAuditLog(key: ChangingKey, secrets: readonly string[]): Au
   const macs = new Map(key.accepted.map((each) => [each, nodeHashing.hmacSha256(each)]));
   const all = [...macs.values()];
   const current = () => macs.get(key.current()) ?? nodeHashing.hmacSha256(key.current());
-  // Of a transaction that may yet fail, or be overtaken: the next append from it finds out.
+  // From a transaction that may still fail or be overtaken: the next append detects that.
   let last: Head | null = null;
   return {
     async append(em, events) {

@@ -3,15 +3,15 @@ import { canonical } from '../crypto/canonical-json.ts';
 import { nodeHashing } from '../crypto/node-hashing.ts';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 
-/** An event before it has its place in the log. */
+/** An event that has no place in the log yet. */
 export type NewAuditEvent = Omit<AuditEvent, 'seq' | 'mac'>;
 
-/** The digest that the first row follows. */
+/** The digest before the first row. */
 export const firstDigest: string = '0'.repeat(64);
 
 /**
- * SHA-256 over the digest of everything before and over the row with its place: it stands for the
- * whole log up to here. Without a key, so that a log outlives the secrets it was written under.
+ * SHA-256 over the previous digest and this row with its place: it represents the whole log up to
+ * this row. It uses no key: a log outlives the secrets that signed it.
  *
  * @returns 64 hexadecimal characters.
  */
@@ -24,12 +24,12 @@ export function digestOf(previous: string, seq: number, event: NewAuditEvent): s
   return nodeHashing.sha256(JSON.stringify(row));
 }
 
-/** HMAC-SHA-256 over a digest: who has no key cannot write a row, or change one before it. */
+/** HMAC-SHA-256 over a digest: writing a row or changing an earlier one needs the key. */
 export function macOf(key: Mac, digest: string): string {
   return key(digest, 'utf8');
 }
 
-/** Whether a row's mac was made under one of the keys. */
+/** Whether one of the keys made a row's MAC. */
 export function isMadeUnder(keys: readonly Mac[], digest: string, mac: string): boolean {
   return keys.some((key) => constantTimeEqual(macOf(key, digest), mac));
 }

@@ -4,7 +4,7 @@ import { type Database, type DatabaseOptions, openDatabase } from '../database/d
 import { type AuditLog, createAuditLog } from './audit-log.ts';
 import { withRecording } from './record-event.ts';
 
-/** A database whose transactions write what they recorded into the audit log. */
+/** A database whose transactions append their recorded events to the audit log. */
 export interface AuditedDatabase extends Database {
   readonly auditLog: AuditLog;
 }
@@ -12,7 +12,7 @@ export interface AuditedDatabase extends Database {
 /**
  * Opens a database with its audit log; see `openDatabase`.
  *
- * @param options - the log is written under the keyring; without one, no other process can verify it.
+ * @param options - the keyring signs the log; without one, no other process can verify it.
  */
 export async function openAuditedDatabase(
   url: string,

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../database/entities/audit-event.ts';
 
-/** What a row of the audit log says was done. */
+/** The change that a row of the audit log records. */
 export interface Deed {
   readonly action: string;
   readonly at: Date;
   readonly orgId: string | null;
   readonly target: string | null;
   readonly changes: Readonly<Record<string, unknown>> | null;
-  /** The place in the log up to which its history and the database's are one. */
+  /** The last place in the log that its history and the database's share. */
   readonly after: number;
-  /** Its own place in the journal; null where an accepted restore had done it once more. */
+  /** Its place in the journal; null where an accepted restore repeated it. */
   readonly seq: number | null;
-  /** Fingerprints of secrets that it took away. */
+  /** Fingerprints of secrets that it revoked. */
   readonly secrets: readonly string[];
 }
 
 const fingerprints = z.array(z.string());
 
-/** What the row of an accepted restore says that it did once more. */
+/** The part of an accepted restore's row that describes the repeated change. */
 const repeated = z.object({
   action: z.string(),
   at: z.iso.datetime().transform((text) => new Date(text)),
@@ -32,7 +32,7 @@ const leak = z.object({ action: z.literal('key revoked') });
 const told = z.object({ fingerprints });
 
 /**
- * The deed that a lost row tells of: its own, or the one that an earlier restore did once more.
+ * The change behind a lost row: its own, or the one that an earlier restore repeated.
  *
  * @param held - the place of the last row that log and journal have in common.
  */
@@ -42,22 +42,22 @@ export function deedOf(event: AuditEvent, held: number): Deed {
   if (inner === undefined) {
     return { action, at, orgId, target, changes, after: held, seq, secrets: [] };
   }
-  // What was made between two losses is in neither of the histories that were lost.
+  // Rows between two losses are in neither of the lost histories.
   return { ...inner, orgId, target, after: Math.min(inner.after, held), seq: null };
 }
 
-/** What the log says of a deed that was done once more: enough to do it again. */
+/** The log entry of a repeated change, with all that another repetition needs. */
 export function describeDeed(deed: Deed, revokedKeys: number) {
   const { action, at, after, changes, secrets } = deed;
   return { action, at: at.toISOString(), after, changes, secrets, revokedKeys };
 }
 
-/** The fingerprints that a row of the log names; none in one of an earlier version. */
+/** Fingerprints in a row of the log; rows of earlier versions have none. */
 export function fingerprintsIn(changes: Deed['changes']): readonly string[] {
   return told.safeParse(changes).data?.fingerprints ?? [];
 }
 
-/** Why a deed revoked the one key that is its target; undefined where it did not. */
+/** Why a change revoked the one key that is its target; undefined where it did not. */
 export function revocationOf({
   action,
   changes,

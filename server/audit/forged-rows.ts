@@ -4,23 +4,26 @@ import type { ForgedRow } from '../crypto/row-macs.ts';
 import type { Database } from '../database/database.ts';
 import { recordEvent } from './record-event.ts';
 
-/** Reports rows that give something and were not written by the server. */
+/** Reports rows that grant rights without a valid MAC. */
 export interface ForgedRows extends AsyncDisposable {
   /**
-   * Counts a row each time that it is met. The first 100 of a process are logged and audited, once
-   * each; one line in the log says that there are more.
+   * Counts every encounter of such a row. The first 100 rows of a process are logged and audited,
+   * once each; one line in the log announces that there are more.
    */
   report(row: ForgedRow): void;
-  /** Where reports are recorded from now on. */
+  /** The database whose audit log gets later reports. */
   recordIn(database: Database): void;
-  /** How often one was met. */
+  /** Number of encounters. */
   count(): number;
 }
 
-/** The most rows that are named: without an end, forged rows would fill the audit log. */
+/** Maximum of named rows: without it, forged rows would fill the audit log. */
 const mostNamed = 100;
 
-/** Makes the report; dispose of it to finish what is being recorded, before the database is closed. */
+/**
+ * Creates the reporter. Dispose of it before the database is closed: that finishes the pending
+ * records.
+ */
 export function createForgedRows({
   logger,
   now,

@@ -3,16 +3,16 @@ import { AuditEvent } from '../database/entities/audit-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 
-/** The end of the log: what the next row follows. */
+/** The end of the log, which the next row follows. */
 export interface Head {
-  /** The last row's; 0 in an empty log. */
+  /** The last row's place; 0 in an empty log. */
   readonly seq: number;
   readonly digest: string;
-  /** The last row's; empty in an empty log. */
+  /** The last row's MAC; empty in an empty log. */
   readonly mac: string;
 }
 
-/** The head as the last committed transaction left it. */
+/** The head after the last committed transaction. */
 export async function readHead(em: EntityManager, lock = ''): Promise<Head> {
   const [head] = await em.execute<Head[]>(`select seq, digest, mac from audit_head ${lock}`);
   if (head === undefined) throw new Error('audit_head has lost its row');
@@ -20,24 +20,24 @@ export async function readHead(em: EntityManager, lock = ''): Promise<Head> {
 }
 
 /**
- * The head, held until the transaction ends, so that rows follow each other. The last lock that a
- * transaction takes before it commits: so none waits here that another waits for. SQLite's
- * transactions take turns anyway.
+ * The head, locked until the transaction ends: two transactions cannot append after the same row.
+ * It must be the last lock before the commit; a lock taken after it could deadlock. SQLite runs one
+ * transaction at a time anyway.
  */
 export function lockHead(em: EntityManager): Promise<Head> {
   return readHead(em, em.getDriver() instanceof PostgreSqlDriver ? 'for update' : '');
 }
 
 /**
- * Writes rows and moves the head behind them, unless it stands elsewhere than the rows begin: then
- * nothing is written. On PostgreSQL one statement, because everybody who records something waits for
- * the head.
+ * Inserts rows and moves the head to the last of them. Where the head is no longer `from`, it
+ * writes nothing. On PostgreSQL this is one statement, because every transaction that records an
+ * event waits for the head.
  *
  * @param from - the head as it stands in the database.
  * @param to - the head after the rows.
- * @param secrets - names of the secrets that this process knows: where another is in use, it must not
- * write, because no later row would vouch for its own.
- * @returns whether they were written.
+ * @param secrets - names of the secrets that this process knows. Where another one is in use, this
+ * process must not write: no later row would authenticate its rows.
+ * @returns whether the rows were written.
  */
 export async function append(
   em: EntityManager,
@@ -67,14 +67,14 @@ export async function append(
   return written.length > 0;
 }
 
-/** A row as its table names it. */
+/** An event under its table's column names. */
 function columns({ orgId, ipAddress, requestId, ...row }: AuditEvent) {
   return { ...row, org_id: orgId, ip_address: ipAddress, request_id: requestId };
 }
 
 /**
- * Whether an action on a target was recorded after a place in the log. Rows are committed in the order
- * of their places, so this needs no clock.
+ * Whether the log has an action on a target after a given place. Rows commit in the order of their
+ * places: this needs no clock.
  */
 export async function isRecordedAfter(
   em: EntityManager,
@@ -84,12 +84,12 @@ export async function isRecordedAfter(
   return (await em.count(AuditEvent, { seq: { $gt: seq }, ...event })) > 0;
 }
 
-/** A head as it is logged and given to `cli audit verify --head`. */
+/** The head in the form of log lines and of `cli audit verify --head`. */
 export function formatHead({ seq, mac }: Pick<Head, 'seq' | 'mac'>): string {
   return `${seq}:${mac}`;
 }
 
-/** @returns null when the text is no head. */
+/** @returns null when the text is not a head. */
 export function parseHead(text: string): Pick<Head, 'seq' | 'mac'> | null {
   const [, seq, mac = ''] = /^(\d{1,15}):([0-9a-f]{64})?$/.exec(text) ?? [];
   return seq === undefined ? null : { seq: Number(seq), mac };

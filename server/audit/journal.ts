@@ -5,7 +5,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
 import { rowsUpTo } from './rows.ts';
 
-/** One line of an export: a row of the log, and the value that links it to the one before. */
+/** One line of an export: a row of the log, and the MAC that links it to the row before. */
 const line = z.object({
   seq: z.int().positive(),
   id: z.string(),
@@ -32,9 +32,9 @@ export function formatJournalLine(event: AuditEvent): string {
 }
 
 /**
- * Reads an export.
+ * Parses an export.
  *
- * @throws {JournalError} at the first line that is none, and where there is none at all.
+ * @throws {JournalError} at the first invalid line, and for an empty export.
  */
 export function parseJournal(text: string): readonly AuditEvent[] {
   const rows = text.split('\n').flatMap((each, index) => {
@@ -61,7 +61,7 @@ function parseLine(text: string) {
   }
 }
 
-/** A journal that cannot be used. The message is one line for the operator. */
+/** An unusable journal. The message is one line for the operator. */
 class JournalError extends Error {
   override readonly name = 'JournalError';
 
@@ -74,8 +74,8 @@ class JournalError extends Error {
  * The rows of a journal that the log has lost: those after the last row that both hold.
  *
  * @param keys - the current audit key, then the previous one.
- * @throws {JournalError} when they do not follow what the log still holds, or were not written by this
- * installation.
+ * @throws {JournalError} when the rows do not follow the log, or this installation did not write
+ * them.
  */
 export async function lostRows(
   em: EntityManager,
@@ -101,7 +101,7 @@ export async function lostRows(
       );
     }
     digest = digestOf(digest, row.seq, row);
-    // A row vouches for all before it, also where their secret is gone.
+    // A row authenticates all rows before it, including those whose secret is gone.
     isWritten = isMadeUnder(keys, digest, row.mac);
   }
   if (!isWritten) {

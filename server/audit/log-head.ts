@@ -6,7 +6,7 @@ import { recordEvent } from './record-event.ts';
 
 const hour = 3_600_000;
 
-/** Who reads the log's head, and where it goes. */
+/** Options of the head's hourly log line. */
 export interface LogHeadOptions {
   readonly database: AuditedDatabase;
   /** Unix milliseconds. */
@@ -16,8 +16,8 @@ export interface LogHeadOptions {
 }
 
 /**
- * Writes the head of the audit log to the server's log, now and every hour. Kept where no
- * access to the database can change it, it tells of a log that was cut off later.
+ * Writes the audit log's head to the server's log, now and every hour. A copy outside the database
+ * exposes a later truncation of the audit log.
  *
  * @returns dispose of it to stop.
  */
@@ -35,8 +35,8 @@ export function logHead({ database, now, logger, timer }: LogHeadOptions): Async
 }
 
 /**
- * Writes a row under the current secret where the last one is under the previous: it vouches for all
- * before it, also when the previous secret is gone.
+ * Appends a row under the current secret where the last row is under the previous one. It
+ * authenticates all rows before it, also after the previous secret is gone.
  */
 async function takeOver(database: AuditedDatabase, now: number): Promise<void> {
   const { auditLog } = database;

@@ -1,10 +1,10 @@
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { NewAuditEvent } from './audit-row.ts';
 
-/** What transactions under way have recorded so far; it goes when they go. */
+/** Recorded events of open transactions; an entry lives as long as its transaction. */
 const recorded = new WeakMap<EntityManager, NewAuditEvent[]>();
 
-/** What is recorded beside operations. A test asks of each what a restore does with it. */
+/** Recorded actions that are not operations. A test requires a restore rule for each. */
 export const systemActions = [
   'apiKeys.import',
   'clerk.membership',
@@ -22,20 +22,20 @@ export const systemActions = [
 
 export type SystemAction = (typeof systemActions)[number];
 
-/** What something else than an operation did. */
+/** An event from a source other than an operation. */
 export type SystemEvent = NewAuditEvent & { readonly action: SystemAction };
 
 /**
- * Records what a transaction does, to be written into the audit log at its end.
+ * Records an event of a transaction; the commit writes it into the audit log.
  *
- * @param em - the one that `Database.transaction` gave.
- * @throws outside a transaction: an event without its cause would be a lie.
+ * @param em - the one from `Database.transaction`.
+ * @throws outside a transaction: the log would show an event that may never have happened.
  */
 export function recordEvent(em: EntityManager, event: SystemEvent): void {
   recordOperation(em, event);
 }
 
-/** The same of an operation, whose name is the action. */
+/** The same for an operation, whose name is the action. */
 export function recordOperation(em: EntityManager, event: NewAuditEvent): void {
   const events = recorded.get(em);
   if (events === undefined) throw new Error('audit events are recorded in a transaction');
@@ -43,7 +43,7 @@ export function recordOperation(em: EntityManager, event: NewAuditEvent): void {
 }
 
 /**
- * Runs a transaction's work, and then hands over what it has recorded.
+ * Runs a transaction's work, then passes on its recorded events.
  *
  * @param append - writes the events, and returns the new end of the log.
  */
@@ -57,7 +57,7 @@ export async function withRecording<T, Head>(
   const result = await work(em);
   recorded.delete(em);
   if (events.length === 0) return { result };
-  // What the work has not written yet would take locks behind the log's.
+  // Without this flush, pending writes would take locks after the log's head.
   await em.flush();
   return { result, head: await append(events) };
 }

@@ -4,9 +4,9 @@ import type { EntityManager } from '../database/entity-manager.ts';
 const pageSize = 1_000;
 
 /**
- * The rows of the log in their order, read a page at a time.
+ * The rows of the log in order, one page per query.
  *
- * @param end - the last place that is read.
+ * @param end - the last place to read.
  */
 export async function* rowsUpTo(em: EntityManager, end: number): AsyncGenerator<AuditEvent> {
   let after = Number.MIN_SAFE_INTEGER;

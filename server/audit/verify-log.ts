@@ -5,17 +5,17 @@ import { digestOf, firstDigest, isMadeUnder } from './audit-row.ts';
 import { formatHead, type Head, readHead } from './head.ts';
 import { rowsUpTo } from './rows.ts';
 
-/** What came of verifying the log. */
+/** The result of verifying the log. */
 export interface Verification {
-  /** How many rows there are. */
+  /** Number of rows. */
   readonly events: number;
-  /** The last row, to be compared with later: `SEQ:MAC`. */
+  /** The last row, `SEQ:MAC`, for comparison with a later result. */
   readonly head: string;
-  /** Null when every row is as it was written and none is missing. */
+  /** Null when every row is intact and none is missing. */
   readonly fault: Fault | null;
 }
 
-/** The first thing that is wrong. */
+/** The first defect. */
 export interface Fault {
   /** The row's place. */
   readonly seq: number;
@@ -24,19 +24,19 @@ export interface Fault {
 }
 
 /**
- * Reads the whole log and compares each row with what was written. A row whose secret is long gone
- * counts when a later one vouches for it, because each stands for everything before it.
+ * Reads the whole log and checks each row's MAC. A row whose secret is gone is valid when a later
+ * row authenticates it, because each MAC covers all rows before it.
  *
- * @param keys - what rows may have been written under.
- * @param trusted - a head from outside the database, which alone tells of a log that was cut off and
- * gone on with.
+ * @param keys - keys that may have signed rows.
+ * @param trusted - a head from outside the database. Without it, a log that was truncated and
+ * continued is not detected.
  */
 export async function verifyLog(
   em: EntityManager,
   keys: readonly Mac[],
   trusted: Pick<Head, 'seq' | 'mac'> | null,
 ): Promise<Verification> {
-  // First, because rows that are written while this reads come behind it.
+  // Must come first: rows that are appended during the read then lie after it.
   const recorded = await readHead(em);
   let last: Head = { seq: 0, digest: firstDigest, mac: '' };
   let vouchedFor = 0;
@@ -68,7 +68,7 @@ export async function verifyLog(
   return { events, head: formatHead(recorded), fault };
 }
 
-/** Rows that the head never counted; one that was written meanwhile has moved it. */
+/** Rows that the head does not count; a row appended during the read has moved it. */
 async function behindTheEnd(em: EntityManager, end: number): Promise<Fault | null> {
   const row = await em.findOne(AuditEvent, { seq: { $gt: end } }, { orderBy: { seq: 'desc' } });
   if (row === null || row.seq <= (await readHead(em)).seq) return null;

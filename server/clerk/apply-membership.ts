@@ -12,8 +12,8 @@ type Standing = Pick<Membership, 'role' | 'active' | 'asOf'>;
 const fresh = { disableIdentityMap: true } as const;
 
 /**
- * Whether what a change says replaces what is recorded: the newer does. A token's time has whole
- * seconds only, so two can be of the same time; then the one that gives less holds.
+ * Whether a change replaces the recorded membership: the newer one wins. Token times have whole
+ * seconds, so two times can be equal; then the one with fewer rights wins.
  */
 export function supersedes(change: MembershipChange, recorded: Standing | null): boolean {
   if (recorded === null) return true;
@@ -27,7 +27,8 @@ function rights({ active, role }: Pick<Standing, 'role' | 'active'>): number {
 }
 
 /**
- * Records a membership, or its end, unless something newer is recorded. A deleted user has none.
+ * Records a membership, or its end, unless a newer state is recorded. A deleted user has no
+ * memberships.
  *
  * @param em - the transaction's.
  * @returns true when role or membership changed.
@@ -41,8 +42,8 @@ export async function applyMembership(
 }
 
 /**
- * Records memberships of one organization, or their ends: the same as one after the other, in fewer
- * statements.
+ * Records memberships of one organization, or their ends: the same result as one call each, in
+ * fewer statements.
  *
  * @param em - the transaction's.
  * @param changes - of different users, a hundred at most: each takes a lock.
@@ -88,7 +89,7 @@ export async function applyMemberships(
     const event = {
       action: 'clerk.membership' as const,
       target: userId,
-      // Enough to do it once more, after a restore.
+      // The fields that repeat this change after a restore.
       changes: { role: { before, after }, clerkOrgId, asOf: asOf.toISOString() },
     };
     recordClerkEvent(em, orgId, event, now);
@@ -133,7 +134,7 @@ function named(name: string | null) {
   return { name, nameSearch: name === null ? null : searchText([name]) };
 }
 
-/** Records what a user is called, wherever the user is or was a member. */
+/** Records a user's name in all present and past memberships. */
 export async function applyUserName(
   em: EntityManager,
   { id: userId, name }: UserChange,
@@ -147,10 +148,10 @@ function roleOf(standing: Standing | undefined): Membership['role'] | null {
 }
 
 /**
- * Ends every membership of a user, for good: Clerk never gives an id twice.
+ * Ends every membership of a user for good: Clerk never reuses an id.
  *
  * @param em - the transaction's.
- * @returns false when it was recorded already.
+ * @returns false when the deletion was recorded already.
  */
 export async function applyUserDeleted(
   em: EntityManager,
@@ -163,7 +164,7 @@ export async function applyUserDeleted(
   const where = { userId, active: true };
   const memberships = await em.find(Membership, where, { disableIdentityMap: true });
   await em.nativeUpdate(Membership, where, { active: false });
-  // Also one without: a restore must not forget it.
+  // Recorded without memberships as well: a restore must not forget the deletion.
   if (memberships.length === 0) {
     const event = { clerkOrgId: null, target: userId };
     await auditClerk(em, { ...event, action: 'clerk.user.deleted' }, now);
@@ -175,7 +176,9 @@ export async function applyUserDeleted(
   return true;
 }
 
-/** So that no first membership slips in beside the user's deletion, and two do not collide. */
+/**
+ * Prevents a first membership beside the user's deletion, and a collision of two first memberships.
+ */
 function lockUsers(em: EntityManager, userIds: readonly string[]): Promise<void> {
   return acquireAdvisoryLock(em, ...userIds.map((userId) => `user ${userId}`));
 }

@@ -11,8 +11,9 @@ import { lockOrganizations } from './lock-organizations.ts';
 const fresh = { disableIdentityMap: true } as const;
 
 /**
- * The tier that an organization has: none once deleted, what an operator pinned, none while it is, or
- * by Clerk's metadata should be, another's sub-org, else what Clerk's metadata names.
+ * The effective tier. None for a deleted organization; an operator's pinned tier next; none while
+ * the organization is another's sub-org, or should be by Clerk's metadata; otherwise the tier in
+ * Clerk's metadata.
  */
 function effectiveTier(
   organization: Pick<Organization, 'deletedAt' | 'tierPinned' | 'tier' | 'clerkTier'>,
@@ -25,9 +26,9 @@ function effectiveTier(
 }
 
 /**
- * Records what Clerk says of an organization, unless something newer is recorded: its name, its
- * tier, and whose sub-org it is. Of two changes of the same time, in any order, the lesser tier holds,
- * and being a sub-org; the name is the one that came last.
+ * Records Clerk's state of an organization, unless a newer state is recorded: its name, its tier,
+ * and its parent. Between two changes with the same time, in any order, the lesser tier wins, and a
+ * parent wins over none; the name is the last to arrive.
  *
  * @param em - the transaction's.
  */
@@ -52,7 +53,7 @@ export async function applyOrganization(
   const parentId = isTie ? lesserParent(named, await recordedParent(em, id, asOf)) : named;
   const clerkTier = isTie ? lesserTier(change.tier, before.clerkTier ?? null) : change.tier;
   const parent = parentId === null ? null : await em.findOne(Organization, { id: parentId }, fresh);
-  // A deleted organization is no sub-org any more, whatever arrives late.
+  // A deleted organization is no sub-org, even if a change arrives late.
   const link =
     before.deletedAt == null ? await linkSubOrg(em, before, change, parent, context) : 'none';
   const tier = effectiveTier({ ...before, clerkTier }, link);
@@ -65,7 +66,7 @@ export async function applyOrganization(
   await auditClerk(em, { ...event, action: 'clerk.organization' }, context.now);
 }
 
-/** The parent that Clerk had named for an organization at the time that is recorded of it. */
+/** Clerk's parent for an organization at the recorded time. */
 async function recordedParent(em: EntityManager, id: string, at: ClerkTime) {
   const isRemoved = { formerClerkId: id, removedAt: { $ne: null }, asOf: at };
   const isLinked = { clerkId: id, asOf: { $ne: null } };
@@ -84,12 +85,12 @@ function lesserTier(one: number | null, other: number | null): number | null {
 }
 
 /**
- * Records that Clerk deleted an organization, for good: its tier and keys are gone, its sub-orgs
- * archived, its service accounts disabled. Where it was a sub-org, that is archived and its keys are
- * gone.
+ * Records Clerk's deletion of an organization for good: its tier is removed, its keys revoked, its
+ * sub-orgs archived, its service accounts disabled. Where it was a sub-org, that sub-org is
+ * archived and its keys revoked.
  *
  * @param em - the transaction's.
- * @returns how many keys were revoked; null when it was recorded already.
+ * @returns how many keys were revoked; null when the deletion was recorded already.
  */
 export async function applyOrganizationDeleted(
   em: EntityManager,

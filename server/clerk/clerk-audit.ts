@@ -3,9 +3,9 @@ import { recordEvent, type SystemAction } from '../audit/record-event.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** Something that Clerk told and that changed what is recorded here. */
+/** A change from Clerk that altered a record here. */
 export interface ClerkAuditEvent {
-  /** The Clerk organization that it is about; null when it is about none. */
+  /** The Clerk organization of the change; null when there is none. */
   readonly clerkOrgId: string | null;
   readonly action: Extract<SystemAction, `clerk.${string}`>;
   readonly target: string;
@@ -13,8 +13,8 @@ export interface ClerkAuditEvent {
 }
 
 /**
- * Records it in the audit log of the organization that answers for it: for a sub-org's Clerk
- * organization that is the parent.
+ * Records the change in the audit log of the accountable organization: for a sub-org's Clerk
+ * organization, that is the parent.
  */
 export async function auditClerk(
   em: EntityManager,
@@ -25,7 +25,7 @@ export async function auditClerk(
   recordClerkEvent(em, await auditedOrganization(em, clerkOrgId), what, now);
 }
 
-/** The organization that answers for a Clerk organization. */
+/** The accountable organization of a Clerk organization. */
 export async function auditedOrganization(
   em: EntityManager,
   clerkOrgId: string | null,
@@ -35,7 +35,7 @@ export async function auditedOrganization(
   return subOrg?.orgId ?? clerkOrgId;
 }
 
-/** Records it in the audit log of an organization. */
+/** Records a change from Clerk in an organization's audit log. */
 export function recordClerkEvent(
   em: EntityManager,
   orgId: string | null,

@@ -5,13 +5,13 @@ import type { MemberRole } from '../sessions/session.ts';
 declare const ofClerk: unique symbol;
 
 /**
- * A time by Clerk's clock. It is compared with other times of Clerk only: against this server's own
- * clock, a server that is ahead would drop what Clerk takes away.
+ * A time by Clerk's clock. It is compared only with other times from Clerk: compared with this
+ * server's clock, a revocation by Clerk would be dropped by a server that is ahead.
  */
 export type ClerkTime = Date & { readonly [ofClerk]: true };
 
 /**
- * Marks a time as Clerk's: from a webhook's event, a session token's `iat`, or an answer of its API.
+ * Marks a time as Clerk's: from a webhook's event, a session token's `iat`, or an API response.
  *
  * @param time - Unix milliseconds by Clerk's clock.
  */
@@ -19,7 +19,7 @@ export function clerkTime(time: number): ClerkTime {
   return new Date(time) as ClerkTime;
 }
 
-/** What Clerk holds about an organization, as of a time. */
+/** Clerk's state of an organization at a given time. */
 export interface OrganizationChange {
   readonly id: string;
   readonly name: string;
@@ -27,41 +27,43 @@ export interface OrganizationChange {
   readonly tier: number | null;
   /** From `public_metadata.parent_org_id`. */
   readonly parentId: string | null;
-  /** Names of metadata fields in another form than ours; none when absent. */
+  /** Names of metadata fields in an unexpected form; none when absent. */
   readonly unusual?: readonly string[];
   readonly at: ClerkTime;
 }
 
-/** What Clerk holds about a user's membership, as of a time. */
+/** Clerk's state of a user's membership at a given time. */
 export interface MembershipChange {
   readonly clerkOrgId: string;
   readonly userId: string;
   readonly role: MemberRole;
   /** False when the membership ended. */
   readonly active: boolean;
-  /** What the user is called; null for nothing that can be seen, absent where that is not told. */
+  /**
+   * The user's name; null where no visible character is left, absent where the source has no name.
+   */
   readonly name?: string | null;
   readonly at: ClerkTime;
 }
 
-/** What a user is called, in every organization. */
+/** A user's name, in every organization. */
 export interface UserChange {
   readonly id: string;
   readonly name: string | null;
 }
 
-/** An organization or user that Clerk deleted: for good, so its time does not matter. */
+/** Clerk's deletion of an organization or user: permanent, so its time does not matter. */
 export interface Deletion {
   readonly id: string;
 }
 
-/** What applying a change needs besides the transaction. */
+/** The context, in addition to the transaction, that a change is applied in. */
 export interface ApplyContext {
-  /** Our own time, for the records that are written. */
+  /** This server's time, for the written records. */
   readonly now: Date;
   readonly logger: Pick<Logger, 'warn'>;
   readonly rowMacs: RowMacs;
 }
 
-/** The time of what Clerk has not told yet: anything it tells is newer. */
+/** The time of a record without data from Clerk: any data from Clerk is newer. */
 export const neverTold = clerkTime(0);

@@ -6,35 +6,37 @@ import { type ClerkTime, clerkTime } from './clerk-change.ts';
 import { type ListedOrganization, readOrganization } from './clerk-organization.ts';
 import { memberName } from './member-name.ts';
 
-/** A member of an organization as Clerk lists it. */
+/** A member of an organization in Clerk's list. */
 export interface ListedMember {
   readonly userId: string;
   readonly role: MemberRole;
-  /** What the user is called; null for nothing that can be seen. */
+  /** The user's name; null where no visible character is left. */
   readonly name: string | null;
 }
 
-/** What could be read of a list, and how many of its items could not. */
+/** The readable items of a list, and the number of unreadable ones. */
 export interface Listed<Item> {
   readonly items: readonly Item[];
   readonly skipped: number;
 }
 
 /**
- * What Clerk's Backend API holds. A list is as it was while it was fetched: Clerk pages by offset, so
- * what is deleted meanwhile pushes the first of the next page out of sight. Absence from a list proves
- * nothing; `organizationExists` and `members` by id do.
+ * Clerk's Backend API. A list can be inconsistent: Clerk pages by offset, and a deletion during the
+ * fetch moves the first item of the next page out of sight. Absence from a list proves nothing;
+ * `organizationExists` and `members` by id are proof.
  *
- * Each call throws when Clerk cannot be asked, or the signal is aborted.
+ * Each call throws when Clerk is unreachable, or the signal is aborted.
  */
 export interface ClerkDirectory {
-  /** The time by Clerk's clock: whatever is asked for from now on is at least as new. */
+  /** The time by Clerk's clock: responses to later requests are at least as new. */
   time(signal?: AbortSignal): Promise<ClerkTime>;
-  /** Whether Clerk signs with the key that sessions are verified with: the instance is ours. */
+  /**
+   * Whether Clerk signs with the key that verifies sessions here: proof that the instance is ours.
+   */
   isOurInstance(signal?: AbortSignal): Promise<boolean>;
   organizations(signal?: AbortSignal): Promise<Listed<ListedOrganization>>;
   organizationExists(id: string, signal?: AbortSignal): Promise<boolean>;
-  /** All members, or those of the given users that are members. */
+  /** All members, or the members among the given users. */
   members(
     organizationId: string,
     options?: { readonly userIds?: readonly string[]; readonly signal?: AbortSignal | undefined },
@@ -43,7 +45,7 @@ export interface ClerkDirectory {
 
 const clerkApi = 'https://api.clerk.com';
 
-/** The most that Clerk gives at a time, and the most ids that it filters by. */
+/** Clerk's maximum of items per page and of ids per filter. */
 const pageSize = 500;
 const filterSize = 100;
 
@@ -113,8 +115,8 @@ export function createClerkDirectory(options: {
 }
 
 /**
- * The client gives no headers, so the request is its own. `Date` (RFC 9110, section 6.6.1) has whole
- * seconds, rounded down: it is never later than the answer.
+ * A request without the client, because the client does not expose headers. `Date` (RFC 9110,
+ * section 6.6.1) has whole seconds, rounded down: it is never later than the response.
  */
 async function fetchTime(apiUrl: string, secretKey: string): Promise<ClerkTime> {
   const response = await fetch(new URL('/v1/organizations?limit=1', apiUrl), {
@@ -159,13 +161,13 @@ interface Pages<Item, Read> {
     data: Item[];
     totalCount: number;
   }>;
-  /** Null for what cannot be read. */
+  /** Null for an unreadable item. */
   readonly read: (item: Item) => Read | null;
   readonly idOf: (item: Read) => string;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fetches page after page. Of what comes twice, because pages shifted, the later counts. */
+/** Fetches page after page. When pages shift, an item can come twice; the later copy wins. */
 async function everyPage<Item, Read>(pages: Pages<Item, Read>): Promise<Listed<Read>> {
   const { fetchPage, read, idOf, signal } = pages;
   const found = new Map<string, Read>();
@@ -183,7 +185,7 @@ async function everyPage<Item, Read>(pages: Pages<Item, Read>): Promise<Listed<R
   }
 }
 
-/** Clerk's client takes no signal: what is under way is left alone. */
+/** Clerk's client takes no signal: the request in flight continues, and its result is ignored. */
 async function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,

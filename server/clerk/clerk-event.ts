@@ -11,7 +11,7 @@ import {
 import { readOrganization } from './clerk-organization.ts';
 import { memberName } from './member-name.ts';
 
-/** What a webhook tells. */
+/** The content of a Clerk webhook. */
 export type ClerkEvent =
   | { readonly kind: 'organization'; readonly change: OrganizationChange }
   | { readonly kind: 'organization-deleted'; readonly change: Deletion }
@@ -23,7 +23,7 @@ export type ClerkEvent =
 const id = z.string().regex(clerkIdPattern);
 const event = z.object({
   type: z.string(),
-  /** Unix milliseconds of what happened, by Clerk's clock; the same for every attempt. */
+  /** Unix milliseconds of the change, by Clerk's clock; the same for every attempt. */
   timestamp: z
     .int()
     .min(0)
@@ -60,11 +60,11 @@ const user = z.object({
 const deleted = z.object({ id });
 
 /**
- * Reads a webhook's body.
+ * Parses a webhook's body.
  *
  * @param body - the JSON text, as signed.
- * @returns what it tells, or null when it is not what Clerk sends, or when its time decides and it has
- * none: the time of an attempt is another clock's, and later than what happened.
+ * @returns the event. Null for a body that is not Clerk's, or whose time is needed and absent: the
+ * time of an attempt is by another clock, and later than the change.
  */
 export function readClerkEvent(body: string): ClerkEvent | null {
   try {

@@ -2,13 +2,13 @@ import { clerkIdPattern } from '../sessions/session.ts';
 import { cleanedName } from '../wire/names.ts';
 import type { OrganizationChange } from './clerk-change.ts';
 
-/** An organization as Clerk lists it. */
+/** An organization in Clerk's list. */
 export type ListedOrganization = Omit<OrganizationChange, 'at'>;
 
 /**
- * Reads an organization as Clerk's API and webhooks show it. Its name is cleaned, never refused. A
- * tier as text, or white space around a value, is read as meant; a parent that cannot be read leaves
- * the organization without rights, because it was to be a sub-org.
+ * Reads an organization from Clerk's API or webhooks. Its name is cleaned, never refused. A tier as
+ * text and white space around a value are accepted. An unreadable parent leaves the organization
+ * without rights, because it was meant to be a sub-org.
  */
 export function readOrganization(
   id: string,

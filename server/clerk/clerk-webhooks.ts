@@ -8,7 +8,7 @@ import type { ApplyContext } from './clerk-change.ts';
 import { type ClerkEvent, readClerkEvent } from './clerk-event.ts';
 import { signatureIn, verifyMessage } from './webhook-signature.ts';
 
-/** What the webhook endpoint works with. */
+/** Options of the webhook endpoint. */
 export interface ClerkWebhookOptions {
   readonly database: Database;
   /** `whsec_…`, from Clerk's dashboard. */
@@ -16,23 +16,26 @@ export interface ClerkWebhookOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly logger: ApplyContext['logger'];
-  /** Resolves when everything committed so far holds on every process. */
+  /** Resolves when every process has applied everything committed so far. */
   readonly afterCommit?: () => Promise<void>;
 }
 
-/** The answer to a webhook. A replay is answered like a success, or Clerk would try again for days. */
+/**
+ * The response to a webhook. A replay gets the same response as a success: Clerk would otherwise
+ * retry it for days.
+ */
 export type WebhookAnswer =
   | { readonly status: 200; readonly outcome: 'applied' | 'ignored' | 'replayed' }
   | { readonly status: 400; readonly detail: string };
 
-/** The answer to what is not signed. */
+/** The response to an unsigned message. */
 export const invalidSignature = { status: 400, detail: 'Invalid webhook signature' } as const;
 
-/** How long a message's id is remembered: longer than Svix goes on trying (about 28 hours). */
+/** Retention of a message's id: longer than Svix retries (about 28 hours). */
 const receiptLife = 7 * 24 * 60 * 60_000;
 
 /**
- * Takes in what Clerk tells: organizations, memberships, deleted users.
+ * Applies webhooks from Clerk: organizations, memberships, deleted users.
  *
  * @throws {Error} when the signing secret is not base64.
  */
@@ -41,14 +44,16 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
   const webhook = new Webhook(options.signingSecret);
 
   return {
-    /** Whether a message with these headers may be signed: no other body needs to be collected. */
+    /**
+     * Whether these headers may belong to a signed message; the body of any other need not be read.
+     */
     maySign: (headers: Headers) => signatureIn(headers, now()) !== null,
 
     /**
-     * Takes in one message. Everything it changes is in one transaction with the receipt.
+     * Applies one message. Its changes and its receipt share one transaction.
      *
      * @param request - headers and raw body, as received: the signature is over its bytes.
-     * @throws when the database fails; answered with an error, Clerk delivers it again.
+     * @throws when the database fails; after an error response, Clerk delivers the message again.
      */
     async receive(request: { headers: Headers; body: string }): Promise<WebhookAnswer> {
       const messageId = verifyMessage(webhook, request.headers, request.body, now());
@@ -63,14 +68,14 @@ export function createClerkWebhooks(options: ClerkWebhookOptions) {
         if (isFirst) await apply(em, event, context);
         return isFirst;
       });
-      // Also after a replay: the attempt before may have committed and died before it could wait.
+      // A replay waits too: the earlier attempt may have committed and died before it could wait.
       await afterCommit?.();
       return { status: 200, outcome: isNew ? 'applied' : 'replayed' };
     },
   };
 }
 
-/** Records that a message was taken in; false when it was before, or is being at this moment. */
+/** Records a message's receipt; false when there is one, or another transaction is writing it. */
 async function recordReceipt(em: EntityManager, id: string, receivedAt: Date): Promise<boolean> {
   const forgotten = new Date(receivedAt.getTime() - receiptLife);
   await em.nativeDelete(WebhookReceipt, { receivedAt: { $lt: forgotten } });

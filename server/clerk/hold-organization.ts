@@ -3,20 +3,22 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { prepared } from '../database/prepared.ts';
 
 /**
- * How a mutation holds its organization: `shared` beside other mutations, `exclusive` where none may
- * add anything meanwhile. Taking the second after the first would deadlock with another that does.
+ * A mutation's lock on its organization: `shared` beside other mutations, `exclusive` where no
+ * other may add anything until the end. Upgrading from shared to exclusive would deadlock with
+ * another upgrade.
  */
 export type Hold = 'shared' | 'exclusive';
 
 const locks = { shared: 'for key share', exclusive: 'for update' } as const;
 
 /**
- * Holds the organization of a mutation until its transaction ends, so that it is not deleted between
- * the judgement and the change. It comes before the judgement and every other lock; the order is
- * organizations, sub-orgs, keys. SQLite's transactions take turns.
+ * Locks the organization of a mutation until its transaction ends: the organization cannot be
+ * deleted between the authorization and the change. This lock comes before the authorization and
+ * before every other lock; the order is organizations, sub-orgs, keys. SQLite runs one transaction
+ * at a time.
  *
  * @param em - the transaction's.
- * @param clerkOrgId - for a linked sub-org, its parent is held too.
+ * @param clerkOrgId - for a linked sub-org, its parent is locked too.
  */
 export async function holdOrganization(
   em: EntityManager,

@@ -7,22 +7,22 @@ import type { ApplyContext, OrganizationChange } from './clerk-change.ts';
 import { endSubOrgLink, formerSubOrg, writeSubOrgLink } from './sub-org-link.ts';
 
 /**
- * What an organization is by its link: a sub-org, no sub-org, or `refused`: Clerk names a parent that it
- * must not be linked to, and it has the rights of neither.
+ * An organization's state by its link: a sub-org, no sub-org, or `refused`. Refused means that
+ * Clerk names a parent to which it must not be linked; it then has the rights of neither.
  */
 export type LinkState = 'linked' | 'none' | 'refused';
 
 /**
- * Makes an organization the sub-org of the parent that Clerk's metadata names, or of none.
+ * Makes an organization the sub-org of the parent in Clerk's metadata, or of none.
  *
- * What an operator decided stays: a link that an operator made (one without a Clerk time) and an
- * organization with a pinned tier. An organization with keys or sub-orgs of its own stays a parent, or
- * they would become another organization's. A sub-org that an admin removed stays unlinked; one that
- * Clerk unlinked is linked again, with what belongs to it.
+ * An operator's decisions stay: a link by an operator (one without a Clerk time), and a pinned
+ * tier. An organization that has keys or sub-orgs stays a parent, or they would become another
+ * organization's. A sub-org that an admin removed stays unlinked; one that Clerk unlinked is linked
+ * again, with its keys and repos.
  *
  * @param em - the transaction's; organization and parent are locked.
- * @param organization - as recorded so far.
- * @param change - what Clerk says now.
+ * @param organization - the record before the change.
+ * @param change - Clerk's present state.
  * @param parent - the organization that the change names as parent.
  */
 export async function linkSubOrg(
@@ -65,7 +65,7 @@ async function insert(
   const id = await em.insert(SubOrg, {
     orgId: parent.id,
     name,
-    // A parent may have been deleted before this was heard of; its sub-orgs are archived.
+    // The parent's deletion may have arrived before this link; its sub-orgs are archived.
     archivedAt: parent.deletedAt ?? null,
     removedAt: null,
     asOf,
@@ -76,7 +76,7 @@ async function insert(
   return id;
 }
 
-/** Only Clerk's own renaming renames a sub-org: an admin may have given it another name here. */
+/** Only a rename at Clerk renames a sub-org: an admin may have chosen another name here. */
 async function follow(
   em: EntityManager,
   { id }: SubOrg,
@@ -86,7 +86,7 @@ async function follow(
   await em.nativeUpdate(SubOrg, { id }, organization.name === name ? { asOf } : { name, asOf });
 }
 
-/** It stays with its parent as a sub-org without a Clerk organization: it may hold keys and repos. */
+/** The sub-org stays with its parent, without a Clerk organization: it may hold keys and repos. */
 async function unlink(
   em: EntityManager,
   subOrg: SubOrg,
@@ -98,7 +98,7 @@ async function unlink(
   await endSubOrgLink(em, rowMacs, subOrg);
 }
 
-/** Told once: a removed sub-org has a Clerk time from the first time on. */
+/** Logged once: the first call gives a removed sub-org a Clerk time. */
 async function stayRemoved(
   em: EntityManager,
   { id, orgId, asOf }: SubOrg,
@@ -133,7 +133,7 @@ async function mustStayParent(
   return true;
 }
 
-/** A sub-org has no sub-orgs, whichever of the two links Clerk tells of first. */
+/** A sub-org has no sub-orgs, whichever of the two links arrives first. */
 async function isSubOrg(
   em: EntityManager,
   parent: Organization,

@@ -4,7 +4,7 @@ import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { neverTold } from './clerk-change.ts';
 
-/** Fresh, and locked until the transaction ends. */
+/** Read from the database, and locked until the transaction ends. */
 const locked = {
   lockMode: LockMode.PESSIMISTIC_WRITE,
   disableIdentityMap: true,
@@ -12,12 +12,12 @@ const locked = {
 } as const;
 
 /**
- * Locks organizations, and then the sub-orgs that they are or have: the order of every mutation, see
- * `holdOrganization`. What Clerk tells of organizations is applied one transaction after the other: it
- * is rare, and two that name each other would deadlock.
+ * Locks organizations, then the sub-orgs that they are or have: the order of every mutation, see
+ * `holdOrganization`. Changes of organizations from Clerk run one transaction at a time: they are
+ * rare, and two that name each other would deadlock.
  *
- * An organization that is not known yet gets a row without rights: events arrive in any order, and
- * the one that names a parent may come before the parent's own.
+ * An unknown organization gets a row without rights: events arrive in any order, and an event that
+ * names a parent may come before the parent's own event.
  *
  * @param em - the transaction's.
  * @param ids - Clerk organization ids.
@@ -40,7 +40,7 @@ export async function lockOrganizations(
   return new Map(found.map((each) => [each.id, each]));
 }
 
-/** Keeps keys from being created in sub-orgs, but not rows from naming them. */
+/** Blocks new keys in sub-orgs, but not rows that reference them. */
 async function lockSubOrgs(em: EntityManager, ids: readonly string[]): Promise<void> {
   if (!isPostgresql(em) || ids.length === 0) return;
   const list = ids.map(() => '?').join(', ');

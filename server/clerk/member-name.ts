@@ -1,9 +1,9 @@
 import { cleanedName } from '../wire/names.ts';
 
 /**
- * What a user is called: first and last name, else what the user signs in with.
+ * A user's display name: first and last name, otherwise the sign-in identifier.
  *
- * @returns null when nothing of it can be seen.
+ * @returns null when no visible character is left.
  */
 export function memberName(
   first: string | null | undefined,

@@ -9,20 +9,20 @@ import type { MemberRole, Session } from '../sessions/session.ts';
 import { applyMembership, supersedes } from './apply-membership.ts';
 import { clerkTime, type MembershipChange } from './clerk-change.ts';
 
-/** The parent org that a member's rights are in. */
+/** The parent org in which a member has rights. */
 export interface ParentOrganization {
   readonly id: string;
   readonly name: string;
   readonly tier: number;
 }
 
-/** What the holder of a session is at this moment, whatever his token still says. */
+/** The present membership of a session's user, whatever the token says. */
 export type PresentMembership =
   | {
       readonly kind: 'parent';
       readonly organization: ParentOrganization;
       readonly role: MemberRole;
-      /** Where the audit log ended when this was read: what was recorded later came later. */
+      /** The audit log's end at the time of this read: later rows were recorded after it. */
       readonly readAt: number;
     }
   | {
@@ -36,15 +36,15 @@ export type PresentMembership =
 
 const none: PresentMembership = Object.freeze({ kind: 'none' });
 
-// What is judged is what the database holds now, not what this entity manager has read before.
+// Authorization reads the database's present state, not this entity manager's earlier reads.
 const fresh = { disableIdentityMap: true } as const;
 
 /**
- * Records what a verified session says about its holder's membership, unless something newer is
- * known, and returns the membership. Writes at most once per token.
+ * Records the membership in a verified session, unless a newer state is known, and returns the
+ * membership. Writes at most once per token.
  *
  * @param now - Unix milliseconds, for the audit log.
- * @param propagated - resolves when everything committed so far holds on every process.
+ * @param propagated - resolves when every process has applied everything committed so far.
  */
 export async function presentMembership(
   database: Database,
@@ -66,13 +66,13 @@ export async function presentMembership(
   if (supersedes(change, recorded) && (await isKnown(em, clerkOrgId))) {
     const context = { now: new Date(now()) };
     const changed = await database.transaction((tx) => applyMembership(tx, change, context));
-    // The role that the answer will tell of may be a lesser one than keys still act with elsewhere.
+    // Other processes may still accept keys with the greater role; the response waits for them.
     if (changed) await propagated();
   }
   return membershipOf(em, database.rowMacs, session);
 }
 
-/** What the one query below finds of a member who still is one. */
+/** The row of the query below for a present member. */
 interface MemberRow {
   readonly role: MemberRole;
   readonly sub_org_id: number | null;
@@ -85,8 +85,8 @@ interface MemberRow {
 }
 
 /**
- * Tells what the holder of a session is by what the database holds now; writes nothing. One query,
- * because it comes before every operation, and within a mutation once more.
+ * Reads the present membership of a session's user; writes nothing. One query, because it runs
+ * before every operation, and once more within a mutation.
  *
  * @param em - inside a transaction, the transaction's.
  */
@@ -114,7 +114,7 @@ export async function membershipOf(
   );
   if (row === undefined) return none;
   const organization = { id: row.org_id, name: row.org_name, tier: row.org_tier };
-  // The lesser of token and row: who can write rows gives no role with them.
+  // The lesser role of token and row: write access to rows then grants no role.
   const role = session.role === 'admin' ? row.role : 'member';
   const { sub_org_id: id, sub_org_name: name } = row;
   if (id === null) return { kind: 'parent', organization, role, readAt: Number(row.read_at) };

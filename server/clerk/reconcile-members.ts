@@ -7,13 +7,13 @@ import type { MembershipChange } from './clerk-change.ts';
 import type { ListedMember } from './clerk-directory.ts';
 import type { Round } from './reconciliation-round.ts';
 
-/** Members to a transaction, and to a question by id. */
+/** Members per transaction, and per query by id. */
 const stepSize = 50;
 
 /**
- * Brings the memberships of one organization in step. All are fetched before the first is applied.
- * What was found as recorded is confirmed as of the round, so that a webhook about an earlier time,
- * delivered late, changes nothing any more.
+ * Reconciles the memberships of one organization. All are fetched before the first is applied.
+ * Unchanged memberships get the round's time: a late webhook about an earlier time then changes
+ * nothing.
  */
 export async function reconcileMembers(round: Round, clerkOrgId: string): Promise<void> {
   const { database, directory, signal, at } = round;
@@ -33,13 +33,13 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
       const context = { now: new Date(round.now()) };
       const started = performance.now();
       await database.transaction((em) => applyMemberships(em, clerkOrgId, some, context));
-      // As long a pause as the step took leaves half of the database to everything else.
+      // A pause as long as the step leaves half of the database's time to other work.
       await setTimeout(performance.now() - started);
     }
   }
 }
 
-/** Asks for members by id that a list lacks: only a member that Clerk denies then is gone. */
+/** Queries Clerk by id for members missing from a list: only a member that Clerk denies is gone. */
 async function lookUp(
   { directory, signal, at, skip }: Round,
   clerkOrgId: string,
@@ -50,7 +50,7 @@ async function lookUp(
   const { items, skipped } = await directory.members(clerkOrgId, { userIds, signal });
   skip(clerkOrgId, skipped);
   const found = new Map(items.map((each) => [each.userId, each]));
-  // One of those that cannot be read may be any of those that are missing.
+  // An unreadable item may be any of the missing members.
   const gone = skipped > 0 ? [] : absent.filter(({ userId }) => !found.has(userId));
   return [
     ...items.map((each) => ({ ...each, clerkOrgId, active: true, at })),
@@ -58,7 +58,7 @@ async function lookUp(
   ];
 }
 
-/** Some of the members that are recorded, in the database's order. */
+/** One page of the recorded members, in the database's order. */
 async function recordedMembers(em: EntityManager, clerkOrgId: string, after: string) {
   const found = await em.find(
     Membership,

@@ -7,16 +7,16 @@ import { neverTold } from './clerk-change.ts';
 import type { ListedOrganization } from './clerk-organization.ts';
 import type { Round } from './reconciliation-round.ts';
 
-/** Organizations to a statement. */
+/** Organizations per statement. */
 const stepSize = 100;
 
 const fresh = { disableIdentityMap: true } as const;
 
 /**
- * Brings organizations in step, each in a transaction of its own.
+ * Reconciles organizations, each in a separate transaction.
  *
- * @returns the ids of those that are, or are becoming, a parent or a sub-org. Clerk may hold many
- * others, whose members are not ours to know.
+ * @returns the ids of present or future parents and sub-orgs. Clerk may hold many other
+ * organizations, whose members must not be stored here.
  */
 export async function reconcileOrganizations(round: Round): Promise<string[]> {
   const { database, directory, signal } = round;
@@ -75,7 +75,7 @@ async function absentOrganizations(
   return absent;
 }
 
-/** An organization as it is recorded. */
+/** A recorded organization. */
 interface Recorded extends Pick<ListedOrganization, 'name' | 'parentId'> {
   readonly asOf: Organization['asOf'];
   readonly tier: number | null;
@@ -109,9 +109,8 @@ function apply(round: Round, organization: ListedOrganization): Promise<void> {
 }
 
 /**
- * Confirms what was found as recorded as of the round, so that a webhook about an earlier time,
- * delivered late, changes nothing any more. A row that was written since it was read has another time,
- * and is left alone.
+ * Gives unchanged organizations the round's time: a late webhook about an earlier time then changes
+ * nothing. A row that was written since the read has another time, and is skipped.
  */
 async function confirm(
   { database, at }: Round,

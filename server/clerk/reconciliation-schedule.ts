@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** Calls back once after a time, unless the returned function is called before. */
+/** Calls back once after a time, unless the returned function is called first. */
 export type Timer = (milliseconds: number, callback: () => void) => () => void;
 
 const systemTimer: Timer = (milliseconds, callback) => {
@@ -11,10 +11,10 @@ const systemTimer: Timer = (milliseconds, callback) => {
 };
 
 /**
- * Reconciles at once and then again and again, a pause after the end of each, so that two never
- * overlap. One that fails is logged, and the next tries again.
+ * Reconciles now and then repeatedly, with a pause after the end of each round: two rounds never
+ * overlap. A failure is logged, and the next round tries again.
  *
- * @returns dispose of it to stop: it aborts the one under way, and resolves when that has ended.
+ * @returns dispose of it to stop: it aborts the running round, and resolves when that has ended.
  */
 export function startReconciliation(options: {
   readonly reconcile: (signal: AbortSignal) => Promise<unknown>;

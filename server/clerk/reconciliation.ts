@@ -2,24 +2,25 @@ import { reconcileMembers } from './reconcile-members.ts';
 import { reconcileOrganizations } from './reconcile-organizations.ts';
 import type { ReconciliationOptions, Round } from './reconciliation-round.ts';
 
-/** What a reconciliation left as it was; the next one tries again. */
+/** Items that a reconciliation skipped; the next one tries again. */
 export interface Skipped {
-  /** Organizations and members that Clerk lists and that could not be read. */
+  /** Organizations and members in Clerk's lists that were unreadable. */
   readonly unreadable: number;
   /** Organizations that failed. */
   readonly failed: number;
 }
 
-/** Organizations that fail one after the other: then Clerk or the database does. */
+/** Consecutive failures of organizations after which Clerk or the database counts as failing. */
 const maxFailuresInARow = 10;
 
 /**
- * Mends what webhooks missed: fetches what Clerk holds and brings the database in step, organization
- * by organization and in transactions of a few milliseconds, so that keys are made meanwhile.
- * Whatever a webhook or token told about a later time stays. An organization that fails is left as it
+ * Repairs the effects of lost webhooks: fetches Clerk's state and updates the database,
+ * organization by organization and in transactions of a few milliseconds, between which keys can be
+ * created. A later state from a webhook or token stays. An organization that fails is left as it
  * is, and stops no other.
  *
- * @throws when Clerk or the database fails altogether, or the signal is aborted; what was mended stays.
+ * @throws when Clerk or the database fails altogether, or the signal is aborted; finished repairs
+ * stay.
  */
 export async function reconcile(options: ReconciliationOptions): Promise<Skipped> {
   const { directory, logger, signal, afterCommit } = options;

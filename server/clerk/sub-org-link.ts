@@ -2,10 +2,10 @@ import type { RowMacs } from '../crypto/row-macs.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** A sub-org that is to be linked. */
+/** A sub-org to link. */
 type Linked = Pick<SubOrg, 'id' | 'orgId'>;
 
-// The only place that writes links, because a link without its MAC gives nothing.
+// The only place that writes links, because a link without its MAC has no effect.
 
 /** Links a sub-org to a Clerk organization, whose members then act in it. */
 export async function writeSubOrgLink(
@@ -18,7 +18,7 @@ export async function writeSubOrgLink(
   await em.nativeUpdate(SubOrg, { id }, { clerkId, formerClerkId: null, linkMac });
 }
 
-/** Ends a sub-org's link, if it has one, and remembers what it was linked to. */
+/** Ends a sub-org's link, if it has one, and records its former Clerk organization. */
 export async function endSubOrgLink(
   em: EntityManager,
   rowMacs: RowMacs,
@@ -30,8 +30,8 @@ export async function endSubOrgLink(
 }
 
 /**
- * The sub-org of an organization that was linked to a Clerk organization. A removed one comes first:
- * that decision stands. One that is not removed counts only with its MAC, because it will give.
+ * The sub-org that was linked to a Clerk organization. A removed one comes first: its removal
+ * stands. Any other counts only with a valid MAC, because it grants rights.
  */
 export async function formerSubOrg(
   em: EntityManager,

@@ -1,16 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Webhook } from 'standardwebhooks';
 
-/** How old, or how far ahead, a message's time may be, in milliseconds. */
+/** Maximum difference of a message's time from now, past or future, in milliseconds. */
 const webhookTolerance = 5 * 60_000;
 
 /**
  * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's
- * own check knows only the system's clock; here the time is injected.
+ * check reads the system's clock; here the time is injected.
  *
  * @param now - Unix milliseconds.
- * @returns the message's id, the same for every attempt to deliver it, or null when it is not signed
- * with the secret, or too old.
+ * @returns the message's id, the same for every attempt to deliver it, or null when it is not
+ * signed with the secret, or too old.
  */
 export function verifyMessage(
   webhook: Webhook,
@@ -22,7 +22,7 @@ export function verifyMessage(
   if (signed === null) return null;
   const { id, sentAt, signatures } = signed;
   const expected = Buffer.from(webhook.sign(id, sentAt, body));
-  // Several, while the secret is being rotated.
+  // There are several signatures during a rotation of the secret.
   const isSigned = signatures.split(' ').some((each) => {
     const given = Buffer.from(each);
     return given.length === expected.length && timingSafeEqual(given, expected);
@@ -31,9 +31,9 @@ export function verifyMessage(
 }
 
 /**
- * What a message says of its signature.
+ * Reads a message's signature headers.
  *
- * @returns null when no body can make it a signed one.
+ * @returns null when no body can match them.
  */
 export function signatureIn(headers: Headers, now: number) {
   const id = headers.get('svix-id');

@@ -2,11 +2,11 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from './entity-manager.ts';
 
 /**
- * Lets one transaction at a time change what is known of some subjects; the next waits until this one
- * has ended. SQLite's transactions take turns anyway.
+ * Takes advisory locks on subjects: one transaction at a time may change their state, and the next
+ * waits until it has ended. SQLite runs one transaction at a time anyway.
  *
  * PostgreSQL keeps each lock in shared memory, enough for about 6,000 in all: a transaction takes a
- * hundred at most. They are taken in one order, so two transactions cannot wait for each other.
+ * hundred at most. They are taken in one order, so two transactions cannot deadlock.
  *
  * @param em - the transaction's.
  */
@@ -22,7 +22,7 @@ export async function acquireAdvisoryLock(em: EntityManager, ...subjects: string
 }
 
 /**
- * Takes a turn without waiting for it.
+ * Takes an advisory lock without waiting.
  *
  * @param em - the transaction's.
  * @returns false while another transaction has it.
@@ -36,7 +36,7 @@ export async function tryTurn(em: EntityManager, subject: string): Promise<boole
   return row?.taken === true;
 }
 
-/** Whether an entity manager's database is PostgreSQL, where transactions run beside each other. */
+/** Whether an entity manager's database is PostgreSQL, where transactions run concurrently. */
 export function isPostgresql(em: EntityManager): boolean {
   return em.getDriver() instanceof PostgreSqlDriver;
 }

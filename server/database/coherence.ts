@@ -8,37 +8,37 @@ import type { Acknowledgement, AuditHead, LeaseTiming } from './leases/ports.ts'
 import type { AnnouncementHandlers, Announcements } from './leases/postgresql-notifications.ts';
 import type { LeasePort } from './leases/postgresql-port.ts';
 
-/** What makes several processes on one database act as one. */
+/** Keeps the caches of several processes on one database coherent. */
 export interface Coherence extends AsyncDisposable {
-  /** The proof that what this process caches still holds. */
+  /** The proof that this process's cache is current. */
   readonly freshness: Freshness;
-  /** Resolves when everything committed so far holds on every process; see leases/README.md. */
+  /** Resolves when every process has applied everything committed so far; see leases/README.md. */
   propagated(): Promise<void>;
-  /** Whether the database was restored, and the operator has not accepted that yet. */
+  /** Whether the database was restored without the operator's acceptance so far. */
   isRestored(): boolean;
 }
 
 type HearAcknowledgement = (said?: Acknowledgement) => void;
 
-/** What a process's part in the coherence is made of. */
+/** Options of a process's part in the coherence. */
 export interface CoherenceOptions {
   readonly port: LeasePort;
   readonly timing: LeaseTiming;
-  /** Listens for what is announced; null where nothing announces changes. */
+  /** Listens for notifications; null for a database without notifications. */
   readonly listen: ((handlers: AnnouncementHandlers) => Announcements) | null;
-  /** Registers the function that is called with each row of the audit log that this process commits. */
+  /** Registers the callback for each row of the audit log that this process commits. */
   readonly hearAudited: (hear: (head: AuditHead) => void) => void;
-  /** Hears why a renewal failed. */
+  /** Called with the reason for a failed renewal. */
   readonly onError: (error: unknown) => void;
-  /** Called when the database was found to lack what this process has seen of its history. */
+  /** Called when the database lacks a part of its history that this process has seen. */
   readonly onLost?: (lost: LostHistory) => void;
 }
 
 /**
  * Joins the processes that may serve from a cache.
  *
- * @returns resolves once the first attempt is over; when it failed, the process asks the database for
- * each verification until a later attempt succeeds.
+ * @returns resolves after the first attempt. When it failed, the process asks the database for each
+ * verification until a later attempt succeeds.
  */
 export async function joinCoherence(options: CoherenceOptions): Promise<Coherence> {
   const { port, timing, listen, hearAudited, onError, onLost = () => {} } = options;
@@ -64,8 +64,8 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
     freshness: holder,
     isRestored: () => holder.isRestored(),
     async propagated() {
-      // Our own holder hears of a change like all others: it is told only where nothing is announced,
-      // or when an announcement does not come.
+      // This process's holder learns of a change by notification, like all others. An explicit poll
+      // is needed only where there are no notifications, or when one does not come.
       if (announcements === null) void holder.poll();
       const tell = setTimeout(() => void holder.poll(), pollIntervalOf(timing));
       await awaitPropagation(port, timing, (hear) => {
@@ -83,8 +83,8 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 }
 
 /**
- * Waits until everything committed so far holds on every process. For the command line, which takes
- * away without serving; it must not close the port before `evicted` is resolved.
+ * Waits until every process has applied everything committed so far. For the command line, which
+ * revokes without serving; it must not close the port before `evicted` is resolved.
  */
 export function awaitPropagation(
   port: LeasePort,
@@ -102,7 +102,7 @@ export function awaitPropagation(
   );
 }
 
-/** Milliseconds between two looks when nothing is announced: 25 on PostgreSQL, 5 on SQLite. */
+/** Milliseconds between two polls without notifications: 25 on PostgreSQL, 5 on SQLite. */
 function pollIntervalOf(timing: LeaseTiming): number {
   return Math.max(5, timing.length / 80);
 }

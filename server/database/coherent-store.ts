@@ -5,20 +5,22 @@ import type { Database } from './database.ts';
 import { ApiKeySecret } from './entities/api-key-secret.ts';
 import { followSecretInUse, secretSubject } from './secret-in-use.ts';
 
-/** What a coherent store is made of. */
+/** Options of a coherent store. */
 export interface CoherentStoreOptions {
   readonly database: Database;
   readonly coherence: Coherence;
   readonly keyring: Keyring;
-  /** True to leave to the server what writes: rows then stay under the secret that they are under. */
+  /** True to leave writes to the server: rows then stay under their present secret. */
   readonly onlyReads?: boolean;
-  /** Hears why a row was not moved to the current pepper; the next use tries again. */
+  /**
+   * Called with the reason why a row was not moved to the current pepper; the next use tries again.
+   */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * The database's keys with the proof that what was found still holds, so that a verifier may cache
- * them, and with what a store does besides finding.
+ * The database's keys with a proof of freshness, which lets a verifier cache them, and the other
+ * duties of a store.
  */
 export async function openCoherentStore(options: CoherentStoreOptions): Promise<KeyStore> {
   const { database, coherence, keyring, onlyReads = false, onError } = options;
@@ -26,7 +28,10 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
   const { freshness } = coherence;
   let holdsImported = true;
   let rounds = 0;
-  /** Says yes until the database has said no: too soon a yes costs a lookup, too late would refuse. */
+  /**
+   * Assumes imported keys until the database shows none: a wrong yes costs a lookup, a wrong no
+   * would refuse a valid key.
+   */
   async function lookForImported(): Promise<void> {
     const round = ++rounds;
     holdsImported = true;
@@ -34,7 +39,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
     if (round === rounds) holdsImported = one !== null;
   }
   const listeners = new Set<InvalidationListener>();
-  /** What is cached was found under another secret: it is looked up again, so that its row moves. */
+  /** Cache entries were found under another secret: a new lookup moves their rows. */
   async function followSecret(): Promise<void> {
     const isOther = await followSecretInUse(database, keyring, onlyReads).catch((error) => {
       onError(error);
@@ -49,7 +54,7 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
     if (isTouched(secretSubject)) followSecret().catch(onError);
   });
   await lookForImported();
-  // What was changed before the lease began is not announced.
+  // No notification comes for a change from before the lease began.
   await followSecretInUse(database, keyring, onlyReads);
   return {
     freshness: {
@@ -65,19 +70,20 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
       },
     },
     find(lookup) {
-      // A key that is not found under another secret is no unknown key.
+      // A key that is missing because of another secret must not count as unknown.
       keyring.current();
       return keys.find(lookup);
     },
     holdsImportedKeys: () => holdsImported || !freshness.isFresh(),
     repepper(from, { lookup, seal }) {
-      // The verifier moves to the newest secret that it knows. Until that is in use, it would take the
-      // key from processes that do not know it.
+      // The verifier moves to the newest secret that it knows. Before that secret is in use, a
+      // moved row would be lost to processes that do not know it.
       const { name } = keyring.current();
       if (onlyReads || name !== keyring.accepted[0]?.name) return;
       database
         .transaction((em) =>
-          // Guarded by the old lookup value: of several processes that find the key, one moves it.
+          // Guarded by the old lookup value: among several processes that find the key, one moves
+          // it.
           em.execute(
             `update api_key_secret set lookup = ?, seal = ?, scheme = ?
              where lookup = ? and exists (select 1 from secret_in_use where name = ?)`,

@@ -36,26 +36,27 @@ import { openSqliteKeyStore } from './sqlite-key-store.ts';
 export interface Database extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgresql';
   readonly dialect: Dialect;
-  /** How long the leases of its processes last. */
+  /** The lease duration of its processes. */
   readonly timing: LeaseTiming;
-  /** The verification path: prepared statements on connections of its own. */
+  /** The verification path: prepared statements on separate connections. */
   readonly keys: KeyStore;
   /** An entity manager for reading, outside any transaction. */
   read(): EntityManager;
   /**
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
-   * from its beginning; on PostgreSQL it is read committed, and the code that decides locks the rows
-   * that its decision rests on. What `recordEvent` was told is written to the audit log at its end.
+   * from its beginning. On PostgreSQL it is read committed: code that makes a decision must lock
+   * the rows that the decision rests on. Events from `recordEvent` are written to the audit log at
+   * its end.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
-  /** Authenticates rows that give something. */
+  /** Authenticates rows that grant rights. */
   readonly rowMacs: RowMacs;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
-  /** Brings the tables up to date. */
+  /** Migrates the tables to the current version. */
   migrate(): Promise<void>;
   /**
-   * What a process takes part in the coherence with; see `joinCoherence`.
+   * The options of this process's part in the coherence; see `joinCoherence`.
    *
    * @param listenUrl - a direct PostgreSQL address where a pooler stands before the database.
    */
@@ -63,7 +64,7 @@ export interface Database extends AsyncDisposable {
 }
 
 /**
- * Runs the work of a transaction, and writes what it recorded.
+ * Runs the work of a transaction, and writes its recorded events.
  *
  * @returns the work's result, and the new end of the audit log where something was written.
  */
@@ -72,16 +73,16 @@ export type Recording = <T>(
   work: (em: EntityManager) => Promise<T>,
 ) => Promise<{ readonly result: T; readonly head?: AuditHead | undefined }>;
 
-/** What a database needs to know besides its address. */
+/** Options of a database in addition to its address. */
 export interface DatabaseOptions {
   /**
-   * What the audit log and rows that give something are written under. Without it, a random secret:
-   * nothing that another process wrote then verifies.
+   * Signs the audit log and rows that grant rights. Without it, a random secret is used, which
+   * verifies nothing that another process wrote.
    */
   readonly keyring?: Keyring;
-  /** Called for each row that gives something and was not written by the server. */
+  /** Called for each row that grants rights without a valid MAC. */
   readonly onForgedRow?: (row: ForgedRow) => void;
-  /** False to make nothing: neither a missing file nor its folder. */
+  /** False to create neither a missing file nor its folder. */
   readonly create?: boolean;
   /** Runs the work of each transaction; nothing is recorded when absent. */
   readonly recording?: Recording;
@@ -146,7 +147,9 @@ export async function openDatabase(
   };
 }
 
-/** No entities: the statements of leases, calls, limits, counters and the log's head are written by hand. */
+/**
+ * No entities: the SQL of leases, calls, limits, counters and the log's head is written by hand.
+ */
 const schemaGenerator = {
   skipTables: [
     'epoch',
@@ -165,7 +168,7 @@ const schemaGenerator = {
   ],
 };
 
-/** Milliseconds after which a database that says nothing counts as away. */
+/** Milliseconds without an answer after which a database counts as away. */
 const pingTimeoutMs = 2_000;
 
 async function connect(
@@ -197,7 +200,7 @@ async function connect(
   });
 }
 
-/** Opens the verification path alone, which makes no file and changes nothing. */
+/** Opens the verification path alone, which creates no file and changes nothing. */
 export function openKeyStore(url: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
   return url.startsWith('sqlite:')
     ? openSqliteKeyStore(sqlitePath(url), rowMacs)

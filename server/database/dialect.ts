@@ -1,20 +1,20 @@
 /** The expressions that SQLite and PostgreSQL write differently. */
 export interface Dialect {
-  /** A column of a time as Unix milliseconds. */
+  /** A time column as Unix milliseconds. */
   milliseconds(column: string): string;
   /** A condition as 0 or 1. */
   flag(condition: string): string;
-  /** A column of JSON as text. */
+  /** A JSON column as text. */
   jsonText(column: string): string;
-  /** True, as a parameter. */
+  /** True as a parameter value. */
   readonly true: boolean | number;
-  /** What makes a select pass over rows that others have locked. */
+  /** The clause that makes a select skip rows that others have locked. */
   skipLocked(alias: string): string;
 }
 
 /** SQLite stores times as Unix milliseconds and JSON as text, and has one writer and no boolean. */
 export const sqlite: Dialect = {
-  // A time that was typed by hand as text becomes a number, and is long over.
+  // A time that was typed by hand as text becomes a small number, which is long past.
   milliseconds: (column) => `cast(${column} as integer)`,
   flag: (condition) => condition,
   jsonText: (column) => column,

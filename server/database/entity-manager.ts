@@ -1,4 +1,4 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 
-/** Work on entities; a fresh identity map each time. */
+/** Work on entities; each one starts with an empty identity map. */
 export type EntityManager = SqlEntityManager;

@@ -4,7 +4,7 @@ import { fixedKey, type NamedKeys } from '../crypto/keyring.ts';
 import { nodeHashing } from '../crypto/node-hashing.ts';
 import type { EntityManager } from './entity-manager.ts';
 
-/** Whose the encrypted peppers are. */
+/** The owner that the encrypted peppers are bound to. */
 const owner = 'former secret';
 
 interface FormerSecret {
@@ -13,10 +13,11 @@ interface FormerSecret {
 }
 
 /**
- * Keeps the pepper of a secret that is being replaced, and encrypts those of earlier ones under the next secret.
+ * Keeps the pepper of a secret that is being replaced, and encrypts those of earlier ones under the
+ * next secret.
  *
- * @param em - the transaction's that goes over to the next secret.
- * @param encryption - reads what is there.
+ * @param em - of the transaction that moves to the next secret.
+ * @param encryption - decrypts the stored peppers.
  */
 export async function keepFormerSecret(
   em: EntityManager,
@@ -26,7 +27,7 @@ export async function keepFormerSecret(
 ): Promise<void> {
   const peppers = await readPeppers(em, encryption);
   peppers.set(replaced.name, Buffer.from(replaced.pepper).toString('base64'));
-  // One that is in use again is no former one.
+  // A secret that returns to use is not a former one.
   peppers.delete(next.name);
   const under = createEncryption(fixedKey(next.credential));
   await em.execute('delete from former_secret');
@@ -38,8 +39,8 @@ export async function keepFormerSecret(
 }
 
 /**
- * Every scheme that a secret may be stored under, also under a secret that is gone: what is looked up
- * to find out whether it is known. Verification asks for accepted ones only.
+ * Every scheme that a secret may be stored under, including those of secrets that are gone: for the
+ * lookup whether a secret is known. Verification uses accepted schemes only.
  *
  * @param accepted - of the secrets that this process knows.
  */

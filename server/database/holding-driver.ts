@@ -6,12 +6,12 @@ import {
   type TransactionSettings,
 } from 'kysely';
 
-/** A connection out of a pool, or in its turn. */
+/** A connection from a pool, or from a turn on a single handle. */
 export interface PooledConnection {
   executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>>;
-  /** Gives it back. */
+  /** Returns the connection. */
   release(): void;
-  /** Ends whatever transaction may be open on it, and gives it back. */
+  /** Ends any open transaction on the connection, and returns it. */
   discard(error: unknown): void;
 }
 
@@ -24,10 +24,10 @@ export interface HoldingDriverOptions {
 }
 
 /**
- * A driver for Kysely that holds no connection longer than its transaction. Kysely's controlled
- * transactions, which the ORM's are, never give their connection back when `begin`, `commit` or
- * `rollback` fails: after ten of them, or one on SQLite, nothing would be answered any more. Here, a
- * connection that failed at one of the three is discarded at once.
+ * A driver for Kysely that holds no connection longer than its transaction. The ORM uses Kysely's
+ * controlled transactions, which never return their connection when `begin`, `commit` or `rollback`
+ * fails: after ten such failures, or one on SQLite, the process would have no connection left.
+ * Here, a connection that fails at one of the three is discarded immediately.
  */
 export class HoldingDriver implements Driver {
   readonly #options: HoldingDriverOptions;
@@ -51,7 +51,7 @@ export class HoldingDriver implements Driver {
     await held.orDiscard('commit');
   }
 
-  /** Never fails: the transaction of a connection that is discarded has ended too. */
+  /** Never fails: discarding a connection ends its transaction too. */
   async rollbackTransaction(held: Held): Promise<void> {
     if (held.isHeld) await held.orDiscard('rollback').catch(() => {});
   }
@@ -77,7 +77,7 @@ export class HoldingDriver implements Driver {
   }
 }
 
-/** A connection for one use; a new object each time, so that what was discarded stays so. */
+/** A connection for one use. Each use gets a new object: a discarded one stays discarded. */
 class Held implements DatabaseConnection {
   #connection: PooledConnection | null;
 

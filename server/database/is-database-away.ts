@@ -1,13 +1,11 @@
-/**
- * Codes that say nothing about the statement. `SECRET_UNKNOWN`: see `UnknownSecret`.
- */
+/** Codes whose cause is not the statement. `SECRET_UNKNOWN`: see `UnknownSecret`. */
 const away = new RegExp(
   `^(${[
     // Node's sockets.
     'ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN',
     // PostgreSQL: connections, resources, shutdown, errors of its machine.
     '08(?!P01)\\w{3}|53\\w{3}|57\\w{3}|58\\w{3}',
-    // A role, a right or a database that is not there, a primary that became a replica.
+    // A missing role, right or database; a primary that became a replica.
     '28\\w{3}|3D000|42501|25006',
     // A lock or a transaction that took too long, a deadlock, a conflict with another transaction.
     '55P03|25P0[34]|40001|40P01',
@@ -20,8 +18,8 @@ const awayMessages =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|is not queryable/;
 
 /**
- * The code of an error that means that the database cannot be asked now, rather than that it was asked
- * wrong: PostgreSQL's SQLSTATE, SQLite's, or Node's of a socket. `DISCONNECTED` where there is none.
+ * The code of an error whose cause is the database's availability, not the statement: PostgreSQL's
+ * SQLSTATE, SQLite's code, or that of a Node socket. `DISCONNECTED` where there is none.
  *
  * @returns null for any other error.
  */
@@ -39,7 +37,7 @@ export function unavailableCode(error: unknown): string | null {
   return null;
 }
 
-/** Whether an error means that the database cannot be asked now, rather than that it was asked wrong. */
+/** Whether an error's cause is the database's availability, not the statement. */
 export function isDatabaseAway(error: unknown): boolean {
   return unavailableCode(error) !== null;
 }

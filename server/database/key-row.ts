@@ -3,7 +3,7 @@ import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Dialect } from './dialect.ts';
 
 /**
- * A key, its secret, and everything that a decision about it reads, as one flat row. Times are Unix
+ * A key, its secret, and all data that a decision about it reads, as one flat row. Times are Unix
  * milliseconds, flags 0 or 1, lists JSON text, on both databases.
  */
 export interface KeyRow {
@@ -42,7 +42,7 @@ function columns(dialect: Dialect): Readonly<Record<keyof KeyRow, string>> {
     prefix: 's.prefix',
     first4: 's.first4',
     last4: 's.last4',
-    // Time zero is over by every clock.
+    // Time zero is past by every clock.
     retires_at: `case when s.retired_at is null then ${dialect.milliseconds('s.retires_at')} else 0 end`,
     id: 'k.id',
     dialect: 'k.dialect',
@@ -95,7 +95,7 @@ const isNumber: Readonly<Record<keyof KeyRow, boolean>> = {
 };
 const names = Object.entries(isNumber);
 
-/** Makes a row of its columns' texts, in their order. */
+/** Builds a row from its columns' texts, in order. */
 export function keyRowOf(texts: readonly (string | null)[]): KeyRow {
   const row: Record<string, string | number | null> = {};
   for (const [index, [name, number]] of names.entries()) {
@@ -106,7 +106,7 @@ export function keyRowOf(texts: readonly (string | null)[]): KeyRow {
   return row as unknown as KeyRow;
 }
 
-/** Turns a row into the record that core decides on. */
+/** Converts a row into the record that core decides on. */
 export function storedKey(row: KeyRow, rowMacs: RowMacs): StoredKey {
   return {
     seal: row.seal,

@@ -2,14 +2,14 @@ import { searchText, soughtIn } from '../wire/search-text.ts';
 import type { Database } from './database.ts';
 import type { EntityManager } from './entity-manager.ts';
 
-/** What of a key is searched as text. */
+/** The fields of a key that text search reads. */
 interface Searched {
   readonly id: string;
   readonly label: string;
   readonly description?: string | null | undefined;
 }
 
-/** Writes what keys are found by; in the transaction that writes the keys. */
+/** Writes the search texts of keys; part of the transaction that writes the keys. */
 export async function writeSearchTexts(
   em: Pick<EntityManager, 'execute'>,
   keys: readonly Searched[],
@@ -22,10 +22,10 @@ export async function writeSearchTexts(
   );
 }
 
-/** How many keys get their text in one transaction. */
+/** Keys per transaction. */
 const batchSize = 500;
 
-/** Gives their text to keys that have none: those of older versions, also of one still running. */
+/** Fills in missing search texts: keys of older versions, including one that still runs. */
 export async function fillSearchTexts(database: Database): Promise<void> {
   for (;;) {
     const written = await database.transaction(async (em) => {
@@ -46,8 +46,8 @@ export type Condition = [sql: string, ...parameters: (string | number | Date)[]]
 const previewForm = /^(?:rrk_(?:live|test)_)?([\w-]{4})(?:•{1,4}|\.{3}|…)([\w-]{4})$/i;
 
 /**
- * The condition that a key `k` is found by a query: its label or description, its preview or four
- * characters of it, its id, or its owner. Null where nothing is asked for.
+ * The search condition on a key `k`: its label or description, its preview or four characters of
+ * it, its id, or its owner. Null for an empty query.
  *
  * @param owners - conditions on `k` for owners whose names match.
  */
@@ -73,7 +73,7 @@ export function foundBy(
   return [`(${sql.join(' or ')})`, ...parameters];
 }
 
-/** What `like … escape '!'` compares a search text with. */
+/** The pattern of a search text for `like … escape '!'`. */
 export function likePattern(sought: string): string {
   return `%${sought.replace(/[!%_]/g, '!$&')}%`;
 }
@@ -82,7 +82,8 @@ function textContains(sought: string, kind: Database['kind']): Condition {
   const pattern = likePattern(sought);
   const contains = "s.text like ? escape '!'";
   const within = 'k.id in (select s.key_id from key_search s where';
-  // The index holds pieces of three characters. PostgreSQL finds it by itself.
+  // The index holds pieces of three characters; SQLite uses it only when asked. PostgreSQL uses it
+  // by itself.
   if (kind === 'sqlite' && [...sought].length >= 3) {
     const phrase = `"${sought.replaceAll('"', '""')}"`;
     const indexed = 's.n in (select rowid from key_search_index where key_search_index match ?)';

@@ -2,7 +2,7 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { EntityManager } from './entity-manager.ts';
 
-/** Secrets that may still be presented; it names a time twice. */
+/** Secrets that may still be presented; the SQL takes the present time twice. */
 export const workingSecrets = `
   from api_key_secret s join api_key k on k.id = s.key_id
   where k.revoked_at is null
@@ -10,8 +10,8 @@ export const workingSecrets = `
     and s.retired_at is null and (s.retires_at is null or s.retires_at > ?)`;
 
 /**
- * Refuses to go on where API keys that still work, or service accounts, are stored under a secret that
- * this process does not know: they would be refused, and what the server wrote would count as forged.
+ * Refuses to start where working API keys, or service accounts, are stored under a secret that this
+ * process does not know: they would be refused, and rows from the server would count as forged.
  *
  * @throws {ConfigError} with one line for the operator.
  */

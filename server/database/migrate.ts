@@ -6,13 +6,15 @@ import { migrationLimits } from './postgresql-session.ts';
 const migrationLock = [0x72726b, 0x6d6967];
 
 /**
- * Brings the tables up to date. Safe when several processes start at once: PostgreSQL lets one at a
- * time migrate; on SQLite the second waits for the first one's transaction.
+ * Migrates the tables to the current version. Safe when several processes start together:
+ * PostgreSQL lets one at a time migrate; on SQLite the second waits for the first one's
+ * transaction.
  *
  * @param orm - the connected ORM.
- * @param url - the database's address; PostgreSQL's lock is held on a connection of its own.
+ * @param url - the database's address; PostgreSQL's lock is held on a separate connection.
  * @param connect - connects an ORM to PostgreSQL under the limits of migrations.
- * @throws when the database does not answer, or another process goes on migrating: after ten seconds.
+ * @throws when the database does not answer, or another process is still migrating after ten
+ * seconds.
  */
 export async function migrate(
   orm: MikroORM,
@@ -42,8 +44,8 @@ function explainLock(error: unknown): never {
 }
 
 /**
- * The table of migrations, as the migrator makes it, but without a moment between the question
- * whether it is there and its making: another process may make it in between.
+ * The migrator's table of migrations, created atomically: with a separate check for its existence,
+ * another process could create it between check and creation.
  */
 const migrationsTable = `
   create table if not exists mikro_orm_migrations (
@@ -52,7 +54,10 @@ const migrationsTable = `
     executed_at datetime not null default current_timestamp
   )`;
 
-/** All migrations of a run share one transaction, which takes the write lock before it asks which are left. */
+/**
+ * All migrations of a run share one transaction, which takes the write lock before it queries the
+ * pending ones.
+ */
 async function migrateSqlite(orm: MikroORM): Promise<void> {
   await orm.em.fork().execute(migrationsTable);
   if ((await orm.migrator.getPending()).length > 0) await orm.migrator.up();

@@ -1,23 +1,24 @@
 import type { Logger } from 'pino';
 import { unavailableCode } from './is-database-away.ts';
 
-/** Milliseconds between two lines about the same code: an outage fails every request. */
+/** Milliseconds between two log lines with the same code: an outage fails every request. */
 const lineIntervalMs = 1_000;
 
-/** Why the database could not be asked, for the operator; callers are told 503 and nothing else. */
+/** Error codes of database outages, for the operator; callers only get 503. */
 export interface Outages {
   /**
-   * Counts an error by its code, and logs the first of each code a second.
+   * Counts an error by its code, and logs the first of each code per second.
    *
-   * @returns false for an error that says nothing about the database: then nothing is counted.
+   * @returns false for an error with another cause than the database's availability: it is not
+   * counted.
    */
   note(error: unknown): boolean;
-  /** How many errors there were, by code. */
+  /** Number of errors by code. */
   counts(): ReadonlyMap<string, number>;
 }
 
 /**
- * Makes an empty count.
+ * Creates an empty count.
  *
  * @param now - milliseconds of a monotonic clock.
  */

@@ -9,14 +9,14 @@ import {
   silenceMs,
 } from './postgresql-session.ts';
 
-/** Milliseconds that a connection may take to say goodbye. */
+/** Milliseconds for the orderly close of a connection. */
 const goodbyeMs = 1_000;
 
 /** Options of a connection. */
 export interface PostgresqlClientOptions extends pg.ClientConfig {
-  /** Those of statements that take a millisecond when absent. */
+  /** Limits of one-millisecond statements when absent. */
   readonly limits?: ConnectionLimits;
-  /** Called when a connection was closed because it kept silent: its pool's others are suspect too. */
+  /** Called when a connection was closed for not answering: its pool's others are suspect too. */
   readonly onSilent?: () => void;
 }
 
@@ -24,13 +24,14 @@ export interface PostgresqlClientOptions extends pg.ClientConfig {
 const names = new Map<string, string>();
 
 /**
- * A connection to PostgreSQL; the server opens no other kind. It is set up alike whatever the
- * database and the role are set to, and prepares a statement with parameters once. Those of the ORM
- * have their values in the text, so that each comes but once.
+ * A connection to PostgreSQL, the only kind that the server opens. Its session settings do not
+ * depend on those of the database and the role. It prepares a statement with parameters once; the
+ * ORM's statements contain their values, so each text is used only once.
  *
- * A connection can die without a sign, for example in a firewall that forgot it. Where statements may
- * take long, PostgreSQL is asked by another connection whether it is at work on this one. A connection
- * that leaves a statement unanswered is closed: its statements fail, and no pool hands it out again.
+ * A connection can die without a sign, for example when a firewall drops its state. For statements
+ * that may take long, another connection asks PostgreSQL whether this one's backend is active. A
+ * connection that leaves a statement unanswered is closed: its statements fail, and no pool hands
+ * it out again.
  */
 export class PostgresqlClient extends pg.Client {
   readonly #options: PostgresqlClientOptions;
@@ -38,7 +39,7 @@ export class PostgresqlClient extends pg.Client {
   #watch: NodeJS.Timeout | undefined;
   #silentSince = 0;
   #isReady = false;
-  /** Null where a pooler stands before the database: PostgreSQL cannot be asked about its ids. */
+  /** Null behind a pooler, whose ids PostgreSQL does not know. */
   #backend: number | null = null;
 
   constructor(options: PostgresqlClientOptions) {
@@ -50,7 +51,7 @@ export class PostgresqlClient extends pg.Client {
     });
     this.#options = options;
     this.#limits = options.limits ?? quickLimits;
-    // Without a listener, a connection that breaks would end the process.
+    // Without a listener, a broken connection would end the process.
     this.on('error', () => {});
     this.on('drain', () => this.#stopWatch());
     this.on('end', () => this.#stopWatch());
@@ -99,7 +100,7 @@ export class PostgresqlClient extends pg.Client {
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
-    // A dead connection takes no goodbye: its socket would stay open.
+    // A dead connection never answers the orderly close: its socket would stay open.
     const timer = setTimeout(() => this.connection.stream.destroy(), goodbyeMs).unref();
     const ended = super.end().finally(() => clearTimeout(timer));
     if (callback === undefined) return ended;
@@ -113,12 +114,12 @@ export class PostgresqlClient extends pg.Client {
 
   async #judgeSilence(): Promise<void> {
     const watch = this.#watch;
-    // After a pause of the process its timers come first, and then what has arrived in the pause.
+    // After a pause of the process, timers fire before data from the pause is read.
     await setImmediate();
     const silentMs = performance.now() - this.#silentSince;
     const mayBeActive = this.#isReady && silentMs < this.#limits.maxSilenceMs;
     const isActive = mayBeActive && (await this.#isActive());
-    // Answered since, or closed.
+    // The statement was answered, or the connection closed, in the meantime.
     if (this.#watch !== watch) return;
     if (isActive) return this.#startWatch();
     this.#stopWatch();
@@ -136,7 +137,7 @@ export class PostgresqlClient extends pg.Client {
   }
 }
 
-/** A statement got no answer, and its connection was closed. */
+/** The error of a connection that was closed because a statement got no answer. */
 class SilentConnection extends Error {
   override readonly name = 'SilentConnection';
   readonly code = 'ETIMEDOUT';
@@ -146,7 +147,7 @@ class SilentConnection extends Error {
   }
 }
 
-/** What pg's types leave out. */
+/** Fields that pg's types omit. */
 interface WithProcess {
   readonly processID: number | null;
 }

@@ -4,10 +4,10 @@ import { HoldingDriver, type PooledConnection } from './holding-driver.ts';
 import { openPool } from './postgresql-pool.ts';
 import type { ConnectionLimits } from './postgresql-session.ts';
 
-/** Connections for management. */
+/** Maximum of connections for management. */
 const maxConnections = 10;
 
-/** PostgreSQL through one of our pools. */
+/** PostgreSQL through one of this module's pools. */
 export class PooledPostgresqlDialect extends PostgresDialect {
   readonly #pool: pg.Pool;
 
@@ -28,7 +28,7 @@ export class PooledPostgresqlDialect extends PostgresDialect {
   }
 }
 
-/** A pool's connection while it is in use. */
+/** A pool's connection during one use. */
 class PooledClient implements PooledConnection {
   readonly #client: pg.PoolClient;
 
@@ -44,18 +44,18 @@ class PooledClient implements PooledConnection {
         { rows: rows ?? [] };
   }
 
-  /** Whatever led here, no connection in a transaction goes back to the pool. */
+  /** Whatever led here, a connection in a transaction must not return to the pool. */
   release(): void {
     this.#client.release(this.#client.getTransactionStatus() !== 'I');
   }
 
-  /** A new connection takes its place, because nothing is known of its transaction. */
+  /** A new connection takes its place, because the state of its transaction is unknown. */
   discard(error: unknown): void {
     this.#client.release(error instanceof Error ? error : true);
   }
 }
 
-/** The ORM reads instants itself, from PostgreSQL's text. */
+/** The ORM parses instants from PostgreSQL's text, without the driver's parser. */
 function ormTypes(): pg.CustomTypesConfig {
   const types = new pg.TypeOverrides();
   const { DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = pg.types.builtins;

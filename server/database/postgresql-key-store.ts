@@ -12,8 +12,8 @@ export const findKeyQuery = {
 };
 
 /**
- * Keys on PostgreSQL, through a small pool of its own, so that management work never keeps a
- * verification waiting for a connection.
+ * Keys on PostgreSQL, through a small separate pool: management work never keeps a verification
+ * waiting for a connection.
  *
  * @param url - the primary's address: never a replica's, which may lag behind a revocation.
  */

@@ -1,25 +1,25 @@
 import { PostgresqlClient } from './postgresql-client.ts';
 
-/** Milliseconds before a lost connection is tried again. */
+/** Milliseconds before reconnecting after a loss. */
 const retryMs = 500;
 
 /**
- * Milliseconds between two signs of life. Nothing else is asked of a connection that listens: without
- * them, one that a firewall forgot would bring nothing, and no error either.
+ * Milliseconds between two heartbeats. A listening connection sends nothing else: without
+ * heartbeats, one whose state a firewall dropped would deliver nothing, and no error either.
  */
 const heartbeatMs = 2_000;
 
-/** A connection that listens, and is replaced when it breaks. */
+/** A listening connection, replaced when it breaks. */
 export interface Listener extends AsyncDisposable {
-  /** Resolves when the first attempt to listen has succeeded or failed. */
+  /** Resolves after the first attempt to listen, successful or not. */
   readonly started: Promise<void>;
 }
 
-/** What a listener calls. */
+/** Callbacks of a listener. */
 export interface ListenerOptions {
   readonly channels: readonly string[];
   readonly onNotification: (channel: string, payload: string) => void;
-  /** Called when a new connection listens; what was announced before was missed. */
+  /** Called when a new connection listens; earlier notifications were missed. */
   readonly onListening: (client: PostgresqlClient) => Promise<void> | void;
   /** Called when a connection is lost, or could not be made. */
   readonly onLost?: () => void;

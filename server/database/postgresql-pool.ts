@@ -6,7 +6,7 @@ import { silenceMs } from './postgresql-session.ts';
 export interface PoolOptions
   extends Pick<PostgresqlClientOptions, 'limits'>,
     Pick<pg.PoolConfig, 'types'> {
-  /** The most connections. */
+  /** Maximum of connections. */
   readonly max: number;
 }
 
@@ -14,7 +14,7 @@ export interface PoolOptions
 const pools = new Set<Pool>();
 
 /**
- * Opens a pool, which makes connections as they are needed and waits for none longer than `silenceMs`.
+ * Opens a pool. It connects on demand and waits at most `silenceMs` for each connection.
  *
  * @param url - the database's address.
  */
@@ -53,7 +53,7 @@ class Pool extends pg.Pool {
     return this.#url === url;
   }
 
-  /** Takes the connections that nothing uses, and closes them. */
+  /** Takes all idle connections out of the pool, and closes them. */
   closeIdle(): void {
     for (let left = this.idleCount; left > 0; left--) {
       this.connect().then(
@@ -64,7 +64,10 @@ class Pool extends pg.Pool {
   }
 }
 
-/** What killed one connection killed its neighbours in each pool: each would cost a request its time. */
+/**
+ * The cause that killed one connection killed others in each pool: each would cost a request its
+ * timeout.
+ */
 function closeIdle(url: string): void {
   for (const pool of pools) if (pool.leadsTo(url)) pool.closeIdle();
 }

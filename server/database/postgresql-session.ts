@@ -3,34 +3,39 @@ import pg from 'pg';
 /** Milliseconds without an answer after which a connection is suspect; see `PostgresqlClient`. */
 export const silenceMs = 2_000;
 
-/** How long things may take on a connection, in milliseconds. */
+/** Time limits of a connection, in milliseconds. */
 export interface ConnectionLimits {
-  /** Of a statement, by PostgreSQL; 0 for no limit. */
+  /** Per statement, enforced by PostgreSQL; 0 for no limit. */
   readonly statementMs: number;
-  /** Of the wait for another transaction's lock, by PostgreSQL. */
+  /** Per wait for another transaction's lock, enforced by PostgreSQL. */
   readonly lockMs: number;
   /**
-   * Of a transaction between two statements, by PostgreSQL. A process that is stopped in the middle of
-   * one keeps its locks no longer.
+   * Between two statements of a transaction, enforced by PostgreSQL. It bounds how long a process
+   * that stops in the middle of one keeps its locks.
    */
   readonly idleInTransactionMs: number;
-  /** Of a statement, by this process: also when PostgreSQL seems to be at work. */
+  /**
+   * Per statement, enforced by this process, even while PostgreSQL reports the backend as active.
+   */
   readonly maxSilenceMs: number;
 }
 
-/** Of management: a change of very many keys takes seconds. */
+/** Limits of management: a change of very many keys takes seconds. */
 export const managementLimits: ConnectionLimits = {
   statementMs: 30_000,
   lockMs: 4_000,
-  // Less than the wait for a lock: who waits for that of a stopped process goes on.
+  // Less than the limit for a lock: a transaction that waits for a stopped process's lock gets it.
   idleInTransactionMs: 3_000,
   maxSilenceMs: 35_000,
 };
 
-/** Of statements that take a millisecond. PostgreSQL's are the same: a pooler mixes the sessions. */
+/**
+ * Limits of one-millisecond statements. PostgreSQL's limits are those of management: a pooler mixes
+ * the sessions.
+ */
 export const quickLimits: ConnectionLimits = { ...managementLimits, maxSilenceMs: silenceMs };
 
-/** Of migrations: one that changes a large table takes minutes. */
+/** Limits of migrations: one that changes a large table takes minutes. */
 export const migrationLimits: ConnectionLimits = {
   statementMs: 0,
   lockMs: 10_000,
@@ -39,14 +44,15 @@ export const migrationLimits: ConnectionLimits = {
 };
 
 /**
- * The statement that sets a session up, and asks which encoding the database has and which process
- * serves it. A statement, because a pooler refuses a connection that asks for parameters that it does
- * not know.
+ * The statement that sets a session up, and returns the database's encoding and the backend's
+ * process id. It is a statement because a pooler refuses a connection with startup parameters that
+ * it does not know.
  */
 export function sessionQuery(limits: ConnectionLimits): string {
   const { statementMs, lockMs, idleInTransactionMs } = limits;
   const settings: Readonly<Record<string, string>> = {
-    // Whatever the database and the role are set to: these change what a statement or its answer means.
+    // Independent of the settings of database and role: these change the meaning of statements and
+    // results.
     client_encoding: 'UTF8',
     datestyle: 'ISO, YMD',
     intervalstyle: 'postgres',
@@ -58,7 +64,7 @@ export function sessionQuery(limits: ConnectionLimits): string {
     statement_timeout: `${statementMs}ms`,
     lock_timeout: `${lockMs}ms`,
     idle_in_transaction_session_timeout: `${idleInTransactionMs}ms`,
-    // The database notices that this machine is gone.
+    // The database detects that this machine is gone.
     tcp_keepalives_idle: '5',
     tcp_keepalives_interval: '2',
     tcp_keepalives_count: '3',
@@ -71,7 +77,7 @@ export function sessionQuery(limits: ConnectionLimits): string {
 }
 
 /**
- * Asks the database, by another connection, whether a backend works on a statement.
+ * Asks the database, over another connection, whether a backend works on a statement.
  *
  * @param backend - its process id.
  * @returns false also when there is no answer.
@@ -86,8 +92,8 @@ export async function isBackendActive(config: pg.ClientConfig, backend: number):
   try {
     await client.connect();
     const { rowCount } = await client.query(
-      // Between two statements of many, it is not active for a moment.
-      // Where activities are not tracked, PostgreSQL cannot tell.
+      // Between two statements of a series, a backend is briefly inactive. Without activity
+      // tracking, PostgreSQL has no answer.
       `select from pg_stat_activity
        where pid = $1
          and (coalesce(state, 'disabled') in ('active', 'disabled')
@@ -96,7 +102,7 @@ export async function isBackendActive(config: pg.ClientConfig, backend: number):
     );
     return rowCount === 1;
   } catch (error) {
-    // It answers, but lets no further connection in: it is alive, and so may the backend be.
+    // The server answers but refuses further connections: it is alive, and so may the backend be.
     return error instanceof pg.DatabaseError;
   } finally {
     client.connection.stream.destroy();

@@ -1,26 +1,26 @@
 import type { Connection, Pool, Submittable } from 'pg';
 
-/** A statement that is prepared once on each connection. */
+/** A statement that each connection prepares once. */
 export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
 }
 
-/** A row as PostgreSQL sends it: each column as text. */
+/** A row in PostgreSQL's text format. */
 export type TextRow = readonly (string | null)[];
 
-/** What pg keeps of prepared statements, and its types leave out. */
+/** pg's record of prepared statements, which its types omit. */
 interface PreparingConnection extends Connection {
   readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
 }
 
 /**
- * Asks for the one row of a prepared statement. pg has each execution described once more and builds
- * an object after that description, which for many columns takes as long as the rest of its work. The
+ * Fetches the one row of a prepared statement. pg requests a description for each execution and
+ * builds an object from it, which for many columns takes as long as the rest of its work. Here, the
  * caller knows the columns of its statement.
  *
- * @returns the row's columns in their order; null when there is none.
+ * @returns the row's columns in order; null when there is none.
  */
 export function preparedRow(
   pool: Pool,
@@ -34,14 +34,16 @@ export function preparedRow(
   });
 }
 
-/** How a pool takes what submits itself; it sets the callback, and keeps the connection until then. */
+/**
+ * A pool's `query` for a submittable; it sets the callback, and keeps the connection until then.
+ */
 type QueryWith = (
   query: Submittable,
   values: undefined,
   callback: (error: Error | null | undefined, row?: TextRow | null) => void,
 ) => void;
 
-/** One execution, in the form that pg asks of what submits itself (as pg-cursor does). */
+/** One execution, in pg's form of a submittable (as in pg-cursor). */
 class Execution implements Submittable {
   readonly name: string;
   readonly text: string;

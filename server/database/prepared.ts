@@ -4,8 +4,8 @@ import type { EntityManager } from './entity-manager.ts';
 
 /**
  * Runs a statement that each connection prepares once. Its values are sent apart from its text; the
- * ORM writes them into it, so that the database plans it each time. For what every request or
- * every revocation waits for.
+ * ORM writes values into the text, which the database then plans each time. For statements that
+ * every request or every revocation waits for.
  *
  * @param sql - always the same text, with `?` for each value and nowhere else.
  * @returns its rows.

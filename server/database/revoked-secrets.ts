@@ -7,15 +7,15 @@ interface RevokedSecret {
   readonly reason: string | null;
 }
 
-/** How many values go into one statement. */
+/** Values per statement. */
 const batchSize = 200;
 
 /**
- * Remembers that a secret was revoked, by every value that it may be stored under, so that no import
- * gives it back.
+ * Records a revoked secret under every lookup value that it may be stored under: an import then
+ * cannot restore it.
  *
  * @param em - the transaction's.
- * @returns whether any of it was new.
+ * @returns whether any value was new.
  */
 export async function rememberRevoked(
   em: EntityManager,
@@ -36,10 +36,10 @@ export async function rememberRevoked(
 }
 
 /**
- * Which of these secrets are remembered as revoked.
+ * Finds recorded revocations among these secrets.
  *
  * @param secrets - the lookup values of each, as in `keysBySecret`.
- * @returns for each secret why it was revoked; undefined where it is not remembered.
+ * @returns each secret's revocation reason; undefined where there is none.
  */
 export async function revokedSecrets(
   em: EntityManager,

@@ -4,22 +4,22 @@ import type { Database } from './database.ts';
 import type { EntityManager } from './entity-manager.ts';
 import { assertNothingLeft } from './left-secrets.ts';
 
-/** The subject that an epoch names when the deployment went over to another secret. */
+/** The epoch subject of a deployment's move to another secret. */
 export const secretSubject = 'server-secret';
 
-/** The name of the secret that everything new is written under; null before the first start. */
+/** The name of the secret that signs new rows; null before the first start. */
 async function readSecretInUse(em: EntityManager): Promise<string | null> {
   const [row] = await em.execute<{ name: string }[]>('select name from secret_in_use');
   return row?.name ?? null;
 }
 
 /**
- * Goes over to the secret that the database says is in use. A database that says nothing yet is
- * claimed for the secret that its keys were issued under.
+ * Moves to the secret that the database has in use. A database without one is claimed for the
+ * secret under which its keys were issued.
  *
  * @param onlyReads - true to claim nothing.
- * @returns whether it is another one than before.
- * @throws {ConfigError} when this process does not know it: whatever it wrote would be refused.
+ * @returns whether the secret changed.
+ * @throws {ConfigError} when this process does not know the secret: its rows would be refused.
  */
 export async function followSecretInUse(
   database: Database,

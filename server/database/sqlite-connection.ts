@@ -4,31 +4,33 @@ import type { CompiledQuery, QueryResult } from 'kysely';
 import type { PooledConnection } from './holding-driver.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds that a handle which only reads may hold the event loop; a writer keeps no reader waiting. */
+/**
+ * Milliseconds that a read-only handle may block the event loop; a writer keeps no reader waiting.
+ */
 export const readerBusyMs = 50;
 
 /** Milliseconds between two attempts while another process writes; the last one repeats. */
 const busyPauses = [1, 2, 5, 10, 20];
 
-/** Milliseconds of statements and what is done with them, after which others have a turn. */
+/** Milliseconds of statements and of processing their results before other work gets a turn. */
 const maxStretchMs = 10;
 
-/** Statements that are kept; a bulk insert has one of full length, and one for what is left. */
+/** Maximum of kept statements; a bulk insert has one of full length, and one for the rest. */
 const keptAtMost = 64;
 
 /**
- * The one handle that a process writes with. A statement with parameters is prepared once. Those of
- * the ORM have their values in the text, so that each comes but once.
+ * The one handle that a process writes with. It prepares a statement with parameters once. The
+ * ORM's statements contain their values, so each text is used only once.
  */
 export class SqliteHandle {
   readonly #database: BetterSqlite3.Database;
   readonly #timeoutMs: number;
   readonly #turns = new Turns();
   readonly #kept = new Map<string, BetterSqlite3.Statement>();
-  /** When others are to have a turn of the event loop, of `performance.now()`. */
+  /** The next time to yield the event loop, by `performance.now()`. */
   #yieldAt = 0;
 
-  /** @param timeoutMs - how long a statement waits for its turn and for other processes. */
+  /** @param timeoutMs - the maximum wait of a statement for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
     this.#database = database;
     this.#timeoutMs = timeoutMs;
@@ -37,7 +39,7 @@ export class SqliteHandle {
   /** Waits for its turn; a transaction is one turn. */
   async acquire(): Promise<PooledConnection> {
     const deadline = performance.now() + this.#timeoutMs;
-    /** Ends the turn; null between two turns, when a transaction that is open is another's. */
+    /** Ends the turn; null between two turns, when an open transaction belongs to another user. */
     let give: (() => void) | null = null;
     const take = async () => {
       give = await this.#turns.take(deadline, busy);
@@ -47,7 +49,8 @@ export class SqliteHandle {
       if (end === null) return;
       give = null;
       try {
-        // A commit that fails, on a full disk for example, may leave the transaction open or not.
+        // After a failed commit, for example on a full disk, the transaction may or may not be
+        // open.
         if (this.#database.inTransaction) this.#database.exec('rollback');
       } finally {
         end();
@@ -55,12 +58,13 @@ export class SqliteHandle {
     };
 
     /**
-     * Waits for another process's transaction by timer: SQLite's own wait would hold the event loop,
-     * and with it every request. In between, others have their turns, because a reader need not wait.
+     * Waits for another process's transaction by timer: SQLite's own wait would block the event
+     * loop, and with it every request. Between attempts, others get their turns, because a reader
+     * need not wait.
      */
     const whenFree = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
       await this.#letOthersRun();
-      // A transaction that has ended meanwhile must not write into the next one.
+      // A transaction that has already ended must not write into the next one.
       if (give === null) throw new Error('the transaction has ended');
       for (let attempt = 0; ; attempt++) {
         try {
@@ -79,7 +83,7 @@ export class SqliteHandle {
     return { executeQuery: whenFree, release, discard: release };
   }
 
-  /** Statements never wait, so a loop over them would hold every request of the process. */
+  /** Statements never wait, so a loop over them would block every request of the process. */
   async #letOthersRun(): Promise<void> {
     if (performance.now() < this.#yieldAt) return;
     await setImmediate();
@@ -95,7 +99,7 @@ export class SqliteHandle {
 
   #prepared(sql: string): BetterSqlite3.Statement {
     const statement = this.#kept.get(sql) ?? this.#database.prepare(sql);
-    // The one used longest ago is the first.
+    // The map is in order of use, least recent first.
     this.#kept.delete(sql);
     this.#kept.set(sql, statement);
     const [oldest] = this.#kept.keys();
@@ -108,7 +112,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_BUSY/.test(String(error.code));
 }
 
-/** What SQLite says of a file that another process writes. */
+/** SQLite's error for a file that another process writes. */
 export function busy(): Error {
   return new BetterSqlite3.SqliteError('database is locked', 'SQLITE_BUSY');
 }

@@ -3,29 +3,29 @@ import { SqliteAdapter, SqliteDialect } from 'kysely';
 import { HoldingDriver } from './holding-driver.ts';
 import { SqliteHandle } from './sqlite-connection.ts';
 
-/** Milliseconds that a statement waits for other statements of this process, and for other processes. */
+/** Milliseconds that a statement waits for others of this process, and for other processes. */
 const busyTimeoutMs = 10_000;
 
 /**
- * KiB of pages kept in memory. A batch of usage changes a page of each key's index; what does not fit
- * is written out before the commit, and read again.
+ * KiB of pages kept in memory. A batch of usage changes a page of each key's index; pages beyond
+ * this size are written out before the commit, and read again.
  */
 const cacheSize = 16_000;
 
-/** Pages in the log before they are moved to the file: what many batches change is moved once. */
+/** Log pages before a checkpoint: a page that many batches change is moved to the file once. */
 const checkpointAfter = 4_000;
 
 /**
- * SQLite for several processes on one file: write-ahead log, every commit synced (a revocation that
- * was answered survives a power cut), and transactions that take the write lock when they begin, so
- * that what they read cannot change before they write.
+ * SQLite for several processes on one file. It uses a write-ahead log and syncs every commit (an
+ * answered revocation survives a power cut). Transactions take the write lock when they begin:
+ * their reads cannot become stale before they write.
  */
 export class DurableSqliteDialect extends SqliteDialect {
   readonly #database: BetterSqlite3.Database;
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
-    // Nothing is served yet: while the file is opened, the wait may hold the event loop.
+    // Nothing is served yet: blocking the event loop while the file is opened is harmless.
     const database = new BetterSqlite3(path, { timeout: busyTimeoutMs, fileMustExist: !create });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
@@ -52,7 +52,7 @@ export class DurableSqliteDialect extends SqliteDialect {
   }
 }
 
-/** The handle lets its users take turns itself; Kysely's lock would be held while another process writes. */
+/** The handle orders its users itself; Kysely's lock would be held while another process writes. */
 class TurnTakingAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;

@@ -9,15 +9,15 @@ import { readerBusyMs } from './sqlite-connection.ts';
 export const findKeyQuery: string = keyRowQuery(sqlite, '?');
 
 /**
- * Keys on a SQLite file, through a read-only handle of its own: on the ORM's it would see rows that
- * are not committed yet. Answers at once.
+ * Keys on a SQLite file, through a separate read-only handle: the ORM's handle would show
+ * uncommitted rows. Answers synchronously.
  *
  * @param path - the database file; its tables must be up to date.
  */
 export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
   const database = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
-  // Pages are read where the system holds them, up to SQLite's limit of 2 GiB. SQLite's own cache
-  // would hold a few hundred of them, and among a million keys every lookup needs other ones.
+  // Pages are read from the system's cache, up to SQLite's limit of 2 GiB. SQLite's own cache would
+  // hold a few hundred of them, and among a million keys every lookup needs other ones.
   database.pragma('mmap_size = 2147418112');
   const find = prepareOrClose(database);
   return {
@@ -31,7 +31,7 @@ export function openSqliteKeyStore(path: string, rowMacs: RowMacs): KeyStore & A
   };
 }
 
-/** @throws where the file is no database, or has other tables: then it is closed again. */
+/** @throws where the file is not a database, or has other tables; the handle is closed first. */
 function prepareOrClose(
   database: BetterSqlite3.Database,
 ): BetterSqlite3.Statement<[string], KeyRow> {

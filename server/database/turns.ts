@@ -1,15 +1,15 @@
-/** Lets one at a time do something, in the order in which they asked. */
+/** A mutex: one user at a time, in order of arrival. */
 export class Turns {
   #isTaken = false;
-  /** Each begins a turn. */
+  /** Each callback begins a turn. */
   readonly #waiting = new Set<() => void>();
 
   /**
    * Waits for a turn.
    *
-   * @param deadline - of `performance.now()`, when waiting ends.
-   * @returns the function that ends the turn; called again, it does nothing.
-   * @throws what `late` makes, after the deadline.
+   * @param deadline - by `performance.now()`, when waiting ends.
+   * @returns the function that ends the turn; a second call does nothing.
+   * @throws the error from `late`, after the deadline.
    */
   async take(deadline: number, late: () => Error): Promise<() => void> {
     if (this.#isTaken) await this.#wait(deadline, late);
@@ -36,7 +36,10 @@ export class Turns {
     });
   }
 
-  /** The turn passes on without being free in between: a newcomer would get ahead of the queue. */
+  /**
+   * The turn passes directly to the next in line: a free moment would let a newcomer overtake the
+   * queue.
+   */
   #next(): void {
     const [begin] = this.#waiting;
     if (begin === undefined) {

@@ -5,15 +5,16 @@ import { type Keyring, keyringOf } from '../crypto/keyring.ts';
 
 const secretLength = 32;
 
-/** What each secret looks like, to follow "it takes". */
+/** The form of each secret, to follow "it takes". */
 const forms = {
   serverSecret: `${secretLength} bytes: SERVER_SECRET, decoded from base64`,
   verificationSecret: `${secretLength} bytes: what \`cli secret verification\` prints, decoded from base64`,
 };
 
 /**
- * Derives the part of the server's secret that a service which embeds verification needs. It verifies
- * keys and the roles of service accounts; it decrypts no credential and signs no row of the audit log.
+ * Derives the part of the server's secret that a service with embedded verification needs. It
+ * verifies keys and the roles of service accounts; it decrypts no credential and signs no row of
+ * the audit log.
  *
  * @returns 32 bytes.
  */
@@ -21,7 +22,7 @@ export function verificationSecretOf(serverSecret: Uint8Array): Uint8Array {
   return deriveKeys(serverSecret).pepper;
 }
 
-/** The present secret and the one before it, each of one of the two kinds. */
+/** The present secret and the previous one, both of one of the two kinds. */
 export interface GivenSecrets {
   readonly serverSecret?: Uint8Array | null;
   readonly serverSecretPrevious?: Uint8Array | null;
@@ -30,10 +31,10 @@ export interface GivenSecrets {
 }
 
 /**
- * The keyring of whichever secrets were given. One of verification secrets neither decrypts nor signs:
- * its other keys are random.
+ * The keyring of the given secrets. With verification secrets it neither decrypts nor signs: its
+ * other keys are random.
  *
- * @throws {ConfigError} for none, for both kinds at once, and for anything but bytes of the right
+ * @throws {ConfigError} for none, for both kinds together, and for anything but bytes of the right
  * number.
  */
 export function verifierKeyring(given: GivenSecrets): Keyring {
@@ -45,7 +46,7 @@ export function verifierKeyring(given: GivenSecrets): Keyring {
   return keyringOf(keys, keysOf(serverSecretPrevious, verificationSecretPrevious, 'Previous'));
 }
 
-/** @param suffix - what the options' names end in, for the message. */
+/** @param suffix - the suffix of the options' names in the message. */
 function keysOf(
   serverSecret: Uint8Array | null,
   verificationSecret: Uint8Array | null,
@@ -62,7 +63,7 @@ function keysOf(
   return { ...deriveKeys(randomBytes(secretLength)), pepper };
 }
 
-/** Programs in JavaScript give texts as well. */
+/** JavaScript callers can pass text as well. */
 function bytes(name: string, value: unknown, length: number, takes: string): Uint8Array {
   if (value instanceof Uint8Array && value.length === length) return value;
   const got =

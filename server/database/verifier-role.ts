@@ -4,15 +4,15 @@ import { fixedKey } from '../crypto/keyring.ts';
 import { createRowMacs } from '../crypto/row-macs.ts';
 import { type Database, openKeyStore } from './database.ts';
 
-/** Nothing is found by the empty lookup value, so nothing is authenticated. */
+/** No row has the empty lookup value, so nothing needs a MAC. */
 const noRowMacs = createRowMacs(fixedKey(new Uint8Array(32)), () => {});
 
-/** Tables and columns that are not there, as the databases say it. */
+/** The databases' error codes for missing tables and columns. */
 const absent: readonly unknown[] = ['42P01', '42703', 'SQLITE_ERROR', 'SQLITE_NOTADB'];
 
 /**
- * Makes sure that an address leads to a database of this product, before anything is opened that
- * could make a file or change one.
+ * Checks that an address belongs to a database of this product, before anything is opened that
+ * could create or change a file.
  *
  * @throws {ConfigError} where there is no such file, or it has no such tables.
  * @throws where the database cannot be reached.
@@ -33,7 +33,7 @@ export async function assertTables(url: string): Promise<void> {
   }
 }
 
-/** Tables that a verifier writes; of the epoch's row, it may lock what it may not change. */
+/** Tables that a verifier writes; it may lock the epoch's row, but not change it. */
 const written = [
   'holder',
   'key_call',

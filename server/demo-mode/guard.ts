@@ -20,8 +20,8 @@ const forwarding =
   /^(forwarded|via|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|fly-client-ip|x-original-host|x-envoy-.+|x-forwarded-.+)$/;
 
 /**
- * Why a request is refused in demo mode: one that came through a proxy, or by a name that is not this
- * machine's own, may come from anyone, also by way of a browser (DNS rebinding).
+ * The refusal of a request in demo mode: a request that came through a proxy, or under another name
+ * than this machine's, may come from anyone, also by way of a browser (DNS rebinding).
  *
  * @returns the text for a 403, or null when the request may go on.
  */
@@ -30,7 +30,7 @@ export function demoRefusal(headers: Headers): string | null {
   return isForwarded(headers) ? 'Demo mode does not answer forwarded requests' : null;
 }
 
-/** Whether a request says that it came through a proxy. */
+/** Whether a request's headers show that it came through a proxy. */
 export function isForwarded(headers: Headers): boolean {
   return [...headers.keys()].some((name) => forwarding.test(name));
 }

@@ -30,7 +30,7 @@ interface DemoSubOrg {
 
 interface Asset {
   readonly url: string;
-  /** Name of the sub-org that it is assigned to. */
+  /** Name of the repo's sub-org. */
   readonly subOrg?: string;
 }
 
@@ -66,14 +66,14 @@ const demoOrganizations: readonly DemoOrganization[] = [
   { id: 'org_demo_initech', name: 'Initech', tier: 1, subOrgs: [], repos: [], extensions: [] },
 ];
 
-/** Whom the demo signs in, in its first organization. */
+/** Personas of the demo, members of its first organization. */
 const demoMembers = [
   { userId: 'user_demo_parent_admin', role: 'admin', name: 'Demo Admin' },
   { userId: 'user_demo_parent_member', role: 'member', name: 'Demo Member' },
 ] as const;
 
 /**
- * Writes the demo's organizations, unless they are there: what was changed since is kept.
+ * Creates the demo's organizations, unless they exist: later changes are kept.
  *
  * @param now - Unix milliseconds.
  */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
-/** Who the demo can sign in. */
+/** The personas of the demo. */
 export const personas = [
   'parent-admin',
   'parent-member',
@@ -14,14 +14,14 @@ export type Persona = (typeof personas)[number];
 /** The `iss` of the demo's tokens. */
 export const demoIssuer = 'https://identity.demo.invalid';
 
-/** How long a demo token lives: long enough to paste it into a few commands. */
+/** Lifetime of a demo token: long enough to paste it into a few commands. */
 const tokenLife = 10 * 60_000;
 
 /** Signs in the demo's personas. */
 export interface DemoIdentityProvider {
-  /** What its tokens are verified with, like Clerk's own. */
+  /** The key that verifies its tokens, like Clerk's own. */
   readonly publicKeyPem: string;
-  /** Signs a session token of Clerk's shape, version 2. */
+  /** Signs a session token in Clerk's format, version 2. */
   issue(persona: Persona): { readonly token: string; readonly expiresAt: Date };
 }
 
@@ -35,8 +35,8 @@ const organizations: Readonly<Record<Persona, { id: string; rol: string; slg: st
 };
 
 /**
- * An identity provider for trying RepoRisk without Clerk. Its key pair is made at each start, so a
- * token of an earlier start, or of another machine's demo, is worth nothing.
+ * An identity provider for trying RepoRisk without Clerk. It makes a key pair at each start: a
+ * token of an earlier start, or of another machine's demo, is invalid.
  *
  * @param now - Unix milliseconds.
  */

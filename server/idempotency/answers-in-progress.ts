@@ -1,9 +1,9 @@
 import { Problem } from '../wire/problem.ts';
 
-/** The requests with an `Idempotency-Key` that this process is answering. */
+/** The requests with an `Idempotency-Key` in flight in this process. */
 export interface AnswersInProgress {
   /**
-   * Answers a request, unless another one with the same id is being answered.
+   * Runs a request, unless one with the same id is in flight.
    *
    * @throws {Problem} 409.
    */
@@ -25,7 +25,7 @@ export function createAnswersInProgress(): AnswersInProgress {
   };
 }
 
-/** The first request may still fail: then the next one is a first one. */
+/** The first request may still fail: the next one then runs as the first. */
 export function inProgress(): Problem {
   const detail = 'A request with this Idempotency-Key is in progress';
   return new Problem(409, detail, { 'Retry-After': '1' });

@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
 
-/** How long an answer is repeated, in milliseconds. */
+/** Retention of a stored response, in milliseconds. */
 export const answerLifeMs = 24 * 60 * 60_000;
 
-/** Rows to a transaction. */
+/** Rows per transaction. */
 const stepSize = 1_000;
 
 /**
- * Deletes stored answers that are repeated no more, some in each transaction.
+ * Deletes expired responses, some in each transaction.
  *
  * @param now - Unix milliseconds.
  * @returns how many.

@@ -6,7 +6,7 @@ const name = 'Idempotency-Key';
 const maxLength = 255;
 
 /**
- * The key of a request that may be a repetition.
+ * The `Idempotency-Key` of a request, which marks it as a possible repetition.
  *
  * @param given - each field of that name, as received.
  * @returns null where there is none.
@@ -28,7 +28,7 @@ export function idempotencyKey(given: readonly string[] = []): string | null {
   return key;
 }
 
-/** The key was used for something else. */
+/** The refusal when the key was used with another request. */
 export function otherBody(): InvalidInput {
   return broken({ msg: 'this key was used with another body', type: 'value_error' });
 }

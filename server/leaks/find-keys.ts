@@ -1,12 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Anything of a key's form, imported ones included; a lookahead, because a form may begin in another. */
+/**
+ * Any text in a key's format, imported keys included; a lookahead, because one match may begin
+ * inside another.
+ */
 const form = /rrk_(?:live|test)_(?=([\w-]{43}))/g;
 
-/** How often percent-encoding is undone. */
+/** Maximum number of percent-decoding passes. */
 const maxDecodings = 2;
 
-/** Bytes and matches that are looked at before other requests get their turn; a match costs more. */
+/**
+ * Bytes and matches per step, before other requests get their turn; a match counts as more than a
+ * byte.
+ */
 const maxStep = 1024 * 1024;
 const matchCost = 256;
 
@@ -16,13 +22,13 @@ const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
 /**
- * The keys in texts as people paste them: in prose, quotes, assignments, headers and URLs,
- * percent-encoded up to twice, or broken by quoted-printable's soft line breaks.
+ * Finds keys in pasted texts: in prose, quotes, assignments, headers and URLs, percent-encoded up
+ * to twice, or broken by quoted-printable's soft line breaks.
  *
  * Each text is read a fixed number of times, so the work is proportional to its length.
  *
- * @param max - how many are returned; the search ends there.
- * @returns what has a key's form, each once, in the order found.
+ * @param max - maximum of results; the search ends there.
+ * @returns texts in a key's format, each once, in the order found.
  */
 export async function findKeys(texts: readonly string[], max: number): Promise<string[]> {
   const found = new Set<string>();
@@ -39,7 +45,7 @@ export async function findKeys(texts: readonly string[], max: number): Promise<s
 
 type Pause = (work: number) => Promise<void> | void;
 
-/** Waits for the event loop's next round whenever a step's worth of work has been done. */
+/** Waits for the event loop's next round after each step's worth of work. */
 function createPause(): Pause {
   let done = 0;
   return (work) => {
@@ -51,8 +57,8 @@ function createPause(): Pause {
 }
 
 /**
- * A text without soft line breaks and percent-encoding. A key that stands in it as it is stays: its
- * first character is no hexadecimal digit, and it holds neither `%` nor `=`.
+ * A text without soft line breaks and percent-encoding. A key in plain form is preserved: its first
+ * character is no hexadecimal digit, and it holds neither `%` nor `=`.
  */
 async function decoded(text: string, pause: Pause): Promise<string> {
   let bytes: Uint8Array = Buffer.from(text);
@@ -66,7 +72,7 @@ async function decoded(text: string, pause: Pause): Promise<string> {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-/** Undoes percent-encoding once, in place. */
+/** Decodes percent-encoding once, in place. */
 function withoutPercents(bytes: Uint8Array): Uint8Array {
   let to = 0;
   for (let from = 0; from < bytes.length; from += 1) {

@@ -3,39 +3,41 @@ import { z } from 'zod';
 import { refusals } from '../../core/mod.ts';
 import { refused } from '../wire/problem.ts';
 
-/** Where GitHub publishes the keys that it signs its findings with. */
+/** GitHub's endpoint for the public keys that verify its findings. */
 const githubKeysUrl = 'https://api.github.com/meta/public_keys/secret_scanning';
 
 const published = z.object({
   public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string() })),
 });
 
-/** What the keys are fetched with. */
+/** Options for fetching GitHub's keys. */
 export interface GithubKeysOptions {
   readonly fetch: typeof fetch;
-  /** GitHub's own when absent. */
+  /** GitHub's endpoint when absent. */
   readonly url?: string;
   /** Milliseconds of a monotonic clock: a wall clock set back would prolong a withdrawn key. */
   readonly now: () => number;
 }
 
-/** Tells GitHub's key with an id; null when GitHub has none. */
+/** GitHub's key by id; null when GitHub has none. */
 export type GithubKeys = (id: string) => Promise<KeyObject | null>;
 
-/** A key that GitHub withdraws is trusted no longer than this. */
+/** Maximum time that a key withdrawn by GitHub stays trusted. */
 const longestTrust = 3_600_000;
 
-/** So that made-up ids do not make this server call GitHub each time. */
+/**
+ * Minimum pause between fetches for an unknown id: made-up ids must not cause a request to GitHub
+ * each.
+ */
 const shortestPause = 60_000;
 
-/** While GitHub is away, it is asked once in so long. */
+/** Pause between requests while GitHub is unreachable. */
 const pauseAfterFailure = 1_000;
 
 const timeoutMs = 5_000;
 
 /**
- * GitHub's public keys, fetched when first needed, kept for an hour, and fetched again for an id that
- * is not among them.
+ * GitHub's public keys: fetched on first use, kept for an hour, fetched again for an unknown id.
  */
 export function createGithubKeys({
   fetch,
@@ -63,7 +65,7 @@ export function createGithubKeys({
       inFlight ??= refresh().finally(() => {
         inFlight = undefined;
       });
-      // GitHub tries again later: better than to accept no report, or any report.
+      // GitHub retries later: a failure is better than refusing every report, or accepting any.
       await inFlight.catch(() => {
         askAgainAt = now() + pauseAfterFailure;
         throw refused(refusals.unavailable);
@@ -73,7 +75,7 @@ export function createGithubKeys({
   };
 }
 
-/** @throws when a key is not of the one kind that GitHub's documentation names. */
+/** @throws when a key is not of the one type in GitHub's documentation. */
 function p256(pem: string): KeyObject {
   const key = createPublicKey(pem);
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error('not a P-256 key');
@@ -81,12 +83,12 @@ function p256(pem: string): KeyObject {
 }
 
 /**
- * Whether GitHub signed a body: ECDSA on P-256 over its SHA-256, in DER, base64, made with the key
- * that the other header names.
+ * Whether GitHub signed a body: ECDSA on P-256 over its SHA-256, in DER, base64, with the key that
+ * the other header names.
  *
  * @param body - as received, to the byte.
  * @param headers - under lower-case names.
- * @throws {Problem} 503 when GitHub's keys are needed and cannot be had.
+ * @throws {Problem} 503 when GitHub's keys are needed and unavailable.
  */
 export async function isSignedByGithub(
   body: string,
@@ -95,7 +97,7 @@ export async function isSignedByGithub(
 ): Promise<boolean> {
   const signed = await signatureIn(headers, keys);
   if (signed === null) return false;
-  // In a thread: a stranger's body may be 8 MiB long.
+  // On the thread pool: an unauthenticated body may be 8 MiB long.
   return new Promise((resolve, reject) => {
     verify('sha256', Buffer.from(body), signed.key, signed.signature, (error, isSigned) => {
       if (error === null) resolve(isSigned);
@@ -104,7 +106,7 @@ export async function isSignedByGithub(
   });
 }
 
-/** Whether the headers name a key of GitHub's, and hold what may be a signature. */
+/** Whether the headers name a known GitHub key, and hold a possible signature. */
 export async function namesGithubKey(
   headers: Readonly<Record<string, string>>,
   keys: GithubKeys,
@@ -112,7 +114,7 @@ export async function namesGithubKey(
   return (await signatureIn(headers, keys)) !== null;
 }
 
-/** Bytes of the longest signature on P-256, in DER. */
+/** Maximum length of a P-256 signature in DER, in bytes. */
 const maxSignature = 72;
 
 async function signatureIn(headers: Readonly<Record<string, string>>, keys: GithubKeys) {

@@ -1,11 +1,12 @@
 import { withoutKeys } from '../wire/keys-in-text.ts';
 
-/** How much of a place is recorded. */
+/** Maximum length of a recorded place. */
 const maxPlace = 2000;
 
 /**
- * Where a secret was found, as a stranger says: in ASCII, without what a database or a terminal might
- * choke on, and without a key, because a file may be named after the secret that it holds.
+ * The place of a found secret, from an unauthenticated report. It is reduced to ASCII, without
+ * characters that could break a database or terminal, and without a key, because a file may be
+ * named after the secret that it holds.
  */
 export function placeOf(url: string): string {
   const text = URL.canParse(url) ? new URL(url).href : url;

@@ -4,8 +4,8 @@ const first = 5_000;
 const longest = 3_600_000;
 
 /**
- * How long to wait before the next attempt: 5 seconds, then twice as long each time, an hour at most.
- * Half of it is left to chance, so that what failed together does not come again together.
+ * The delay before the next attempt: 5 seconds, then twice as long each time, an hour at most. Half
+ * of it is random: tasks that failed together are not retried together.
  *
  * @param attempts - how many failed so far; at least 1.
  * @returns milliseconds.

@@ -1,34 +1,35 @@
 import type { Database } from '../database/database.ts';
 import type { Claim } from './tasks.ts';
 
-/** What a worker looks for. */
+/** Options of a claim. */
 export interface ClaimOptions {
   /** Tasks of other types stay in the queue. */
   readonly types: readonly string[];
   readonly now: Date;
-  /** When others may take the task, should nothing be heard of this worker any more. */
+  /** The end of the claim. Without a heartbeat from this worker, others may take the task then. */
   readonly leasedUntil: Date;
-  /** Names this claim; never used before. */
+  /** Identifies this claim; must be unused so far. */
   readonly lease: string;
-  /** How many tasks of a pool may be under way. */
+  /** Maximum of running tasks per pool. */
   readonly perPool: number;
-  /** How many tasks of an organization may be under way; those of none are not counted. */
+  /** Maximum of running tasks per organization; tasks without one are not counted. */
   readonly perOrganization: number;
 }
 
-/** Where counting ends, and what a number counts as that no claim wrote. */
+/** The highest count of attempts; a number that no claim wrote counts as this one. */
 const mostAttempts = 1_000_000;
 
 /**
- * Takes the task that has been due for longest: of its lane the first, of a pool and an organization
- * that are not busy, and without a claim. One statement, so that no two workers ever take the same.
+ * Claims the task that has been due for longest: it must be the first of its lane, its pool and
+ * organization must have room, and it must be unclaimed. It is one statement, so no two workers
+ * ever claim the same task.
  *
  * @returns null when there is none.
  */
 export async function claimTask(database: Database, options: ClaimOptions): Promise<Claim | null> {
   const { types, now, leasedUntil, lease, perPool, perOrganization } = options;
   if (types.length === 0) return null;
-  // On SQLite an update waits for the write lock even when nothing is due: so it is looked first.
+  // On SQLite an update waits for the write lock even when nothing is due: hence a read first.
   if (database.kind === 'sqlite' && !(await isAnyDue(database, types, now))) return null;
   const [row] = await database.read().execute<Omit<Claim, 'lease'>[]>(
     `update task set lease = ?, leased_until = ?,
@@ -76,11 +77,11 @@ async function isAnyDue(database: Database, types: readonly string[], now: Date)
 }
 
 /**
- * When the next task falls due that is not yet: so that a worker can sleep until then. Those that are
- * due and were not taken wait for others, whose end wakes the worker.
+ * The time at which the next task falls due, for a sleeping worker. Tasks that are due and
+ * unclaimed wait for running ones, whose end wakes the worker.
  *
- * @param until - where to stop looking. A row may hold a time that is none, such as `infinity`; the
- * bound leaves it out.
+ * @param until - the upper bound of the search. It excludes a row with an invalid time, such as
+ * `infinity`.
  */
 export async function nextDue(
   database: Database,

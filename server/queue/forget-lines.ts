@@ -3,15 +3,15 @@ import type { Database } from '../database/database.ts';
 import { KeyImport } from '../database/entities/key-import.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** Drops what a job that has ended had still to import. */
+/** Deletes the remaining import lines of an ended job. */
 export async function forgetLines(em: EntityManager, jobId: string): Promise<void> {
   await em.nativeDelete(KeyImport, { jobId });
 }
 
-/** How long lines may wait for their job to be queued, in milliseconds. */
+/** Maximum time between writing a job's lines and queueing the job, in milliseconds. */
 const maxLayingDownMs = 24 * 60 * 60_000;
 
-/** Drops lines whose job was never queued: the process that laid them down died before. */
+/** Deletes lines whose job was never queued: the process that wrote them died first. */
 export async function forgetUnqueuedLines(database: Database, now: number): Promise<void> {
   const before = `job_${ulid(now - maxLayingDownMs, (length) => new Uint8Array(length))}`;
   const left = await database.read().execute<{ job_id: string }[]>(

@@ -10,35 +10,35 @@ import { isQueuedByServer } from './queue-job.ts';
 import type { TaskHandler, TaskOutcome } from './run-claim.ts';
 
 /**
- * Milliseconds after each step. On SQLite a step never leaves its turn of the event loop: so requests
- * come in between, and another process that waits for the write lock gets it.
+ * Milliseconds after each step. On SQLite a step never yields the event loop: during the pause,
+ * requests are served, and another process can take the write lock.
  */
 const pause = 10;
 
-/** What a job may use while it runs. */
+/** The tools of a running job. */
 export interface JobContext {
-  /** Aborted when the job was cancelled or the server stops. */
+  /** Aborted when the job is cancelled or the server stops. */
   readonly signal: AbortSignal;
-  /** Records how far the job is, for those who poll it. */
+  /** Records the job's progress for its pollers. */
   progress(done: number, total?: number): Promise<void>;
   /**
-   * Does a part of the job and tells how far it is, in one transaction that holds the job's record: a
-   * part that is done is told as done, whichever worker does the next one. `work` may be given the
-   * part again after a failure.
+   * Runs a part of the job and records its progress, in one transaction that holds the job's
+   * record. A finished part is therefore recorded as finished, whichever worker runs the next one.
+   * `work` may get the part again after a failure.
    *
    * @throws when the job was cancelled.
    */
   step(work: (em: EntityManager, job: Job) => Promise<Partial<Job>>): Promise<void>;
 }
 
-/** The job cannot succeed, however often it is tried; its record says why. */
+/** The job cannot succeed, however often it is retried; its record has the reason. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
 }
 
 /**
- * Makes a task handler of what a job does. It keeps the job's record, which customers poll: running,
- * progress, result or error. A failure for no known reason is repeated a few times; what it said is
+ * Makes a task handler from a job's function. It maintains the job's record, which customers poll:
+ * running, progress, result or error. An unexpected failure is retried a few times; its message is
  * for the log, not for the customer.
  *
  * @param run - does the job and returns its result.

@@ -4,7 +4,7 @@ import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue } from './tasks.ts';
 
-/** What a job does, for whom, and who asked for it: what its MAC covers. */
+/** A job's order: its content, its organization and its requester, which its MAC covers. */
 export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
   Partial<Pick<Job, 'environment' | 'subOrgId' | 'repoId' | 'extensionId' | 'createdBy' | 'input'>>;
 
@@ -23,19 +23,19 @@ export async function queueJob(
   await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
 }
 
-/** Whether a job's record is as the server queued it. */
+/** Whether a job's record is unchanged since the server queued it. */
 export function isQueuedByServer(rowMacs: RowMacs, job: Job): boolean {
   return rowMacs.verify('job', jobFields(job), job.mac, job.orgId ?? null);
 }
 
-/** What a job's MAC covers. */
+/** The fields that a job's MAC covers. */
 export function jobFields(job: JobOrder) {
   const { id, type, orgId = null, subOrgId = null, repoId = null } = job;
   const { extensionId = null, createdBy = null, input = null, environment = 'live' } = job;
   return [
     ...([id, type, orgId, subOrgId, repoId, extensionId, createdBy] as const),
     canonicalJson(input),
-    // A live job's MAC is as it was before there were others.
+    // A live job's MAC keeps its form from before environments existed.
     ...(environment === 'live' ? ([] as const) : ([environment] as const)),
   ] as const;
 }

@@ -4,36 +4,37 @@ import type { Database } from '../database/database.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { type Claim, extend, finish, giveBack, postpone } from './tasks.ts';
 
-/** What became of an attempt. */
+/** The outcome of an attempt. */
 export interface TaskOutcome {
-  /** When to try again; null when the task is done, or given up. */
+  /** Time of the next attempt; null when the task is done, or given up. */
   readonly again: Date | null;
   /**
-   * Writes down what came of it, in the transaction that takes the task off the queue.
+   * Records the outcome, in the transaction that removes the task from the queue.
    *
-   * @returns when to try again in place of `again`, where what it found changed since the attempt began.
+   * @returns the time of the next attempt in place of `again`, where the state changed since the
+   * attempt began.
    */
   record?(em: EntityManager): Promise<Date | null | undefined>;
 }
 
 /**
- * Does tasks of one type. It may be called again for a task that it did: the process may have died
- * before that was written down.
+ * Runs tasks of one type. It may be called again for a finished task: the process may have died
+ * before the outcome was recorded.
  *
- * @param signal - aborted when the task was cancelled or the server stops.
- * @throws when the attempt failed for no known reason; it is repeated later.
+ * @param signal - aborted when the task is cancelled or the server stops.
+ * @throws for an unexpected failure; the attempt is repeated later.
  */
 export type TaskHandler = (claim: Claim, signal: AbortSignal) => Promise<TaskOutcome>;
 
-/** What an attempt needs besides its handler. */
+/** Options of an attempt in addition to its handler. */
 export interface RunOptions {
   readonly database: Database;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   readonly now: () => number;
   readonly timer: Clock['after'];
-  /** Milliseconds that a sign of life lasts. */
+  /** Milliseconds that a heartbeat extends the claim by. */
   readonly lease: number;
-  /** When to try again after a failure for no known reason. */
+  /** Time of the next attempt after an unexpected failure. */
   readonly retryAt: () => Date;
   /** Aborted when the worker cannot wait any longer. */
   readonly stopping: AbortSignal;
@@ -44,7 +45,7 @@ class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
-/** Makes one attempt at a task, with signs of life while it lasts, and writes down what came of it. */
+/** Makes one attempt at a task, with heartbeats while it lasts, and records the outcome. */
 export async function runClaim(
   claim: Claim,
   handler: TaskHandler,
@@ -64,14 +65,14 @@ export async function runClaim(
     }
   } catch (error) {
     if (error instanceof ClaimLost) return;
-    // The claim runs out, and then the task is done again.
+    // The claim expires, and the task runs again.
     logger.error({ err: error, task: claim.id }, 'the outcome of a task could not be recorded');
   } finally {
     stopHeartbeat();
   }
 }
 
-/** The handler's outcome; null when it failed for no known reason. */
+/** The handler's outcome; null after an unexpected failure. */
 async function attempt(
   claim: Claim,
   handler: TaskHandler,
@@ -86,7 +87,7 @@ async function attempt(
   }
 }
 
-/** Records come before the task's own row: statements that change many of both use this order. */
+/** Records come before the task's row: statements that change many of both use this lock order. */
 function settle(database: Database, claim: Claim, outcome: TaskOutcome): Promise<void> {
   return database.transaction(async (em) => {
     const again = (await outcome.record?.(em)) ?? outcome.again;
@@ -95,7 +96,7 @@ function settle(database: Database, claim: Claim, outcome: TaskOutcome): Promise
   });
 }
 
-/** Extends the claim again and again, until told to stop or the claim is lost. */
+/** Extends the claim repeatedly, until stopped or until the claim is lost. */
 function heartbeat(claim: Claim, parts: RunOptions, onLost: () => void): () => void {
   const { database, logger, now, timer, lease } = parts;
   let stopped = false;

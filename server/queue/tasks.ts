@@ -3,20 +3,20 @@ import { Task } from '../database/entities/task.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { announceTasks } from './wake-ups.ts';
 
-/** Something to be done in the background. */
+/** Background work to enqueue. */
 export interface NewTask {
-  /** The id of the record that it works on. */
+  /** The id of the record that the task works on. */
   readonly id: string;
   readonly type: string;
-  /** Not before this time. */
+  /** The earliest time of the first attempt. */
   readonly runAt: Date;
-  /** Tasks of a lane are done one after the other, in the order in which they were enqueued. */
+  /** Tasks of one lane run one after the other, in the order in which they were enqueued. */
   readonly lane?: string;
-  /** Only a few tasks of a pool are done at once. */
+  /** Only a few tasks of one pool run at the same time. */
   readonly pool?: string;
 }
 
-/** A task that a worker took, and the proof that it is still its own. */
+/** A claimed task, and the proof that the claim is still this worker's. */
 export interface Claim {
   readonly id: string;
   readonly type: string;
@@ -26,9 +26,8 @@ export interface Claim {
 }
 
 /**
- * Enqueues tasks: they are there if and only if the transaction commits. Of two transactions that
- * enqueue into one lane, the second must wait for the first: the caller locks what the lane
- * is about.
+ * Enqueues tasks: they exist if and only if the transaction commits. Of two transactions that
+ * enqueue into one lane, the second must wait for the first: the caller locks the lane's subject.
  *
  * @param em - the transaction's.
  * @param tasks - of different lanes, or without one.
@@ -50,12 +49,12 @@ export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Pro
   await announceTasks(em);
 }
 
-/** The largest that PostgreSQL's column holds. */
+/** The maximum of PostgreSQL's column. */
 const lastPosition = 2_147_483_647;
 
 /**
- * Tasks leave when they are done, so a lane's numbers begin again when it is empty. A row that holds
- * the last number counts for nothing: what follows it would have none.
+ * Finished tasks are deleted, so an empty lane's positions restart. A row with the maximum position
+ * is ignored: the next task would have no position.
  */
 async function lastPositions(
   em: EntityManager,
@@ -70,28 +69,31 @@ async function lastPositions(
   return new Map(rows.map(({ lane, last }) => [lane, last]));
 }
 
-/** Keeps a claim a worker's own for longer; false when it is not any more, or was cancelled. */
+/** Extends a worker's claim; false when the claim was lost, or the task cancelled. */
 export async function extend(em: EntityManager, claim: Claim, until: Date): Promise<boolean> {
   return (await em.nativeUpdate(Task, own(claim), { leasedUntil: until })) === 1;
 }
 
-/** Takes a task off the queue; false when the claim is not the worker's any more. */
+/** Removes a task from the queue; false when the claim was lost. */
 export async function finish(em: EntityManager, claim: Claim): Promise<boolean> {
   return (await em.nativeDelete(Task, own(claim))) === 1;
 }
 
-/** Puts a task back for later; false when the claim is not the worker's any more. */
+/** Reschedules a task; false when the claim was lost. */
 export async function postpone(em: EntityManager, claim: Claim, runAt: Date): Promise<boolean> {
   return (await em.nativeUpdate(Task, own(claim), { runAt, lease: null, leasedUntil: null })) === 1;
 }
 
-/** Puts a task back as it was before it was taken: an attempt that a restart cut short is none. */
+/**
+ * Restores a task to its state before the claim: an attempt that a restart cut short does not
+ * count.
+ */
 export async function giveBack(em: EntityManager, claim: Claim, runAt: Date): Promise<void> {
   const attempts = claim.attempts - 1;
   await em.nativeUpdate(Task, own(claim), { runAt, attempts, lease: null, leasedUntil: null });
 }
 
-/** Cancels a task, also one that is claimed: its worker learns it at its next sign of life. */
+/** Cancels a task, including a claimed one: its worker stops at the next heartbeat. */
 export async function cancelTask(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Task, { id });
 }
@@ -100,12 +102,12 @@ function own({ id, lease }: Claim) {
   return { id, lease };
 }
 
-/** How much there is to do of one type. */
+/** Depth of the queue for one type. */
 export interface TaskCounts {
   readonly type: string;
-  /** Due and not claimed yet; also those that wait for another of their lane. */
+  /** Due and unclaimed, including tasks that wait for another of their lane. */
   readonly waiting: number;
-  /** Due later: they failed and are tried again. */
+  /** Due later: failed tasks before their next attempt. */
   readonly postponed: number;
   readonly running: number;
 }

@@ -9,7 +9,7 @@ import { claimTask, nextDue } from './claim-task.ts';
 import { runClaim, type TaskHandler } from './run-claim.ts';
 import type { Claim } from './tasks.ts';
 
-/** What a worker is made of. */
+/** Options of a worker. */
 export interface WorkerOptions {
   readonly database: Database;
   readonly handlers: Readonly<Record<string, TaskHandler>>;
@@ -18,25 +18,27 @@ export interface WorkerOptions {
   readonly now: () => number;
   readonly timer?: Clock['after'];
   readonly random?: RandomSource;
-  /** How many tasks are under way at once. */
+  /** Maximum of running tasks. */
   readonly concurrency?: number;
-  /** And of one pool, in all processes together. */
+  /** Maximum of running tasks per pool, in all processes together. */
   readonly perPool?: number;
-  /** And of one organization, in all processes together: a few of these do not fill a worker. */
+  /** Maximum per organization, in all processes together: a few of these do not fill a worker. */
   readonly perOrganization?: number;
-  /** Milliseconds after which a worker that gave no sign of life has lost its task. */
+  /** Milliseconds without a heartbeat after which a worker's claim expires. */
   readonly lease?: number;
-  /** Milliseconds between two looks at the queue while no announcement comes and no task falls due. */
+  /**
+   * Milliseconds between two polls of the queue without a notification or a task that falls due.
+   */
   readonly pollIntervalMs?: number;
-  /** Milliseconds that tasks under way may take to end when the worker stops. */
+  /** Milliseconds for running tasks to end when the worker stops. */
   readonly stopTimeoutMs?: number;
 }
 
-/** Does tasks until it is disposed of; then it finishes what is under way. */
+/** Runs tasks until it is disposed of; disposing lets running tasks finish. */
 export interface Worker extends AsyncDisposable {
-  /** Looks for tasks now. */
+  /** Polls the queue now. */
   wake(): void;
-  /** Resolves when none is under way and none is due. */
+  /** Resolves when no task is running and none is due. */
   idle(): Promise<void>;
 }
 
@@ -79,7 +81,7 @@ export function startWorker(options: WorkerOptions): Worker {
     if (!stopped) cancelPoll = timer(pause, wake);
   }
 
-  /** Milliseconds until a task falls due, and no more than between two looks. */
+  /** Milliseconds until the next task falls due, limited by the poll interval. */
   async function untilNextDue(): Promise<number> {
     const due = await nextDue(database, types, new Date(now()), new Date(now() + pollIntervalMs));
     return due === null

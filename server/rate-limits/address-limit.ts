@@ -3,29 +3,29 @@ import { addressName } from './address-name.ts';
 import { type Policy, rateLimited } from './fields.ts';
 import type { Windows } from './windows.ts';
 
-/** A limit on what one client address may do, whatever credential it presents. */
+/** A limit per client address, whatever credential it presents. */
 export interface AddressLimit {
   /**
-   * Refuses, before any work, an address that has used its limit up.
+   * Refuses an address that has used up its limit, before any work is done.
    *
    * @throws {Problem} 429.
    */
   check(address: string | undefined): void;
 
   /**
-   * Counts one.
+   * Counts one failure or report.
    *
    * @throws {Problem} 429 when the limit was used up already.
    */
   count(address: string | undefined): Promise<void>;
 }
 
-/** From so many addresses on, those whose window is over are looked for. */
+/** Number of addresses from which ended windows are swept. */
 const fewest = 1024;
 
 /**
- * Makes a limit per address. What the windows answered is remembered here, so a check costs one look
- * into a map, wherever the windows are.
+ * Creates a limit per address. It caches the windows' results: a check costs one map lookup,
+ * wherever the windows are.
  *
  * @param limit - null for none.
  * @param now - milliseconds of a monotonic clock.
@@ -58,7 +58,7 @@ export function createAddressLimit(
 
     async count(address) {
       this.check(address);
-      // The socket is gone: no client is left to be answered.
+      // The socket is closed: there is no client to respond to.
       if (address === undefined) return;
       const name = addressName(address);
       const taken = await windows.take(`${policy}:${name}`, limit);

@@ -1,8 +1,8 @@
 import { normalizeCidr, parseCidr } from '../../core/mod.ts';
 
 /**
- * The name under which an address is counted. An IPv6 client has a whole /64 to itself and could come
- * from another address each time, so that block is counted as one.
+ * The counter name of an address. An IPv6 client has a whole /64 and could use another address each
+ * time, so the block shares one counter.
  */
 export function addressName(address: string): string {
   const block = parseCidr(address);
@@ -13,8 +13,8 @@ export function addressName(address: string): string {
 }
 
 /**
- * The text of what is counted as one: an IPv4 address, or the /64 of an IPv6 address, for example
- * `2001:db8:0:1::/64`. What is no address stays as it is.
+ * The counted unit as text: an IPv4 address, or the /64 of an IPv6 address, for example
+ * `2001:db8:0:1::/64`. Any text that is not an address is returned unchanged.
  */
 export function addressBlock(address: string): string {
   const block = parseCidr(address);
@@ -30,7 +30,9 @@ export function addressBlock(address: string): string {
     .join('.');
 }
 
-/** 64:ff9b::/96 holds IPv4 clients behind a translator (RFC 6052): each counts as its IPv4 address. */
+/**
+ * 64:ff9b::/96 holds IPv4 clients behind a translator (RFC 6052): each counts as its IPv4 address.
+ */
 function isTranslated(groups: readonly number[]): boolean {
   return [0x64, 0xff9b, 0, 0, 0, 0].every((group, index) => groups[index] === group);
 }

@@ -3,13 +3,13 @@ import { refusals } from '../../core/mod.ts';
 import { Problem } from '../wire/problem.ts';
 import type { Taken } from './windows.ts';
 
-/** Whose limit it is, as clients read it. */
+/** The name of a limit in responses. */
 export type Policy = 'key' | 'platform' | 'failed-auth' | 'leak-report';
 
 /**
- * What a response says about a limit: `RateLimit-Policy` and `RateLimit` as structured fields
- * (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4): `q` requests in `w` seconds, of which
- * `r` remain for `t` seconds.
+ * The response fields of a limit: `RateLimit-Policy` and `RateLimit` as structured fields
+ * (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4): `q` requests in `w` seconds, of
+ * which `r` remain for `t` seconds.
  */
 export function rateLimitFields(
   policy: Policy,
@@ -22,7 +22,7 @@ export function rateLimitFields(
   };
 }
 
-/** 429, with when to come back. */
+/** A 429 response with `Retry-After`. */
 export function rateLimited(policy: Policy, limit: RateLimit, taken: Taken): Problem {
   const { status, detail, code } = refusals.rate_limited;
   const fields = rateLimitFields(policy, limit, { ...taken, remaining: 0 });
@@ -30,7 +30,7 @@ export function rateLimited(policy: Policy, limit: RateLimit, taken: Taken): Pro
   return new Problem(status, detail, headers, code);
 }
 
-/** Whole seconds, and never none: who comes back at once is only refused again. */
+/** Whole seconds, at least one: an immediate retry would only be refused again. */
 function seconds({ endsIn }: Taken): number {
   return Math.max(1, Math.ceil(endsIn / 1000));
 }

@@ -7,18 +7,18 @@ interface Window {
   end: number;
 }
 
-/** From so many windows on, those that are over are looked for. */
+/** Number of windows from which ended ones are swept. */
 const fewest = 1024;
 
-/** Windows that answer at once. */
+/** Windows with synchronous results. */
 export interface MemoryWindows extends Windows {
   take(name: string, limit: RateLimit): Taken;
   giveBack(name: string, taken: Taken): void;
 }
 
 /**
- * Windows in this process. They answer at once, so nothing comes between the look and the count, and
- * a limit is exact without a lock.
+ * Windows in this process. Check and count are one synchronous step, so a limit is exact without a
+ * lock.
  *
  * @param now - milliseconds of a monotonic clock.
  */
@@ -26,7 +26,7 @@ export function createMemoryWindows(now: () => number): MemoryWindows {
   const windows = new Map<string, Window>();
   let sweepAt = fewest;
 
-  /** Each sweep waits for as many new windows as it left, so a window costs a constant share. */
+  /** Each sweep waits for as many new windows as it left, so the cost per window is constant. */
   function sweep(instant: number): void {
     for (const [name, { end }] of windows) if (end <= instant) windows.delete(name);
     sweepAt = Math.max(fewest, windows.size * 2);

@@ -7,7 +7,7 @@ import { openRedisWindows } from './redis-windows.ts';
 import type { Windows } from './windows.ts';
 import { withFallback } from './with-fallback.ts';
 
-/** What the limits need to know of the installation. */
+/** Settings for opening the limits. */
 export interface OpenRateLimitsOptions {
   readonly config: Pick<
     Config,
@@ -16,17 +16,20 @@ export interface OpenRateLimitsOptions {
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   /**
    * Milliseconds of a monotonic clock, the process's own when absent. A wall clock that is set back
-   * would keep limits shut until it has caught up.
+   * would keep limits exhausted until it has caught up.
    */
   readonly now?: () => number;
 }
 
-/** The limits, and how often an in-process count stood in for the shared one. */
+/**
+ * The limits, and the number of requests that were counted in-process instead of in the shared
+ * store.
+ */
 export interface OpenRateLimits extends RateLimits, AsyncDisposable {
   standIns(): number;
 }
 
-/** Opens the limits where the settings say: Redis, else PostgreSQL, else this process's memory. */
+/** Opens the limits in the configured store: Redis, else PostgreSQL, else this process's memory. */
 export async function openRateLimits({
   config,
   logger,

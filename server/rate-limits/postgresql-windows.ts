@@ -3,9 +3,9 @@ import { openPool } from '../database/postgresql-pool.ts';
 import type { Windows } from './windows.ts';
 
 /**
- * One statement, because two requests could come between two. The row's lock lets them through one by
- * one, and the condition is looked at again behind it; when it fails, no row comes back. The
- * library's statement would count refused requests too, and trust each process's clock.
+ * One statement, because with two, other requests could come between. The row lock serializes
+ * requests, and the condition is evaluated again after the lock; when it fails, no row is returned.
+ * The library's statement would count refused requests too, and trust each process's clock.
  */
 const take = {
   name: 'take-from-window',
@@ -29,8 +29,8 @@ const take = {
 };
 
 /**
- * The same for a full window, which `take` leaves as it is. Without it, a clock that was set back by
- * an hour would keep the window shut for that hour.
+ * The same for a full window, which `take` leaves as it is. Without it, a clock that was set back
+ * by an hour would keep the window full for that hour.
  */
 const cut = {
   name: 'cut-window',
@@ -60,14 +60,14 @@ interface Row {
   readonly ends_in: number;
 }
 
-/** After so many requests, windows that are over are deleted. */
+/** Number of requests between two sweeps of ended windows. */
 const sweepEvery = 10_000;
 
 /**
- * Windows in PostgreSQL, one for all processes. The table is unlogged: a crash empties it, which
- * costs a window's count and spares every request a write to disk.
+ * Windows in PostgreSQL, one set for all processes. The table is unlogged: a crash empties it,
+ * which loses the current counts and saves a disk write per request.
  *
- * @param onError - hears when windows that are over could not be deleted.
+ * @param onError - called when a sweep of ended windows fails.
  */
 export function openPostgresqlWindows(
   url: string,
@@ -81,7 +81,8 @@ export function openPostgresqlWindows(
       if (taken % sweepEvery === 0) pool.query(sweep).catch(onError);
       const { rows } = await pool.query<Row>({ ...take, values: [name, limit, windowSeconds] });
       const [row] = rows;
-      // Refused by a window that began after this statement had: its end is not seen.
+      // Refused by a window that began after this statement's snapshot, which does not show its
+      // end.
       const length = windowSeconds * 1000;
       if (row === undefined) return { admitted: false, remaining: 0, endsIn: length };
       const { admitted, count, window } = row;

@@ -3,19 +3,19 @@ import { type AddressLimit, createAddressLimit } from './address-limit.ts';
 import { rateLimited, rateLimitFields } from './fields.ts';
 import type { Taken, Windows } from './windows.ts';
 
-/** What a response says about the limit with the fewest requests left; empty where there is none. */
+/** The response fields of the limit with the fewest requests left; empty where there is none. */
 export type RateLimitFields = Readonly<Record<string, string>>;
 
-/** What of a key its limits are about. */
+/** The fields of a key that rate limiting reads. */
 export type LimitedKey = Pick<KeyRecord, 'id' | 'organization' | 'rateLimit'>;
 
 /** Every limit of the server. */
 export interface RateLimits {
   /**
-   * Counts a request of a verified key against its own limit and its organization's. Both must admit
-   * it; what one refuses counts for neither.
+   * Counts a request of a verified key against its own limit and its organization's. Both must
+   * admit it; a refused request counts for neither.
    *
-   * @returns at once where the counts are in memory.
+   * @returns synchronously where the counts are in memory.
    * @throws {Problem} 429.
    */
   admit(key: LimitedKey): RateLimitFields | Promise<RateLimitFields>;
@@ -25,27 +25,27 @@ export interface RateLimits {
   readonly reports: AddressLimit;
 }
 
-/** What the limits are made of. */
+/** Options of the limits. */
 export interface RateLimitsOptions {
-  /** Where keys and addresses are counted: shared by all processes that share them. */
+  /** Windows of keys and addresses, shared by all processes with the same store. */
   readonly windows: Windows;
-  /** Where organizations are counted, for every request; see README.md. */
+  /** Windows of organizations, counted on every request; see README.md. */
   readonly platformWindows: Windows;
-  /** Of each organization; null for none. */
+  /** The limit per organization; null for none. */
   readonly platform: RateLimit | null;
-  /** Of each address, for failed authentication and for reports, each by itself; null for none. */
+  /** The limit per address, separate for failed authentication and for reports; null for none. */
   readonly perAddress: RateLimit | null;
-  /** Milliseconds of a monotonic clock: one that is set back would keep a limit shut. */
+  /** Milliseconds of a monotonic clock: one that is set back would keep a limit exhausted. */
   readonly now: () => number;
 }
 
 const noFields: RateLimitFields = Object.freeze({});
 
-/** Makes the limits. */
+/** Creates the limits. */
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const { windows, platformWindows, platform, perAddress, now } = options;
 
-  /** Organizations by id, never by name: two may have the same. Null where they have no limit. */
+  /** Organizations by id, never by name: two may have the same name. Null without a limit. */
   function takeFromPlatform(organizationId: string): Taken | null | Promise<Taken> {
     if (platform === null) return null;
     const conclude = (taken: Taken) => {
@@ -65,8 +65,8 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
   }
 
   /**
-   * The key's own limit first: a key that is over it would otherwise take, for a moment, what other
-   * keys of its organization may use.
+   * The key's own limit comes first: a key over its limit would otherwise briefly consume requests
+   * of its organization's other keys.
    */
   async function admitBoth(id: string, limit: RateLimit, organizationId: string) {
     const name = `key:${id}`;

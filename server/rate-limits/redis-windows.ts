@@ -13,8 +13,8 @@ declare module 'ioredis' {
 }
 
 /**
- * Counts only what stays within the limit; what is refused answers one more than the limit. One
- * script is one step for Redis, and Redis's clock is the only one.
+ * Counts only requests within the limit; a refused one returns the limit plus one. One script is
+ * one atomic step in Redis, and Redis's clock is the only one.
  *
  * KEYS[1] the window; ARGV[1] the limit; ARGV[2] the window's seconds.
  */
@@ -35,8 +35,8 @@ const take = `
 `;
 
 /**
- * Gives back to the window that was taken from and to no later one, which would end at least a second
- * later: a window is no shorter.
+ * Refunds to the window that was charged and to no later one. A later window ends at least a second
+ * later, because no window is shorter than a second.
  *
  * KEYS[1] the window; ARGV[1] the milliseconds that it has left, as far as this process knows.
  */
@@ -47,18 +47,18 @@ const giveBack = `
   end
 `;
 
-/** Before each name. */
+/** Prefix of each name. */
 const prefix = 'reporisk:limit';
 
-/** Milliseconds that a request waits for Redis before the stand-in answers. */
+/** Milliseconds that a request waits for Redis before the fallback counts it. */
 const commandTimeoutMs = 250;
 
 /**
- * Windows in Redis, one for all processes.
+ * Windows in Redis, one set for all processes.
  *
  * @param url - `redis://…` or `rediss://…`.
  * @param now - milliseconds of any clock that is never set back.
- * @returns once the first attempt to connect is over.
+ * @returns after the first attempt to connect.
  */
 export async function openRedisWindows(
   url: string,
@@ -72,9 +72,9 @@ export async function openRedisWindows(
     commandTimeout: commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
   });
-  // Each failing request reports it; an unheard event would end the process.
+  // Each failing request reports the error; an unhandled event would end the process.
   client.on('error', () => {});
-  // Where it cannot be reached, it is tried again and again.
+  // An unreachable Redis is retried in the background.
   await client.connect().catch(() => {});
   client.defineCommand('takeFromWindow', { lua: take, numberOfKeys: 1 });
   client.defineCommand('giveBackToWindow', { lua: giveBack, numberOfKeys: 1 });

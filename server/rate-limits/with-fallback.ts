@@ -1,25 +1,28 @@
 import type { Windows } from './windows.ts';
 
-/** What stands in, and who hears of it. */
+/** The fallback, and its callbacks. */
 export interface FallbackOptions {
-  /** The shared windows, which may be away. */
+  /** The shared windows, whose store may be away. */
   readonly windows: Windows;
-  /** In this process, always there. */
+  /** Windows in this process, always available. */
   readonly fallback: Windows;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Called for each request that the stand-in judged. */
+  /** Called for each request that the fallback counted. */
   readonly onFallback: () => void;
-  /** Called once when the store went away, with why, and once when it is back, with null. */
+  /** Called once when the store goes away, with the error, and once when it is back, with null. */
   readonly onChange: (error: unknown) => void;
 }
 
-/** Milliseconds that the store is left alone after it failed, so that not every request waits. */
+/**
+ * Milliseconds between a failure of the store and the next attempt: without the pause, every
+ * request would wait for it.
+ */
 const pause = 1_000;
 
 /**
- * Windows that go on when their store is away: each process then counts for itself, from zero. A
- * store that is away must not refuse every request.
+ * Windows that continue when their store is away: each process then counts separately, from zero.
+ * Without the fallback, an unreachable store would refuse every request.
  */
 export function withFallback(options: FallbackOptions): Windows {
   const { windows, fallback, now, onFallback, onChange } = options;

@@ -3,7 +3,7 @@ import { clerkIdPattern, memberRole, type Session } from './session.ts';
 /** How far Clerk's clock may be ahead of ours. */
 const clockLeeway = 5_000;
 
-/** What a token's claims are checked against. */
+/** The values that a token's claims are checked against. */
 export interface ClaimRules {
   readonly issuer?: string | undefined;
   readonly authorizedParties?: readonly string[] | undefined;
@@ -12,11 +12,11 @@ export interface ClaimRules {
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the claims of a session token whose signature was verified, and checks what Clerk's own
- * verification leaves out or judges by another clock.
+ * Reads the claims of a session token whose signature was verified, and makes the checks that
+ * Clerk's own verification omits or makes by another clock.
  *
- * `exp` is exact: Clerk's client renews a token well before, so no client needs the leeway that would
- * keep a session alive past its end. `nbf` and `iat` may be ahead by `clockLeeway`.
+ * `exp` is exact: Clerk's client renews a token well before, so no client needs the leeway that
+ * would keep a session alive past its end. `nbf` and `iat` may be ahead by `clockLeeway`.
  *
  * @param now - Unix milliseconds.
  * @returns the session, or null when any claim is absent, of a wrong type, or not acceptable.
@@ -44,7 +44,7 @@ export function readClaims(claims: Claims, rules: ClaimRules, now: number): Sess
 }
 
 /**
- * Whether a token's times are so far ahead that it is not valid yet.
+ * Whether a token's times are too far ahead for it to be valid now.
  *
  * @param now - Unix milliseconds.
  */
@@ -55,8 +55,8 @@ export function beginsLater({ iat, nbf = iat }: Claims, now: number): boolean {
 const noOrganization = { id: null, role: null };
 
 /**
- * Version 2 has `o`, version 1 `org_id` and `org_role`. Each is read in its own version only: in the
- * other the same name may be a custom claim, whose value Clerk does not vouch for.
+ * Version 2 has `o`, version 1 `org_id` and `org_role`. Each is read in its own version only: in
+ * the other version the same name may be a custom claim, whose value Clerk does not guarantee.
  */
 function readOrganization(claims: Claims): (Pick<Session, 'role'> & { id: string | null }) | null {
   const { v = 1 } = claims;
@@ -73,7 +73,10 @@ function readOrganization(claims: Claims): (Pick<Session, 'role'> & { id: string
   return isText(id) && isText(rol) ? { id, role: rol === 'admin' ? 'admin' : 'member' } : null;
 }
 
-/** The `act` claim (RFC 8693, section 4.1). Of whatever shape it is, the session is impersonated. */
+/**
+ * The `act` claim (RFC 8693, section 4.1). A claim of any shape means that the session is
+ * impersonated.
+ */
 function readImpersonator(claims: Claims): string | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const { act } = claims;

@@ -3,17 +3,20 @@ import { verifyJwt } from '@clerk/backend/jwt';
 import { beginsLater, type ClaimRules, readClaims } from './claims.ts';
 import type { Session, SessionVerifier } from './session.ts';
 
-/** What Clerk session tokens are verified with. */
+/** Options for verifying Clerk session tokens. */
 export interface ClerkSessionOptions extends ClaimRules {
   /** The instance's public key, PEM. */
   readonly jwtKey: string;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** How many verified tokens are remembered; 10,000 when absent. */
+  /** Maximum of cached tokens; 10,000 when absent. */
   readonly cacheSize?: number;
 }
 
-/** Longest token that is looked at, in characters. Clerk's have about 1,000; a cookie holds 4,096. */
+/**
+ * Maximum length of an accepted token, in characters. Clerk's have about 1,000; a cookie holds
+ * 4,096.
+ */
 const longestToken = 8_192;
 
 /**
@@ -61,7 +64,7 @@ export function createClerkSessions(options: ClerkSessionOptions): SessionVerifi
       const session = readClaims(claims, options, now());
       if (session !== null || !beginsLater(claims, now())) {
         verified.set(digest, session);
-        // The oldest goes first; its next use costs one signature.
+        // The oldest entry is evicted first; its next use costs one signature check.
         if (verified.size > cacheSize) verified.delete(verified.keys().next().value ?? digest);
       }
       return session;
@@ -76,7 +79,7 @@ function publicKey(pem: string): JsonWebKey {
 }
 
 /**
- * Looks at the header first, because Clerk's verification lets the token choose among several
+ * Checks the header first, because Clerk's verification lets the token choose among several
  * algorithms, and ignores `crit`, which must be understood (RFC 7515, section 4.1.11).
  */
 function isSessionJwt(token: string): boolean {
@@ -95,8 +98,8 @@ async function verifySignature(
   key: JsonWebKey,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    // Times are judged by `readClaims` and the injected clock alone, so Clerk's is told to let any
-    // pass: it only knows the system's.
+    // Only `readClaims` checks the times, by the injected clock. Clerk's check, which uses the
+    // system's clock, gets a skew that accepts any time.
     const claims = await verifyJwt(token, { key, clockSkewInMs: Number.MAX_SAFE_INTEGER });
     return { ...claims };
   } catch {

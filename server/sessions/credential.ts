@@ -1,29 +1,29 @@
 import { credentialFrom } from '../../core/mod.ts';
 
-/** What a request presents: nothing, something unusable, a bearer token, or the session cookie. */
+/** A request's credential: none, an unusable one, a bearer token, or the session cookie. */
 export type SessionCredential =
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'cookie'; readonly token: string };
 
-/** Which pages may act with the cookie. */
+/** Origins that may use the cookie. */
 export interface CookieRules {
   /** Origins of the console and other allowed pages, for example `https://app.example.com`. */
   readonly authorizedParties?: readonly string[];
   /**
-   * The origin under which the client reached this server. Behind a proxy it is not that of
-   * `request.url`, and a header may only tell it when the proxy is trusted.
+   * The origin under which the client reached this server. Behind a proxy it differs from that of
+   * `request.url`, and a header may supply it only when the proxy is trusted.
    */
   readonly ownOrigin: () => string;
 }
 
 /**
- * Reads a request's credential. The `__session` cookie counts only where neither `Authorization` nor
- * `X-API-Key` is present, and, because a browser sends it on behalf of any page, only on GET and
- * HEAD or from an origin that is known.
+ * Reads a request's credential. The `__session` cookie counts only where neither `Authorization`
+ * nor `X-API-Key` is present. Because a browser sends it on behalf of any page, it also counts only
+ * on GET and HEAD or from a known origin.
  *
- * @returns what was presented; never throws.
+ * @returns the credential; never throws.
  */
 export function sessionCredentialFrom(request: Request, rules: CookieRules): SessionCredential {
   const { headers, method } = request;
@@ -47,12 +47,12 @@ export function isSessionToken(token: string): boolean {
 }
 
 function isKnownOrigin(origin: string | null, rules: CookieRules): boolean {
-  // Sandboxed frames and some redirects say `null`, which is no origin.
+  // Sandboxed frames and some redirects send `null`, which is not an origin.
   if (origin === null || origin === 'null') return false;
   return origin === rules.ownOrigin() || (rules.authorizedParties ?? []).includes(origin);
 }
 
-/** Two different cookies of one name mean that some other subdomain set one: trust neither. */
+/** Two different cookies with one name mean that another subdomain set one: neither is trusted. */
 function sessionCookie(header: string): string | 'ambiguous' | null {
   const values = new Set(
     header

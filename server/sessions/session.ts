@@ -1,29 +1,32 @@
-/** The two roles that RepoRisk knows; Clerk's custom roles count as `member`. */
+/** RepoRisk's two roles; Clerk's custom roles count as `member`. */
 export type MemberRole = 'admin' | 'member';
 
-/** An id as Clerk makes them: nothing that a database could not store. */
+/** An id in Clerk's format; any database can store it. */
 export const clerkIdPattern = /^[\w-]{1,200}$/;
 
-/** What a verified Clerk session token says. What its holder may do is in the database. */
+/** The content of a verified Clerk session token. The user's present rights are in the database. */
 export interface Session {
   readonly userId: string;
   readonly sessionId: string;
-  /** The Clerk organization that the token names; null when none is selected. */
+  /** The token's Clerk organization; null when none is selected. */
   readonly organizationId: string | null;
-  /** The role as the token says; it may have been taken away since. */
+  /** The role in the token; the user may have lost it since. */
   readonly role: MemberRole | null;
-  /** The id of the user who acts in this one's place, `unknown` where it cannot be read; else null. */
+  /**
+   * The id of the impersonating user, `unknown` where it cannot be read; null without
+   * impersonation.
+   */
   readonly impersonatedBy: string | null;
   /** By Clerk's clock. */
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
-/** Watches over the signatures that a verification costs. */
+/** Limits the signature checks that verification costs. */
 export interface SignatureAttempts {
   /** Called before a signature is verified; may throw to refuse. */
   check(): void;
-  /** Called when the token was not signed by the issuer; may throw to refuse. */
+  /** Called when the issuer did not sign the token; may throw to refuse. */
   count(): Promise<void>;
 }
 

@@ -2,25 +2,30 @@ import { CompiledQuery } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** A statement that inserts many rows at once. */
+/** A multi-row insert. */
 export interface BulkInsert<Row> {
   readonly table: string;
-  /** Name, PostgreSQL's type, and what a row has there; instants as Unix milliseconds. */
+  /** Name, PostgreSQL's type, and the value for a row; instants as Unix milliseconds. */
   readonly columns: readonly (readonly [
     name: string,
     type: 'text' | 'int' | 'float8' | 'timestamptz',
     value: (row: Row) => string | number | null,
   ])[];
-  /** What happens to a row that is there already; `greatest` stands for either database's own. */
+  /**
+   * The action on a conflict with an existing row; `greatest` stands for either database's
+   * function.
+   */
   readonly onConflict?: string;
 }
 
-/** SQLite takes 32,766 parameters in a statement, but compiling a long one costs more than it saves. */
+/**
+ * SQLite takes 32,766 parameters in a statement, but compiling a long one costs more than it saves.
+ */
 const rowsPerStatement = 100;
 
 /**
- * Inserts rows with the values sent apart from the statement: the ORM would write each of them into
- * its text.
+ * Inserts rows with the values sent apart from the statement: the ORM would write each value into
+ * the statement's text.
  *
  * @param em - a transaction's.
  */
@@ -45,10 +50,10 @@ export async function insertRows<Row>(
   }
 }
 
-/** Rows to a statement on PostgreSQL. */
+/** Rows per statement on PostgreSQL. */
 const rowsPerArray = 2_500;
 
-/** Writes the next arrays while the database works on those before. */
+/** Formats the next arrays while the database works on the previous ones. */
 async function insertArrays<Row>(
   em: EntityManager,
   insert: BulkInsert<Row>,
@@ -62,7 +67,7 @@ async function insertArrays<Row>(
     const values = insert.columns.map(([, , value]) => arrayOf(part.map(value)));
     await sent;
     sent = kysely.executeQuery(CompiledQuery.raw(statement, values));
-    // It may fail before it is awaited, a little later.
+    // It may fail shortly before it is awaited.
     sent.catch(() => {});
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -86,7 +91,7 @@ function fromArrays<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>): 
 function ofValues<Row>({ table, columns, onConflict = '' }: BulkInsert<Row>, rows: number): string {
   const row = `(${columns.map(() => '?').join(', ')})`;
   const all = Array(rows).fill(row).join(', ');
-  // What PostgreSQL calls greatest(), SQLite calls max() with two arguments.
+  // PostgreSQL's greatest() is SQLite's max() with two arguments.
   return `insert into ${table} (${namesOf(columns)}) values ${all} ${onConflict.replaceAll('greatest(', 'max(')}`;
 }
 
@@ -94,7 +99,7 @@ function namesOf(columns: BulkInsert<never>['columns']): string {
   return columns.map(([name]) => name).join(', ');
 }
 
-/** A list as PostgreSQL writes an array: faster than the driver, which looks into each value. */
+/** A list in PostgreSQL's array syntax: faster than the driver, which inspects each value. */
 function arrayOf(values: readonly (string | number | null)[]): string {
   return `{${values.map(member).join(',')}}`;
 }

@@ -2,13 +2,13 @@ import type { CallOutcome } from '../database/entities/key-hour.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
 import type { RefusedSecret } from './refused-secret.ts';
 
-/** One call that presented a key which was found, as it is handed over beside the response. */
+/** One call with a known key, recorded in addition to the response. */
 export interface KeyCall {
-  /** When it was answered, Unix milliseconds. */
+  /** Time of the response, Unix milliseconds. */
   readonly at: number;
   readonly keyId: string;
   readonly orgId: string;
-  /** The route's pattern, for example `/api/v1/repos/{repo_id}`: never what a client wrote there. */
+  /** The route's pattern, for example `/api/v1/repos/{repo_id}`: never the client's text. */
   readonly endpoint: string;
   readonly method: string;
   readonly statusCode: number;
@@ -16,15 +16,18 @@ export interface KeyCall {
   readonly requestId: string;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
-  /** The scope that the call needed and the key gave; null when it needed none or was refused. */
+  /**
+   * The scope that the call needed and the key granted; null when none was needed, or the call was
+   * refused.
+   */
   readonly scope: string | null;
-  /** The end of the grace when the secret presented is a retiring one; null for the current one. */
+  /** The end of the grace when the presented secret is a retiring one; null for the current one. */
   readonly retiresAt: number | null;
-  /** Why the key was refused, and which of its secrets was presented; null when it was accepted. */
+  /** The refusal's reason and the presented secret; null when the key was accepted. */
   readonly refused: RefusedSecret | null;
 }
 
-/** The outcome that a status stands for. */
+/** The outcome category of a status. */
 export function outcomeOf(statusCode: number): CallOutcome {
   if (statusCode < 400) return 'success';
   if (statusCode === 403) return 'forbidden';
@@ -32,15 +35,15 @@ export function outcomeOf(statusCode: number): CallOutcome {
   return statusCode < 500 ? 'client_error' : 'server_error';
 }
 
-/** The most characters of each part of a call that are kept. */
+/** Maximum lengths of a call's stored texts, in characters. */
 const longest = { endpoint: 200, method: 20, userAgent: 200, address: 45 } as const;
 
 /**
- * The part of a caller's text that is kept, without control characters, of which PostgreSQL stores no
- * NUL, and without a key that a client put there. A copy, because a slice would keep the
- * whole text in memory for as long as the call waits to be stored.
+ * The stored part of a caller's text, without control characters (PostgreSQL cannot store NUL) and
+ * without a key that a client put there. It is a copy: a slice would keep the whole text in memory
+ * until the call is stored.
  *
- * @param text - anything: programs in JavaScript give other values than texts as well.
+ * @param text - any value: JavaScript callers also pass values other than text.
  * @returns null where nothing is left.
  */
 export function keptText(text: unknown, part: keyof typeof longest): string | null {
@@ -51,7 +54,7 @@ export function keptText(text: unknown, part: keyof typeof longest): string | nu
   return kept === '' ? null : kept;
 }
 
-/** The part of a `User-Agent` that is kept. */
+/** The stored part of a `User-Agent`. */
 export function keptUserAgent(header: string | null | undefined): string | null {
   return keptText(header, 'userAgent');
 }

@@ -4,14 +4,14 @@ import type { KeyCall } from './key-call.ts';
 /** One number per kind of lock; it spells "rrk" and "month". */
 const partitionLock = [0x72726b, 0x6d6f6e74].join(', ');
 
-/** A month in UTC: its partition, and from when until when. */
+/** A month in UTC: its partition, start and end. */
 export interface Month {
   readonly partition: string;
   readonly from: Date;
   readonly until: Date;
 }
 
-/** The month that an instant is in, or one so many months later. */
+/** The month of an instant, or a given number of months later. */
 function monthOf(instant: number, later = 0): Month {
   const date = new Date(instant);
   const from = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later));
@@ -25,15 +25,15 @@ export function monthOfPartition(name: string): Month {
   return monthOf(Date.UTC(year ?? 0, (month ?? 1) - 1));
 }
 
-/** The monthly parts of `key_call` on PostgreSQL. */
+/** The monthly partitions of `key_call` on PostgreSQL. */
 export interface Partitions {
-  /** Makes the partitions of these calls, and the next month's ahead, where they are missing. */
+  /** Creates missing partitions for these calls, and the following month's ahead of time. */
   prepareFor(calls: readonly Pick<KeyCall, 'at'>[]): Promise<void>;
-  /** Looks again next time: something else may have dropped one. */
+  /** Clears the cache of known partitions: another process may have dropped one. */
   forget(): void;
 }
 
-/** Makes partitions as they are needed, and asks the database once for each. */
+/** Creates partitions on demand, and queries the database once for each. */
 export function createPartitions(database: Database): Partitions {
   const known = new Set<string>();
   return {
@@ -41,10 +41,10 @@ export function createPartitions(database: Database): Partitions {
       const unknown = monthsOf(calls).filter(({ partition }) => !known.has(partition));
       if (unknown.length === 0) return;
       await database.transaction(async (em) => {
-        // Two processes that make the same one would both find it missing.
+        // Without the lock, two processes could both find the same partition missing.
         await em.execute(`select pg_advisory_xact_lock(${partitionLock})`);
         for (const { partition, from, until } of unknown) {
-          // A role that may only insert finds what the server has made.
+          // A role that may only insert uses the partitions that the server has created.
           const [found] = await em.execute('select to_regclass(?) as made', [partition]);
           if (found?.made !== null) continue;
           await em.execute(
@@ -60,14 +60,14 @@ export function createPartitions(database: Database): Partitions {
 }
 
 /**
- * Makes the partitions of this month and the next, also where the server stores no calls: a service
- * that embeds verification stores its own, and may make none.
+ * Creates the partitions of this month and the next, even where the server stores no calls: a
+ * service with embedded verification stores calls without the right to create partitions.
  */
 export async function makePartitions(database: Database, now: number): Promise<void> {
   if (database.kind === 'postgresql') await createPartitions(database).prepareFor([{ at: now }]);
 }
 
-/** The months that calls are in, and the one after each. */
+/** The months of the calls, and the month after each. */
 function monthsOf(calls: readonly Pick<KeyCall, 'at'>[]): Month[] {
   const months = new Map<string, Month>();
   let seen: Month | undefined;

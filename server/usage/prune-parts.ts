@@ -2,20 +2,20 @@ import type { Database } from '../database/database.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { monthOfPartition } from './partitions.ts';
 
-/** What a pruning counts. */
+/** The counters of a pruning. */
 export type PruneKind = 'months' | 'calls' | 'hours';
 
-/** One thing to prune; done again it does nothing twice. */
+/** One kind of rows to prune; repeating it is harmless. */
 export interface PrunePart {
   readonly counts: PruneKind | null;
-  /** Removes a little, in a transaction of its caller's; `more` when there may be more. */
+  /** Removes one chunk, in the caller's transaction; `more` when there may be more. */
   remove(em: EntityManager): Promise<{ readonly rows: number; readonly more: boolean }>;
 }
 
-/** Rows to a transaction: on SQLite nothing else is written during one. */
+/** Rows per transaction: on SQLite nothing else can be written during one. */
 const chunk = 5_000;
 
-/** What is left of the month that the instant is in. */
+/** Old calls in the month that the cutoff is in, after whole months are dropped. */
 const oldestCalls = `delete from key_call where (key_id, id, created_at) in
   (select key_id, id, created_at from key_call where created_at < ? limit ${chunk})`;
 
@@ -35,13 +35,13 @@ const oldRefusals = `delete from key_refusal where (key_id, reason, ip_address) 
 const oldRefusedSecrets = `delete from key_refused_secret where (key_id, preview) in
   (select key_id, preview from key_refused_secret where last_at < ? limit ${chunk})`;
 
-/** Before when what is forgotten: hourly counts, and all else. */
+/** The cutoffs: one for hourly counts, one for all else. */
 export interface PruneBefore {
   readonly calls: Date;
   readonly hours: Date;
 }
 
-/** What there is to prune, in this order. */
+/** The prunable rows, in order. */
 export function pruneParts(kind: Database['kind'], before: PruneBefore): readonly PrunePart[] {
   const calls: readonly PrunePart[] =
     kind === 'sqlite'
@@ -66,8 +66,8 @@ async function removeRows(em: EntityManager, sql: string, before: Date) {
 }
 
 /**
- * Rows lie in the order in which they were stored, and within a batch in the order of their keys: so
- * the first two stretches without an old one end it.
+ * Rows are in the order of their storing, and within a batch in the order of their keys: the scan
+ * ends after two consecutive chunks without an old row.
  */
 function callsOnSqlite(before: Date): PrunePart['remove'] {
   let after = 0;

@@ -3,13 +3,13 @@ import type { Database } from '../database/database.ts';
 import type { JobContext } from '../queue/job-handler.ts';
 import { type PruneKind, pruneParts } from './prune-parts.ts';
 
-/** What was pruned: months of calls dropped whole, calls deleted beside them, hourly counts. */
+/** Pruned counts: months of calls dropped whole, calls deleted in addition, hourly counts. */
 export type Pruned = Record<PruneKind, number>;
 
 /**
- * The job that forgets calls and their sums from before `input.before`, in small transactions; on
- * PostgreSQL whole months by dropping their partitions. When a key and each of its scopes was last
- * used is kept. Its progress counts what was deleted, a month as one.
+ * The job that deletes calls and their sums from before `input.before`, in small transactions; on
+ * PostgreSQL it drops partitions of whole months. The last uses of a key and of each of its scopes
+ * are kept. Its progress counts deleted rows, and a month as one.
  */
 export function pruneUsage(kind: Database['kind']) {
   return async ({ input }: { readonly input?: unknown }, { step }: JobContext): Promise<Pruned> => {
@@ -31,7 +31,7 @@ export function pruneUsage(kind: Database['kind']) {
   };
 }
 
-/** What a job's record says was pruned, when the server died meanwhile too. */
+/** The pruned counts in a job's record, which survive a crash of the server. */
 export function prunedSoFar(result: Record<string, unknown> | null | undefined): Pruned {
   const of = (kind: PruneKind) => Number(result?.[kind] ?? 0);
   return { months: of('months'), calls: of('calls'), hours: of('hours') };
@@ -46,18 +46,18 @@ function beforeOf(input: unknown): Date {
 
 const day = 86_400_000;
 
-/** How long calls, and what is told of single ones, are kept. */
+/** Retention of calls and of all details about single calls. */
 const callsKept = 30 * day;
 
-/** How long hourly counts are kept. */
+/** Retention of hourly counts. */
 const hoursKept = 365 * day;
 
-/** Milliseconds between two transactions, so that others get the write lock of SQLite. */
+/** Milliseconds between two transactions, in which others get SQLite's write lock. */
 const pause = 10;
 
 /**
- * Forgets calls, callers and refused attempts after 30 days and hourly counts after a year, in small
- * transactions. Several processes may do so at once.
+ * Deletes calls, callers and refused attempts after 30 days and hourly counts after a year, in
+ * small transactions. Safe to run in several processes in parallel.
  */
 export async function forgetUsage(database: Database, now: number): Promise<void> {
   const before = { calls: new Date(now - callsKept), hours: new Date(now - hoursKept) };

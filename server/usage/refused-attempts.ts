@@ -2,14 +2,14 @@ import { addressBlock } from '../rate-limits/address-name.ts';
 import type { KeyCall } from './key-call.ts';
 import type { RefusalReason, RefusedSecret } from './refused-secret.ts';
 
-/** The reasons for which a secret is dead: its holder should not have it. */
+/** Refusal reasons of a dead secret: its holder should not have it. */
 const deadly: readonly RefusalReason[] = ['revoked', 'expired', 'retired'];
 
-/** Attempts with one key that were refused for one reason from one address. */
+/** Refused attempts with one key, for one reason, from one address. */
 export interface RefusedAttempts {
   readonly keyId: string;
   readonly reason: RefusalReason;
-  /** Empty when it could not be told. */
+  /** Empty when unknown. */
   readonly ipAddress: string;
   userAgent: string | null;
   count: number;
@@ -22,16 +22,16 @@ export type DeadSecretAttempt = Omit<RefusedAttempts, 'count' | 'firstAt'> & {
   readonly preview: string;
 };
 
-/** What one writing stores, in the order of the keys. */
+/** One batch of refused attempts, in the order of the keys. */
 export interface RefusedBatch {
   readonly attempts: readonly RefusedAttempts[];
   readonly secrets: readonly DeadSecretAttempt[];
 }
 
-/** The most rows of a key. */
+/** Maximum of rows per key. */
 export const refusalsPerKey = 100;
 
-/** The most rows, over all keys, that wait to be stored. */
+/** Maximum of rows, over all keys, that wait to be stored. */
 const mostWaiting = 10_000;
 
 interface OfKey {
@@ -40,8 +40,8 @@ interface OfKey {
 }
 
 /**
- * Sums refused attempts up until they are stored. However many there are, it holds a row for each
- * key, reason and address, and so many rows at most: what goes beyond is shed and counted.
+ * Sums of refused attempts until they are stored. Its size is bounded: one row for each key, reason
+ * and address, up to the maximum; attempts beyond it are shed and counted.
  */
 export class RefusedTally {
   #keys = new Map<string, OfKey>();
@@ -53,7 +53,7 @@ export class RefusedTally {
     return this.#shed;
   }
 
-  /** Rows that wait. */
+  /** Number of waiting rows. */
   get length(): number {
     return this.#waiting;
   }
@@ -81,7 +81,7 @@ export class RefusedTally {
     own.secrets.set(preview, { keyId, preview, reason, ipAddress, userAgent, lastAt: at });
   }
 
-  /** Removes everything that waits. */
+  /** Removes and returns all waiting rows. */
   take(): RefusedBatch {
     const keys = [...this.#keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, own]) => own);
     this.#keys = new Map();
@@ -92,7 +92,7 @@ export class RefusedTally {
     };
   }
 
-  /** Null for a new key where there is no room. */
+  /** Null for a new key when the tally is full. */
   #ofKey(keyId: string): OfKey | null {
     const own = this.#keys.get(keyId);
     if (own !== undefined) return own;
@@ -107,7 +107,7 @@ export class RefusedTally {
   }
 }
 
-/** Processes that lock the same rows in different orders would deadlock. */
+/** A fixed order: processes that lock the same rows in different orders would deadlock. */
 function inOrder<T>(rows: ReadonlyMap<string, T>): T[] {
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

@@ -1,6 +1,6 @@
 import type { Outcome, Reason } from '../../core/mod.ts';
 
-/** Why a key that is known is refused. */
+/** Reasons for refusing a known key. */
 const refusalReasons = [
   'revoked',
   'expired',
@@ -18,14 +18,14 @@ const refusalReasons = [
 
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** Why a secret was refused, and which one. */
+/** A refusal's reason and its secret. */
 export interface RefusedSecret {
   readonly reason: RefusalReason;
-  /** The preview of the secret presented, which may be another than the key's present one. */
+  /** The preview of the presented secret, which may differ from the key's present one. */
   readonly preview: string;
 }
 
-/** What to record of an outcome; null when the key was accepted, or is none that is known. */
+/** The refusal to record for an outcome; null when the key was accepted, or is unknown. */
 export function refusedSecret(outcome: Outcome): RefusedSecret | null {
   if (outcome.ok || outcome.key === null) return null;
   const { key } = outcome;

@@ -40,10 +40,13 @@ const secretRows: BulkInsert<DeadSecretAttempt> = {
       last_at = greatest(key_refused_secret.last_at, excluded.last_at)`,
 };
 
-/** Keys to a statement. */
+/** Keys per statement. */
 const keysAtOnce = 200;
 
-/** Stores refused attempts in one transaction, and then forgets each key's oldest beyond its share. */
+/**
+ * Stores refused attempts in one transaction, then deletes each key's oldest rows beyond its
+ * maximum.
+ */
 export async function storeRefused(database: Database, batch: RefusedBatch): Promise<void> {
   const { kind } = database;
   await database.transaction(async (em) => {
@@ -52,7 +55,8 @@ export async function storeRefused(database: Database, batch: RefusedBatch): Pro
   });
   const keyIds = [...new Set(batch.attempts.map(({ keyId }) => keyId))];
   for (const some of batches(keyIds, keysAtOnce)) {
-    // Apart from the inserts: rows of other processes may wait for those, and are locked here.
+    // A separate transaction: it locks rows of other processes, which may wait for the inserted
+    // ones.
     await database.transaction((em) =>
       em.execute(
         `delete from key_refusal where (key_id, reason, ip_address) in (

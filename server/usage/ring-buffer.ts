@@ -1,5 +1,5 @@
 /**
- * A queue of fixed capacity. What does not fit is shed and counted: `push` never waits, never
+ * A queue of fixed capacity. Items that do not fit are shed and counted: `push` never waits, never
  * fails, and allocates nothing.
  */
 export class RingBuffer<Item> {
@@ -8,7 +8,7 @@ export class RingBuffer<Item> {
   #length = 0;
   #shed = 0;
 
-  /** @param capacity - how many items it holds, at least one. */
+  /** @param capacity - maximum of items, at least one. */
   constructor(capacity: number) {
     if (!Number.isSafeInteger(capacity) || capacity < 1) {
       throw new RangeError('capacity must be a positive integer');
@@ -16,12 +16,12 @@ export class RingBuffer<Item> {
     this.#slots = new Array(capacity).fill(undefined);
   }
 
-  /** Items that wait. */
+  /** Number of waiting items. */
   get length(): number {
     return this.#length;
   }
 
-  /** Items that did not fit so far. */
+  /** Number of items shed so far. */
   get shed(): number {
     return this.#shed;
   }

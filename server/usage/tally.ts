@@ -1,22 +1,22 @@
 import type { CallOutcome } from '../database/entities/key-hour.ts';
 import { type KeyCall, outcomeOf } from './key-call.ts';
 
-/** Calls of one key in one hour that came to the same. */
+/** Calls of one key in one hour with one outcome. */
 export interface HourTally {
   readonly keyId: string;
-  /** The hour's beginning, Unix milliseconds. */
+  /** The start of the hour, Unix milliseconds. */
   readonly hour: number;
   readonly outcome: CallOutcome;
   count: number;
 }
 
-/** When something was last used. */
+/** The last use, of a key or of a row below. */
 export interface UseTally {
   readonly keyId: string;
   lastUsedAt: number;
 }
 
-/** When a key last used a scope. */
+/** The last use of a scope by a key. */
 export interface ScopeTally extends UseTally {
   readonly scope: string;
 }
@@ -31,14 +31,14 @@ export interface RetiringTally extends UseTally {
 
 /** Calls of a day with one agent from one address. */
 export interface ClientTally extends UseTally {
-  /** The day's beginning in UTC, Unix milliseconds. */
+  /** The start of the day in UTC, Unix milliseconds. */
   readonly day: number;
   readonly ipAddress: string;
   readonly userAgent: string;
   calls: number;
 }
 
-/** What a batch of calls adds to the sums, one entry per row. */
+/** The rows by which a batch of calls increases the sums, one entry per row. */
 export interface Tally {
   readonly hours: readonly HourTally[];
   readonly uses: readonly UseTally[];
@@ -51,8 +51,8 @@ const hourLength = 3_600_000;
 const dayLength = 24 * hourLength;
 
 /**
- * Sums a batch up: a thousand calls of one key change one row. Key by key in the order of their ids,
- * because processes that lock the same rows in different orders would deadlock; so too within a key.
+ * Sums up a batch: a thousand calls of one key change one row. Keys are in id order, and so are the
+ * rows of each key, because processes that lock the same rows in different orders would deadlock.
  */
 export function tally(calls: readonly KeyCall[]): Tally {
   const byKey = new Map<string, KeyTally>();
@@ -67,7 +67,7 @@ export function tally(calls: readonly KeyCall[]): Tally {
   const keys = [...byKey.values()].sort((a, b) => (a.use.keyId < b.use.keyId ? -1 : 1));
   return {
     hours: keys.flatMap(({ hours }) => hours.sort((a, b) => order(hourKey(a), hourKey(b)))),
-    // Without an accepted call, a key was not used.
+    // A key without an accepted call was not used.
     uses: keys.map(({ use }) => use).filter(({ lastUsedAt }) => lastUsedAt > 0),
     scopes: keys.flatMap(({ scopes }) => scopes.sort((a, b) => order(a.scope, b.scope))),
     retiring: keys.flatMap(({ places }) => inOrder(places)),
@@ -75,7 +75,7 @@ export function tally(calls: readonly KeyCall[]): Tally {
   };
 }
 
-/** One key's part. Its hours and scopes are so few that a list is searched faster than a map. */
+/** One key's sums. Its hours and scopes are so few that a list is searched faster than a map. */
 class KeyTally {
   readonly use: UseTally;
   readonly hours: HourTally[] = [];

@@ -5,63 +5,69 @@ import { type RefusedBatch, RefusedTally } from './refused-attempts.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import type { StoredCall, UsageStore } from './usage-store.ts';
 
-/** Takes calls in, beside the response. */
+/** Records calls in the background of their responses. */
 export interface UsageSink {
   /**
-   * Never waits and never throws: a call that does not fit is shed and counted. One that was answered
-   * 401 is a refused attempt and nothing else.
+   * Never waits and never throws: a call that does not fit is shed and counted. A call with a 401
+   * response counts only as a refused attempt.
    */
   record(call: KeyCall): void;
 }
 
-/** What a recorder has done so far. */
+/** Counters of a recorder since its start. */
 export interface UsageCounters {
-  /** Calls taken in. */
+  /** Accepted calls. */
   readonly recorded: number;
-  /** Calls that are lost: the buffer was full, or the database refused them for good. */
+  /** Lost calls: the buffer was full, or the database refused them for good. */
   readonly shed: number;
-  /** Calls that wait to be stored. */
+  /** Calls waiting to be stored. */
   readonly pending: number;
-  /** Calls stored. */
+  /** Stored calls. */
   readonly flushed: number;
-  /** Attempts to store that failed. */
+  /** Failed attempts to store. */
   readonly failures: number;
 }
 
 /** Records calls in the background. */
 export interface UsageRecorder extends UsageSink, AsyncDisposable {
-  /** Stores everything that waits; resolves also when the database is away and it has to wait on. */
+  /**
+   * Stores all waiting calls. Also resolves when the database is away and they have to wait longer.
+   */
   flush(): Promise<void>;
   counters(): UsageCounters;
 }
 
-/** Calls `run` every so many milliseconds; the answer stops it. */
+/** Calls `run` at an interval; the returned function stops it. */
 export type Every = (milliseconds: number, run: () => void) => () => void;
 
-/** What a recorder is made of. */
+/** Options of a recorder. */
 export interface UsageRecorderOptions {
   readonly store: UsageStore;
-  /** How many calls may wait; 65,536 when absent. */
+  /** Maximum of waiting calls; 65,536 when absent. */
   readonly capacity?: number;
   readonly every?: Every;
   readonly random?: RandomSource;
-  /** Hears why a batch was not stored. */
+  /** Called with the reason why a batch was not stored. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Half of the second that `last_used_at` may be behind: the other half is for storing. */
+/** Half of the second by which `last_used_at` may be late: the other half is for storing. */
 const storeIntervalMs = 500;
 
-/** Attempts at a batch that the database is there for and refuses: after them it is given up. */
+/**
+ * Maximum of attempts at a batch while the database is available and refuses it; then it is
+ * dropped.
+ */
 const maxAttempts = 20;
 
-/** Turns of the timer from one storing of refused attempts to the next: a minute. */
+/** Timer ticks between two storings of refused attempts: a minute. */
 const refusedEvery = 60_000 / storeIntervalMs;
 
 /**
- * Makes a recorder: a ring buffer, drained twice a second in batches. A batch that failed is tried
- * again as it is, ids included, so that one that was stored without our hearing of it is recognized.
- * Refused attempts are summed up, and stored once a minute. Disposing of the recorder stores everything that waits.
+ * Creates a recorder: a ring buffer, drained twice a second in batches. A failed batch is retried
+ * unchanged, ids included: one that was stored although its response was lost is then recognized.
+ * Refused attempts are summed up, and stored once a minute. Disposing of the recorder stores all
+ * waiting calls.
  */
 export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
   const {
@@ -94,13 +100,13 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       } catch (error) {
         failures++;
         onError(error);
-        // The database away: keep everything for as long as there is room.
+        // The database is away: the batch stays, and new calls wait while there is room.
         if (isDatabaseAway(error) || ++attempts < maxAttempts) return;
         givenUp += batch.length;
       }
       batch = [];
       attempts = 0;
-      // SQLite stores without ever leaving this turn of the event loop: let requests in between.
+      // SQLite stores without yielding the event loop: requests get a turn between batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (!refusalsDue) return;
@@ -108,7 +114,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     await storeRefusals();
   }
 
-  /** A batch whose answer was lost is added twice: sums have no ids by which to know them. */
+  /** A batch whose response was lost is added twice: sums have no ids to recognize it by. */
   async function storeRefusals(): Promise<void> {
     if (refusedBatch === null) {
       if (refusals.length === 0) return;
@@ -133,7 +139,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   }
 
   async function flush(): Promise<void> {
-    // What is under way may have failed before: then this is the next attempt.
+    // A drain in flight may have failed before this call: wait for it, then try again.
     await draining;
     refusalsDue = true;
     await startDraining();
@@ -165,8 +171,8 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
 }
 
 /**
- * Gives the calls of a batch their ids. Their random part is drawn once and counts up from there: an
- * id need not be hard to guess, and calls of the same millisecond stay in order.
+ * Assigns ids to a batch's calls. The random part is drawn once and counts up from there: an id
+ * need not be hard to guess, and calls of the same millisecond stay in order.
  */
 function withIds(calls: readonly KeyCall[], random: RandomSource): StoredCall[] {
   const bytes = new Uint8Array(10);
@@ -178,7 +184,7 @@ function withIds(calls: readonly KeyCall[], random: RandomSource): StoredCall[] 
   });
 }
 
-/** Does not keep the process alive: disposing of the recorder ends it. */
+/** Does not keep the process alive: disposing of the recorder ends the timer. */
 function everyInterval(milliseconds: number, run: () => void): () => void {
   const timer = setInterval(run, milliseconds).unref();
   return () => clearInterval(timer);

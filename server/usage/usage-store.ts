@@ -6,17 +6,17 @@ import type { RefusedBatch } from './refused-attempts.ts';
 import { storeRefused } from './refused-store.ts';
 import { type Tally, tally } from './tally.ts';
 
-/** A call under its id, which it keeps however often it is tried to store. */
+/** A call with its id, which stays the same over repeated attempts to store it. */
 export interface StoredCall extends KeyCall {
   /** `use_` and a ULID. */
   readonly id: string;
 }
 
-/** Where calls are kept. */
+/** The storage of calls. */
 export interface UsageStore {
-  /** How many calls one transaction should store. */
+  /** Calls per transaction. */
   readonly batchSize: number;
-  /** Stores a batch, wholly or not at all, and once: one that was stored before changes nothing. */
+  /** Stores a batch atomically and once: storing it again changes nothing. */
   ingest(calls: readonly StoredCall[]): Promise<void>;
   /** Adds refused attempts, in one transaction. */
   ingestRefused(batch: RefusedBatch): Promise<void>;
@@ -101,13 +101,15 @@ const clientRows: BulkInsert<Tally['clients'][number]> = {
       last_used_at = greatest(key_client_use.last_used_at, excluded.last_used_at)`,
 };
 
-/** Keeps calls in the database, each batch in one transaction of the process's one writing handle. */
+/**
+ * Stores calls in the database, each batch in one transaction on the process's one writing handle.
+ */
 export function createUsageStore(database: Database): UsageStore {
   const { kind } = database;
   const partitions = kind === 'postgresql' ? createPartitions(database) : null;
   return {
-    // More than come in half a second under any usual load. Fewer at a time would store more slowly
-    // when they pile up, because each commit writes the pages of the index again.
+    // More than half a second's calls under usual load. Smaller batches would drain a backlog more
+    // slowly, because each commit writes the pages of the index again.
     batchSize: 10_000,
     async ingest(calls) {
       await partitions?.prepareFor(calls);
@@ -130,19 +132,19 @@ export function createUsageStore(database: Database): UsageStore {
   };
 }
 
-/** A key that was refused is not used: such calls count by the hour only. */
+/** A refused call is not a use of its key: it counts by the hour only. */
 function isUse({ refused }: KeyCall): boolean {
   return refused === null;
 }
 
-/** The order of the index, which is then written page after page; a key's calls in their own order. */
+/** The order of the index, which makes its writes sequential; a key's calls stay in their order. */
 function keyByKey(calls: readonly StoredCall[]): StoredCall[] {
   return calls.toSorted((a, b) => (a.keyId < b.keyId ? -1 : a.keyId > b.keyId ? 1 : 0));
 }
 
 /**
- * Only the calls' ids can collide, and only with themselves: an earlier attempt was committed and the
- * connection lost before we heard of it.
+ * Only the ids of calls can collide, and only with themselves: an earlier attempt was committed,
+ * and its response lost with the connection.
  */
 function isStoredAlready(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

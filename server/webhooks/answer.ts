@@ -3,16 +3,16 @@ import type { Clock } from '../clock/clock.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
 import { withoutInvisible } from '../wire/names.ts';
 
-/** Bytes of an answer that are kept. */
+/** Stored bytes of a response. */
 const keptSize = 2_048;
 
-/** Bytes that are read: a secret that begins in the kept part is whole, and can be found. */
+/** Bytes to read: a secret that begins in the stored part is complete, and can be found. */
 const readSize = 2 * keptSize;
 
-/** Milliseconds that a body may take after the headers; the status counts whatever becomes of it. */
+/** Milliseconds for a body after its headers; the status counts even if the body fails. */
 const bodyTimeout = 2_000;
 
-/** The beginning of an answer's body: what arrived before its end, 4 KB or two seconds. */
+/** The first bytes of a response's body: all that arrives until its end, 4 KB or two seconds. */
 export function readBeginning(
   response: IncomingMessage,
   timer: Clock['after'],
@@ -38,11 +38,11 @@ export function readBeginning(
 }
 
 /**
- * An answer as it is kept: the first 2 KB as text, without keys, signatures and signing secrets that
- * the endpoint repeats, and without characters that a reader cannot see.
+ * The stored form of a response: the first 2 KB as text, without keys, signatures and signing
+ * secrets that the endpoint repeats, and without invisible characters.
  *
- * @param secrets - the signing secrets that the request was signed with.
- * @returns null when the answer had no body.
+ * @param secrets - the signing secrets of the request.
+ * @returns null when the response had no body.
  */
 export function answerText(beginning: Uint8Array, secrets: readonly string[]): string | null {
   if (beginning.length === 0) return null;
@@ -51,7 +51,7 @@ export function answerText(beginning: Uint8Array, secrets: readonly string[]): s
   for (const secret of secrets.flatMap(spellings)) text = text.replaceAll(secret, hidden);
   text = withoutKeys(text);
   const kept = new TextEncoder().encode(text).subarray(0, keptSize);
-  // A character that the cut divides is dropped.
+  // A character that the cut splits is dropped.
   const whole = new TextDecoder().decode(kept, { stream: true });
   return withoutInvisible(whole.replaceAll('\r\n', '\n'));
 }
@@ -60,20 +60,20 @@ const hidden = '[signing secret]';
 const signingSecret = /whsec_[\w+/=\\%-]*/g;
 const signature = /v1,[\w+/=\\%-]{16,}/g;
 
-/** The base64 of a signing secret as texts, JSON and URLs have it. */
+/** The forms of a signing secret's base64 in texts, JSON and URLs. */
 function spellings(secret: string): string[] {
   const base64 = secret.replace(/^whsec_/, '');
   return [base64, base64.replaceAll('/', '\\/'), encodeURIComponent(base64)];
 }
 
-/** Seconds that a `Retry-After` counts at most, so that it is a time at all. */
+/** Maximum seconds of a `Retry-After`: it keeps the result a valid date. */
 const maxSeconds = 366 * 24 * 60 * 60;
 
 /**
- * The time that a `Retry-After` names (RFC 9110, 10.2.3): seconds, or an HTTP date.
+ * The time in a `Retry-After` (RFC 9110, 10.2.3): seconds, or an HTTP date.
  *
  * @param now - Unix milliseconds.
- * @returns Unix milliseconds; null where there is none, or none that can be read.
+ * @returns Unix milliseconds; null where it is absent or invalid.
  */
 export function retryAfterTime(value: string | null, now: number): number | null {
   if (value === null) return null;

@@ -7,32 +7,32 @@ import { send } from './send.ts';
 import { signatureOf } from './signature.ts';
 import type { TargetPolicy } from './target-policy.ts';
 
-/** What an attempt needs. */
+/** Options of an attempt. */
 export interface AttemptOptions {
   readonly encryption: Encryption;
   readonly targets: TargetPolicy;
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly timer?: Clock['after'];
-  /** Milliseconds that an attempt may take. */
+  /** Maximum milliseconds of an attempt. */
   readonly attemptTimeout?: number;
 }
 
-/** One request to an endpoint and its answer, without any secret. */
+/** One request to an endpoint and its response, without any secret. */
 export interface Attempt {
   readonly at: Date;
   readonly ended: Date;
   readonly durationMs: number;
   readonly url: string;
-  /** The HTTP status; null when there was no answer. */
+  /** The HTTP status; null when there was no response. */
   readonly status: number | null;
-  /** Null when the message was accepted. */
+  /** Null when the endpoint accepted the message. */
   readonly error: string | null;
   readonly answer: string | null;
   readonly retryAfter: string | null;
 }
 
-/** What is sent: the id that every repetition has, and the body. */
+/** A message's content: its id, the same for every repetition, and its body. */
 export interface Outgoing {
   readonly eventId: string;
   readonly payload: string;
@@ -41,7 +41,7 @@ export interface Outgoing {
 /**
  * Signs a message and sends it once to a webhook.
  *
- * @param signal - ends the attempt before its time.
+ * @param signal - aborts the attempt.
  */
 export async function attemptDelivery(
   webhook: Webhook,
@@ -70,12 +70,12 @@ export async function attemptDelivery(
   const { status, error, retryAfter } = sent;
   const answer = answerText(sent.body, secrets);
   const ended = new Date(now());
-  // The clock may have been set back meanwhile.
+  // The clock may have been set back during the attempt.
   const durationMs = Math.max(0, ended.getTime() - at.getTime());
   return { at, ended, durationMs, url, status, error, answer, retryAfter };
 }
 
-/** The headers of a request, all but the signature. */
+/** The headers of a request, except the signature. */
 export function shownHeaders(eventId: string, at: Date): Record<string, string> {
   return {
     'content-type': 'application/json',
@@ -85,7 +85,7 @@ export function shownHeaders(eventId: string, at: Date): Record<string, string> 
   };
 }
 
-/** The present secret, and the one before while it counts; those that can still be read. */
+/** The present secret, and the previous one until its end; unreadable ones are left out. */
 function signingSecrets(webhook: Webhook, at: Date, encryption: Encryption): string[] {
   const { orgId, secret, previousSecret, previousSecretUntil } = webhook;
   const isChanging = previousSecret && previousSecretUntil && previousSecretUntil > at;

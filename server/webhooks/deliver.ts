@@ -13,16 +13,16 @@ import { isWrittenByServer } from './delivery-row.ts';
 import { switchOff } from './pending-deliveries.ts';
 import { recordAttempt } from './record-attempt.ts';
 
-/** How long a message is tried, in milliseconds. */
+/** Period of attempts at a message, in milliseconds. */
 const retryWindowMs = 24 * 60 * 60_000;
 
-/** What delivering needs. */
+/** Options of the delivery handler. */
 export interface DeliverOptions extends AttemptOptions {
   readonly database: Database;
   readonly random?: RandomSource;
 }
 
-/** Makes the handler that delivers one event to one endpoint. */
+/** Creates the handler that delivers one event to one endpoint. */
 export function createDeliver(options: DeliverOptions): TaskHandler {
   const { database, now, random = secureRandom } = options;
   return async ({ id }, signal) => {
@@ -40,23 +40,24 @@ export function createDeliver(options: DeliverOptions): TaskHandler {
       return held(delivery, health.heldUntil, new Date(now()));
     }
     const attempt = await attemptDelivery(webhook, delivery, signal, options);
-    // Cut short by the end of the server or of the task, an attempt says nothing of the endpoint.
+    // An attempt aborted by the server's stop or the task's end is no sign of the endpoint's
+    // health.
     if (attempt.error !== null) signal.throwIfAborted();
     const reached = { delivery, webhook, attempt, random };
     return attempt.error === null ? delivered(reached) : failed(reached);
   };
 }
 
-/** Whether the time is over for which a delivery is tried: it has one attempt more. */
+/** Whether a delivery's period of attempts has ended: one last attempt remains. */
 function isLast({ firstAttemptAt }: WebhookDelivery, now: number): boolean {
   return firstAttemptAt != null && now >= firstAttemptAt.getTime() + retryWindowMs;
 }
 
 const fresh = { disableIdentityMap: true } as const;
 
-/** An attempt that came to an end. */
+/** A completed attempt. */
 interface Reached {
-  /** As it was read before the attempt; so is the webhook. */
+  /** Read before the attempt, like the webhook. */
   readonly delivery: WebhookDelivery;
   readonly webhook: Webhook;
   readonly attempt: Attempt;
@@ -75,7 +76,9 @@ function delivered(reached: Reached): TaskOutcome {
   return { again: null, record };
 }
 
-/** The endpoint asked for a pause: an event waits for its end, but no longer than it is tried at all. */
+/**
+ * Reschedules an event to the end of the endpoint's pause, but not beyond its period of attempts.
+ */
 function held(delivery: WebhookDelivery, until: Date, at: Date): TaskOutcome {
   const { webhookId, firstAttemptAt } = delivery;
   const deadline = firstAttemptAt ? firstAttemptAt.getTime() + retryWindowMs : Number.MAX_VALUE;
@@ -83,7 +86,8 @@ function held(delivery: WebhookDelivery, until: Date, at: Date): TaskOutcome {
   return {
     again,
     async record(em) {
-      // The delivery before the health, as where the pause is ended by hand: one of the two waits.
+      // The delivery before the health, the same order as where an admin ends the pause: one of the
+      // two transactions then waits for the other.
       await note(em, delivery, { nextAttemptAt: again });
       const health = await em.findOne(WebhookHealth, { webhookId }, fresh);
       return health?.heldUntil ? again : at;
@@ -124,10 +128,10 @@ function failed(reached: Reached): TaskOutcome {
 }
 
 /**
- * Whether the webhook was changed, or the delivery asked for again, while an attempt was under way:
- * then its failure says nothing of them.
+ * Whether the webhook was changed, or the delivery requested again, during an attempt: the
+ * attempt's failure is then irrelevant.
  *
- * @param hold - keeps the webhook as it is until the transaction ends.
+ * @param hold - locks the webhook until the transaction ends.
  */
 async function isMended(
   em: EntityManager,
@@ -149,7 +153,7 @@ async function isMended(
   );
 }
 
-/** Unless it was switched on again since it was read. */
+/** The outcome for a disabled webhook, unless it was enabled again since the read. */
 function disabled(delivery: WebhookDelivery, { id }: Webhook, at: Date): TaskOutcome {
   const { again, record } = unsent(delivery, 'the webhook was disabled');
   return {
@@ -166,7 +170,7 @@ function unsent(delivery: WebhookDelivery, lastError: string): TaskOutcome {
   return { again: null, record: (em) => note(em, delivery, values).then(() => null) };
 }
 
-/** False when the delivery is not there to be changed: its webhook was removed. */
+/** False when the delivery is gone: its webhook was removed. */
 async function note(
   em: EntityManager,
   { id }: WebhookDelivery,
@@ -175,7 +179,7 @@ async function note(
   return (await em.nativeUpdate(WebhookDelivery, { id, status: 'pending' }, values)) === 1;
 }
 
-/** Writes down an attempt: what became of the delivery, the attempt itself, the endpoint's health. */
+/** Records an attempt: the delivery's state, the attempt itself, the endpoint's health. */
 async function noteAttempt(
   em: EntityManager,
   { delivery, attempt, random }: Reached,

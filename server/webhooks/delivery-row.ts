@@ -6,10 +6,10 @@ import type { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import type { NewTask } from '../queue/tasks.ts';
 
-/** The type of the tasks that deliver. */
+/** The type of delivery tasks. */
 export const deliveryTask = 'webhook_delivery';
 
-/** The task that delivers. Its lane keeps the events of one key in order; its pool is the endpoint. */
+/** The delivery task. Its lane keeps the events of one key in order; its pool is the endpoint. */
 export function taskOf(
   delivery: Pick<WebhookDelivery, 'id' | 'webhookId' | 'keyId'>,
   runAt: Date,
@@ -18,7 +18,7 @@ export function taskOf(
   return { id, type: deliveryTask, runAt, lane: `${webhookId}/${keyId}`, pool: webhookId };
 }
 
-/** Whether a delivery is as the server wrote it. */
+/** Whether a delivery is unchanged since the server wrote it. */
 export function isWrittenByServer(
   rowMacs: RowMacs,
   delivery: WebhookDelivery,
@@ -27,7 +27,7 @@ export function isWrittenByServer(
   return rowMacs.verify('delivery', deliveryFields(delivery, webhook), delivery.mac, webhook.orgId);
 }
 
-/** What a delivery's MAC covers. */
+/** The fields that a delivery's MAC covers. */
 export function deliveryFields(
   {
     id,
@@ -42,15 +42,15 @@ export function deliveryFields(
   return [id, orgId, webhookId, eventId, type, keyId, payload] as const;
 }
 
-/** How long a delivery can be looked at and repeated, in milliseconds. */
+/** Retention of deliveries, for display and repetition, in milliseconds. */
 const retentionMs = 30 * 24 * 60 * 60_000;
 
-/** Rows to a transaction. */
+/** Rows per transaction. */
 const stepSize = 1_000;
 
 /**
  * Deletes deliveries that ended long ago, some in each transaction. Their ids grow with time: the
- * key's index finds them.
+ * primary key's index finds them.
  *
  * @returns how many.
  */

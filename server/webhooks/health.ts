@@ -3,15 +3,17 @@ import { iso } from '../wire/fields.ts';
 
 const hourMs = 3_600_000;
 
-/** Hours that are counted: the present one and the 23 before. */
+/** Counted hours: the present one and the 23 before. */
 const countedHours = 24;
 
-/** How an endpoint does: `failing` when its last attempt was not accepted, `off` when not active. */
+/**
+ * An endpoint's health: `failing` when its last attempt was not accepted, `off` when not active.
+ */
 export const healthStates = ['ok', 'failing', 'off'] as const;
 
 type Health = (typeof healthStates)[number];
 
-/** The counts with one attempt more, and how many began in its hour. */
+/** The counts including one more attempt, and the number of attempts in its hour. */
 export function addAttempt(
   stored: readonly WebhookHour[],
   at: Date,
@@ -29,7 +31,7 @@ export function addAttempt(
   };
 }
 
-/** A webhook's health as it is shown. */
+/** A webhook's health in responses. */
 export function healthOf(isActive: boolean, health: WebhookHealth | undefined, at: Date) {
   const { lastSuccessAt = null, lastFailureAt = null, hours = [] } = health ?? {};
   const isFailing =
@@ -45,7 +47,7 @@ export function healthOf(isActive: boolean, health: WebhookHealth | undefined, a
   };
 }
 
-/** The hours of a column that a statement by hand may have filled with anything. */
+/** The valid hours of a column that a statement by hand may have filled with anything. */
 function hoursIn(stored: unknown): WebhookHour[] {
   return Array.isArray(stored) ? stored.filter(isHour) : [];
 }
@@ -61,7 +63,7 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / hourMs);
 }
 
-/** Hours of the future are those of another process's clock. */
+/** Hours in the future come from another process's clock; near ones count too. */
 function isCounted({ hour }: WebhookHour, now: number): boolean {
   return Math.abs(now - hour) < countedHours;
 }

@@ -9,7 +9,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { announceTasks } from '../queue/wake-ups.ts';
 
 /**
- * Fails whatever still waits for an endpoint, and takes it off the queue.
+ * Fails all pending deliveries to an endpoint, and removes their tasks.
  *
  * @param em - the transaction's, which has locked the webhook.
  * @param but - a delivery whose end is written by its own worker.
@@ -29,12 +29,12 @@ export async function failPending(
 }
 
 /**
- * Switches off an endpoint that wants nothing, or accepts nothing. What waits for it fails.
+ * Disables an endpoint that is gone, or accepts nothing. Its pending deliveries fail.
  *
  * @param em - the transaction's.
- * @param delivery - the one whose attempt showed it; its own end is written by its worker.
- * @param since - one that has accepted an event since then stays: then it is this event that it does
- * not want.
+ * @param delivery - the one whose attempt was decisive; its own end is written by its worker.
+ * @param since - an endpoint that accepted an event since then stays enabled: it rejects only this
+ * event.
  */
 export async function switchOff(
   em: EntityManager,
@@ -70,7 +70,8 @@ export async function switchOff(
 }
 
 /**
- * Tries what waits for an endpoint now, and for another 24 hours, whatever pause the endpoint asked for.
+ * Retries an endpoint's pending deliveries now, and for another 24 hours, regardless of the
+ * endpoint's pause.
  *
  * @param em - the transaction's, which has locked the webhook.
  * @param id - one delivery; all when absent.

@@ -7,17 +7,17 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Attempt } from './attempt.ts';
 import { addAttempt } from './health.ts';
 
-/** Attempts of a webhook that are kept. */
+/** Maximum of stored attempts per webhook. */
 const keptAttempts = 1_000;
 
-/** Attempts after which those beyond are deleted. */
+/** Attempts between two deletions of those beyond the maximum. */
 const trimEvery = 100;
 
 /**
- * Writes down an attempt and its part of the endpoint's health.
+ * Records an attempt and its effect on the endpoint's health.
  *
- * @param em - the transaction's, which holds the delivery. It writes this last: the row of the health
- * is one for all attempts at the webhook, and a lock behind it could close a circle.
+ * @param em - the transaction's, which holds the delivery. This write comes last: all attempts at
+ * the webhook share one health row, and a lock taken after it could deadlock.
  * @param heldUntil - the end of the endpoint's `Retry-After`.
  */
 export async function recordAttempt(
@@ -48,7 +48,7 @@ export async function recordAttempt(
       ...(heldUntil === null ? {} : { heldUntil }),
     },
   );
-  // The first of an hour, too: an endpoint with few attempts an hour must not keep them all.
+  // The first attempt of an hour trims too: an endpoint with few attempts an hour would never trim.
   if (sentThisHour % trimEvery === 1) await trim(em, webhookId);
 }
 

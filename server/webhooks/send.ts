@@ -5,43 +5,43 @@ import type { Clock } from '../clock/clock.ts';
 import { readBeginning } from './answer.ts';
 import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
-/** A message to be sent. */
+/** A message to send. */
 export interface Message {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** How an attempt went, in words that the endpoint's owner may read. */
+/** The result of an attempt, in words that the endpoint's owner may read. */
 export interface SendResult {
-  /** The HTTP status; null when there was no answer. */
+  /** The HTTP status; null when there was no response. */
   readonly status: number | null;
-  /** Null when the message was accepted. */
+  /** Null when the endpoint accepted the message. */
   readonly error: string | null;
-  /** The beginning of the answer's body, as it came. */
+  /** The first bytes of the response's body, unchanged. */
   readonly body: Uint8Array;
-  /** The `Retry-After` of an answer. */
+  /** The `Retry-After` of the response. */
   readonly retryAfter: string | null;
 }
 
-/** What an attempt works with. */
+/** The context of an attempt. */
 export interface SendContext {
   readonly targets: TargetPolicy;
   readonly timer: Clock['after'];
-  /** Ends the attempt. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a message once. Only a status of 2xx accepts it: redirects are not followed, and of a body
- * that comes back only the beginning is read.
+ * Sends a message once. Only a status of 2xx accepts it: redirects are not followed, and only the
+ * first bytes of a response's body are read.
  */
 export async function send(message: Message, context: SendContext): Promise<SendResult> {
   const { targets, signal } = context;
   try {
     const url = new URL(message.url);
     if (!targets.protocols.includes(url.protocol)) return unsent('the URL scheme is not permitted');
-    // The name is resolved once: the connection goes to what was checked, whatever DNS says next.
+    // The name is resolved once: the connection goes to the checked addresses, even if DNS changes.
     const { addresses, refused } = await unlessAborted(addressesOf(url, targets), signal);
     if (refused) return unsent('the host has an address that is not public');
     if (addresses.length === 0) return unsent('the host name has no address');
@@ -56,7 +56,7 @@ function unsent(error: string): SendResult {
   return { status: null, error, body: new Uint8Array(), retryAfter: null };
 }
 
-/** Why a status does not accept a message; null when it does. */
+/** The reason why a status does not accept a message; null when it does. */
 function refusal(status: number): string | null {
   if (status >= 200 && status < 300) return null;
   return status >= 300 && status < 400 ? `HTTP ${status}: not followed` : `HTTP ${status}`;
@@ -75,7 +75,7 @@ function post(
     headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
     agent: false,
     lookup: answering(addresses),
-    // Said, so that no variable of the environment says otherwise.
+    // Explicit: an environment variable could otherwise disable it.
     rejectUnauthorized: true,
     signal,
   };
@@ -94,7 +94,7 @@ function post(
   });
 }
 
-/** A lookup that knows one answer. */
+/** A lookup with a fixed result. */
 function answering(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   const [first = { address: '', family: 4 }] = all;
@@ -104,7 +104,7 @@ function answering(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Resolving a name cannot be aborted, only no longer awaited. */
+/** Name resolution cannot be aborted: on abort, its result is ignored. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Error('aborted'));
@@ -114,7 +114,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** Node's own messages name addresses; these do not. */
+/** Node's messages contain addresses; these do not. */
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code)) return 'no trusted TLS connection';

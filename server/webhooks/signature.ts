@@ -1,14 +1,14 @@
 import { Webhook } from 'standardwebhooks';
 import type { RandomSource } from '../../core/mod.ts';
 
-/** A new signing secret as Standard Webhooks has them: `whsec_` and 32 bytes in base64. */
+/** A new signing secret in Standard Webhooks' format: `whsec_` and 32 bytes in base64. */
 export function newSigningSecret(random: RandomSource): string {
   return `whsec_${Buffer.from(random(32)).toString('base64')}`;
 }
 
 /**
- * What `webhook-signature` says of a message (Standard Webhooks): a signature under each secret, so
- * that a receiver may know either while one replaces the other.
+ * The `webhook-signature` of a message (Standard Webhooks): one signature per secret, so a receiver
+ * may use either during a rotation.
  *
  * @param id - the message's `webhook-id`.
  * @param at - the time in its `webhook-timestamp`.

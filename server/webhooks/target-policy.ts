@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isPublicAddress } from '../wire/public-address.ts';
 
-/** Where webhooks may lead. Injected, because tests receive on loopback. */
+/** Permitted targets of webhooks. Injected, because tests receive on loopback. */
 export interface TargetPolicy {
   /** `https:` only, outside tests. */
   readonly protocols: readonly string[];
@@ -25,15 +25,18 @@ export const publicTargets: TargetPolicy = {
   },
 };
 
-/** A host's addresses, as far as they may be connected to. */
+/** The permitted addresses of a host. */
 export interface Target {
-  /** None when there is none, or one that is not permitted: such a name has no good reason. */
+  /**
+   * Empty when the name has no address, or one that is not permitted: such a name has no legitimate
+   * use.
+   */
   readonly addresses: readonly string[];
   /** True when an address is not permitted. */
   readonly refused: boolean;
 }
 
-/** The addresses of a URL's host: its own, or what its name is resolved to. */
+/** The addresses of a URL's host: a literal address, or the name's resolution. */
 export async function addressesOf(url: URL, policy: TargetPolicy): Promise<Target> {
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const addresses = isIP(hostname) ? [hostname] : await policy.resolve(hostname).catch(() => []);

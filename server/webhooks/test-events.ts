@@ -1,15 +1,15 @@
-/** Test events of one organization that a process sends at once. */
+/** Maximum of concurrent test events of one organization in a process. */
 const maxAtOnce = 2;
 
 /**
- * Sends a test event of an organization, unless enough are under way: each holds a request for as long
- * as the endpoint takes.
+ * Sends a test event of an organization, unless its maximum is in flight: each holds a request for
+ * as long as the endpoint takes.
  *
  * @returns null when it was not sent.
  */
 export type SendTest = <T>(orgId: string, send: () => Promise<T>) => Promise<T | null>;
 
-/** Makes the bound of one process. */
+/** Creates the limiter of one process. */
 export function createSendTest(): SendTest {
   const underWay = new Map<string, number>();
   return async (orgId, send) => {

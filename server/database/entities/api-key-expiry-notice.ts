@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { ApiKey } from './api-key.ts';
 
-/** That a key's owner was told of its expiry, so many days before it. */
+/** A notice to a key's owner a given number of days before the key's expiry. */
 export const ApiKeyExpiryNotice = defineEntity({
   name: 'ApiKeyExpiryNotice',
   tableName: 'api_key_expiry_notice',

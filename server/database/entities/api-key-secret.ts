@@ -22,7 +22,7 @@ export const ApiKeySecret = defineEntity({
     /** HMAC-SHA-256(pepper, SHA-256(key)), hexadecimal. */
     lookup: p.string().primary(),
     keyId: () => p.manyToOne(ApiKey).mapToPk().fieldName('key_id').index(false),
-    /** Which pepper made lookup value and seal. */
+    /** The pepper of lookup value and seal. */
     scheme: p.string(),
     /** HMAC over key id, organization id and lookup value. */
     seal: p.string(),
@@ -31,11 +31,11 @@ export const ApiKeySecret = defineEntity({
     last4: p.string(),
     /** True for an imported secret, which has no checksum. */
     legacy: p.boolean().default(false),
-    /** Null for the current secret; the end of its grace for one that was replaced. */
+    /** Null for the current secret; the end of the grace for a replaced one. */
     retiresAt: p.datetime(3).nullable(),
     /**
-     * When it was ended by a change. That it is set is the end, on every process at once; the instant
-     * is for people, because each process would judge it by a clock of its own.
+     * The time of an ending by a change. Any value is the end, on every process immediately; the
+     * time itself is only for display, because each process's clock would judge it differently.
      */
     retiredAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),

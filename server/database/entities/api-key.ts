@@ -45,7 +45,7 @@ export const ApiKey = defineEntity({
         .nullable()
         .index(false)
         .deleteRule('restrict'),
-    /** True for a key whose hash was imported: until it is taken over, it has its org's authority. */
+    /** True for a key whose hash was imported: until its takeover, it has its org's authority. */
     imported: p.boolean().default(false),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),

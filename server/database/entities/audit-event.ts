@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** One management action: who did what to which target. Never changed after it was written. */
+/** One management action: actor, action and target. A row never changes after its insert. */
 export const AuditEvent = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_event',

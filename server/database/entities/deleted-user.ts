@@ -1,6 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A user that Clerk deleted: no token of his counts any more, whichever organization it names. */
+/**
+ * A user that Clerk deleted: no token of this user is accepted, whichever organization it names.
+ */
 export const DeletedUser = defineEntity({
   name: 'DeletedUser',
   tableName: 'deleted_user',

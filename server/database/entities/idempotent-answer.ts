@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 /**
- * What a submission with an `Idempotency-Key` was answered. The same request again is answered alike
- * for a day. A row that was not written by the server answers nothing.
+ * The response to a submission with an `Idempotency-Key`. For a day, the same request gets the same
+ * response. A row without a valid MAC is never used.
  */
 export const IdempotentAnswer = defineEntity({
   name: 'IdempotentAnswer',
@@ -11,11 +11,11 @@ export const IdempotentAnswer = defineEntity({
   properties: {
     /** Digest of the organization, environment, caller, path and key: SHA-256, hexadecimal. */
     id: p.string().primary(),
-    /** No reference: it outlives nothing that the organization has. */
+    /** No foreign key: an answer never outlives its organization's rows. */
     orgId: p.string(),
-    /** Digest of what was sent: SHA-256, hexadecimal. */
+    /** Digest of the request's content: SHA-256, hexadecimal. */
     request: p.string(),
-    /** The answer's body. */
+    /** The response's body. */
     answer: p.text(),
     createdAt: p.datetime(3),
     mac: p.text(),

@@ -12,7 +12,7 @@ export const jobTypes = [
   'usage_prune',
 ] as const;
 
-/** A task that runs in the background and is polled. */
+/** A background job, whose record clients poll. */
 export const Job = defineEntity({
   name: 'Job',
   tableName: 'job',
@@ -21,7 +21,7 @@ export const Job = defineEntity({
     environment: p.enum(['live', 'test'] as const).default('live'),
     /** `job_` and a ULID. */
     id: p.string().primary(),
-    /** Null for what the installation does for itself. */
+    /** Null for a job of the installation itself. */
     orgId: () =>
       p
         .manyToOne(Organization)
@@ -58,13 +58,15 @@ export const Job = defineEntity({
     status: p.enum(jobStatuses),
     progress: p.integer().default(0),
     total: p.integer().nullable(),
-    /** User id, service account id or key id of who asked for it. */
+    /** User id, service account id or key id of the requester. */
     createdBy: p.string().nullable(),
-    /** What it was asked for, where that is no record of its own. */
+    /** The job's input, where it is not a separate record. */
     input: p.json<Record<string, unknown>>().nullable(),
     result: p.json<Record<string, unknown>>().nullable(),
     errorMessage: p.text().nullable(),
-    /** Authenticates what is to be done for whom: without a right one it is not done. */
+    /**
+     * Authenticates the job's content and organization: without a valid MAC the job is not done.
+     */
     mac: p.text().nullable(),
     startedAt: p.datetime(3).nullable(),
     completedAt: p.datetime(3).nullable(),

@@ -7,9 +7,9 @@ export const KeyClientUse = defineEntity({
   indexes: [{ properties: ['day'] }],
   properties: {
     keyId: p.string().primary(),
-    /** The day's beginning. */
+    /** The start of the day. */
     day: p.datetime(3).primary(),
-    /** Empty when it could not be told; so too the user agent. */
+    /** Empty when unknown; the same holds for the user agent. */
     ipAddress: p.string().primary(),
     userAgent: p.string().primary(),
     calls: p.bigint('number'),

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What calls come to, as they are counted by the hour. */
+/** The outcomes of calls in the hourly counts. */
 export const outcomes = [
   'success',
   'forbidden',
@@ -11,14 +11,14 @@ export const outcomes = [
 
 export type CallOutcome = (typeof outcomes)[number];
 
-/** How many calls of a key came to what in one hour. */
+/** The number of a key's calls with one outcome in one hour. */
 export const KeyHour = defineEntity({
   name: 'KeyHour',
   tableName: 'key_hour',
   indexes: [{ properties: ['hour'] }],
   properties: {
     keyId: p.string().primary(),
-    /** The hour's beginning. */
+    /** The start of the hour. */
     hour: p.datetime(3).primary(),
     outcome: p.enum(outcomes).primary(),
     count: p.integer(),

@@ -1,10 +1,10 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A key as a job is to write it; instants as ISO strings. */
+/** A key that a job is to write; instants as ISO strings. */
 export interface WaitingKey {
-  /** The id that the key gets, so that a line is worth one key however often it is read. */
+  /** The future key's id: a line that is read several times still makes one key. */
   readonly id: string;
-  /** SHA-256 of the secret, encrypted: what it is found under is made when the key is written. */
+  /** SHA-256 of the secret, encrypted; the lookup value is computed when the key is written. */
   readonly hash: string;
   readonly label: string;
   readonly subOrgId: number | null;
@@ -13,16 +13,16 @@ export interface WaitingKey {
   readonly expiresAt: string | null;
 }
 
-/** A line that an import has still to write; gone with the transaction that writes its key. */
+/** A line that an import has still to write; deleted by the transaction that writes its key. */
 export const KeyImport = defineEntity({
   name: 'KeyImport',
   tableName: 'key_import',
   properties: {
     jobId: p.string().primary(),
-    /** In the file, from 1. */
+    /** The line's number in the file, from 1. */
     line: p.integer().primary(),
     item: p.json<WaitingKey>(),
-    /** Authenticates the line as one of its job's: without a right one no key is written. */
+    /** Authenticates the line as part of its job: without a valid MAC no key is written. */
     mac: p.text().nullable(),
   },
 });

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** Attempts with a key that were refused for one reason from one address. */
+/** Refused attempts with a key, for one reason, from one address. */
 export const KeyRefusal = defineEntity({
   name: 'KeyRefusal',
   tableName: 'key_refusal',
@@ -8,9 +8,9 @@ export const KeyRefusal = defineEntity({
   properties: {
     keyId: p.string().primary(),
     reason: p.string().primary(),
-    /** An IPv6 address as its /64 block; empty when it could not be told. */
+    /** An IPv6 address as its /64 block; empty when unknown. */
     ipAddress: p.string().primary(),
-    /** The last one. */
+    /** The last attempt's user agent. */
     userAgent: p.string().nullable(),
     count: p.bigint('number'),
     firstAt: p.datetime(3),

@@ -1,13 +1,13 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** The last attempt with a secret that is dead, and when its organization was told of one. */
+/** The last attempt with a dead secret, and the time of the last notice to its organization. */
 export const KeyRefusedSecret = defineEntity({
   name: 'KeyRefusedSecret',
   tableName: 'key_refused_secret',
   indexes: [{ properties: ['toldAt'] }, { properties: ['lastAt'] }],
   properties: {
     keyId: p.string().primary(),
-    /** Which secret of the key. */
+    /** The secret, among those of the key. */
     preview: p.string().primary(),
     reason: p.string(),
     ipAddress: p.string(),

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** When a key last used a scope, for the hint which of its scopes it does not need. */
+/** The last use of a scope by a key, for the hint about unneeded scopes. */
 export const KeyScopeUse = defineEntity({
   name: 'KeyScopeUse',
   tableName: 'key_scope_use',

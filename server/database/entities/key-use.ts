@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 /**
- * When a key was last used. Kept apart from the key, which decisions read: a use must not
- * invalidate what is cached of it.
+ * A key's last use. Separate from the key, which decisions read: a use must not invalidate cached
+ * keys.
  */
 export const KeyUse = defineEntity({
   name: 'KeyUse',

@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 /**
- * A user's role in a Clerk organization, parent or not. A membership that ended stays as a
- * tombstone, so that an older session token cannot bring it back.
+ * A user's role in a Clerk organization, parent or not. An ended membership stays as a tombstone:
+ * an older session token cannot restore it.
  */
 export const Membership = defineEntity({
   name: 'Membership',
@@ -13,11 +13,11 @@ export const Membership = defineEntity({
     userId: p.string().primary(),
     role: p.enum(['admin', 'member'] as const),
     active: p.boolean(),
-    /** What Clerk calls the user. */
+    /** The user's name at Clerk. */
     name: p.text().nullable(),
-    /** The name as `searchText` has it. */
+    /** The name in the form of `searchText`. */
     nameSearch: p.text().nullable(),
-    /** The token's or webhook's time of what is recorded here. */
+    /** The time of the token or webhook that this row comes from. */
     asOf: p.datetime(3),
   },
 });

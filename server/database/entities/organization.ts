@@ -10,12 +10,12 @@ export const Organization = defineEntity({
     name: p.text(),
     /** 1, 2 or 3 for a parent org; null while the backend has set none. */
     tier: p.integer().nullable(),
-    /** True when an operator set the tier: Clerk's metadata then no longer changes it. */
+    /** True when an operator set the tier: Clerk's metadata then cannot change it. */
     tierPinned: p.boolean().default(false),
-    /** The tier that Clerk's metadata names, kept while another is pinned. */
+    /** The tier in Clerk's metadata, kept while another is pinned. */
     clerkTier: p.integer().nullable(),
     isDemo: p.boolean().default(false),
-    /** Clerk's time of what is recorded here; an older event never overwrites a newer. */
+    /** Clerk's time of this record; an older event never overwrites a newer one. */
     asOf: p.datetime(3),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),

@@ -2,10 +2,10 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Organization } from './organization.ts';
 import { SubOrg } from './sub-org.ts';
 
-/** Where a repository or extension stands on its way to a report. */
+/** The stages of a repository or extension on the way to its report. */
 export const assetStatuses = ['queued', 'running', 'completed', 'failed'] as const;
 
-/** How risky a completed analysis found it. */
+/** The risk found by a completed analysis. */
 export const riskLevels = ['low', 'medium', 'high', 'critical'] as const;
 
 /** A repository submitted for analysis. */

@@ -14,7 +14,7 @@ export const ServiceAccount = defineEntity({
     slug: p.string(),
     description: p.text().nullable(),
     role: p.enum(['viewer', 'engineer', 'admin'] as const),
-    /** Authenticates `role`: without a right one the account has none. */
+    /** Authenticates `role`: without a valid MAC the account has no role. */
     roleMac: p.text().nullable(),
     isActive: p.boolean().default(true),
     createdAt: p.datetime(3),

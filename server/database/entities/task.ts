@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What is still to be done in the background; gone once it is done. See `queue/README.md`. */
+/** Pending background work; the row is deleted when the work is done. See `queue/README.md`. */
 export const Task = defineEntity({
   name: 'Task',
   tableName: 'task',
@@ -10,20 +10,20 @@ export const Task = defineEntity({
     { properties: ['pool'] },
   ],
   properties: {
-    /** The id of the record that it works on: `whd_…`, `job_…`. */
+    /** The id of the record that the task works on: `whd_…`, `job_…`. */
     id: p.string().primary(),
-    /** Which handler does it. */
+    /** Selects the handler. */
     type: p.string(),
-    /** Tasks of a lane are done one after the other; null for one that waits for no other. */
+    /** Tasks of one lane run one after the other; null for a task without an order. */
     lane: p.text().nullable(),
     position: p.integer().default(0),
-    /** Only a few tasks of a pool are done at once, so that none keeps the others waiting. */
+    /** Only a few tasks of one pool run at the same time: no pool can block the others. */
     pool: p.string().nullable(),
-    /** How often it was begun. */
+    /** Number of started attempts. */
     attempts: p.integer().default(0),
-    /** Not before this time. */
+    /** The earliest time of the next attempt. */
     runAt: p.datetime(3),
-    /** Names the worker's claim; a claim that ran out is another one's. */
+    /** Identifies the worker's claim; after expiry another worker may claim the task. */
     lease: p.string().nullable(),
     leasedUntil: p.datetime(3).nullable(),
   },

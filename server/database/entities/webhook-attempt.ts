@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { WebhookDelivery } from './webhook-delivery.ts';
 
-/** One request to an endpoint and its answer. The newest of each webhook are kept. */
+/** One request to an endpoint and its response. The newest of each webhook are kept. */
 export const WebhookAttempt = defineEntity({
   name: 'WebhookAttempt',
   tableName: 'webhook_attempt',
@@ -22,11 +22,11 @@ export const WebhookAttempt = defineEntity({
     durationMs: p.integer(),
     /** The webhook's URL at that time. */
     url: p.text(),
-    /** The HTTP status; null when there was no answer. */
+    /** The HTTP status; null when there was no response. */
     status: p.integer().nullable(),
-    /** Null when the message was accepted. */
+    /** Null when the endpoint accepted the message. */
     error: p.text().nullable(),
-    /** The beginning of the answer's body, 2 KB at most, without secrets. */
+    /** The first 2 KB of the response's body, at most, without secrets. */
     answer: p.text().nullable(),
   },
 });

@@ -3,7 +3,7 @@ import { Webhook } from './webhook.ts';
 
 export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const;
 
-/** One event for one endpoint: the outbox, and what became of it. */
+/** One event for one endpoint: the outbox, and the outcome of the delivery. */
 export const WebhookDelivery = defineEntity({
   name: 'WebhookDelivery',
   tableName: 'webhook_delivery',
@@ -16,17 +16,17 @@ export const WebhookDelivery = defineEntity({
     /** `msg_` and a ULID: the same for every endpoint and every attempt. */
     eventId: p.string(),
     type: p.string(),
-    /** Events of one key are delivered in their order. */
+    /** Events of one key are delivered in order. */
     keyId: p.string(),
-    /** The body as it is sent: a signature is over its bytes. */
+    /** The body, byte by byte: the signature covers its bytes. */
     payload: p.text(),
-    /** Authenticates what is sent: without a right one it is not. */
+    /** Authenticates the message: without a valid MAC it is not sent. */
     mac: p.text().nullable(),
     status: p.enum(deliveryStatuses),
     attempts: p.integer().default(0),
     firstAttemptAt: p.datetime(3).nullable(),
     nextAttemptAt: p.datetime(3).nullable(),
-    /** The HTTP status of the last attempt; null when there was no answer. */
+    /** The HTTP status of the last attempt; null when there was no response. */
     lastStatus: p.integer().nullable(),
     lastError: p.text().nullable(),
     createdAt: p.datetime(3),

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A webhook message that was taken in: the same one again is a replay and changes nothing. */
+/** A webhook message that was applied: a second one with its id is a replay and changes nothing. */
 export const WebhookReceipt = defineEntity({
   name: 'WebhookReceipt',
   tableName: 'webhook_receipt',

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Organization } from './organization.ts';
 
-/** What an endpoint can be told of. */
+/** Event types of webhooks. */
 export const webhookEvents = [
   'api_key.created',
   'api_key.updated',
@@ -14,7 +14,7 @@ export const webhookEvents = [
 
 export type WebhookEvent = (typeof webhookEvents)[number];
 
-/** An address of an organization's that events are sent to. */
+/** An organization's URL that events are sent to. */
 export const Webhook = defineEntity({
   name: 'Webhook',
   tableName: 'webhook',
@@ -26,11 +26,11 @@ export const Webhook = defineEntity({
     url: p.text(),
     events: p.json<WebhookEvent[]>(),
     isActive: p.boolean().default(true),
-    /** Why it is not active; null when its owner switched it off. */
+    /** The reason why the webhook is not active; null when its owner switched it off. */
     disabledReason: p.text().nullable(),
     /** The signing secret, sealed. */
     secret: p.text(),
-    /** The one before, sealed; messages carry its signature too until its time is over. */
+    /** The previous secret, sealed; messages carry its signature too until its end. */
     previousSecret: p.text().nullable(),
     previousSecretUntil: p.datetime(3).nullable(),
     createdAt: p.datetime(3),

@@ -1,29 +1,29 @@
 import type { AuditHead, History } from './ports.ts';
 
-/** A database whose history lacks what this process has seen of it. */
+/** A database that lacks a part of the history that this process has seen. */
 export interface LostHistory {
   /** The newest row of the audit log that was seen before. */
   readonly seen: AuditHead;
-  /** The end of the audit log when the loss was noticed. */
+  /** The end of the audit log at the detection of the loss. */
   readonly found: AuditHead;
 }
 
-/** Rows of its own that a process asks for at once; the database may be away for long. */
+/** Maximum of own rows that one query asks for: the database may be away for long. */
 const maxOwn = 256;
 
 /**
- * What a process remembers of the database's history, so that it notices when the database was
- * restored or a failover lost commits. Within one history the epoch never goes back and a row of the
- * audit log never goes away; neither depends on the holder's row, which others may delete.
+ * The part of the database's history that a process remembers. It detects a restored database, or a
+ * failover that lost commits. Within one history the epoch never decreases and a row of the audit
+ * log never disappears. Neither depends on the holder's row, which others may delete.
  */
 export class KnownHistory {
   readonly #onLost: (lost: LostHistory) => void;
-  /** The newest row of the audit log that the database showed. */
+  /** The newest row of the audit log in the database's last answer. */
   #head: AuditHead = { seq: 0, mac: '' };
-  /** Those that this process has committed itself since. A later one does not stand for the others. */
+  /** Rows that this process has committed since. A later row does not prove the earlier ones. */
   #own: readonly AuditHead[] = [];
   #epoch = 0;
-  /** Restores accepted in the history that is known; any other was accepted after the loss. */
+  /** Accepted restores of the known history; any other was accepted after the loss. */
   #accepted: ReadonlySet<string> = new Set();
   #isLost = false;
   #isPending = false;
@@ -33,7 +33,7 @@ export class KnownHistory {
     this.#onLost = onLost;
   }
 
-  /** Whether something was lost, or a restore declared, that the operator has not accepted yet. */
+  /** Whether there is a loss, or a declared restore, that the operator has not accepted yet. */
   get isRestored(): boolean {
     return this.#isLost || this.#isPending;
   }
@@ -43,16 +43,16 @@ export class KnownHistory {
     return [this.#head, ...this.#own];
   }
 
-  /** Notes a row that this process has committed. */
+  /** Adds a row that this process has committed. */
   committed(head: AuditHead): void {
     if (!this.#isLost && this.#own.length < maxOwn) this.#own = [...this.#own, head];
   }
 
   /**
-   * Compares what the database holds with what is known.
+   * Compares the database's history with the remembered one.
    *
-   * @param asked - the heads that the database was asked for.
-   * @returns whether a loss was found: then nothing that was cached counts, accepted or not.
+   * @param asked - the heads that the query asked for.
+   * @returns whether a loss was found: then the whole cache is invalid, accepted or not.
    */
   see({ epoch, head, holdsHeads, restorations }: History, asked: readonly AuditHead[]): boolean {
     const accepted = restorations.filter((restoration) => restoration.accepted);

@@ -2,29 +2,32 @@ import { z } from 'zod';
 import { type Listener, listen } from '../postgresql-listener.ts';
 import type { Acknowledgement } from './ports.ts';
 
-/** What PostgreSQL announces; each announcement only makes something happen sooner. */
+/** PostgreSQL's notifications; each one is only a hint that speeds something up. */
 export type Announcements = Listener;
 
-/** What a holder announces. */
+/** The payload of a holder's notification. */
 const acknowledgement = z.object({ id: z.string(), epoch: z.int() });
 
-/** Milliseconds in which an announcement of one's own must come back. */
+/** Milliseconds in which a notification from this connection must come back to it. */
 const echoWithin = 2_000;
 
-/** Who is told what is announced. */
+/** Callbacks for NOTIFY messages. */
 export interface AnnouncementHandlers {
-  /** Called when something may have changed. */
+  /** Called when there may be a change. */
   readonly onEpoch: () => void;
-  /** Called when a holder may have recorded something; reads what, where that can be read. */
+  /**
+   * Called when a holder may have recorded something; `read` returns its payload, where that is
+   * valid.
+   */
   readonly onAcknowledged: (read: () => Acknowledgement | undefined) => void;
-  /** Told when announcements do not arrive: the leases then rest on polling alone. */
+  /** Called when notifications do not arrive: the leases then rest on polling alone. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Listens for changes and acknowledgements. Any role that may connect can announce either, so each is
- * only a hint to look. A connection that breaks is replaced; what was announced in between is caught up
- * with, because `onEpoch` is called on each new connection.
+ * Listens for changes and acknowledgements. Any role that may connect can send either, so each is
+ * only a hint to poll. A connection that breaks is replaced; `onEpoch` is called on each new
+ * connection, which makes up for lost notifications.
  *
  * @param url - a direct connection: a pooler in transaction mode breaks LISTEN.
  */

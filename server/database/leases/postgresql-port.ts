@@ -32,8 +32,8 @@ type BehindRow = { readonly epoch: number; readonly failover: string | null } & 
 );
 
 /**
- * Leases on PostgreSQL, through connections of their own: neither management nor verification work
- * can keep a renewal waiting, nor can those who wait. What every revocation waits for is prepared once.
+ * Leases on PostgreSQL, through separate connections: renewals never wait for management,
+ * verification or waiting revocations. The statements on a revocation's path are prepared once.
  *
  * @param url - the primary's address.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
@@ -62,8 +62,9 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
 
   return {
     async join(id, mark, heads) {
-      // The share lock lets no epoch commit between reading it and registering: pruning, which looks
-      // at registered holders only, cannot overtake a holder that is about to join.
+      // The share lock blocks epoch commits between reading the epoch and registering. Without it,
+      // pruning, which considers registered holders only, could overtake a holder that is about to
+      // join.
       const { rows } = await renewals.query<HistoryRow>(
         `with present as (select n from epoch for share),
            joined as (
@@ -120,7 +121,7 @@ export function openPostgresqlLeases(url: string, secrets = ''): LeasePort {
   };
 }
 
-/** The audit log, compared with the heads $1 and $2, and what was declared of restores. */
+/** The audit log, compared with the heads $1 and $2, and the declared restores. */
 const history = `audit_head.seq, audit_head.mac,
     not exists (
       select from unnest($1::int[], $2::text[]) as asked(seq, mac)
@@ -134,8 +135,8 @@ const history = `audit_head.seq, audit_head.mac,
 
 const reports = {
   renew: reportOf({ isDurable: true }),
-  // What an acknowledgement says is true without its row: it waits for no disk and no standby, and
-  // neither do the others, whose announcements take turns with its commit.
+  // An acknowledgement is true without its row: it waits for no disk and no standby. The same holds
+  // for other holders, whose notifications queue behind its commit.
   acknowledge: reportOf({ isDurable: false }),
 };
 

@@ -7,11 +7,11 @@ import type { LeasePort } from './postgresql-port.ts';
 type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
 
 /**
- * Leases on a SQLite file. A renewal is polled many times a second, so it writes only when there is
- * something to write: a holder that has applied everything is not behind. Every commit is durable, so
- * that an acknowledgement is one more renewal. Nothing is announced.
+ * Leases on a SQLite file. A renewal polls many times a second, so it skips needless writes: a
+ * holder that has applied everything is not behind. Every commit is durable, which makes an
+ * acknowledgement the same as a renewal. There are no notifications.
  *
- * @param path - the database file, read through a handle of its own: it sees committed rows only.
+ * @param path - the database file, read through a separate handle that sees committed rows only.
  * @param transaction - runs a transaction on the one handle that this process writes with.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
@@ -62,7 +62,7 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
     if (seen.history.epoch <= applied && row.acknowledged >= applied) {
       return { history: seen.history, mine: { mark: row.mark, subjects: [] } };
     }
-    // Read again where it is written: a restore may come between.
+    // Read again in the write's transaction: a restore may come between.
     return writeAlone(async (em) => {
       const [written] = await em.execute<{ n: number }[]>(
         `update holder set acknowledged = max(acknowledged, ?), mark = ?
@@ -123,8 +123,9 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
 }
 
 /**
- * Refuses a transaction while the one before it is waiting. While another process keeps the file locked,
- * the holder gives each of its writes up long before it ends: they would pile up.
+ * Refuses a transaction while the one before it is waiting. While another process keeps the file
+ * locked, the holder times out on each of its writes long before it ends: without this, they would
+ * pile up.
  */
 function oneAtATime(transaction: Transaction): Transaction {
   let isUnderWay = false;
