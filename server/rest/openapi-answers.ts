@@ -47,3 +47,10 @@ export const refusals: Record<number, Json> = {
   429: refusal('Rate limit exceeded'),
   503: refusal('Temporarily unavailable'),
 };
+
+/** The refusals of a request with a body. */
+export const bodyRefusals: Record<number, Json> = {
+  408: refusal('The body did not arrive in time'),
+  413: refusal('The body is too large'),
+  415: refusal('Another Content-Type is needed'),
+};

@@ -4,6 +4,7 @@ import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { snake } from '../wire/case.ts';
 import {
   answerHeaders,
+  bodyRefusals,
   idempotencyKeyParameter,
   type Json,
   refusal,
@@ -139,15 +140,17 @@ function responses(route: Route): Json {
         : { description: 'Success', ...answerHeaders(route.operation), content },
     ...refusals,
     ...(parameterNames(route.path).length > 0 ? { 404: refusal('Not found') } : {}),
-    ...(route.operation.once === undefined
-      ? {}
-      : {
-          409: refusal(
-            'A request with this Idempotency-Key is in progress, or the state forbids it',
-          ),
-        }),
+    ...(route.operation.kind === 'query' ? {} : { 409: refusal(conflict(route.operation)) }),
+    ...(route.source === 'query' ? {} : bodyRefusals),
     422: refusal('A field breaks a rule', 'ValidationProblem'),
   };
+}
+
+function conflict({ once }: Route['operation']): string {
+  const forbidden = 'The present state forbids it';
+  return once === undefined
+    ? forbidden
+    : `A request with this Idempotency-Key is in progress. ${forbidden}`;
 }
 
 function security(access: Access): Json[] {

@@ -54,6 +54,17 @@ test('openApiDocument() tells which submissions take an Idempotency-Key', () => 
   }
 });
 
+test('openApiDocument() lists the refusals of bodies, and of changes that the state forbids', () => {
+  for (const { path, method, operation, source } of reporiskRoutes) {
+    const described = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    const has = (status: number) => String(status) in (described?.responses ?? {});
+    expect([path, method, has(409)]).toEqual([path, method, operation.kind === 'mutation']);
+    for (const status of [408, 413, 415]) {
+      expect([path, status, has(status)]).toEqual([path, status, source !== 'query']);
+    }
+  }
+});
+
 test('openApiDocument() tells of /auth/verify and every path below what a proxy needs', () => {
   for (const path of ['/auth/verify', '/auth/verify/{path}']) {
     const { responses = {} } = document.paths[path]?.get ?? {};
