@@ -1,12 +1,25 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import { iso } from '../wire/fields.ts';
+import { iso, timestamp } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
 import { allowOnly } from './allow-only.ts';
 import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
+
+/** The answer to `GET /api/v1/key`, also for the API's description. */
+export const describedKey = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  preview: z.string(),
+  organization: z.strictObject({ id: z.string(), name: z.string() }),
+  sub_org_id: z.int().nullable(),
+  scopes: z.array(z.string()).readonly().nullable(),
+  environment: z.enum(['live', 'test']),
+  expires_at: timestamp.nullable(),
+});
 
 /**
  * `GET /api/v1/key`: describes the presented key. A plain handler, cheap beside the verification.
@@ -32,7 +45,7 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
   return app;
 }
 
-function describe(key: KeyRecord) {
+function describe(key: KeyRecord): z.infer<typeof describedKey> {
   return {
     id: key.id,
     label: shownName(key.label),

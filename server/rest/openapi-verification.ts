@@ -1,23 +1,10 @@
+import { z } from 'zod';
 import { scopesOf } from '../../core/mod.ts';
+import { describedKey } from './data-plane.ts';
 import { type Json, refusal, refusals } from './openapi-answers.ts';
 import { forwardAuthPath } from './request-target.ts';
 
-const keyDescription: Json = {
-  type: 'object',
-  properties: {
-    id: { type: 'string' },
-    label: { type: 'string' },
-    preview: { type: 'string' },
-    organization: {
-      type: 'object',
-      properties: { id: { type: 'string' }, name: { type: 'string' } },
-    },
-    sub_org_id: { type: ['integer', 'null'] },
-    scopes: { type: ['array', 'null'], items: { type: 'string' } },
-    environment: { enum: ['live', 'test'] },
-    expires_at: { type: ['string', 'null'], format: 'date-time' },
-  },
-};
+const { $schema: _, ...describedKeySchema } = z.toJSONSchema(describedKey);
 
 const identityHeaders: Record<string, string> = {
   'X-RepoRisk-Org': 'The organization',
@@ -66,7 +53,7 @@ export const verificationPaths: Record<string, Json> = {
       responses: {
         200: {
           description: 'Success',
-          content: { 'application/json': { schema: keyDescription } },
+          content: { 'application/json': { schema: describedKeySchema } },
         },
         ...refusals,
       },
