@@ -4,6 +4,12 @@ import type { Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+/** Tests of `npm run test:long` that judge how long a server keeps other requests waiting. */
+const alone = [
+  'test/processes/greedy-clients.test.ts',
+  'test/server/sessions/large-reconciliation.test.ts',
+];
+
 export default defineConfig({
   // The console: `vite build console` writes console/dist, which the server serves under a strict
   // Content-Security-Policy. So nothing is inlined: no script, no data: URL.
@@ -35,6 +41,7 @@ export default defineConfig({
           'test/*.test.ts',
           'test/{core,browser,bench}/**',
           'test/support/chromium.test.ts',
+          ...alone,
         ],
         globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-templates.ts'],
         // Also where the machine is busy with other things.
@@ -46,8 +53,14 @@ export default defineConfig({
         hookTimeout: 60_000,
         globalSetup: ['test/support/built-console.ts', 'test/support/sqlite-templates.ts'],
         // After the others, so that a page waits for no database test.
-
         sequence: { groupOrder: 1 },
+      }),
+      project('alone', alone, {
+        globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-templates.ts'],
+        testTimeout: 40_000,
+        // Last and one at a time: other tests would count in the figures that they judge.
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },
