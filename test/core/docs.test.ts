@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as core from '../../core/mod.ts';
-import { examplesIn, withAssertions } from '../support/examples.ts';
+import { examplesIn, typeErrors, withAssertions } from '../support/examples.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'core');
@@ -82,27 +82,10 @@ test('every example does what it claims', async () => {
 });
 
 test('every example has the right types', async () => {
-  const files = Object.fromEntries(
-    examples.map(({ code }, index) => [`${index}.ts`, `${place(code)}\nexport {};\n`]),
-  );
-  await using temporary = await folderOf({
-    ...files,
-    'package.json': '{"type": "module"}',
-    'tsconfig.json': JSON.stringify({
-      extends: join(folder, 'tsconfig.json'),
-      compilerOptions: {
-        composite: false,
-        emitDeclarationOnly: false,
-        rewriteRelativeImportExtensions: false,
-        allowImportingTsExtensions: true,
-        noEmit: true,
-        rootDir: '/',
-        isolatedDeclarations: false,
-      },
-      include: ['*.ts'],
-    }),
-  });
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const checked = run(process.execPath, [tsc, '-p', temporary.path]).catch((error) => error);
-  expect((await checked).stdout).toBe('');
+  expect(
+    await typeErrors(
+      'core',
+      examples.map(({ code }) => place(code)),
+    ),
+  ).toBe('');
 });

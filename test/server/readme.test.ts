@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
+import { typeErrors } from '../support/examples.ts';
 import { serverProcess } from '../support/server-process.ts';
 
 const run = promisify(execFile);
@@ -55,42 +55,10 @@ test('every TypeScript snippet of a README compiles, as strictly as the product'
     ),
   );
   expect(snippets.length).toBeGreaterThan(4);
-  // Inside the project, because packages are found from where a file lies.
-  const folder = await mkdtemp(join(root, 'node_modules', '.cache', 'snippets-'));
-  try {
-    const deno =
-      'declare const Deno: { serve(handler: (request: Request) => Response | Promise<Response>): void };';
-    await Promise.all([
-      writeFile(join(folder, 'package.json'), '{"type": "module"}'),
-      writeFile(
-        join(folder, 'tsconfig.json'),
-        JSON.stringify({
-          extends: join(root, 'server/tsconfig.json'),
-          compilerOptions: {
-            composite: false,
-            emitDeclarationOnly: false,
-            rewriteRelativeImportExtensions: false,
-            allowImportingTsExtensions: true,
-            noEmit: true,
-            rootDir: '/',
-          },
-          references: [],
-          include: ['*.ts'],
-        }),
-      ),
-      ...snippets.map((code, index) =>
-        writeFile(
-          join(folder, `${index}.ts`),
-          `${code}\n${code.includes('Deno.') ? deno : ''}\nexport {};\n`,
-        ),
-      ),
-    ]);
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const checked = run(process.execPath, [tsc, '-p', folder]).catch((error) => error);
-    expect((await checked).stdout).toBe('');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const deno =
+    'declare const Deno: { serve(handler: (request: Request) => Response | Promise<Response>): void };';
+  const whole = snippets.map((code) => (code.includes('Deno.') ? `${code}\n${deno}` : code));
+  expect(await typeErrors('server', whole)).toBe('');
 });
 
 test('every command of a document is one', async () => {

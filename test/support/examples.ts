@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A titled piece of code in a docblock. */
 export interface Example {
@@ -38,4 +41,46 @@ export function withAssertions(code: string): string {
     return `assert.deepEqual(${expression}, ${value});`;
   });
   return ["import assert from 'node:assert/strict';", ...checked].join('\n');
+}
+
+/**
+ * Compiles snippets, each a module, with the options of a folder of the product.
+ *
+ * @param folder - `core` or `server`.
+ * @returns the compiler's complaints; empty when there are none.
+ */
+export async function typeErrors(folder: string, snippets: readonly string[]): Promise<string> {
+  // Inside the project, because packages are found from where a file lies.
+  const cache = resolve('node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  const place = await mkdtemp(join(cache, 'snippets-'));
+  try {
+    const compilerOptions = {
+      composite: false,
+      emitDeclarationOnly: false,
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      rootDir: '/',
+      isolatedDeclarations: false,
+    };
+    const tsconfig = {
+      extends: resolve(folder, 'tsconfig.json'),
+      compilerOptions,
+      references: [],
+      include: ['*.ts'],
+    };
+    await Promise.all([
+      writeFile(join(place, 'package.json'), '{"type": "module"}'),
+      writeFile(join(place, 'tsconfig.json'), JSON.stringify(tsconfig)),
+      ...snippets.map((code, index) =>
+        writeFile(join(place, `${index}.ts`), `${code}\nexport {};\n`),
+      ),
+    ]);
+    const args = [resolve('node_modules/typescript/bin/tsc'), '-p', place];
+    const checked = promisify(execFile)(process.execPath, args).catch((error) => error);
+    return (await checked).stdout;
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
 }

@@ -13,7 +13,7 @@ const day = 24 * 60 * 60_000;
 const other = { json: { url: 'https://github.com/acme-security/other' } };
 
 onBothDatabases((kind) => {
-  test('a stored answer that was changed, copied or kept alive is given to nobody', async () => {
+  test('a stored answer that was changed, copied or kept alive is never repeated', async () => {
     const clock = testClock();
     await using server = await startServerOn(kind, { now: clock.now });
     const victim = () => ({ as: server.token('parent-admin') });
