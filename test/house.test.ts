@@ -70,6 +70,14 @@ test('the lock file names no registry, so that it installs from any', () => {
   expect(pinned).toEqual([]);
 });
 
+test('no list is spread into the arguments of a call: 150,000 of them exceed the stack', () => {
+  const spreads = /(?:\.push|\.unshift|Math\.max|Math\.min)\(\.\.\./;
+  const users = globSync('{core,server,console}/**/*.{ts,tsx}', ignored).filter((path) =>
+    spreads.test(readFileSync(path, 'utf8')),
+  );
+  expect(users).toEqual([]);
+});
+
 test('comments keep to plain words: a noun in place of a pronoun without one', () => {
   const words = /\b(he|she|whoever|nobody(?!`)|somebody|anew|for ever)\b/i;
   const isComment = /^\s*(\/\/|\/?\*)|\s\/\/ /;

@@ -6,7 +6,7 @@ export async function everyPage<Item>(
   let next: string | null | undefined;
   do {
     const { items: more, nextCursor } = await page(next ? { cursor: next } : {});
-    items.push(...more);
+    for (const item of more) items.push(item);
     next = nextCursor;
   } while (next !== null);
   return items;

@@ -36,7 +36,7 @@ function parseGroups(text: string, mayEndInIPv4: boolean): number[] | null {
       const last = mayEndInIPv4 && index === parts.length - 1;
       const embedded = last ? parseIPv4(part) : null;
       if (embedded === null) return null;
-      groups.push(...embedded);
+      for (const group of embedded) groups.push(group);
     }
   }
   return groups;

@@ -106,7 +106,7 @@ export function createClerkDirectory(options: {
           idOf: ({ userId }) => userId,
           signal,
         });
-        items.push(...listed.items);
+        for (const item of listed.items) items.push(item);
         skipped += listed.skipped;
       }
       return { items, skipped };

@@ -67,7 +67,7 @@ async function absentOrganizations(
   );
   for await (const recorded of pages) {
     told += recorded.length;
-    absent.push(...recorded.map(({ id }) => id).filter((id) => !listed.has(id)));
+    for (const { id } of recorded) if (!listed.has(id)) absent.push(id);
   }
   if (told > 0 && absent.length === told && !(await directory.isOurInstance(signal))) {
     throw new Error('Clerk knows none of our organizations: is CLERK_SECRET_KEY of this instance?');

@@ -89,7 +89,7 @@ export async function everyItem<Item>(
   let cursor: string | null = null;
   do {
     const next = await page(cursor === null ? { limit: 100 } : { limit: 100, cursor });
-    items.push(...next.items);
+    for (const item of next.items) items.push(item);
     cursor = next.nextCursor;
   } while (cursor !== null);
   return items;

@@ -26,7 +26,7 @@ function table<Item>(
   );
   const rows = [Object.keys(columns), ...cells];
   const widths = Object.keys(columns).map((_, column) =>
-    Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
+    rows.reduce((width, row) => Math.max(width, [...(row[column] ?? '')].length), 0),
   );
   return rows
     .map((row) =>

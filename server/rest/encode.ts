@@ -13,6 +13,8 @@ export function encode(output: unknown): string {
 export async function encodeInSteps(output: unknown): Promise<string> {
   if (!Array.isArray(output)) return encode(output);
   const items: string[] = [];
-  for await (const some of inSteps(output, stepSize)) items.push(...some.map(encode));
+  for await (const some of inSteps(output, stepSize)) {
+    for (const item of some) items.push(encode(item));
+  }
   return `[${items.join(',')}]`;
 }

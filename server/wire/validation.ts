@@ -79,10 +79,10 @@ interface ListedDefinition {
 }
 
 function maxItems(checks: ListedDefinition['checks'] = []): number {
-  const limits = checks.map(({ _zod: { def } }) =>
-    'maximum' in def ? Number(def.maximum) : Number.POSITIVE_INFINITY,
+  return checks.reduce(
+    (limit, { _zod: { def } }) => ('maximum' in def ? Math.min(limit, Number(def.maximum)) : limit),
+    Number.POSITIVE_INFINITY,
   );
-  return Math.min(...limits);
 }
 
 /** A schema without the wrappers that make it optional or change its output. */

@@ -5,6 +5,7 @@ import { http } from './sections/http.ts';
 import { lighthouse } from './sections/lighthouse.ts';
 import { memory } from './sections/memory.ts';
 import { peers } from './sections/peers.ts';
+import { reconciliation } from './sections/reconciliation.ts';
 import { requests } from './sections/requests.ts';
 import { revocation } from './sections/revocation.ts';
 import { scale } from './sections/scale.ts';
@@ -21,6 +22,7 @@ export const sections: Readonly<Record<string, Section>> = {
   scale,
   memory,
   revocation,
+  reconciliation,
   usage,
   console: consolePage,
   lighthouse,

@@ -111,7 +111,8 @@ async function secretsOf(
   const found: ApiKeySecret[] = [];
   for (const some of batches(leaks, batchSize)) {
     const where = { lookup: { $in: some.flatMap(({ lookups }) => lookups) } };
-    found.push(...(await em.find(ApiKeySecret, where, { disableIdentityMap: true })));
+    const rows = await em.find(ApiKeySecret, where, { disableIdentityMap: true });
+    for (const row of rows) found.push(row);
   }
   return found;
 }

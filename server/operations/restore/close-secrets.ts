@@ -33,7 +33,8 @@ export async function closeSecrets(
   const { em } = work;
   const found: ApiKeySecret[] = [];
   for (const some of batches(lookups)) {
-    found.push(...(await em.find(ApiKeySecret, { lookup: { $in: some } }, fresh)));
+    const rows = await em.find(ApiKeySecret, { lookup: { $in: some } }, fresh);
+    for (const row of rows) found.push(row);
   }
   const ended = await endSecrets(work, found, reason);
   const here = new Set(found.map(({ lookup }) => lookup));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startLargeClerk } from '../../support/large-clerk-worker.ts';
 import { clerkServer } from '../sessions/clerk-server.ts';
 
 function many(count: number) {
@@ -93,6 +94,12 @@ test('members() reads roles, of all or of some users', async () => {
   const some = { userIds: ['user_bob', 'user_eve'] };
   expect((await clerk.directory.members('org_1', some)).items).toEqual([bob]);
   expect((await clerk.directory.members('org_1', { userIds: [] })).items).toEqual([]);
+});
+
+test('members() lists an organization of 150,000', async () => {
+  const organization = { id: 'org_1', name: 'One', admin: 'user_ada', members: 149_999 };
+  await using clerk = await startLargeClerk(organization);
+  expect((await clerk.directory.members('org_1')).items).toHaveLength(150_000);
 });
 
 test('members() asks for at most 100 users at a time', async () => {

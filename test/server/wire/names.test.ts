@@ -32,6 +32,11 @@ test('a cell of a table stays in its line', () => {
   expect(text).toBe(['NAME', 'a\\u{a}b', 'c'].join('\n'));
 });
 
+test('a table has 200,000 lines', () => {
+  const { text } = listResult(Array(200_000).fill('a'), { NAME: (name) => name }, 'none');
+  expect(text.split('\n')).toHaveLength(200_001);
+});
+
 test('no long text is composed: that takes time in the square of its combining marks', () => {
   const marks = `a${'\u0316\u0300'.repeat(10_000)}`;
   const normalize = vi.spyOn(String.prototype, 'normalize');
