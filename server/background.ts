@@ -1,5 +1,6 @@
 import { announceExpiry } from './api-keys/announce-expiry.ts';
 import { announceRefused } from './api-keys/announce-refused.ts';
+import { hour, minute, second } from './clock/durations.ts';
 import { repeat } from './clock/repeat.ts';
 import { forgetAnswers } from './idempotency/forget-answers.ts';
 import { jobHandlers } from './job-handlers.ts';
@@ -14,8 +15,6 @@ import { makePartitions } from './usage/partitions.ts';
 import { forgetUsage } from './usage/prune.ts';
 import { createDeliver } from './webhooks/deliver.ts';
 import { deliveryTask, forgetDeliveries } from './webhooks/delivery-row.ts';
-
-const second = 1_000;
 
 /** The server's work besides answering requests. */
 export interface Background extends AsyncDisposable {
@@ -38,21 +37,21 @@ export function startBackground(services: Services, listenUrl: string | null): B
   const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
   if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
 
-  function every(seconds: number, name: string, run: () => Promise<unknown>): void {
+  function every(pauseMs: number, name: string, run: () => Promise<unknown>): void {
     const once = async () => void (await run());
-    resources.use(repeat({ name, run: once, every: seconds * second, logger }));
+    resources.use(repeat({ name, run: once, every: pauseMs, logger }));
   }
-  every(60, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
-  every(60, 'announcing dead secrets that are tried', () =>
+  every(minute, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
+  every(minute, 'announcing dead secrets that are tried', () =>
     announceRefused({ database, now, random }),
   );
-  every(3600, 'moving what is stored under the previous secret', () => moveRows(services));
-  every(3600, 'making partitions of calls', () => makePartitions(database, now()));
-  every(3600, 'forgetting old calls', () => forgetUsage(database, now()));
-  every(3600, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
-  every(3600, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
-  every(3600, 'forgetting old answers', () => forgetAnswers(database, now()));
-  every(10, 'counting tasks', async () => {
+  every(hour, 'moving what is stored under the previous secret', () => moveRows(services));
+  every(hour, 'making partitions of calls', () => makePartitions(database, now()));
+  every(hour, 'forgetting old calls', () => forgetUsage(database, now()));
+  every(hour, 'forgetting old deliveries', () => forgetDeliveries(database, now()));
+  every(hour, 'forgetting lines of no import', () => forgetUnqueuedLines(database, now()));
+  every(hour, 'forgetting old answers', () => forgetAnswers(database, now()));
+  every(10 * second, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));
     counts = all.filter(({ type }) => type in handlers);
   });

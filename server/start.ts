@@ -4,7 +4,8 @@ import { startBackground, taskFigures } from './background.ts';
 import { createClerkDirectory } from './clerk/clerk-directory.ts';
 import { createClerkWebhooks } from './clerk/clerk-webhooks.ts';
 import { reconcile } from './clerk/reconciliation.ts';
-import { startReconciliation } from './clerk/reconciliation-schedule.ts';
+import { minute } from './clock/durations.ts';
+import { repeat } from './clock/repeat.ts';
 import { compose, type Identity } from './compose.ts';
 import type { ClerkSettings } from './config/config.ts';
 import { assertNothingLeft } from './database/left-secrets.ts';
@@ -136,11 +137,13 @@ function clerkIdentity(clerk: ClerkSettings, services: Services): Identity {
     directory === null
       ? null
       : () =>
-          startReconciliation({
-            async reconcile(signal) {
+          repeat({
+            name: 'reconciliation with Clerk',
+            async run(signal) {
               const { unreadable, failed } = await reconcile({ ...follow, directory, signal });
               skipped += unreadable + failed;
             },
+            every: 5 * minute,
             logger,
           });
   const metrics: Metric[] = [

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { day } from '../clock/durations.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeyExpiryNotice } from '../database/entities/api-key-expiry-notice.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -8,8 +9,6 @@ import {
   type OutboxContext,
   publishKeyEvents,
 } from './key-events.ts';
-
-const day = 86_400_000;
 
 /** How many days before its expiry a key is announced, most urgent first. */
 const thresholds = [1, 7, 14] as const;

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { day } from '../clock/durations.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { KeyRefusedSecret } from '../database/entities/key-refused-secret.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -11,7 +12,7 @@ import {
 } from './key-events.ts';
 
 /** Pause before an announced secret is announced again. */
-const silence = 30 * 86_400_000;
+const silence = 30 * day;
 
 const batchSize = 200;
 

@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import { newId } from '../../core/mod.ts';
+import { hour } from '../clock/durations.ts';
 import { repeat } from '../clock/repeat.ts';
 import type { AuditedDatabase } from './audited-database.ts';
 import { recordEvent } from './record-event.ts';
-
-const hour = 3_600_000;
 
 /** Options of the head's hourly log line. */
 export interface LogHeadOptions {

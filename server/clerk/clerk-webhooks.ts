@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { WebhookReceipt } from '../database/entities/webhook-receipt.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -32,7 +33,7 @@ export type WebhookAnswer =
 export const invalidSignature = { status: 400, detail: 'Invalid webhook signature' } as const;
 
 /** Retention of a message's id: longer than Svix retries (about 28 hours). */
-const receiptLife = 7 * 24 * 60 * 60_000;
+const receiptLife = 7 * day;
 
 /**
  * Applies webhooks from Clerk: organizations, memberships, deleted users.

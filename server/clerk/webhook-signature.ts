@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Webhook } from 'standardwebhooks';
+import { minute } from '../clock/durations.ts';
 
 /** Maximum difference of a message's time from now, past or future, in milliseconds. */
-const webhookTolerance = 5 * 60_000;
+const webhookTolerance = 5 * minute;
 
 /**
  * Verifies a Svix message (Standard Webhooks, as Clerk sends them) over its raw body. The package's

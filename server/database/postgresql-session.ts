@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { minute } from '../clock/durations.ts';
 
 /** Milliseconds without an answer after which a connection is suspect; see `PostgresqlClient`. */
 export const silenceMs = 2_000;
@@ -39,7 +40,7 @@ export const quickLimits: ConnectionLimits = { ...managementLimits, maxSilenceMs
 export const migrationLimits: ConnectionLimits = {
   statementMs: 0,
   lockMs: 10_000,
-  idleInTransactionMs: 60_000,
+  idleInTransactionMs: minute,
   maxSilenceMs: Number.POSITIVE_INFINITY,
 };
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { minute } from '../clock/durations.ts';
 
 /** The personas of the demo. */
 export const personas = [
@@ -15,7 +16,7 @@ export type Persona = (typeof personas)[number];
 export const demoIssuer = 'https://identity.demo.invalid';
 
 /** Lifetime of a demo token: long enough to paste it into a few commands. */
-const tokenLife = 10 * 60_000;
+const tokenLife = 10 * minute;
 
 /** Signs in the demo's personas. */
 export interface DemoIdentityProvider {

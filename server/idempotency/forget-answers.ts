@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
 
 /** Retention of a stored response, in milliseconds. */
-export const answerLifeMs = 24 * 60 * 60_000;
+export const answerLifeMs = day;
 
 /** Rows per transaction. */
 const stepSize = 1_000;

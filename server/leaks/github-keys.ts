@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
 import { refusals } from '../../core/mod.ts';
+import { hour, minute } from '../clock/durations.ts';
 import { refused } from '../wire/problem.ts';
 
 /** GitHub's endpoint for the public keys that verify its findings. */
@@ -23,13 +24,13 @@ export interface GithubKeysOptions {
 export type GithubKeys = (id: string) => Promise<KeyObject | null>;
 
 /** Maximum time that a key withdrawn by GitHub stays trusted. */
-const longestTrust = 3_600_000;
+const longestTrust = hour;
 
 /**
  * Minimum pause between fetches for an unknown id: made-up ids must not cause a request to GitHub
  * each.
  */
-const shortestPause = 60_000;
+const shortestPause = minute;
 
 /** Pause between requests while GitHub is unreachable. */
 const pauseAfterFailure = 1_000;

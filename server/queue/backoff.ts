@@ -1,7 +1,8 @@
 import type { RandomSource } from '../../core/mod.ts';
+import { hour } from '../clock/durations.ts';
 
 const first = 5_000;
-const longest = 3_600_000;
+const longest = hour;
 
 /**
  * The delay before the next attempt: 5 seconds, then twice as long each time, an hour at most. Half

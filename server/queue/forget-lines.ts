@@ -1,4 +1,5 @@
 import { ulid } from '../../core/mod.ts';
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { KeyImport } from '../database/entities/key-import.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -9,7 +10,7 @@ export async function forgetLines(em: EntityManager, jobId: string): Promise<voi
 }
 
 /** Maximum time between writing a job's lines and queueing the job, in milliseconds. */
-const maxLayingDownMs = 24 * 60 * 60_000;
+const maxLayingDownMs = day;
 
 /** Deletes lines whose job was never queued: the process that wrote them died first. */
 export async function forgetUnqueuedLines(database: Database, now: number): Promise<void> {

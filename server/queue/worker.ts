@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
 import type { Clock } from '../clock/clock.ts';
+import { minute } from '../clock/durations.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Database } from '../database/database.ts';
 import { backoff } from './backoff.ts';
@@ -47,7 +48,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const { database, handlers, logger, now } = options;
   const { timer = systemClock(false).after, random = secureRandom } = options;
   const { concurrency = 64, perPool = 4, perOrganization = 8 } = options;
-  const { lease = 60_000, stopTimeoutMs = 10_000 } = options;
+  const { lease = minute, stopTimeoutMs = 10_000 } = options;
   const { pollIntervalMs = database.kind === 'sqlite' ? 500 : 5_000 } = options;
   const types = Object.keys(handlers);
   const running = new Set<Promise<void>>();

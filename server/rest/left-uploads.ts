@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { minute } from '../clock/durations.ts';
 
 /** Longest time that an upload takes, in milliseconds: the listener ends a request after half of it. */
-const maxUploadMs = 10 * 60_000;
+const maxUploadMs = 10 * minute;
 
 /** The name of a file that is being received: it holds the id of the receiving process. */
 export function incomingName(): string {

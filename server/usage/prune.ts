@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import type { JobContext } from '../queue/job-handler.ts';
 import { type PruneKind, pruneParts } from './prune-parts.ts';
@@ -43,8 +44,6 @@ function beforeOf(input: unknown): Date {
   if (Number.isNaN(before.getTime())) throw new Error('a job to prune usage without an instant');
   return before;
 }
-
-const day = 86_400_000;
 
 /** Retention of calls and of all details about single calls. */
 const callsKept = 30 * day;

@@ -1,3 +1,4 @@
+import { day as dayMs, hour as hourMs } from '../clock/durations.ts';
 import type { CallOutcome } from '../database/entities/key-hour.ts';
 import { type KeyCall, outcomeOf } from './key-call.ts';
 
@@ -47,9 +48,6 @@ export interface Tally {
   readonly clients: readonly ClientTally[];
 }
 
-const hourLength = 3_600_000;
-const dayLength = 24 * hourLength;
-
 /**
  * Sums up a batch: a thousand calls of one key change one row. Keys are in id order, and so are the
  * rows of each key, because processes that lock the same rows in different orders would deadlock.
@@ -98,7 +96,7 @@ class KeyTally {
   }
 
   #addHour({ keyId, at, statusCode }: KeyCall): void {
-    const hour = at - (at % hourLength);
+    const hour = at - (at % hourMs);
     const outcome = outcomeOf(statusCode);
     const sum = this.hours.find((each) => each.hour === hour && each.outcome === outcome);
     if (sum === undefined) this.hours.push({ keyId, hour, outcome, count: 1 });
@@ -113,7 +111,7 @@ class KeyTally {
 
   #addClient(call: KeyCall): void {
     const { keyId, at } = call;
-    const day = at - (at % dayLength);
+    const day = at - (at % dayMs);
     const ipAddress = call.ipAddress ?? '';
     const userAgent = call.userAgent ?? '';
     const who = `${day} ${ipAddress} ${userAgent}`;

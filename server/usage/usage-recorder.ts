@@ -1,4 +1,5 @@
 import { newId, type RandomSource, secureRandom } from '../../core/mod.ts';
+import { minute } from '../clock/durations.ts';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import type { KeyCall } from './key-call.ts';
 import { type RefusedBatch, RefusedTally } from './refused-attempts.ts';
@@ -61,7 +62,7 @@ const storeIntervalMs = 500;
 const maxAttempts = 20;
 
 /** Timer ticks between two storings of refused attempts: a minute. */
-const refusedEvery = 60_000 / storeIntervalMs;
+const refusedEvery = minute / storeIntervalMs;
 
 /**
  * Creates a recorder: a ring buffer, drained twice a second in batches. A failed batch is retried

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { type RandomSource, secureRandom } from '../../core/mod.ts';
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { Webhook } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
@@ -14,7 +15,7 @@ import { switchOff } from './pending-deliveries.ts';
 import { recordAttempt } from './record-attempt.ts';
 
 /** Period of attempts at a message, in milliseconds. */
-const retryWindowMs = 24 * 60 * 60_000;
+const retryWindowMs = day;
 
 /** Options of the delivery handler. */
 export interface DeliverOptions extends AttemptOptions {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ulid } from '../../core/mod.ts';
+import { day } from '../clock/durations.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Database } from '../database/database.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
@@ -43,7 +44,7 @@ export function deliveryFields(
 }
 
 /** Retention of deliveries, for display and repetition, in milliseconds. */
-const retentionMs = 30 * 24 * 60 * 60_000;
+const retentionMs = 30 * day;
 
 /** Rows per transaction. */
 const stepSize = 1_000;

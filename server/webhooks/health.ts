@@ -1,7 +1,6 @@
+import { hour as hourMs } from '../clock/durations.ts';
 import type { WebhookHealth, WebhookHour } from '../database/entities/webhook-health.ts';
 import { iso } from '../wire/fields.ts';
-
-const hourMs = 3_600_000;
 
 /** Counted hours: the present one and the 23 before. */
 const countedHours = 24;

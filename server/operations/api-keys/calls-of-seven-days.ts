@@ -1,7 +1,6 @@
+import { day } from '../../clock/durations.ts';
 import type { Dialect } from '../../database/dialect.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
-
-const day = 86_400_000;
 
 /**
  * The number of calls of keys on each of seven days (UTC), with any outcome; today is the last.

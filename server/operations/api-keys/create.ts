@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
 import { assertWithinLimit } from '../../api-keys/live-key-limit.ts';
+import { day } from '../../clock/durations.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
@@ -19,8 +20,6 @@ import { invalidField } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { newSecret } from './new-secret.ts';
-
-const day = 86_400_000;
 
 /** Issues a key. Its answer is the only place where the raw key is ever shown. */
 export const createApiKey = defineOperation({

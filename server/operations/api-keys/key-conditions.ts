@@ -1,8 +1,7 @@
 import { blockedReason } from '../../api-keys/key-owner.ts';
 import type { keyStatuses } from '../../api-keys/key-record.ts';
+import { day } from '../../clock/durations.ts';
 import type { Condition } from '../../database/key-search.ts';
-
-const day = 86_400_000;
 
 /**
  * Reasons for an admin's attention. A key may have several; each but `refused_lately`, an attempt

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type Dialect, scopesOf } from '../../../core/mod.ts';
+import { day } from '../../clock/durations.ts';
 import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
 import { id, iso, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 
-const day = 24 * 3_600_000;
 const window = 90;
 
 /**

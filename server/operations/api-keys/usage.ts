@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { day } from '../../clock/durations.ts';
 import type { Dialect } from '../../database/dialect.ts';
 import { KeyHour, outcomes } from '../../database/entities/key-hour.ts';
 import { KeyRefusal } from '../../database/entities/key-refusal.ts';
@@ -9,7 +10,6 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { findKey } from './find-key.ts';
 
-const day = 86_400_000;
 const hourlyFor = 7 * day;
 
 const call = z.object({

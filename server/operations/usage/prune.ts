@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { day } from '../../clock/durations.ts';
 import { queueJob } from '../../queue/queue-job.ts';
 import { integer } from '../../wire/fields.ts';
 import { operatorOnly } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-
-const day = 24 * 3_600_000;
 
 /** Queues the job that deletes the calls of every organization's keys older than `days` days. */
 export const pruneCalls = defineOperation({

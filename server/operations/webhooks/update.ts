@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { day } from '../../clock/durations.ts';
 import type { Webhook } from '../../database/entities/webhook.ts';
 import { failPending, retryPending } from '../../webhooks/pending-deliveries.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
@@ -11,7 +12,7 @@ import { assertTarget } from './assert-target.ts';
 import { events, lockWebhook, toWebhookRecord, webhookRecord } from './webhook-record.ts';
 
 /** Time during which messages carry the replaced secret's signature too, in milliseconds. */
-const secretOverlapMs = 24 * 60 * 60_000;
+const secretOverlapMs = day;
 
 /**
  * Changes a webhook. Switching it off gives up its waiting deliveries; another URL, or switching it
