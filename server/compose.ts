@@ -2,13 +2,14 @@ import type { Tracer } from '@opentelemetry/api';
 import { type App, type AppOptions, createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Installation } from './installation.ts';
-import { createMetrics, type Metric, type Metrics } from './observability/metrics.ts';
+import { createMetrics, type Metric, type Metrics, textOfAll } from './observability/metrics.ts';
 import { usageMetrics } from './observability/usage-metrics.ts';
 import type { Services } from './operations/operation.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { CoherentVerifier } from './store.ts';
 import { createUsageRecorder, type Every, type UsageRecorder } from './usage/usage-recorder.ts';
 import { createUsageStore } from './usage/usage-store.ts';
+import type { Siblings } from './workers/worker.ts';
 
 /** The source of users and their organizations. */
 export interface Identity
@@ -31,6 +32,8 @@ export interface CompositionOptions {
   readonly identity: (services: Services) => Identity | Promise<Identity>;
   /** The folder of the built console. */
   readonly consoleFolder: string;
+  /** The other workers of the same start; absent where there are none. */
+  readonly siblings?: Pick<Siblings, 'metrics'> | undefined;
   /** Null unless an exporter is configured. */
   readonly tracer: Tracer | null;
   /** Schedules the storing of usage; twice a second when absent. */
@@ -53,6 +56,7 @@ export interface Composition extends AsyncDisposable {
  */
 export async function compose(options: CompositionOptions): Promise<Composition> {
   const { installation, config, verifier, rateLimits, consoleFolder, tracer, every } = options;
+  const { siblings } = options;
   const { database, logger, outages } = installation.services;
   await using resources = new AsyncDisposableStack();
   const metrics = createMetrics(verifier, verifier.coherence, outages);
@@ -83,9 +87,12 @@ export async function compose(options: CompositionOptions): Promise<Composition>
   metrics.add(identityMetrics);
   if (reconciliation !== null) resources.use(reconciliation());
   const { trustedProxies, forwardAuthEnvironments } = config;
+  siblings?.metrics.offer(metrics.values);
+  const metricsText =
+    siblings === undefined ? metrics.text : async () => textOfAll(await siblings.metrics.ofAll());
   const app = createApp({
     ...{ services, verifier: metrics.verifier, rateLimits, usage, ...identity },
-    ...{ trustedProxies, forwardAuthEnvironments, consoleFolder, metrics: metrics.text, tracer },
+    ...{ trustedProxies, forwardAuthEnvironments, consoleFolder, metrics: metricsText, tracer },
   });
   const running = resources.move();
   const dispose = () => running.disposeAsync();

@@ -46,6 +46,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const opened = await openAuditedDatabase(config.databaseUrl, {
     keyring,
     onForgedRow: forgedRows.report,
+    processes: config.workers,
   });
   const database = wrap(resources.use(opened));
   resources.use(forgedRows).recordIn(database);

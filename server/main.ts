@@ -1,9 +1,12 @@
+import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig } from './config/config.ts';
+import { type Config, loadConfig } from './config/config.ts';
 import { explain } from './observability/format-error.ts';
 import { createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
+import { startWorkers } from './workers/parent.ts';
+import { joinSiblings, type Siblings } from './workers/worker.ts';
 
 /** Milliseconds for the shutdown, at most, whatever the database does. */
 const endMs = 14_000;
@@ -11,27 +14,60 @@ const endMs = 14_000;
 /** The server as a process: settings from the environment, one line at the start, a clean end. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'expect-head': { type: 'string' } } });
+  const expectHead = values['expect-head'] ?? null;
   const config = loadConfig(process.env);
-  const logger = createLogger({ level: config.logLevel });
-  const server = await startServer({
-    config,
-    expectHead: values['expect-head'] ?? null,
-    dataFolder: '.data',
-    consoleFolder: join(import.meta.dirname, '..', 'console', 'dist'),
-    logger,
-  });
-  process.stdout.write(`RepoRisk API Access: ${server.url}\n`);
+  if (cluster.isWorker) {
+    const siblings = await joinSiblings();
+    await siblings.ready(await serve({ config, expectHead, siblings }));
+    return;
+  }
+  const url =
+    config.workers === 1 ? await serve({ config, expectHead }) : await serveByWorkers(config);
+  if (url === null) return;
+  process.stdout.write(`RepoRisk API Access: ${url}\n`);
   if (config.clerk === null) {
     const command = 'npm run cli -- session --persona parent-admin';
     process.stdout.write(`Demo mode: sign in there, or get a session token with ${command}\n`);
   }
-  const stop = () => {
+}
+
+/** Serves in this process until it is told to end; resolves with the address. */
+async function serve(options: {
+  readonly config: Config;
+  readonly expectHead: string | null;
+  readonly siblings?: Siblings;
+}): Promise<string> {
+  const logger = createLogger({ level: options.config.logLevel });
+  const server = await startServer({
+    ...options,
+    dataFolder: '.data',
+    consoleFolder: join(import.meta.dirname, '..', 'console', 'dist'),
+    logger,
+  });
+  onEnd(() => {
     setTimeout(() => {
       logger.error('the end took too long: what was under way is cut off');
       process.exit(1);
     }, endMs).unref();
-    void server[Symbol.asyncDispose]();
-  };
+    void server[Symbol.asyncDispose]().then(() => {
+      if (cluster.isWorker) process.exit();
+    });
+  });
+  return server.url;
+}
+
+/** Serves in several processes; null where the first one could not start, and has said why. */
+async function serveByWorkers({ workers: count, logLevel }: Config): Promise<string | null> {
+  const workers = await startWorkers(count, createLogger({ level: logLevel }));
+  if (workers === null) {
+    process.exitCode = 1;
+    return null;
+  }
+  onEnd(async () => process.exit(await workers.stop()));
+  return workers.url;
+}
+
+function onEnd(stop: () => void): void {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

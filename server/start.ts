@@ -27,6 +27,7 @@ import { removeLeftUploads } from './rest/left-uploads.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { type CoherentVerifier, coherentVerifier } from './store.ts';
 import { makePartitions } from './usage/partitions.ts';
+import type { Siblings } from './workers/worker.ts';
 
 /** Options of `startServer`. */
 export interface StartOptions extends InstallationOptions {
@@ -34,6 +35,8 @@ export interface StartOptions extends InstallationOptions {
   readonly consoleFolder: string;
   /** A row that the audit log must hold, `SEQ:MAC`; null for none. */
   readonly expectHead?: string | null;
+  /** The other workers of this start; absent where this process is the only one. */
+  readonly siblings?: Siblings | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface StartOptions extends InstallationOptions {
  * @throws {ConfigError} or another error whose message says in one line why it cannot start.
  */
 export async function startServer(options: StartOptions): Promise<Listener> {
-  const { config, consoleFolder, expectHead = null } = options;
+  const { config, consoleFolder, expectHead = null, siblings } = options;
   await using resources = new AsyncDisposableStack();
   const installation = resources.use(await openInstallation(options));
   if (expectHead !== null) await assertHolds(installation, expectHead);
@@ -53,17 +56,22 @@ export async function startServer(options: StartOptions): Promise<Listener> {
   await removeLeftUploads(uploads, now());
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, now());
-  const rateLimits = resources.use(await openRateLimits({ config, logger }));
+  const rateLimits = resources.use(
+    await openRateLimits({ config, logger, local: siblings?.windows, processes: config.workers }),
+  );
   const tracing = await startTracing(process.env);
   if (tracing !== null) resources.use(tracing);
   const { clerk } = config;
+  const hasBackground = siblings?.hasBackground ?? true;
   // Composed after the database and before the listener: disposal then stores the use of the last
   // request.
   const server = resources.use(
     await compose({
-      ...{ installation, config, verifier, rateLimits, consoleFolder },
+      ...{ installation, config, verifier, rateLimits, consoleFolder, siblings },
       identity: (services) =>
-        clerk === null ? demoIdentity(services) : clerkIdentity(clerk, services),
+        clerk === null
+          ? demoIdentity(services, siblings?.demoKey)
+          : clerkIdentity(clerk, services, hasBackground),
       tracer: tracing?.tracer ?? null,
     }),
   );
@@ -76,11 +84,13 @@ export async function startServer(options: StartOptions): Promise<Listener> {
       read: rateLimits.standIns,
     },
   ]);
-  const announcesTasks = database.kind === 'postgresql';
-  const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
-  const background = resources.use(startBackground(services, listenUrl));
-  metrics.add(taskFigures(background));
-  resources.use(logHead({ database, logger, now }));
+  if (hasBackground) {
+    const announcesTasks = database.kind === 'postgresql';
+    const listenUrl = announcesTasks ? (config.databaseListenUrl ?? config.databaseUrl) : null;
+    const background = resources.use(startBackground(services, listenUrl));
+    metrics.add(taskFigures(background));
+    resources.use(logHead({ database, logger, now }));
+  }
 
   const { url } = resources.use(await listen(app, config));
   const running = resources.move();
@@ -106,10 +116,13 @@ export function openServerVerifier(
 }
 
 /** Anyone signs in, as one of the demo's people, to the demo's organizations and no others. */
-async function demoIdentity({ database, now }: Services): Promise<Identity> {
+async function demoIdentity(
+  { database, now }: Services,
+  privateKey: string | undefined,
+): Promise<Identity> {
   await assertDemoAllowed(database);
   await seedDemo(database, now());
-  const demo = createDemoIdentityProvider({ now });
+  const demo = createDemoIdentityProvider({ now, privateKey });
   const sessions = createClerkSessions({ jwtKey: demo.publicKeyPem, issuer: demoIssuer, now });
   return {
     ...{ sessions, demo, clerkWebhooks: null, authorizedParties: [], clerkPublishableKey: null },
@@ -117,7 +130,7 @@ async function demoIdentity({ database, now }: Services): Promise<Identity> {
   };
 }
 
-function clerkIdentity(clerk: ClerkSettings, services: Services): Identity {
+function clerkIdentity(clerk: ClerkSettings, services: Services, hasBackground: boolean): Identity {
   const { jwtKey, issuer, authorizedParties, secretKey, webhookSigningSecret } = clerk;
   const { database, now, logger, propagated: afterCommit } = services;
   const follow = { database, now, logger, afterCommit };
@@ -134,7 +147,7 @@ function clerkIdentity(clerk: ClerkSettings, services: Services): Identity {
   let skipped = 0;
   const directory = secretKey === null ? null : createClerkDirectory({ secretKey, jwtKey });
   const reconciliation =
-    directory === null
+    directory === null || !hasBackground
       ? null
       : () =>
           repeat({

@@ -47,6 +47,7 @@ const layers: Record<string, string> = {
     trpc
     verifier
     observability
+    workers
     .
     cli`,
   console: `

@@ -40,6 +40,8 @@ export interface Config {
   readonly dialects: readonly string[];
   /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
+  /** The processes of one start. */
+  readonly workers: number;
   readonly logLevel: string;
   readonly production: boolean;
 }
@@ -94,6 +96,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     dialects: dialects(list('DIALECTS')),
     forwardAuthEnvironments: forwardAuthEnvironments(list('FORWARD_AUTH_ENVIRONMENTS')),
+    workers: workers(get('WORKERS', '1')),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL', 'info'), logLevels),
     production,
   };
@@ -124,6 +127,11 @@ function rateLimit(name: string, value: string): RateLimit | null {
     throw wrong(name, shown(value), 'REQUESTS/SECONDS such as 600/60 (at most 86400 s), or off');
   }
   return { limit, windowSeconds };
+}
+
+function workers(value: string): number {
+  if (/^\d{1,2}$/.test(value) && Number(value) >= 1 && Number(value) <= 64) return Number(value);
+  throw wrong('WORKERS', shown(value), 'a number of processes from 1 to 64');
 }
 
 function dialects(values: readonly string[]): string[] {

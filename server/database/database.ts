@@ -82,6 +82,8 @@ export interface DatabaseOptions {
   readonly keyring?: Keyring;
   /** Called for each row that grants rights without a valid MAC. */
   readonly onForgedRow?: (row: ForgedRow) => void;
+  /** The processes of one start, which share PostgreSQL's connections; 1 when absent. */
+  readonly processes?: number;
   /** False to create neither a missing file nor its folder. */
   readonly create?: boolean;
   /** Runs the work of each transaction; nothing is recorded when absent. */
@@ -101,11 +103,13 @@ export async function openDatabase(
     keyring = createKeyring(randomBytes(32), null),
     onForgedRow = () => {},
     create = true,
+    processes,
     recording = async (em, work) => ({ result: await work(em) }),
   }: DatabaseOptions = {},
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
-  const orm = await connect(url, rowMacs, create);
+  const connecting = { url, rowMacs, create, processes };
+  const orm = await connect(connecting);
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
@@ -121,7 +125,7 @@ export async function openDatabase(
     dialect: isSqlite ? sqlite : postgresql,
     timing,
     get keys() {
-      keys ??= openKeyStore(url, rowMacs);
+      keys ??= openKeyStore(url, rowMacs, processes);
       return keys;
     },
     read: () => orm.em.fork(),
@@ -129,7 +133,7 @@ export async function openDatabase(
     rowMacs,
     ping: async () =>
       void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
-    migrate: () => migrate(orm, url, () => connect(url, rowMacs, create, migrationLimits)),
+    migrate: () => migrate(orm, url, () => connect(connecting, migrationLimits)),
     leases: (listenUrl) => ({
       timing,
       port: isSqlite
@@ -171,17 +175,22 @@ const schemaGenerator = {
 /** Milliseconds without an answer after which a database counts as away. */
 const pingTimeoutMs = 2_000;
 
+interface ConnectOptions {
+  readonly url: string;
+  readonly rowMacs: RowMacs;
+  readonly create: boolean;
+  readonly processes: number | undefined;
+}
+
 async function connect(
-  url: string,
-  rowMacs: RowMacs,
-  create: boolean,
+  { url, rowMacs, create, processes }: ConnectOptions,
   limits: ConnectionLimits = managementLimits,
 ): Promise<MikroORM> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     return PostgreSqlMikroORM.init({
       clientUrl: url,
-      driverOptions: new PooledPostgresqlDialect(url, limits),
+      driverOptions: new PooledPostgresqlDialect(url, limits, processes),
       entities,
       extensions: [Migrator],
       schemaGenerator,
@@ -201,10 +210,14 @@ async function connect(
 }
 
 /** Opens the verification path alone, which creates no file and changes nothing. */
-export function openKeyStore(url: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
+export function openKeyStore(
+  url: string,
+  rowMacs: RowMacs,
+  processes?: number,
+): KeyStore & AsyncDisposable {
   return url.startsWith('sqlite:')
     ? openSqliteKeyStore(sqlitePath(url), rowMacs)
-    : openPostgresqlKeyStore(url, rowMacs);
+    : openPostgresqlKeyStore(url, rowMacs, processes);
 }
 
 function sqlitePath(url: string): string {

@@ -11,9 +11,12 @@ const maxConnections = 10;
 export class PooledPostgresqlDialect extends PostgresDialect {
   readonly #pool: pg.Pool;
 
-  /** @param url - the primary's address. */
-  constructor(url: string, limits: ConnectionLimits) {
-    const pool = openPool(url, { max: maxConnections, limits, types: ormTypes() });
+  /**
+   * @param url - the primary's address.
+   * @param processes - the processes of one start, which share the connections.
+   */
+  constructor(url: string, limits: ConnectionLimits, processes?: number) {
+    const pool = openPool(url, { max: maxConnections, processes, limits, types: ormTypes() });
     super({ pool });
     this.#pool = pool;
   }

@@ -16,9 +16,14 @@ export const findKeyQuery = {
  * waiting for a connection.
  *
  * @param url - the primary's address: never a replica's, which may lag behind a revocation.
+ * @param processes - the processes of one start, which share the connections.
  */
-export function openPostgresqlKeyStore(url: string, rowMacs: RowMacs): KeyStore & AsyncDisposable {
-  const pool = openPool(url, { max: 4 });
+export function openPostgresqlKeyStore(
+  url: string,
+  rowMacs: RowMacs,
+  processes?: number,
+): KeyStore & AsyncDisposable {
+  const pool = openPool(url, { max: 4, processes });
   return {
     async find(lookup) {
       const row = await preparedRow(pool, findKeyQuery, [lookup]);

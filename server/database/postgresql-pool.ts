@@ -6,8 +6,10 @@ import { silenceMs } from './postgresql-session.ts';
 export interface PoolOptions
   extends Pick<PostgresqlClientOptions, 'limits'>,
     Pick<pg.PoolConfig, 'types'> {
-  /** Maximum of connections. */
+  /** Maximum of connections of all processes of one start. */
   readonly max: number;
+  /** The processes of one start; 1 when absent. Each has at least one connection. */
+  readonly processes?: number | undefined;
 }
 
 /** The process's open pools. */
@@ -25,9 +27,10 @@ export function openPool(url: string, options: PoolOptions): pg.Pool {
 class Pool extends pg.Pool {
   readonly #url: string;
 
-  constructor(url: string, options: PoolOptions) {
+  constructor(url: string, { processes = 1, ...options }: PoolOptions) {
     const config: pg.PoolConfig & PostgresqlClientOptions = {
       ...options,
+      max: Math.max(1, Math.floor(options.max / processes)),
       connectionString: url,
       connectionTimeoutMillis: silenceMs,
       Client: PostgresqlClient as unknown as new () => pg.ClientBase,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { minute } from '../clock/durations.ts';
 
 /** The personas of the demo. */
@@ -35,18 +35,26 @@ const organizations: Readonly<Record<Persona, { id: string; rol: string; slg: st
   outsider: { id: 'org_demo_outside', rol: 'admin', slg: 'outside' },
 };
 
-/**
- * An identity provider for trying RepoRisk without Clerk. It makes a key pair at each start: a
- * token of an earlier start, or of another machine's demo, is invalid.
- *
- * @param now - Unix milliseconds.
- */
+/** Makes a private key that signs the demo's sessions, PEM. */
+export function generateDemoKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Options of the demo's identity provider. */
+export interface DemoIdentityOptions {
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** PEM. A new one when absent: a token of an earlier start, or of another machine, is invalid. */
+  readonly privateKey?: string | undefined;
+}
+
+/** An identity provider for trying RepoRisk without Clerk. */
 export function createDemoIdentityProvider({
   now,
-}: {
-  readonly now: () => number;
-}): DemoIdentityProvider {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  privateKey = generateDemoKey(),
+}: DemoIdentityOptions): DemoIdentityProvider {
+  const publicKey = createPublicKey(privateKey);
   return {
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     issue(persona) {

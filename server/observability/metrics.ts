@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome, Verifier, VerifyRequest } from '../../core/mod.ts';
 import type { Coherence } from '../database/coherence.ts';
 import type { Outages } from '../database/outages.ts';
@@ -9,8 +9,13 @@ export interface Metric {
   readonly name: string;
   readonly help: string;
   readonly kind: 'counter' | 'gauge';
+  /** The value of several processes of one start; their sum when absent. */
+  readonly ofSeveral?: 'min' | 'max';
   read(): number;
 }
+
+/** The values of one process's metrics, which another can sum up. */
+export type MetricValues = readonly object[];
 
 /** The metrics of one server. */
 export interface Metrics {
@@ -22,6 +27,13 @@ export interface Metrics {
   add(figures: readonly Metric[]): void;
   /** Everything in Prometheus's text format. */
   text(): Promise<string>;
+  /** The values, for another process of the same start. */
+  values(): Promise<MetricValues>;
+}
+
+/** The metrics of several processes as one, in Prometheus's text format. */
+export function textOfAll(processes: readonly MetricValues[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...processes]).metrics();
 }
 
 /** Seconds; a revocation takes milliseconds, or a lease when a process does not respond. */
@@ -69,8 +81,8 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
   }
 
   function add(figures: readonly Metric[]): void {
-    for (const { name, help, kind, read } of figures) {
-      const options = { name: `reporisk_${name}`, help, registers };
+    for (const { name, help, kind, ofSeveral: aggregator = 'sum', read } of figures) {
+      const options = { name: `reporisk_${name}`, help, registers, aggregator } as const;
       if (kind === 'gauge') {
         new Gauge({
           ...options,
@@ -107,6 +119,7 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
     },
     add,
     text: () => registry.metrics(),
+    values: () => registry.getMetricsAsJSON(),
   };
 }
 
@@ -143,14 +156,16 @@ function leaseFigures({ freshness }: Coherence): Metric[] {
   return [
     {
       name: 'lease_current',
-      help: '1 while this process may answer from its cache',
+      help: '1 while this process may answer from its cache; of several workers, the least',
       kind: 'gauge',
+      ofSeveral: 'min',
       read: () => (freshness.isFresh() ? 1 : 0),
     },
     {
       name: 'lease_epoch',
-      help: 'The newest change that this process has applied',
+      help: 'The newest change that this process has applied; of several workers, the least',
       kind: 'gauge',
+      ofSeveral: 'min',
       read: () => freshness.epoch(),
     },
   ];

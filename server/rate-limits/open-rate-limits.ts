@@ -19,6 +19,10 @@ export interface OpenRateLimitsOptions {
    * would keep limits exhausted until it has caught up.
    */
   readonly now?: () => number;
+  /** Windows of this start; this process's memory when absent. */
+  readonly local?: Windows | undefined;
+  /** The processes of one start, which share PostgreSQL's connections; 1 when absent. */
+  readonly processes?: number;
 }
 
 /**
@@ -29,13 +33,14 @@ export interface OpenRateLimits extends RateLimits, AsyncDisposable {
   standIns(): number;
 }
 
-/** Opens the limits in the configured store: Redis, else PostgreSQL, else this process's memory. */
+/** Opens the limits in the configured store: Redis, else PostgreSQL, else the memory of this start. */
 export async function openRateLimits({
   config,
   logger,
   now = () => performance.now(),
+  local = createMemoryWindows(now),
+  processes,
 }: OpenRateLimitsOptions): Promise<OpenRateLimits> {
-  const memory = createMemoryWindows(now);
   let standIns = 0;
   const onFallback = () => {
     standIns += 1;
@@ -45,16 +50,16 @@ export async function openRateLimits({
     else logger.warn({ err: error }, 'rate limits are counted by each process for itself');
   };
 
-  const shared = await openShared(config, (error) =>
+  const shared = await openShared(config, processes, (error) =>
     logger.warn({ err: error }, 'rate limit windows that are over could not be deleted'),
   );
   const windows: Windows =
     shared === null
-      ? memory
-      : withFallback({ windows: shared, fallback: memory, now, onFallback, onChange });
+      ? local
+      : withFallback({ windows: shared, fallback: local, now, onFallback, onChange });
   const limits = createRateLimits({
     windows,
-    platformWindows: config.redisUrl === null ? memory : windows,
+    platformWindows: config.redisUrl === null ? local : windows,
     platform: config.platformRateLimit,
     perAddress: config.failedAuthRateLimit,
     now,
@@ -70,8 +75,10 @@ export async function openRateLimits({
 
 async function openShared(
   { redisUrl, databaseUrl }: OpenRateLimitsOptions['config'],
+  processes: number | undefined,
   onError: (error: unknown) => void,
 ): Promise<(Windows & AsyncDisposable) | null> {
   if (redisUrl !== null) return openRedisWindows(redisUrl);
-  return databaseUrl.startsWith('sqlite:') ? null : openPostgresqlWindows(databaseUrl, onError);
+  if (databaseUrl.startsWith('sqlite:')) return null;
+  return openPostgresqlWindows(databaseUrl, onError, processes);
 }

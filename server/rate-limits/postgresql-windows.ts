@@ -68,12 +68,14 @@ const sweepEvery = 10_000;
  * which loses the current counts and saves a disk write per request.
  *
  * @param onError - called when a sweep of ended windows fails.
+ * @param processes - the processes of one start, which share the connections.
  */
 export function openPostgresqlWindows(
   url: string,
   onError: (error: unknown) => void,
+  processes = 1,
 ): Windows & AsyncDisposable {
-  const pool = openPool(url, { max: 4 });
+  const pool = openPool(url, { max: 4, processes });
   let taken = 0;
   return {
     async take(name, { limit, windowSeconds }) {

@@ -31,6 +31,7 @@ test('loadConfig() has documented defaults', () => {
     dialects: ['reporisk'],
     forwardAuthEnvironments: ['live'],
     logLevel: 'info',
+    workers: 1,
     production: false,
   });
 });
@@ -55,6 +56,7 @@ test('loadConfig() reads every setting', () => {
     FAILED_AUTH_RATE_LIMIT: 'off',
     DIALECTS: 'reporisk',
     FORWARD_AUTH_ENVIRONMENTS: 'live, test',
+    WORKERS: '4',
     LOG_LEVEL: 'debug',
   });
   expect(config).toEqual({
@@ -80,6 +82,7 @@ test('loadConfig() reads every setting', () => {
     dialects: ['reporisk'],
     forwardAuthEnvironments: ['live', 'test'],
     logLevel: 'debug',
+    workers: 4,
     production: true,
   });
 });
@@ -176,6 +179,8 @@ const refused: [env: Record<string, string>, message: RegExp][] = [
     { FORWARD_AUTH_ENVIRONMENTS: 'live,prod' },
     /^FORWARD_AUTH_ENVIRONMENTS is "prod": it takes live, test$/,
   ],
+  [{ WORKERS: '0' }, /^WORKERS is "0": it takes a number of processes from 1 to 64$/],
+  [{ WORKERS: '65' }, /^WORKERS is "65"/],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud": it takes fatal, error, warn, info/],
   [{ NODE_ENV: 'prod' }, /^NODE_ENV is "prod": it takes production, development, test$/],
   [{ NODE_ENV: 'production', SERVER_SECRET: secret }, /^CLERK_JWT_KEY is not set: .* production$/],
