@@ -6,6 +6,8 @@ import type { Windows } from './windows.ts';
  * One statement, because with two, other requests could come between. The row lock serializes
  * requests, and the condition is evaluated again after the lock; when it fails, no row is returned.
  * The library's statement would count refused requests too, and trust each process's clock.
+ * `excluded.ends_at` is not used: it was computed before the wait for the lock, and would cut the
+ * window of a request that came first, which then got no refund.
  */
 const take = {
   name: 'take-from-window',
@@ -16,8 +18,8 @@ const take = {
       on conflict (name) do update set
         count = case when held.ends_at <= clock_timestamp() then 1 else held.count + 1 end,
         ends_at = case
-          when held.ends_at <= clock_timestamp() then excluded.ends_at
-          else least(held.ends_at, excluded.ends_at)
+          when held.ends_at <= clock_timestamp() then clock_timestamp() + $3 * interval '1 second'
+          else least(held.ends_at, clock_timestamp() + $3 * interval '1 second')
         end
       where held.ends_at <= clock_timestamp() or held.count < $2
       returning count, ends_at

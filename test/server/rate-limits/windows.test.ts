@@ -175,3 +175,27 @@ test('createMemoryWindows() never refuses steady traffic below the limit', () =>
     ),
   );
 });
+
+test('a request that waited in PostgreSQL leaves the end of the window as it is', async () => {
+  await using database = await migrated.PostgreSQL();
+  await using windows = openPostgresqlWindows(database.url, () => {});
+  const limit = { limit: 10, windowSeconds: 60 };
+  await windows.take('key:1', limit);
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query("begin; update rate_limit_window set ends_at = '2026-01-01'");
+  const waiting = windows.take('key:1', limit);
+  await expect
+    .poll(async () => {
+      const { rows } = await client.query('select from pg_locks where not granted');
+      return rows.length;
+    })
+    .toBe(1);
+  const { rows } = await client.query<{ window: string }>(
+    `update rate_limit_window set ends_at = clock_timestamp() + interval '60 s'
+     returning extract(epoch from ends_at) * 1000 as window`,
+  );
+  await client.query('commit');
+  await client.end();
+  expect((await waiting).window).toBe(Number(rows[0]?.window));
+});
