@@ -66,10 +66,12 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
     async propagated() {
       // This process's holder learns of a change by notification, like all others. An explicit poll
       // is needed only where there are no notifications, or when one does not come.
-      if (announcements === null) void holder.poll();
+      const own = announcements === null ? holder.poll() : null;
       const tell = setTimeout(() => void holder.poll(), pollIntervalOf(timing));
       await awaitPropagation(port, timing, (hear) => {
         waiting.add(hear);
+        // Without another holder the wait is over here, before the next poll.
+        void own?.then(() => hear());
         return () => waiting.delete(hear);
       });
       clearTimeout(tell);
