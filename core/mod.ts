@@ -64,7 +64,13 @@ export { newId, ulid } from './generate/ulid.ts';
 export { constantTimeEqual } from './hash/constant-time.ts';
 export { type Hashing, type Mac, nobleHashing } from './hash/hashing.ts';
 export { type LookupScheme, pepperedScheme, sha256Scheme } from './hash/lookup-scheme.ts';
-export { type Credential, credentialFrom } from './http/credential.ts';
+export { type Admission, type AdmitOptions, admit, type NotAdmitted } from './http/admit.ts';
+export {
+  type Credential,
+  credentialFrom,
+  type HeaderSource,
+  type NodeRequest,
+} from './http/credential.ts';
 export { type ProtectedHandler, type ProtectOptions, protect } from './http/protect.ts';
 export { type RefusalResponseOptions, refusalResponse } from './http/refusal-response.ts';
 export { addressAllowed, type Cidr, normalizeCidr, parseCidr } from './policy/address.ts';

@@ -1,10 +1,6 @@
-import { refusals } from '../errors.ts';
-import type { Environment } from '../format/key-shape.ts';
 import type { KeyRecord } from '../store/key-store.ts';
-import type { VerifyRequest } from '../verify/decide.ts';
 import type { Verifier } from '../verify/verifier.ts';
-import { credentialFrom } from './credential.ts';
-import { refusalResponse } from './refusal-response.ts';
+import { type AdmitOptions, admit } from './admit.ts';
 
 /** A handler that is called only with a verified key; `Rest` are the runtime's other arguments. */
 export type ProtectedHandler<Rest extends readonly unknown[]> = (
@@ -14,19 +10,14 @@ export type ProtectedHandler<Rest extends readonly unknown[]> = (
 ) => Response | Promise<Response>;
 
 /** Options of `protect`. */
-export interface ProtectOptions<Rest extends readonly unknown[]> {
-  /** The scope that every call through this handler needs; any valid key will do when absent. */
-  readonly scope?: string;
-  /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
-  readonly environments?: readonly Environment[];
+export interface ProtectOptions<Rest extends readonly unknown[]>
+  extends Pick<AdmitOptions, 'scope' | 'environments' | 'endpoint'> {
   /**
    * Returns the client's IP address, which only the runtime knows. When absent, or when it returns
    * undefined, keys with an allow list are refused. Never take it from a header that the client
    * can set.
    */
   readonly address?: (request: Request, ...rest: Rest) => string | undefined;
-  /** The endpoint in usage records, for example `/v1/reports/{id}`; `-` when absent. */
-  readonly endpoint?: string;
 }
 
 /**
@@ -52,24 +43,14 @@ export function protect<Rest extends readonly unknown[] = []>(
   handler: ProtectedHandler<Rest>,
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const { scope, environments, address, endpoint = '-' } = options;
-  const asked: VerifyRequest = {
-    dialect: 'reporisk',
-    ...(scope !== undefined && { scope }),
-    ...(environments !== undefined && { environments }),
-  };
-
+  const { address, ...asked } = options;
   return async (request, ...rest) => {
-    const credential = credentialFrom(request);
-    if (credential.kind === 'missing') return refusalResponse(refusals.missing_key);
-    if (credential.kind === 'invalid') return refusalResponse(refusals.invalid_key);
-    const outcome = await verifier.verify(credential.token, {
+    const admission = await admit(verifier, request, {
       ...asked,
       address: address?.(request, ...rest),
-      call: { endpoint, method: request.method, userAgent: request.headers.get('user-agent') },
     });
-    if (outcome.ok) return handler(request, outcome.key, ...rest);
-    const { refusal, headers } = outcome;
-    return refusalResponse(refusal, headers === undefined ? {} : { headers });
+    if (admission.ok) return handler(request, admission.key, ...rest);
+    const { status, headers, body } = admission;
+    return new Response(body, { status, headers });
   };
 }

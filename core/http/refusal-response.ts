@@ -26,17 +26,24 @@ export interface RefusalResponseOptions {
  * ```
  */
 export function refusalResponse(refusal: Refusal, options: RefusalResponseOptions = {}): Response {
+  return new Response(JSON.stringify({ detail: refusal.detail }), {
+    status: refusal.status,
+    headers: refusalHeaders(refusal, options),
+  });
+}
+
+/** The header fields of a refusal's response. */
+export function refusalHeaders(
+  refusal: Refusal,
+  options: RefusalResponseOptions = {},
+): Record<string, string> {
   const { requestId, retryAfterSeconds = refusal.status === 503 ? 1 : undefined } = options;
-  const headers = new Headers({
+  return {
     ...options.headers,
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
-  });
-  if (refusal.status === 401) headers.set('WWW-Authenticate', 'Bearer');
-  if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds));
-  if (requestId !== undefined) headers.set('X-Request-Id', requestId);
-  return new Response(JSON.stringify({ detail: refusal.detail }), {
-    status: refusal.status,
-    headers,
-  });
+    ...(refusal.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    ...(requestId !== undefined && { 'X-Request-Id': requestId }),
+  };
 }

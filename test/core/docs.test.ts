@@ -35,7 +35,7 @@ async function docblocks(): Promise<Map<string, string>> {
       const plain = name.replace('type ', '');
       const kind = type || plain !== name ? 'interface|type' : 'function|const|class';
       const declaration = new RegExp(
-        `(/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?export (?:${kind}) ${plain}\\b`,
+        `(/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?export (?:async )?(?:${kind}) ${plain}\\b`,
       );
       found.set(name, declaration.exec(declared)?.[1] ?? '');
     }

@@ -1,0 +1,94 @@
+import { type Refusal, refusals } from '../errors.ts';
+import type { Environment } from '../format/key-shape.ts';
+import type { KeyRecord } from '../store/key-store.ts';
+import type { Reason } from '../verify/outcome.ts';
+import type { Verifier } from '../verify/verifier.ts';
+import { credentialFrom, type HeaderSource, headerOf } from './credential.ts';
+import { refusalHeaders } from './refusal-response.ts';
+
+/** Options of `admit`. */
+export interface AdmitOptions {
+  /** The scope that the call needs; any valid key will do when absent. */
+  readonly scope?: string;
+  /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
+  readonly environments?: readonly Environment[];
+  /**
+   * The client's IP address. Keys with an allow list are refused when it is absent. Never take it
+   * from a header that the client can set.
+   */
+  readonly address?: string | undefined;
+  /** The endpoint in usage records, for example `/v1/reports/{id}`; `-` when absent. */
+  readonly endpoint?: string;
+  /** The HTTP method in usage records; the request's own when absent. */
+  readonly method?: string;
+}
+
+/** The answer to a request that is not admitted, in plain values that every framework can send. */
+export interface NotAdmitted {
+  /** Tells it from an admission. */
+  readonly ok: false;
+  /** HTTP status code. */
+  readonly status: Refusal['status'];
+  /** Header fields, `Content-Type` among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, `{"detail": "…"}`. */
+  readonly body: string;
+  /** The cause, for the operator's log only. */
+  readonly reason: Reason;
+}
+
+/** An admitted request, with its key, or the answer to one that is not. */
+export type Admission = { readonly ok: true; readonly key: KeyRecord } | NotAdmitted;
+
+/**
+ * Verifies the key of a request. An adapter for any framework is this call and the sending of its
+ * answer.
+ *
+ * @param verifier - verifies the keys.
+ * @param request - the request, or its headers.
+ * @param options - the requirements of the call.
+ * @returns the key, or the answer to send; never rejects.
+ * @example
+ * ```ts
+ * import { admit, createMemoryKeyStore, createVerifier } from './mod.ts';
+ * const verifier = createVerifier({ store: createMemoryKeyStore() });
+ * const request = new Request('https://example.com/');
+ * const admission = await admit(verifier, request, { scope: 'repos:read' });
+ * admission.ok ? admission.key.label : admission.status; // 401
+ * ```
+ */
+export async function admit(
+  verifier: Verifier,
+  request: HeaderSource,
+  options: AdmitOptions = {},
+): Promise<Admission> {
+  const credential = credentialFrom(request);
+  if (credential.kind === 'missing') return refused(refusals.missing_key, 'missing');
+  if (credential.kind === 'invalid') return refused(refusals.invalid_key, 'malformed');
+  const { scope, environments, address, endpoint = '-' } = options;
+  const method = options.method ?? ('method' in request ? request.method : undefined) ?? '-';
+  const outcome = await verifier.verify(credential.token, {
+    dialect: 'reporisk',
+    address,
+    call: { endpoint, method, userAgent: headerOf(request, 'user-agent') },
+    ...(scope !== undefined && { scope }),
+    ...(environments !== undefined && { environments }),
+  });
+  return outcome.ok
+    ? { ok: true, key: outcome.key }
+    : refused(outcome.refusal, outcome.reason, outcome.headers);
+}
+
+function refused(
+  refusal: Refusal,
+  reason: Reason,
+  headers?: Readonly<Record<string, string>>,
+): NotAdmitted {
+  return {
+    ok: false,
+    status: refusal.status,
+    headers: refusalHeaders(refusal, headers === undefined ? {} : { headers }),
+    body: JSON.stringify({ detail: refusal.detail }),
+    reason,
+  };
+}
