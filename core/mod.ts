@@ -64,7 +64,13 @@ export { newId, ulid } from './generate/ulid.ts';
 export { constantTimeEqual } from './hash/constant-time.ts';
 export { type Hashing, type Mac, nobleHashing } from './hash/hashing.ts';
 export { type LookupScheme, pepperedScheme, sha256Scheme } from './hash/lookup-scheme.ts';
-export { type Admission, type AdmitOptions, admit, type NotAdmitted } from './http/admit.ts';
+export {
+  type Admission,
+  type AdmitOptions,
+  admit,
+  type NotAdmitted,
+  type Verifies,
+} from './http/admit.ts';
 export {
   type Credential,
   credentialFrom,
@@ -83,6 +89,12 @@ export {
 } from './policy/management.ts';
 export { grants, permits, scopesOf } from './policy/scopes.ts';
 export { inSubOrgScope } from './policy/sub-org.ts';
+export type { VerifiedKey } from './remote/identity.ts';
+export {
+  openRemoteVerifier,
+  type RemoteVerifier,
+  type RemoteVerifierOptions,
+} from './remote/remote-verifier.ts';
 export type { Freshness, InvalidationListener } from './store/freshness.ts';
 export type {
   KeyRecord,

@@ -29,7 +29,7 @@ const layers: Record<string, string> = {
     store
     cache
     verify
-    http
+    http remote
     .`,
   server: `
     clock wire config

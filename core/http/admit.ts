@@ -1,10 +1,16 @@
 import { type Refusal, refusals } from '../errors.ts';
 import type { Environment } from '../format/key-shape.ts';
 import type { KeyRecord } from '../store/key-store.ts';
-import type { Reason } from '../verify/outcome.ts';
-import type { Verifier } from '../verify/verifier.ts';
+import type { VerifyRequest } from '../verify/decide.ts';
+import type { Outcome, Reason } from '../verify/outcome.ts';
 import { credentialFrom, type HeaderSource, headerOf } from './credential.ts';
 import { refusalHeaders } from './refusal-response.ts';
+
+/** A verifier of any kind; `Key` is what it knows of a key. */
+export interface Verifies<Key> {
+  /** Decides whether a key may do what a request asks; never throws. */
+  verify(key: string, request?: VerifyRequest): Outcome<Key> | Promise<Outcome<Key>>;
+}
 
 /** Options of `admit`. */
 export interface AdmitOptions {
@@ -38,7 +44,7 @@ export interface NotAdmitted {
 }
 
 /** An admitted request, with its key, or the answer to one that is not. */
-export type Admission = { readonly ok: true; readonly key: KeyRecord } | NotAdmitted;
+export type Admission<Key = KeyRecord> = { readonly ok: true; readonly key: Key } | NotAdmitted;
 
 /**
  * Verifies the key of a request. An adapter for any framework is this call and the sending of its
@@ -57,11 +63,11 @@ export type Admission = { readonly ok: true; readonly key: KeyRecord } | NotAdmi
  * admission.ok ? admission.key.label : admission.status; // 401
  * ```
  */
-export async function admit(
-  verifier: Verifier,
+export async function admit<Key>(
+  verifier: Verifies<Key>,
   request: HeaderSource,
   options: AdmitOptions = {},
-): Promise<Admission> {
+): Promise<Admission<Key>> {
   const credential = credentialFrom(request);
   if (credential.kind === 'missing') return refused(refusals.missing_key, 'missing');
   if (credential.kind === 'invalid') return refused(refusals.invalid_key, 'malformed');

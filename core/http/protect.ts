@@ -1,11 +1,10 @@
 import type { KeyRecord } from '../store/key-store.ts';
-import type { Verifier } from '../verify/verifier.ts';
-import { type AdmitOptions, admit } from './admit.ts';
+import { type AdmitOptions, admit, type Verifies } from './admit.ts';
 
 /** A handler that is called only with a verified key; `Rest` are the runtime's other arguments. */
-export type ProtectedHandler<Rest extends readonly unknown[]> = (
+export type ProtectedHandler<Rest extends readonly unknown[], Key = KeyRecord> = (
   request: Request,
-  key: KeyRecord,
+  key: Key,
   ...rest: Rest
 ) => Response | Promise<Response>;
 
@@ -38,9 +37,9 @@ export interface ProtectOptions<Rest extends readonly unknown[]>
  * response.status; // 401
  * ```
  */
-export function protect<Rest extends readonly unknown[] = []>(
-  verifier: Verifier,
-  handler: ProtectedHandler<Rest>,
+export function protect<Key, Rest extends readonly unknown[] = []>(
+  verifier: Verifies<Key>,
+  handler: ProtectedHandler<Rest, Key>,
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { address, ...asked } = options;

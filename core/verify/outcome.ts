@@ -21,11 +21,11 @@ export type Reason =
   | 'rate_limited'
   | 'unavailable';
 
-/** The key covers the request. */
-export interface Accepted {
+/** The key covers the request. `Key` is what a verifier knows of it. */
+export interface Accepted<Key = KeyRecord> {
   readonly ok: true;
   /** The verified key. */
-  readonly key: KeyRecord;
+  readonly key: Key;
 }
 
 /** The request is refused. */
@@ -42,4 +42,4 @@ export interface Refused {
 }
 
 /** The result of a verification. An invalid key is an outcome, never an exception. */
-export type Outcome = Accepted | Refused;
+export type Outcome<Key = KeyRecord> = Accepted<Key> | Refused;

@@ -1,0 +1,207 @@
+import { type ErrorCode, type Refusal, refusals } from '../errors.ts';
+import type { Environment } from '../format/key-shape.ts';
+import { grants } from '../policy/scopes.ts';
+import { refuse, type VerifyRequest } from '../verify/decide.ts';
+import type { Outcome, Reason } from '../verify/outcome.ts';
+import { readIdentity, type VerifiedKey } from './identity.ts';
+
+/** Options of `openRemoteVerifier`. */
+export interface RemoteVerifierOptions {
+  /** The address of the RepoRisk server: https, or http to this machine. */
+  readonly url: string;
+  /** Called with the cause of each outcome `unavailable`. `console.error` when absent. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Verifies keys by asking the server. */
+export interface RemoteVerifier {
+  /**
+   * Asks the server whether a key may do what a request asks. Never rejects: a server that cannot be
+   * asked, or answers something else, is the outcome 503, and `onError` gets the cause.
+   *
+   * @param key - the raw key as presented; sent to the server, and not kept.
+   * @param request - the requirements of the call.
+   * @returns the outcome.
+   */
+  verify(key: string, request?: VerifyRequest): Promise<Outcome<VerifiedKey>>;
+}
+
+/** Milliseconds for the whole answer. */
+const timeoutMs = 2_000;
+
+/** Bytes of a refusal that are read. */
+const maxBody = 4_096;
+
+/** What a bearer token may consist of: nothing that could end the header field. */
+const token = /^[\w\-.~+/]{1,512}=*$/;
+
+const kept = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
+
+/**
+ * Makes a verifier for a service without the deployment's database: it asks `/auth/verify` of the
+ * server for each verification and caches nothing, so a revoked key is refused at once. Only a 200
+ * with every identity header well formed counts as an acceptance. 401, 403 and 429 are passed on;
+ * anything else, a redirect too, and no answer within two seconds are 503.
+ *
+ * The server judges allow lists by the request's `address`, which goes into `X-Forwarded-For`, where
+ * its `TRUSTED_PROXIES` hold this service's own; else it judges this service's own address. In demo
+ * mode it answers no request with an `address`.
+ *
+ * @param options - the server's address.
+ * @returns the verifier.
+ * @throws {TypeError} when the address is neither https nor this machine's, or has a query or a
+ * user name.
+ * @example
+ * ```ts
+ * import { admit, openRemoteVerifier } from './mod.ts';
+ * const verifier = openRemoteVerifier({ url: 'https://api.example.com' });
+ * const admission = await admit(verifier, new Headers(), { scope: 'repos:read' });
+ * admission.ok; // false
+ * ```
+ */
+export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifier {
+  // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
+  const { onError = console.error } = options;
+  const address = verifyAddress(options.url);
+
+  async function ask(key: string, request: VerifyRequest): Promise<Outcome<VerifiedKey>> {
+    const target = new URL(address);
+    if (request.scope !== undefined) target.searchParams.set('scope', request.scope);
+    const response = await fetch(target, {
+      headers: {
+        Authorization: `Bearer ${key}`,
+        ...(request.address !== undefined && { 'X-Forwarded-For': request.address }),
+        ...(request.call?.userAgent != null && { 'User-Agent': request.call.userAgent }),
+      },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const { status, headers } = response;
+    if (status === 200) {
+      await response.body?.cancel();
+      const identity = readIdentity(headers);
+      if (identity === null) throw new Error('it answered 200 without the identity headers');
+      return judge(identity, request);
+    }
+    if (status !== 401 && status !== 403 && status !== 429) {
+      await response.body?.cancel();
+      throw new Error(`it answered ${status}`);
+    }
+    return refusedBy(status, await detailOf(response), headers);
+  }
+
+  return {
+    async verify(key, request = {}) {
+      if (!token.test(key)) return refuse('invalid_key', 'malformed');
+      try {
+        return await ask(key, request);
+      } catch (error) {
+        report(onError, `the server at ${address.origin} cannot verify keys: ${reasonOf(error)}`);
+        return refuse('unavailable', 'unavailable');
+      }
+    },
+  };
+}
+
+/** The server knows which scope was asked for, unless something between has dropped it. */
+function judge(key: VerifiedKey, request: VerifyRequest): Outcome<VerifiedKey> {
+  const { environments = ['live'] satisfies Environment[], scope, dialect = 'reporisk' } = request;
+  if (!environments.includes(key.environment)) return refuse('environment_denied', 'environment');
+  if (scope !== undefined && !grants(dialect, key.scopes, scope)) {
+    return refuse('insufficient_permissions', 'scope');
+  }
+  return Object.freeze({ ok: true, key });
+}
+
+const byStatus = {
+  401: ['invalid_key', 'unknown'],
+  403: ['insufficient_permissions', 'scope'],
+  429: ['rate_limited', 'rate_limited'],
+} as const satisfies Record<number, readonly [ErrorCode, Reason]>;
+
+const reasons: Partial<Record<ErrorCode, Reason>> = {
+  missing_key: 'missing',
+  tier_required: 'tier',
+  address_denied: 'address',
+  environment_denied: 'environment',
+};
+
+function refusedBy(
+  status: keyof typeof byStatus,
+  detail: string | null,
+  received: Headers,
+): Outcome<VerifiedKey> {
+  const [code, reason] = byStatus[status];
+  const known = Object.values(refusals).find(
+    (each) => each.status === status && each.detail === detail,
+  );
+  const refusal: Refusal = known ?? { ...refusals[code], ...(detail !== null && { detail }) };
+  const challenge = received.get('WWW-Authenticate');
+  const names = status === 403 && challenge !== null ? [...kept, 'WWW-Authenticate'] : kept;
+  const headers = names.flatMap((name) => {
+    const value = received.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return Object.freeze({
+    ok: false,
+    refusal: Object.freeze(refusal),
+    reason: reasons[refusal.code] ?? reason,
+    key: null,
+    ...(headers.length > 0 && { headers: Object.freeze(Object.fromEntries(headers)) }),
+  });
+}
+
+/** The `detail` of a refusal's body; null where it has none, as a proxy's page. */
+async function detailOf(response: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  while (reader !== undefined && size <= maxBody) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  await reader?.cancel();
+  if (size > maxBody) return null;
+  try {
+    const text = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === 'string' ? detail : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The address of `/auth/verify` of a server. */
+function verifyAddress(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : null;
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(base?.hostname ?? '');
+  const isSafe = base?.protocol === 'https:' || (base?.protocol === 'http:' && isLocal);
+  if (base === null || !isSafe || base.search + base.hash + base.username + base.password !== '') {
+    throw new TypeError('url must be https, or http to this machine, without a query or user name');
+  }
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return new URL('auth/verify', base);
+}
+
+/** Never the error itself: those of some runtimes hold the request's headers. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string'
+    ? code
+    : error.message.startsWith('it answered')
+      ? error.message
+      : error.name;
+}
+
+function report(onError: (error: unknown) => void, message: string): void {
+  try {
+    onError(new Error(message));
+  } catch {
+    // An observer decides nothing.
+  }
+}
