@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
+import { pinnedLookup } from '../network/pinned-lookup.ts';
+import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
 import { readBeginning } from './answer.ts';
-import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
 /** A message to send. */
 export interface Message {
@@ -74,7 +74,7 @@ function post(
     method: 'POST',
     headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
     agent: false,
-    lookup: answering(addresses),
+    lookup: pinnedLookup(addresses),
     // Explicit: an environment variable could otherwise disable it.
     rejectUnauthorized: true,
     signal,
@@ -92,16 +92,6 @@ function post(
     request.on('close', () => reject(new Error('closed without an answer')));
     request.end(body);
   });
-}
-
-/** A lookup with a fixed result. */
-function answering(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  const [first = { address: '', family: 4 }] = all;
-  return (_hostname, { all: wantsAll }, callback) => {
-    if (wantsAll) callback(null, all);
-    else callback(null, first.address, first.family);
-  };
 }
 
 /** Name resolution cannot be aborted: on abort, its result is ignored. */
