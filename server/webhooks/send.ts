@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Clock } from '../clock/clock.ts';
+import { connectionError } from '../network/connection-error.ts';
 import { pinnedLookup } from '../network/pinned-lookup.ts';
 import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
 import { readBeginning } from './answer.ts';
@@ -48,7 +49,7 @@ export async function send(message: Message, context: SendContext): Promise<Send
     const answer = await post(url, message, addresses, context);
     return { ...answer, error: refusal(answer.status) };
   } catch (error) {
-    return unsent(signal.aborted ? 'no answer in time' : reason(error));
+    return unsent(signal.aborted ? 'no answer in time' : connectionError(error));
   }
 }
 
@@ -103,21 +104,3 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
-
-/** Node's messages contain addresses; these do not. */
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code)) return 'no trusted TLS connection';
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the headers of the answer are too long';
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  return reasons[code] ?? 'connection failed';
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before an answer',
-  EPIPE: 'the connection was closed before an answer',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the host cannot be reached',
-  ETIMEDOUT: 'no connection in time',
-};
