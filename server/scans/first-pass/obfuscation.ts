@@ -1,4 +1,4 @@
-import { type Detector, firstMatch, hitAt } from './hit.ts';
+import { type Detector, hitAt } from './hit.ts';
 import { isAside, type TextFile } from './text-file.ts';
 
 /** Text that is decoded and run at once. */
@@ -29,6 +29,7 @@ const decoded: Detector = function* (file) {
 
 /** A name that is given a decoded text, and run elsewhere. Few names: the work stays bounded. */
 function decodedThenRun(text: string): number | null {
+  if (!/\b(?:atob|Buffer\.from|b64decode|fromhex)\b/.test(text)) return null;
   const decoding =
     /\b(\w{1,40})\s*=\s*(?:atob|Buffer\.from|base64\.b64decode|bytes\.fromhex)\s*\(/g;
   const names = new Map(
@@ -62,14 +63,29 @@ const encoded: Detector = function* (file) {
   if (isBuilt(file.path) || isAside(file.path)) return;
   // Not data URLs: pictures and fonts.
   const pattern = /(?<![\w+/=,:-]|base64,)(?:[A-Za-z0-9+/]{1000,}={0,2}|(?:[0-9a-f]{2}){500,})/;
-  yield* firstMatch(file, 'encoded-text', pattern);
+  for (const { line, index } of longLines(file.text, 1000)) {
+    const inside = line.search(pattern);
+    if (inside >= 0) return void (yield hitAt(file, 'encoded-text', index + inside));
+  }
 };
 
 const minified: Detector = function* (file) {
   if (!/\.([cm]?[jt]sx?|py|rb|php)$/.test(file.name) || file.isPackaged) return;
   if (isBuilt(file.path) || isAside(file.path)) return;
-  yield* firstMatch(file, 'minified-source', /^(?=[^\n]*[;{])[^\n]{5000}/m);
+  for (const { line, index } of longLines(file.text, 5000)) {
+    if (/[;{]/.test(line)) return void (yield hitAt(file, 'minified-source', index));
+  }
 };
+
+/** The lines of a length, with their position. */
+function* longLines(text: string, minLength: number): Generator<{ line: string; index: number }> {
+  for (let index = 0; index < text.length; ) {
+    const end = text.indexOf('\n', index);
+    const next = end < 0 ? text.length : end;
+    if (next - index >= minLength) yield { line: text.slice(index, next), index };
+    index = next + 1;
+  }
+}
 
 /** Bidirectional overrides, and runs of characters that show nothing but carry data. */
 const hidden: Detector = function* (file) {

@@ -21,9 +21,12 @@ const reverseShell = anyOf(
   /\bnet\.(connect|Socket|createConnection)\([\s\S]{0,300}\.pipe\(\s*\w*(sh|cmd|proc|child)\w*\.stdin/,
 );
 
+/** Data that holds commands. */
+const holdsCommands = /^(package|tasks|devcontainer)\.json$/;
+
 const reverseShells: Detector = function* (file) {
   if (
-    (!file.isCode && !isShell.test(file.path) && file.name !== 'package.json') ||
+    (!file.isCode && !isShell.test(file.path) && !holdsCommands.test(file.name)) ||
     isAside(file.path)
   )
     return;

@@ -17,12 +17,20 @@ const workflows: Detector = function* (file) {
       /ref:\s*["']?\$\{\{\s*github\.(event\.pull_request\.(head\.(sha|ref)|merge_commit_sha)|head_ref)/;
     yield* firstMatch(file, 'pull-request-target', checkout);
   }
-  for (const match of file.text.matchAll(
-    /^([ \t]*)(?:- )?run:[^\n]*(?:\n(?:\1[ \t]+[^\n]*|[ \t]*(?=\n)))*/gm,
-  )) {
-    const inside = match[0].search(outsiderText);
-    if (inside >= 0) yield hitAt(file, 'workflow-injection', match.index + inside);
+  for (const { command, index } of commands(file.text)) {
+    const inside = command.search(outsiderText);
+    if (inside >= 0) yield hitAt(file, 'workflow-injection', index + inside);
   }
 };
+
+/** The text of each `run:`, up to the next line that is not deeper. */
+function* commands(text: string): Generator<{ command: string; index: number }> {
+  for (const { 0: key, index } of text.matchAll(/^[ \t]*(?:- +)?run:/gm)) {
+    const depth = key.length - 'run:'.length;
+    const rest = text.slice(index + key.length);
+    const end = rest.search(new RegExp(`\\n(?=[ \\t]{0,${depth}}[^ \\t\\n])`));
+    yield { command: key + (end < 0 ? rest : rest.slice(0, end)), index };
+  }
+}
 
 export const workflowDetectors = [workflows];
