@@ -11,18 +11,17 @@ export interface ZipEntry {
   readonly isEncrypted?: boolean;
 }
 
-const compressed = new WeakMap<Buffer, Buffer>();
-
 /** Writes a zip archive by hand, because no library writes hostile ones. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
+  // Archives of very many or very large entries repeat one content.
+  const compressed = new Map<string | Buffer, Buffer>();
   let offset = 0;
   for (const { name, content = '', claimedSize, mode = 0o100644, isEncrypted } of entries) {
     const bytes = Buffer.from(content);
-    const known = Buffer.isBuffer(content) ? content : bytes;
-    const data = compressed.get(known) ?? deflateRawSync(bytes, { level: 9 });
-    compressed.set(known, data);
+    const data = compressed.get(content) ?? deflateRawSync(bytes);
+    compressed.set(content, data);
     const path = Buffer.from(name);
     const size = claimedSize ?? bytes.length;
     const local = Buffer.alloc(30);

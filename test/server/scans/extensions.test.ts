@@ -150,10 +150,10 @@ test.concurrent.each([
   ['with a damaged directory', broken(whole), 'not a readable archive'],
   ['of another kind', Buffer.from('Rar!'), 'not a .zip, .vsix or .crx'],
   ['empty', Buffer.alloc(0), 'not a .zip, .vsix or .crx'],
-  ['.crx of version 4', Buffer.from('Cr24\x04\0\0\0'), '.crx of version 4'],
+  ['.crx of version 4', Buffer.from('Cr24\x04\0\0\0padding.'), '.crx of version 4'],
   [
     '.crx whose header has no end',
-    Buffer.from('Cr24\x03\0\0\0\xff\xff\xff\x7f', 'latin1'),
+    Buffer.from('Cr24\x03\0\0\0\xff\xff\xff\x7fpad.', 'latin1'),
     'not a readable',
   ],
 ])('scan() refuses an archive %s', async (_what, bytes, message) => {
