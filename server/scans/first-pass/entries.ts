@@ -34,7 +34,7 @@ function isHostileName(path: string): boolean {
 
 function leavesTop(path: string, target: string): boolean {
   if (target.startsWith('/') || target.includes('\\') || /^[a-z]:/i.test(target)) return true;
-  return posix.normalize(posix.join(posix.dirname(path), target)).split('/')[0] === '..';
+  return posix.join(posix.dirname(path), target).split('/')[0] === '..';
 }
 
 /** The names of pictures, texts and sources. */

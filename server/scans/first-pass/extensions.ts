@@ -14,7 +14,7 @@ const browserManifest = z.looseObject({
   optional_permissions: texts,
   optional_host_permissions: texts,
   content_scripts: z.array(z.looseObject({ matches: texts })).catch([]),
-  content_security_policy: z.unknown(),
+  content_security_policy: z.unknown().optional(),
 });
 
 const isEverywhere = (pattern: unknown) =>

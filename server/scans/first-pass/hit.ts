@@ -25,8 +25,9 @@ export function hitAt(file: TextFile, rule: RuleId, index: number, evidence?: st
   // Of a long line: the part from the place on. Masked before it is cut: half a secret is none to
   // the patterns.
   const from = line.length <= maxEvidence ? start : index;
-  const shown =
-    evidence ?? masked(file.text.slice(from, Math.min(start + line.length, from + 2000)));
+  const shown = masked(
+    evidence ?? file.text.slice(from, Math.min(start + line.length, from + 2000)),
+  );
   const bounded = shown.trim().slice(0, maxEvidence);
   return { rule, path: file.path, line: lineAt(file.text, index), evidence: bounded };
 }

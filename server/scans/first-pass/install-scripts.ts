@@ -37,6 +37,8 @@ const gathersEnvironment = anyOf(
 /** The scripts of a package.json, and the files that they run. */
 export interface InstallScript {
   readonly hit: Hit;
+  readonly name: string;
+  readonly command: string;
   readonly runs: readonly string[];
 }
 
@@ -52,16 +54,15 @@ export function installScripts(file: TextFile): InstallScript[] {
       ...command.matchAll(/(?:^|\s|["'])(?:\.\/)?([\w@./-]+\.(?:[cm]?[jt]s|sh|py|ps1))\b/g),
     ];
     const hit = hitAt(file, 'install-script', index, `"${name}": ${JSON.stringify(command)}`);
-    return { hit, runs: runs.map(([, path = '']) => folder + path) };
+    return { hit, name, command, runs: runs.map(([, path = '']) => folder + path) };
   });
 }
 
 const npmScripts: Detector = function* (file) {
-  for (const { hit } of installScripts(file)) {
-    const command = hit.evidence ?? '';
+  for (const { hit, name, command } of installScripts(file)) {
     if (pipeToShell.test(command)) yield { ...hit, rule: 'install-pipe-to-shell' };
     else if (download.test(command)) yield { ...hit, rule: 'install-network' };
-    else if (!hit.evidence?.startsWith('"prepare"')) yield hit;
+    else if (name !== 'prepare') yield hit;
   }
 };
 
