@@ -26,7 +26,7 @@ const subjects = [
 // Without bounds of numbers and lengths, which structured outputs do not know: the code below bounds.
 const answerSchema = z.strictObject({
   summary: z.string(),
-  risk_score: z.int(),
+  risk_score: z.number(),
   findings: z.array(
     z.strictObject({
       subject: z.enum(subjects),
@@ -110,7 +110,7 @@ function question(source: ScanSource, { findings, texts, paths }: Examination): 
   const content = [`<about-${mark}>\n${JSON.stringify(about)}\n</about-${mark}>`, ...parts].join(
     '\n',
   );
-  const schema = z.toJSONSchema(answerSchema);
+  const { $schema, ...schema } = z.toJSONSchema(answerSchema);
   return { system, content, schema, maxTokens: maxAnswerTokens };
 }
 

@@ -65,7 +65,7 @@ function reportOf(
     all.map(({ severity }) => severity),
     judged.score,
   );
-  const counted = `${fileCount} files examined, ${all.length} findings.`;
+  const counted = `Files examined: ${fileCount}. Findings: ${all.length}.`;
   const summary = [judged.summary, counted, ...unseen, ...unread].filter(Boolean).join(' ');
   const partial = unseen.length + unread.length > 0;
   return { riskLevel, riskScore, summary, findings: all, partial, usage: judged.usage };
