@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -34,6 +35,9 @@ process.on('message', (message: ToChild) => {
   else if (message.kind === 'judged') judgements.get(message.id)?.resolve(message.addresses);
   else judgements.get(message.id)?.reject(new ScanFailure(message.reason));
 });
+
+// Requests come first: a scan takes the processor time that the server leaves.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 // The parent is gone. Otherwise it ends this process when it has the result.
 process.on('disconnect', () => process.exit());

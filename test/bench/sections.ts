@@ -8,6 +8,7 @@ import { peers } from './sections/peers.ts';
 import { requests } from './sections/requests.ts';
 import { revocation } from './sections/revocation.ts';
 import { scale } from './sections/scale.ts';
+import { scans } from './sections/scans.ts';
 import { usage } from './sections/usage.ts';
 import { warm } from './sections/warm.ts';
 
@@ -22,6 +23,7 @@ export const sections: Readonly<Record<string, Section>> = {
   memory,
   revocation,
   usage,
+  scans,
   console: consolePage,
   lighthouse,
 };

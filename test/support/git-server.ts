@@ -104,9 +104,10 @@ export async function startGitServer(
   intercept: Intercept = () => false,
 ): Promise<GitServer> {
   const requests: string[] = [];
+  const packs = new Map<Repository, Buffer>();
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
-    if (!intercept(request, response)) void answer(repositories, request, response);
+    if (!intercept(request, response)) void answer({ repositories, packs }, request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -122,8 +123,14 @@ export async function startGitServer(
   };
 }
 
+interface Served {
+  readonly repositories: Readonly<Record<string, Repository>>;
+  /** Made once for all fetches. */
+  readonly packs: Map<Repository, Buffer>;
+}
+
 async function answer(
-  repositories: Readonly<Record<string, Repository>>,
+  { repositories, packs }: Served,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -147,7 +154,8 @@ async function answer(
   if (!wanted.includes('deepen 1')) throw new Error('a fetch of the whole history');
   response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-result' });
   response.write(`${packet(`shallow ${head}`)}0000${packet('NAK\n')}`);
-  const pack = packOf(repository);
+  const pack = packs.get(repository) ?? packOf(repository);
+  packs.set(repository, pack);
   for (let at = 0; at < pack.length; at += 65_515) {
     const piece = pack.subarray(at, at + 65_515);
     response.write((piece.length + 5).toString(16).padStart(4, '0'));
