@@ -28,7 +28,7 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
   const { signal } = context;
   signal.throwIfAborted();
   const child = fork(new URL('./child.ts', import.meta.url), {
-    execArgv: [`--max-old-space-size=${heapMebibytes}`],
+    execArgv: [`--max-old-space-size=${heapMebibytes}`, '--expose-gc'],
     env: childEnvironment(process.env),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -71,9 +71,11 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
 /** No secret of the server. Certificates that the operator trusts, and what Windows needs to run. */
 export function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = ['NODE_EXTRA_CA_CERTS', 'SystemRoot'];
-  return Object.fromEntries(
-    passed.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]])),
-  );
+  return {
+    ...Object.fromEntries(passed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
+    // glibc keeps freed memory per thread; one arena keeps a sixth less of it.
+    MALLOC_ARENA_MAX: '1',
+  };
 }
 
 type Judgement =

@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import git from 'isomorphic-git';
+import { fetchPack } from './fetch-pack.ts';
 import type { HttpClient } from './http-client.ts';
 import type { ScanLimits } from './limits.ts';
-import { ScanFailure } from './scan-failure.ts';
 import type { Remarks, SourceFile } from './source-file.ts';
 
 /** The context of reading a repository. */
@@ -29,13 +28,21 @@ export async function* gitFiles(url: string, context: GitContext): AsyncGenerato
   const { limits, remarks } = context;
   const gitdir = join(context.folder, 'git');
   const cache = {};
+  await git.init({ fs, gitdir, bare: true });
+  let kept = 0;
   const read = async (oid: string) => {
     const { object } = await git.readObject({ fs, gitdir, oid, format: 'content', cache });
     if (!(object instanceof Uint8Array)) throw new Error('an object without content');
+    kept += object.length;
+    if (kept > maxKept) {
+      kept = 0;
+      await forgetObjects(cache);
+    }
     return Buffer.from(object.buffer, object.byteOffset, object.byteLength);
   };
-  const commit = await fetchNewest(url, gitdir, context);
+  const commit = await fetchPack(url, join(gitdir, pack), context.http);
   context.onReceived();
+  await index(gitdir);
 
   const top = /^tree ([0-9a-f]{40})\n/.exec((await read(commit)).toString('latin1'))?.[1];
   const folders = [{ path: '', oid: top ?? '' }];
@@ -64,72 +71,41 @@ export async function* gitFiles(url: string, context: GitContext): AsyncGenerato
   }
 }
 
+/** Where isomorphic-git looks for a pack. */
+const pack = 'objects/pack/pack-fetched.pack';
+
+/**
+ * Makes a pack readable by object id. What it inflates lies outside the heap, so the collector does
+ * not hurry by itself: hundreds of MiB would wait for it.
+ */
+async function index(gitdir: string): Promise<void> {
+  let percents = 0;
+  const onProgress = () => {
+    percents += 1;
+    if (percents % 4 === 0) globalThis.gc?.();
+  };
+  await git.indexPack({ fs, dir: gitdir, gitdir, filepath: pack, onProgress });
+  // The pack itself, which is read once more for its objects.
+  globalThis.gc?.();
+}
+
+/** Bytes of objects that isomorphic-git may keep. */
+const maxKept = 16 * 1024 * 1024;
+
+/**
+ * Empties what isomorphic-git remembers of a pack's objects: each that it has read, without a bound.
+ * Without this, the child's memory grows by everything that is unpacked.
+ */
+async function forgetObjects(cache: object): Promise<void> {
+  for (const symbol of Object.getOwnPropertySymbols(cache)) {
+    const packs: unknown = Reflect.get(cache, symbol);
+    if (!(packs instanceof Map)) continue;
+    for (const pack of packs.values()) Reflect.set(await pack, 'offsetCache', {});
+  }
+}
+
 export const overSize = ({ unpackedBytes }: ScanLimits) =>
   `everything beyond the first ${Math.round(unpackedBytes / 1024 / 1024)} MiB`;
-
-/** Fetches the default branch's newest commit. */
-async function fetchNewest(url: string, gitdir: string, { http }: GitContext): Promise<string> {
-  // isomorphic-git never ends on a body that fails, so a failure ends the fetch from outside.
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => {});
-  // A moved repository answers the first request from another address; the second goes there.
-  let base = url;
-  await git.init({ fs, gitdir, bare: true });
-  await git.addRemote({ fs, gitdir, remote: 'origin', url });
-  const request = async ({ url: at, method, headers, body }: GitRequest) => {
-    try {
-      const response = await http({
-        url: base + at.slice(url.length),
-        method: method === 'POST' ? 'POST' : 'GET',
-        headers: { ...headers },
-        ...(body && { body: await buffer(body) }),
-      });
-      refuseStatus(response.status);
-      const [moved, refs] = response.url.href.split('/info/refs');
-      if (refs !== undefined && moved !== undefined) base = moved;
-      return {
-        ...{ url: response.url.href, method: method ?? 'GET', headers: response.headers },
-        ...{ statusCode: response.status, statusMessage: '' },
-        body: rejecting(response.body, failed.reject),
-      };
-    } catch (error) {
-      failed.reject(error);
-      throw error;
-    }
-  };
-  const fetched = git.fetch({
-    ...{ fs, gitdir, url, remote: 'origin', depth: 1, singleBranch: true, tags: false },
-    http: { request },
-  });
-  const { fetchHead } = await Promise.race([fetched, failed.promise]).catch((error: unknown) => {
-    if (error instanceof ScanFailure) throw error;
-    throw new ScanFailure('The address has no Git repository that can be read.', { cause: error });
-  });
-  if (fetchHead === null) throw new ScanFailure('The repository is empty.');
-  return fetchHead;
-}
-
-type GitRequest = Parameters<import('isomorphic-git').HttpClient['request']>[0];
-
-async function* rejecting(
-  body: AsyncIterableIterator<Uint8Array>,
-  reject: (error: unknown) => void,
-): AsyncIterableIterator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    reject(error);
-    throw error;
-  }
-}
-
-function refuseStatus(status: number): void {
-  if (status === 200) return;
-  if ([401, 403, 404, 410].includes(status)) {
-    throw new ScanFailure('The repository does not exist, or is private.');
-  }
-  throw new ScanFailure(`The host answered HTTP ${status}.`);
-}
 
 /**
  * The entries of a tree. Not isomorphic-git's own parser, which refuses a tree for one hostile name;

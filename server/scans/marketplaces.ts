@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { type Marketplace, marketplaceItem } from '../wire/submitted-url.ts';
+import { jsonOf, membersOf } from './loose-json.ts';
 import { ScanFailure } from './scan-failure.ts';
 
 /** Where an extension's archive is. */
@@ -34,13 +34,9 @@ export function downloadOf(address: string): Download {
   return { url, isDescription: page.marketplace === 'open-vsx' };
 }
 
-const description = z.object({ files: z.object({ download: z.string() }) });
-
 /** The archive's address in Open VSX's description of an extension. */
 export function describedDownload(text: string): string {
-  try {
-    return description.parse(JSON.parse(text)).files.download;
-  } catch {
-    throw new ScanFailure('The marketplace has no such extension.');
-  }
+  const { download } = membersOf(membersOf(jsonOf(text)).files);
+  if (typeof download === 'string' && URL.canParse(download)) return download;
+  throw new ScanFailure('The marketplace has no such extension.');
 }

@@ -6,9 +6,7 @@ import type { TextFile } from './text-file.ts';
 const npmDependencies: Detector = function* (file) {
   const manifest = manifestOf(file);
   if (manifest === null) return;
-  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest;
-  const all = { ...peerDependencies, ...optionalDependencies, ...devDependencies, ...dependencies };
-  for (const [name, range] of Object.entries(all)) {
+  for (const [name, range] of Object.entries(manifest.dependencies)) {
     const at = () => Math.max(0, file.text.indexOf(JSON.stringify(name)));
     if (imitated(name, knownPackages.npm) !== null) yield hitAt(file, 'typosquat', at());
     if (typeof range === 'string' && isAddress(range)) yield hitAt(file, 'dependency-source', at());

@@ -1,21 +1,8 @@
-import { z } from 'zod';
+import { itemsOf, jsonOf, membersOf } from '../loose-json.ts';
 import { type Detector, hitAt } from './hit.ts';
-import { jsonOf, manifestOf } from './package-manifest.ts';
+import { manifestOf } from './package-manifest.ts';
 import type { RuleId } from './rules.ts';
 import type { TextFile } from './text-file.ts';
-
-const texts = z.array(z.unknown()).catch([]);
-
-/** A browser extension's manifest, as far as rules read it. */
-const browserManifest = z.looseObject({
-  manifest_version: z.number(),
-  permissions: texts,
-  host_permissions: texts,
-  optional_permissions: texts,
-  optional_host_permissions: texts,
-  content_scripts: z.array(z.looseObject({ matches: texts })).catch([]),
-  content_security_policy: z.unknown().optional(),
-});
 
 const isEverywhere = (pattern: unknown) =>
   typeof pattern === 'string' && /^(<all_urls>|(\*|https?):\/\/\*\/.*)$/.test(pattern);
@@ -36,10 +23,12 @@ const sessions = new Set([
 const browserExtension: Detector = function* (file) {
   // The manifest of the extension itself: a repository may hold it one folder down.
   if (file.name !== 'manifest.json' || file.path.split('/').length > 2) return;
-  const manifest = browserManifest.safeParse(jsonOf(file)).data;
-  if (manifest === undefined) return;
-  const permissions = [...manifest.permissions, ...manifest.host_permissions];
-  const scripts = manifest.content_scripts.flatMap(({ matches }) => matches);
+  const manifest = membersOf(jsonOf(file.text));
+  if (typeof manifest.manifest_version !== 'number') return;
+  const permissions = [...itemsOf(manifest.permissions), ...itemsOf(manifest.host_permissions)];
+  const scripts = itemsOf(manifest.content_scripts).flatMap((each) =>
+    itemsOf(membersOf(each).matches),
+  );
   const all = [...permissions, ...scripts].find(isEverywhere);
   if (all !== undefined) yield quoted(file, 'extension-all-sites', all);
   const strong = permissions.find((each) => typeof each === 'string' && powerful.has(each));

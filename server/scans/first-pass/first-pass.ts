@@ -14,7 +14,7 @@ import { type RuleId, rules } from './rules.ts';
 import { secretDetectors } from './secrets.ts';
 import { shellDetectors } from './shell-commands.ts';
 import { shownText } from './shown-text.ts';
-import { textFile } from './text-file.ts';
+import { type TextFile, textFile } from './text-file.ts';
 import { workflowDetectors } from './workflows.ts';
 
 /** What the rules found, and what the model is to read. */
@@ -81,10 +81,8 @@ export async function firstPass(
   return { findings: findingsOf(hits), paths, fileCount, ...choice.choose() };
 }
 
-const hasDependencies = (file: Parameters<typeof manifestOf>[0]) => {
-  const { dependencies = {}, devDependencies = {} } = manifestOf(file) ?? {};
-  return Object.keys(dependencies).length + Object.keys(devDependencies).length > 0;
-};
+const hasDependencies = (file: TextFile) =>
+  Object.keys(manifestOf(file)?.dependencies ?? {}).length > 0;
 
 const lockNames = new Set([
   ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'],

@@ -1,32 +1,28 @@
-import { z } from 'zod';
+import { itemsOf, jsonOf, membersOf } from '../loose-json.ts';
 import type { TextFile } from './text-file.ts';
 
-/** A member of another shape counts as absent: what npm would refuse, nothing runs. */
-const texts = z.record(z.string(), z.unknown()).catch({});
-
-const manifest = z.looseObject({
-  scripts: texts,
-  dependencies: texts,
-  devDependencies: texts,
-  optionalDependencies: texts,
-  peerDependencies: texts,
-  engines: texts,
-  activationEvents: z.array(z.unknown()).catch([]),
-});
-
-/** A package.json, as far as rules read it. */
-export type PackageManifest = z.infer<typeof manifest>;
-
-/** The manifest in a file; null in any other file, and where it is no JSON. */
-export function manifestOf(file: TextFile): PackageManifest | null {
-  return file.name === 'package.json' ? (manifest.safeParse(jsonOf(file)).data ?? null) : null;
+/** A package.json, as far as rules read it. What npm would refuse, nothing runs. */
+export interface PackageManifest {
+  readonly scripts: Readonly<Record<string, unknown>>;
+  /** Of all kinds: name and range. */
+  readonly dependencies: Readonly<Record<string, unknown>>;
+  readonly engines: Readonly<Record<string, unknown>>;
+  readonly activationEvents: readonly unknown[];
 }
 
-/** A file's JSON; undefined when it is none. */
-export function jsonOf({ text }: TextFile): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+/** The manifest in a file; null in any other file. */
+export function manifestOf(file: TextFile): PackageManifest | null {
+  if (file.name !== 'package.json') return null;
+  const manifest = membersOf(jsonOf(file.text));
+  return {
+    scripts: membersOf(manifest.scripts),
+    dependencies: {
+      ...membersOf(manifest.peerDependencies),
+      ...membersOf(manifest.optionalDependencies),
+      ...membersOf(manifest.devDependencies),
+      ...membersOf(manifest.dependencies),
+    },
+    engines: membersOf(manifest.engines),
+    activationEvents: itemsOf(manifest.activationEvents),
+  };
 }
