@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { detached } from './hit.ts';
 
 /** A text for the model. */
 export interface ChosenText {
@@ -39,7 +40,7 @@ export class TextChoice {
 
   /** @param rank - 0 for a file with findings; null for one that is read only if promoted. */
   add(path: string, text: string, rank: number | null): void {
-    const kept = text.slice(0, maxOfFile);
+    const kept = detached(text.slice(0, maxOfFile));
     const isCut = kept.length < text.length && !/^readme/i.test(posix.basename(path));
     this.#texts.push({ rank: rank ?? runOnly, path, text: kept, isCut });
     this.#length += kept.length;

@@ -59,7 +59,7 @@ export async function firstPass(
     const own = entryHits(entry);
     const text = file.kind === 'file' ? textFile(file.path, file.content, isPackaged) : null;
     if (text !== null) {
-      for (const detect of detectors) own.push(...detect(text));
+      for (const detect of detectors) own.push(...first(detect(text)));
       const network = networkUse(text);
       if (network !== null) networkUses.set(text.path, network);
       for (const { runs } of installScripts(text)) for (const path of runs) runAtInstall.add(path);
@@ -79,6 +79,16 @@ export async function firstPass(
     hits.push({ rule: 'lock-file-missing', path: 'package.json', line: null, evidence: null });
   }
   return { findings: findingsOf(hits), paths, fileCount, ...choice.choose() };
+}
+
+/** The first hits of a detector in a file: each costs a look at all its lines. */
+function* first(hits: Iterable<Hit>): Generator<Hit> {
+  let count = 0;
+  for (const hit of hits) {
+    yield hit;
+    count += 1;
+    if (count === maxOfRule) return;
+  }
 }
 
 const hasDependencies = (file: TextFile) =>

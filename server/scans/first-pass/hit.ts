@@ -28,9 +28,12 @@ export function hitAt(file: TextFile, rule: RuleId, index: number, evidence?: st
   const shown = masked(
     evidence ?? file.text.slice(from, Math.min(start + line.length, from + 2000)),
   );
-  const bounded = shown.trim().slice(0, maxEvidence);
+  const bounded = detached(shown.trim().slice(0, maxEvidence));
   return { rule, path: file.path, line: lineAt(file.text, index), evidence: bounded };
 }
+
+/** A copy of a part of a text: the part itself would keep the whole file in memory. */
+export const detached = (part: string): string => Buffer.from(part).toString();
 
 /** The line of a position, from 1. */
 export function lineAt(text: string, index: number): number {

@@ -1,7 +1,7 @@
 import { anyOf } from './any-of.ts';
 import { type Detector, firstMatch, type Hit, hitAt } from './hit.ts';
 import { manifestOf } from './package-manifest.ts';
-import type { TextFile } from './text-file.ts';
+import { isAside, type TextFile } from './text-file.ts';
 
 /** Scripts that npm runs at installation; `prepare` only for dependencies by Git address. */
 const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
@@ -26,12 +26,12 @@ const networkCall = anyOf(
   /\b(curl|wget)\s+-?\S|\binvoke-webrequest\b/,
 );
 
-/** All environment variables at once. */
+/** All environment variables at once, as data: not for a child process. */
 const gathersEnvironment = anyOf(
   '',
-  /JSON\.stringify\(\s*process\.env\b|\.\.\.process\.env\b/,
-  /Object\.(entries|keys|assign)\([^)]{0,20}process\.env\s*\)/,
-  /\bdict\(\s*os\.environ|os\.environ\.(items|copy)\(\)/,
+  /JSON\.stringify\(\s*(\{\s*\.\.\.)?process\.env\b(?![.[])/,
+  /\b(body|data|payload)\s*[:=]\s*process\.env\b(?![.[])/,
+  /\b(json\.dumps\(\s*|(json|data|params)\s*=\s*)(dict\(\s*)?os\.environ\b(?![.[])/,
 );
 
 /** The scripts of a package.json, and the files that they run. */
@@ -89,7 +89,7 @@ const editorTasks: Detector = function* (file) {
 };
 
 const environmentSent: Detector = function* (file) {
-  if (!file.isCode || !gathersEnvironment.test(file.text)) return;
+  if (!file.isCode || isAside(file.path) || !gathersEnvironment.test(file.text)) return;
   if (sendsData.test(file.text)) yield* firstMatch(file, 'environment-sent', gathersEnvironment);
 };
 

@@ -1,7 +1,7 @@
 /** Names that typosquats imitate, and real names that lie close to them. */
 const npm = `react react-dom preact express lodash underscore axios chalk color colors commander debug
-  moment request semver rimraf mkdirp minimist yargs uuid dotenv webpack rollup eslint tslint
-  prettier typescript mocha jasmine karma cross-env cross-spawn body-parser cookie-parser mongoose
+  moment request semver rimraf mkdirp minimist yargs uuid dotenv webpack rollup eslint tslint eclint dtslint
+  prettier typescript ttypescript mocha jasmine karma cross-env cross-spawn body-parser cookie-parser mongoose
   mongodb mysql mysql2 sequelize socket.io socket.io-client jsonwebtoken bcrypt bcryptjs nodemailer
   puppeteer playwright cheerio ethers web3 discord.js electron fs-extra glob-parent node-fetch
   node-sass styled-components redux react-redux react-router react-router-dom angular jquery

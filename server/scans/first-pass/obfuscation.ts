@@ -31,12 +31,13 @@ const decoded: Detector = function* (file) {
 function decodedThenRun(text: string): number | null {
   if (!/\b(?:atob|Buffer\.from|b64decode|fromhex)\b/.test(text)) return null;
   const decoding =
-    /\b(\w{1,40})\s*=\s*(?:atob|Buffer\.from|base64\.b64decode|bytes\.fromhex)\s*\(/g;
+    /\b(\w{1,40})\s*=\s*(?:(?:atob|base64\.b64decode|bytes\.fromhex)\s*\(|Buffer\.from\s*\([^;\n]{0,200}?['"](?:base64|hex)['"])/g;
   const names = new Map(
     [...text.matchAll(decoding)].map(({ 1: name = '', index }) => [name, index]),
   );
   for (const [name, index] of [...names].slice(0, 50)) {
-    const run = `\\b(?:eval|Function|exec|runInThisContext|_compile)\\s*\\(\\s*${name}\\b`;
+    // Not the method of a pattern: `/a/.exec(name)`.
+    const run = `(?:(?<![.\\w])(?:eval|Function|exec)|\\b(?:runInThisContext|_compile))\\s*\\(\\s*${name}\\b`;
     if (new RegExp(run).test(text)) return index;
   }
   return null;
@@ -70,10 +71,12 @@ const encoded: Detector = function* (file) {
 };
 
 const minified: Detector = function* (file) {
-  if (!/\.([cm]?[jt]sx?|py|rb|php)$/.test(file.name) || file.isPackaged) return;
+  if (!/(?<!\.d)\.([cm]?[jt]sx?|py|rb|php)$/.test(file.name) || file.isPackaged) return;
   if (isBuilt(file.path) || isAside(file.path)) return;
   for (const { line, index } of longLines(file.text, 5000)) {
-    if (/[;{]/.test(line)) return void (yield hitAt(file, 'minified-source', index));
+    const { length } = line.match(/\b(?:function|return)\b|=>/g) ?? [];
+    // Fewer: a table of data.
+    if (length >= 10) return void (yield hitAt(file, 'minified-source', index));
   }
 };
 

@@ -106,7 +106,8 @@ const examples: Record<
       { 'a.py': 'requests.post(u, json=dict(os.environ))' },
     ],
     silent: [
-      { 'a.js': 'spawn("a", { env: { ...process.env } })' },
+      { 'a.js': 'fetch(url, { method: "POST" }); spawn("a", { env: { ...process.env } })' },
+      { 'a.py': 'requests.post(u); subprocess.run(c, env=dict(os.environ))' },
       { 'a.js': 'fetch(url, { method: "POST", body: process.env.NAME })' },
     ],
   },
@@ -124,6 +125,8 @@ const examples: Record<
     silent: [
       { 'a.js': 'const t = atob(x); show(t);' },
       { 'a.js': 'eval(expression)' },
+      { 'a.js': "line = Buffer.from(line, 'hex'); /a/.exec(line); spawn.exec(line)" },
+      { 'a.js': 'line = Buffer.from(line); eval(line)' },
       { 'a.sh': 'base64 -d key > file' },
       { 'README.md': 'eval(atob("YQ=="))' },
       { 'test/a.js': 'eval(atob("YQ=="))' },
@@ -142,8 +145,13 @@ const examples: Record<
     ],
   },
   'minified-source': {
-    holds: [{ 'src/a.js': 'a=1;'.repeat(1300) }],
-    silent: [{ 'src/a.min.js': 'a=1;'.repeat(1300) }, { 'a.js': 'a=1;\n'.repeat(1300) }],
+    holds: [{ 'src/a.js': 'a=()=>1;'.repeat(700) }],
+    silent: [
+      { 'src/a.min.js': 'a=()=>1;'.repeat(700) },
+      { 'a.js': 'a=()=>1;\n'.repeat(700) },
+      { 'a.js': `a={${'b:[1],'.repeat(1000)}}` },
+      { 'a.d.ts': `type A = ${'() => 1 | '.repeat(1000)}` },
+    ],
   },
   'hidden-characters': {
     holds: [{ 'a.js': 'a\u2066b' }, { 'a.js': `a='${'\u{e0101}'.repeat(12)}'` }],
@@ -157,7 +165,15 @@ const examples: Record<
       { 'pyproject.toml': 'dependencies = ["numpyy>=1"]' },
     ],
     silent: [
-      manifest({ dependencies: { express: '4', preact: '10', '@types/expresss': '1', vuex: '4' } }),
+      manifest({
+        dependencies: {
+          eclint: '2',
+          express: '4',
+          preact: '10',
+          '@types/expresss': '1',
+          vuex: '4',
+        },
+      }),
       { 'requirements.txt': 'python_dateutil\nPyYAML\n' },
     ],
   },

@@ -194,7 +194,7 @@ export const malicious: Readonly<Record<string, Sample>> = {
       'yarn.lock': 'chalk@^5:\n  resolved "http://registry.invalid/chalk-5.3.0.tgz#abc"\n',
       'index.js': `${Array.from({ length: 30 }, (_, at) => `var _0x${(4096 + at).toString(16)}=1;`).join('\n')}\n`,
       'lib/a.js': `if (user !== '\u202e admin') run();\n`,
-      'lib/b.js': `var a=1;${'c=a+1;'.repeat(1000)}\n`,
+      'lib/b.js': `var a=1;${'c=()=>a+1;'.repeat(1000)}\n`,
       'tool.exe': programOfWindows(),
     },
     level: 'critical',
