@@ -41,8 +41,6 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 // The parent is gone. Otherwise it ends this process when it has the result.
 process.on('disconnect', () => process.exit());
-// A fetch that failed leaves promises behind in isomorphic-git; its failure is reported already.
-process.on('unhandledRejection', () => {});
 
 async function perform(task: ChildTask): Promise<void> {
   // Memory outside the heap has no limit in Node. The main thread may be busy inflating, so another

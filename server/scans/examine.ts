@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
 import type { ChildTask, Examination, FromChild, ToChild } from './child-messages.ts';
 import { inMebibytes } from './limits.ts';
@@ -20,7 +19,7 @@ const heapMebibytes = 256;
 
 /**
  * Runs fetch, unpacking and first pass in a child process: they hold the event loop for seconds. The
- * child has an empty environment. It is gone when this returns.
+ * child has no secret in its environment. It is gone when this returns.
  *
  * @throws ScanFailure when the source cannot be examined; the signal's reason when aborted.
  */
@@ -33,7 +32,11 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const ended = once(child, 'exit');
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    // A process that did not start has no exit.
+    child.once('error', () => child.pid === undefined && resolve());
+  });
   const result = Promise.withResolvers<Examination>();
   const fail = (reason: string, detail?: string) =>
     result.reject(new ScanFailure(reason, { cause: detail }));

@@ -87,12 +87,16 @@ const maxFindings = 50;
 const maxEvidence = 200;
 const maxAnswerTokens = 8000;
 
+/** Of the overview that goes with the texts. */
+const maxPathCharacters = 20_000;
+const maxRuleFindings = 100;
+
 function question(source: ScanSource, { findings, texts, paths }: Examination): Question {
   const about = {
     kind: source.kind === 'repository' ? 'repository' : 'extension',
     from: source.kind === 'extension_file' ? shownText(source.name) : source.url,
-    files: paths,
-    rule_findings: findings.map(({ rule, file, line, evidence }) => ({
+    files: firstOf(paths, maxPathCharacters),
+    rule_findings: findings.slice(0, maxRuleFindings).map(({ rule, file, line, evidence }) => ({
       rule,
       file,
       line,
@@ -112,6 +116,15 @@ function question(source: ScanSource, { findings, texts, paths }: Examination): 
   );
   const { $schema, ...schema } = z.toJSONSchema(answerSchema);
   return { system, content, schema, maxTokens: maxAnswerTokens };
+}
+
+/** The first texts, up to a length together. */
+function firstOf(texts: readonly string[], maxLength: number): string[] {
+  let length = 0;
+  return texts.filter((text) => {
+    length += text.length;
+    return length <= maxLength;
+  });
 }
 
 /** The line of a quotation in a text, from 1, white space aside; null when it is not there. */

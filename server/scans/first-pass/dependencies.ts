@@ -30,14 +30,18 @@ const pythonRequirements: Detector = function* (file) {
 
 const pythonProject: Detector = function* (file) {
   if (file.name !== 'pyproject.toml' && file.name !== 'setup.py') return;
-  const lists = /\b(?:dependencies|install_requires)\s*=\s*\[([^\]]*)\]/g;
-  for (const { 1: list = '', index, 0: whole } of file.text.matchAll(lists)) {
-    const start = index + whole.length - list.length - 1;
+  const lists = [...file.text.matchAll(/\b(?:dependencies|install_requires)\s*=\s*\[/g)];
+  for (const { index, 0: opening } of lists.slice(0, maxLists)) {
+    const start = index + opening.length;
+    const list = file.text.slice(start, file.text.indexOf(']', start) + 1 || undefined);
     for (const match of list.matchAll(/["']\s*([A-Za-z0-9][\w.-]*)/g)) {
       yield* pythonName(file, match[1] ?? '', start + match.index);
     }
   }
 };
+
+/** Of one file: more are no project's, and would take time. */
+const maxLists = 20;
 
 function* pythonName(file: TextFile, name: string, index: number): Generator<Hit> {
   const canonical = name.toLowerCase().replaceAll('_', '-');

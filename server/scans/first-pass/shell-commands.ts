@@ -35,7 +35,9 @@ const reverseShells: Detector = function* (file) {
 
 const dockerAdd: Detector = function* (file) {
   if (!/^(dockerfile|containerfile)(\.|$)|\.dockerfile$/.test(file.name)) return;
-  for (const match of file.text.matchAll(/^\s*ADD\s+(?!.*--checksum)[^\n]*\bhttps?:\/\//gim)) {
+  for (const match of file.text.matchAll(
+    /^[ \t]*ADD[ \t]+(?!.*--checksum)[^\n]*\bhttps?:\/\//gim,
+  )) {
     yield hitAt(file, 'docker-remote-add', match.index);
   }
 };

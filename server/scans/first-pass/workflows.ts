@@ -4,7 +4,7 @@ const isWorkflow = /(^|\/)\.github\/(workflows\/[^/]+|actions\/.*action)\.ya?ml$
 
 /** GitHub's own actions can only be moved by GitHub. */
 const unpinned =
-  /^\s*-?\s*uses:\s*["']?(?!\.|docker:|actions\/|github\/)[\w.-]+\/[^@\s"'#]+@(?![0-9a-f]{40}\b)\S+/m;
+  /^[ \t]*(?:-[ \t]+)?uses:[ \t]*["']?(?!\.|docker:|actions\/|github\/)[\w.-]+\/[^@\s"'#]+@(?![0-9a-f]{40}\b)\S+/m;
 
 const outsiderText =
   /\$\{\{\s*github\.(?:event\.(?:issue|pull_request|comment|review|discussion|head_commit)\.(?:title|body|message|head\.ref|head\.label)|head_ref)\b/;
@@ -12,7 +12,7 @@ const outsiderText =
 const workflows: Detector = function* (file) {
   if (!isWorkflow.test(file.path)) return;
   yield* firstMatch(file, 'unpinned-action', unpinned);
-  if (/^\s*(?:on\s*:.*|-\s*|["']?)pull_request_target\b/m.test(file.text)) {
+  if (/^[ \t]*(?:on[ \t]*:.*|-[ \t]*|["']?)pull_request_target\b/m.test(file.text)) {
     const checkout =
       /ref:\s*["']?\$\{\{\s*github\.(event\.pull_request\.(head\.(sha|ref)|merge_commit_sha)|head_ref)/;
     yield* firstMatch(file, 'pull-request-target', checkout);

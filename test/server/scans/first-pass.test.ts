@@ -403,3 +403,13 @@ test('firstPass() lets the model read the script that an installation runs', asy
   });
   expect(texts.map(({ path }) => path)).toEqual(['lib/setup.js', 'package.json']);
 });
+
+test.each([
+  ['.github/workflows/a.yml', ' '],
+  ['setup.py', 'dependencies = ['],
+  ['Dockerfile', '\t'],
+  ['a.js', 'eval(Buffer.from('],
+  ['.env', `AKIA${'Q7WZ'.repeat(4)} `],
+])('firstPass() ends on a %s made to be slow', async (path, piece) => {
+  await examined({ [path]: piece.repeat(300_000 / piece.length) });
+});

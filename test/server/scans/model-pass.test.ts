@@ -108,6 +108,16 @@ describe('askAboutRisks()', () => {
     expect(content.split(mark)).toHaveLength(5);
   });
 
+  test('asks a bounded question, however many paths and findings there are', async () => {
+    const path = 'p'.repeat(300);
+    const { questions } = await judged(answer(), {
+      ...examination,
+      paths: Array(1000).fill(path),
+      findings: Array(400).fill({ ...findingAbout('binary', path), evidence: 'e'.repeat(200) }),
+    });
+    expect(questions[0]?.content.length).toBeLessThan(90_000);
+  });
+
   test('asks the same question for the same files, and another mark for others', async () => {
     const [one, same, other] = await Promise.all([
       judged(answer()),
