@@ -6,12 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import type { ChildTask, Examination, FromChild, ToChild } from './child-messages.ts';
 import { findingAbout, firstPass } from './first-pass/first-pass.ts';
-import { gitFiles } from './git-files.ts';
 import { createHttpClient, type HttpClient, type Judge } from './http-client.ts';
 import { describedDownload, downloadOf } from './marketplaces.ts';
 import { ScanFailure } from './scan-failure.ts';
 import type { ContainerFinding, Remarks, SourceFile } from './source-file.ts';
-import { zipFiles } from './zip-files.ts';
 
 // The program of a scan's child process: fetch, unpacking, first pass. It holds no secret. Network
 // addresses are judged by the parent, which has the policy.
@@ -69,19 +67,22 @@ async function examine({ source, folder, limits }: ChildTask): Promise<Examinati
     },
   };
   const onReceived = () => void say({ kind: 'received' });
+  // Readers are loaded when used: isomorphic-git is a third of the start of this process.
+  const archived = async function* (path: string): AsyncGenerator<SourceFile> {
+    onReceived();
+    const { zipFiles } = await import('./zip-files.ts');
+    yield* zipFiles(path, { limits, remarks });
+  };
   const files = async function* (): AsyncGenerator<SourceFile> {
-    if (source.kind === 'extension_file') {
-      onReceived();
-      return yield* zipFiles(source.path, { limits, remarks });
-    }
+    if (source.kind === 'extension_file') return yield* archived(source.path);
     const http = createHttpClient(judge, limits);
     if (source.kind === 'repository') {
+      const { gitFiles } = await import('./git-files.ts');
       return yield* gitFiles(source.url, { folder, http, limits, remarks, onReceived });
     }
     const path = join(folder, 'archive');
     await download(source.url, path, http);
-    onReceived();
-    yield* zipFiles(path, { limits, remarks });
+    yield* archived(path);
   };
   const examined = await firstPass(files(), { isPackaged: source.kind !== 'repository' });
   const about = found.map(({ rule, path }) => findingAbout(rule, path));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import git from 'isomorphic-git';
 import { fetchPack } from './fetch-pack.ts';
 import type { HttpClient } from './http-client.ts';
-import type { ScanLimits } from './limits.ts';
+import { beyond, type ScanLimits } from './limits.ts';
 import type { Remarks, SourceFile } from './source-file.ts';
 
 /** The context of reading a repository. */
@@ -61,7 +61,7 @@ export async function* gitFiles(url: string, context: GitContext): AsyncGenerato
         const object = await read(oid).catch(() => null);
         if (object === null) remarks.gap('files that are damaged');
         unpacked += object?.length ?? 0;
-        if (unpacked > limits.unpackedBytes) return remarks.gap(overSize(limits));
+        if (unpacked > limits.unpackedBytes) return remarks.gap(beyond(limits));
         const kind = mode === '120000' ? 'link' : 'file';
         const content = object?.subarray(0, limits.fileBytes) ?? Buffer.alloc(0);
         if (content.length < (object?.length ?? 0)) remarks.gap('the ends of very large files');
@@ -103,9 +103,6 @@ async function forgetObjects(cache: object): Promise<void> {
     for (const pack of packs.values()) Reflect.set(await pack, 'offsetCache', {});
   }
 }
-
-export const overSize = ({ unpackedBytes }: ScanLimits) =>
-  `everything beyond the first ${Math.round(unpackedBytes / 1024 / 1024)} MiB`;
 
 /**
  * The entries of a tree. Not isomorphic-git's own parser, which refuses a tree for one hostile name;

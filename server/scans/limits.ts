@@ -30,3 +30,7 @@ export const scanLimits: ScanLimits = {
 
 /** A limit in words: `100 MiB`. */
 export const inMebibytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MiB`;
+
+/** The part of a source that the limit of unpacked bytes leaves out, in words. */
+export const beyond = ({ unpackedBytes }: ScanLimits): string =>
+  `everything beyond the first ${inMebibytes(unpackedBytes)}`;

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import yauzl from 'yauzl';
-import { overSize } from './git-files.ts';
-import type { ScanLimits } from './limits.ts';
+import { beyond, type ScanLimits } from './limits.ts';
 import { ScanFailure } from './scan-failure.ts';
 import type { Remarks, SourceFile } from './source-file.ts';
 
@@ -46,7 +45,7 @@ export async function* zipFiles(path: string, context: ZipContext): AsyncGenerat
       if (zipped.length * 50 < limits.unpackedBytes) {
         remarks.found({ rule: 'archive-bomb', path: name });
       }
-      return remarks.gap(overSize(limits));
+      return remarks.gap(beyond(limits));
     }
     if (content === 'damaged') {
       remarks.found({ rule: 'archive-sizes', path: name });
