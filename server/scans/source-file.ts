@@ -7,12 +7,6 @@ export interface SourceFile {
   readonly content: Buffer;
 }
 
-/** Something that kept parts from being read. */
-export interface Gap {
-  /** For the report's summary: "files beyond the first 20000". */
-  readonly what: string;
-}
-
 /** Remarks about a container that its entries cannot show. */
 export interface ContainerFinding {
   readonly rule: 'archive-encrypted' | 'archive-duplicate' | 'archive-sizes' | 'archive-bomb';
@@ -21,6 +15,7 @@ export interface ContainerFinding {
 
 /** Receives what cannot be read while entries are. */
 export interface Remarks {
+  /** What kept parts from being read, for the summary: "entries beyond the first 20000". */
   gap(what: string): void;
   found(finding: ContainerFinding): void;
 }
