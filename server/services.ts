@@ -8,8 +8,8 @@ import { nodeHashing } from './crypto/node-hashing.ts';
 import { createOutages } from './database/outages.ts';
 import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
+import { publicTargets } from './network/target-policy.ts';
 import type { Services } from './operations/operation.ts';
-import { publicTargets } from './webhooks/target-policy.ts';
 import { createSendTest } from './webhooks/test-events.ts';
 
 /** Options of `createServices`. */

@@ -33,12 +33,13 @@ const layers: Record<string, string> = {
     .`,
   server: `
     clock wire config
+    network
     crypto
     database
     audit
     queue
     rate-limits
-    usage webhooks assets idempotency sessions
+    usage webhooks assets idempotency sessions scans
     api-keys leaks
     clerk
     demo-mode

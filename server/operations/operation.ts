@@ -10,7 +10,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { GithubKeys } from '../leaks/github-keys.ts';
-import type { TargetPolicy } from '../webhooks/target-policy.ts';
+import type { TargetPolicy } from '../network/target-policy.ts';
 import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
 

@@ -2,10 +2,10 @@ import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Webhook } from '../database/entities/webhook.ts';
+import type { TargetPolicy } from '../network/target-policy.ts';
 import { answerText } from './answer.ts';
 import { send } from './send.ts';
 import { signatureOf } from './signature.ts';
-import type { TargetPolicy } from './target-policy.ts';
 
 /** Options of an attempt. */
 export interface AttemptOptions {

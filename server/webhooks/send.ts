@@ -1,9 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
+import { connectionError } from '../network/connection-error.ts';
+import { pinnedLookup } from '../network/pinned-lookup.ts';
+import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
 import { readBeginning } from './answer.ts';
-import { addressesOf, type TargetPolicy } from './target-policy.ts';
 
 /** A message to send. */
 export interface Message {
@@ -48,7 +49,7 @@ export async function send(message: Message, context: SendContext): Promise<Send
     const answer = await post(url, message, addresses, context);
     return { ...answer, error: refusal(answer.status) };
   } catch (error) {
-    return unsent(signal.aborted ? 'no answer in time' : reason(error));
+    return unsent(signal.aborted ? 'no answer in time' : connectionError(error));
   }
 }
 
@@ -74,7 +75,7 @@ function post(
     method: 'POST',
     headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
     agent: false,
-    lookup: answering(addresses),
+    lookup: pinnedLookup(addresses),
     // Explicit: an environment variable could otherwise disable it.
     rejectUnauthorized: true,
     signal,
@@ -94,16 +95,6 @@ function post(
   });
 }
 
-/** A lookup with a fixed result. */
-function answering(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  const [first = { address: '', family: 4 }] = all;
-  return (_hostname, { all: wantsAll }, callback) => {
-    if (wantsAll) callback(null, all);
-    else callback(null, first.address, first.family);
-  };
-}
-
 /** Name resolution cannot be aborted: on abort, its result is ignored. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -113,21 +104,3 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
-
-/** Node's messages contain addresses; these do not. */
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code)) return 'no trusted TLS connection';
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the headers of the answer are too long';
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  return reasons[code] ?? 'connection failed';
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before an answer',
-  EPIPE: 'the connection was closed before an answer',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the host cannot be reached',
-  ETIMEDOUT: 'no connection in time',
-};

@@ -32,7 +32,7 @@ export function repositoryUrl(text: string): SubmittedUrl {
 export function extensionUrl(text: string): SubmittedUrl {
   const url = parsed(text);
   url.hash = '';
-  return { url: url.href, identity: digest(marketplaceItem(url) ?? url.href) };
+  return { url: url.href, identity: digest(identityOf(url)) };
 }
 
 /** Whether an address leads to a host that is literally this machine, or no public one. */
@@ -49,8 +49,11 @@ function parsed(text: string): URL {
   return url;
 }
 
+/** Marketplaces whose pages are known. */
+export type Marketplace = 'visual-studio' | 'open-vsx' | 'chrome' | 'edge' | 'firefox';
+
 /** Pages of marketplaces: the part of the path before the item's id. */
-const itemPages: readonly (readonly [marketplace: string, host: string, page: RegExp])[] = [
+const itemPages: readonly (readonly [marketplace: Marketplace, host: string, page: RegExp])[] = [
   ['open-vsx', 'open-vsx.org', /^\/extension\/([^/]+\/[^/]+)/],
   ['chrome', 'chromewebstore.google.com', /^\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
   ['chrome', 'chrome.google.com', /^\/webstore\/detail\/(?:[^/]+\/)?([a-p]{32})(?:\/|$)/],
@@ -58,15 +61,24 @@ const itemPages: readonly (readonly [marketplace: string, host: string, page: Re
   ['firefox', 'addons.mozilla.org', /^\/(?:[^/]+\/)?(?:firefox|android)\/addon\/([^/]+)/],
 ];
 
+function identityOf(url: URL): string {
+  const page = marketplaceItem(url);
+  return page === null ? url.href : `${page.marketplace}:${page.item}`;
+}
+
 /** The item of a marketplace's page; null for any other page. All marketplaces ignore case. */
-function marketplaceItem({ host, pathname, searchParams }: URL): string | null {
+export function marketplaceItem({
+  host,
+  pathname,
+  searchParams,
+}: URL): { readonly marketplace: Marketplace; readonly item: string } | null {
   if (host === 'marketplace.visualstudio.com' && /^\/items\/?$/i.test(pathname)) {
     const name = searchParams.get('itemName');
-    return name ? `visual-studio:${name.toLowerCase()}` : null;
+    return name ? { marketplace: 'visual-studio', item: name.toLowerCase() } : null;
   }
   for (const [marketplace, at, page] of itemPages) {
     const item = host === at ? page.exec(pathname)?.[1] : undefined;
-    if (item !== undefined) return `${marketplace}:${item.toLowerCase()}`;
+    if (item !== undefined) return { marketplace, item: item.toLowerCase() };
   }
   return null;
 }

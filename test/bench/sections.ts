@@ -9,6 +9,7 @@ import { reconciliation } from './sections/reconciliation.ts';
 import { requests } from './sections/requests.ts';
 import { revocation } from './sections/revocation.ts';
 import { scale } from './sections/scale.ts';
+import { scans } from './sections/scans.ts';
 import { usage } from './sections/usage.ts';
 import { warm } from './sections/warm.ts';
 
@@ -24,6 +25,7 @@ export const sections: Readonly<Record<string, Section>> = {
   revocation,
   reconciliation,
   usage,
+  scans,
   console: consolePage,
   lighthouse,
 };

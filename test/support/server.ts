@@ -11,6 +11,7 @@ import { seedDemo } from '../../server/demo-mode/organizations.ts';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
 import { openInstallation } from '../../server/installation.ts';
 import { listen } from '../../server/listener.ts';
+import { publicTargets } from '../../server/network/target-policy.ts';
 import { createLogger } from '../../server/observability/logger.ts';
 import type { Services } from '../../server/operations/operation.ts';
 import { createMemoryWindows } from '../../server/rate-limits/memory-windows.ts';
@@ -18,7 +19,6 @@ import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limi
 import { openServerVerifier } from '../../server/start.ts';
 import type { CoherentVerifier } from '../../server/store.ts';
 import type { Every } from '../../server/usage/usage-recorder.ts';
-import { publicTargets } from '../../server/webhooks/target-policy.ts';
 import { identities, type SessionOf } from './identities.ts';
 import { testKeyring, testSecret } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';

@@ -1,4 +1,4 @@
-import { addressesOf, type TargetPolicy } from '../../webhooks/target-policy.ts';
+import { addressesOf, type TargetPolicy } from '../../network/target-policy.ts';
 import { InvalidInput, invalidField } from '../../wire/problem.ts';
 
 /** Milliseconds that a name may take to be resolved; each delivery asks again. */

@@ -1,9 +1,9 @@
+import type { TargetPolicy } from '../../../server/network/target-policy.ts';
 import type { Services } from '../../../server/operations/operation.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
 import { createDeliver } from '../../../server/webhooks/deliver.ts';
 import { deliveryTask } from '../../../server/webhooks/delivery-row.ts';
 import { type Message, send } from '../../../server/webhooks/send.ts';
-import type { TargetPolicy } from '../../../server/webhooks/target-policy.ts';
 import type { Identity } from '../../support/certificates.ts';
 import { body } from '../../support/issued-keys.ts';
 import { type DatabaseKind, startServerOn, testClock } from '../../support/server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { publicTargets, type TargetPolicy } from '../../../server/webhooks/target-policy.ts';
+import { publicTargets, type TargetPolicy } from '../../../server/network/target-policy.ts';
 import { loopbackTargets, outcome } from './delivering.ts';
 import { startReceiver } from './receiver.ts';
 

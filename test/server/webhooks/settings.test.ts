@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Webhook } from '../../../server/database/entities/webhook.ts';
-import { publicTargets } from '../../../server/webhooks/target-policy.ts';
+import { publicTargets } from '../../../server/network/target-policy.ts';
 import { answer, body, issueKey } from '../../support/issued-keys.ts';
 import { onBothDatabases, onOneServerEach, startServerOn } from '../../support/server.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressesOf, publicTargets } from '../../../server/webhooks/target-policy.ts';
+import { addressesOf, publicTargets } from '../../../server/network/target-policy.ts';
 import { isPublicAddress } from '../../../server/wire/public-address.ts';
 
 test.each([

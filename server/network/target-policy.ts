@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isPublicAddress } from '../wire/public-address.ts';
 
-/** Permitted targets of webhooks. Injected, because tests receive on loopback. */
+/** Permitted targets of requests whose address a customer chose. Injected: tests use loopback. */
 export interface TargetPolicy {
   /** `https:` only, outside tests. */
   readonly protocols: readonly string[];

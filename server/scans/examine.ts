@@ -1,0 +1,98 @@
+import { fork } from 'node:child_process';
+import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
+import type { ChildTask, Examination, FromChild, ToChild } from './child-messages.ts';
+import { inMebibytes } from './limits.ts';
+import { ScanFailure } from './scan-failure.ts';
+
+/** The context of an examination. */
+export interface ExamineContext {
+  /** Judges every address, redirects included, and resolves its name. */
+  readonly network: TargetPolicy;
+  /** Kills the child process. */
+  readonly signal: AbortSignal;
+  /** Called once, when everything is received. */
+  readonly onReceived: () => void;
+}
+
+/** The child's heap, MiB. Packs and files are outside it. */
+const heapMebibytes = 256;
+
+/**
+ * Runs fetch, unpacking and first pass in a child process: they hold the event loop for seconds. The
+ * child has no secret in its environment. It is gone when this returns.
+ *
+ * @throws ScanFailure when the source cannot be examined; the signal's reason when aborted.
+ */
+export async function examine(task: ChildTask, context: ExamineContext): Promise<Examination> {
+  const { signal } = context;
+  signal.throwIfAborted();
+  const child = fork(new URL('./child.ts', import.meta.url), {
+    execArgv: [`--max-old-space-size=${heapMebibytes}`, '--expose-gc'],
+    env: childEnvironment(process.env),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    // A process that did not start has no exit.
+    child.once('error', () => child.pid === undefined && resolve());
+  });
+  const result = Promise.withResolvers<Examination>();
+  const fail = (reason: string, detail?: string) =>
+    result.reject(new ScanFailure(reason, { cause: detail }));
+  const tell = (message: ToChild) => child.connected && child.send(message);
+  const abort = () => result.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  const { childMs, childBytes } = task.limits;
+  const seconds = childMs / 1000;
+  const timer = setTimeout(() => fail(`Reading it took longer than ${seconds} seconds.`), childMs);
+  child.on('message', (message: FromChild) => {
+    if (message.kind === 'judge') {
+      void judgement(new URL(message.url), context.network).then((judged) =>
+        tell({ id: message.id, ...judged }),
+      );
+    } else if (message.kind === 'received') context.onReceived();
+    else if (message.kind === 'examined') result.resolve(message.examination);
+    else fail(message.reason, message.detail);
+  });
+  child.on('error', (error) => fail('The source could not be read.', String(error)));
+  child.on('exit', (code, killedBy) => {
+    const memory = `Reading it took more than ${inMebibytes(childBytes)} of memory.`;
+    fail(killedBy === null ? 'The source could not be read.' : memory, `exit ${code} ${killedBy}`);
+  });
+  tell({ kind: 'task', task });
+  try {
+    return await result.promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** No secret of the server. Certificates that the operator trusts, and what Windows needs to run. */
+export function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const passed = ['NODE_EXTRA_CA_CERTS', 'SystemRoot'];
+  return {
+    ...Object.fromEntries(passed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
+    // glibc keeps freed memory per thread; one arena keeps a sixth less of it.
+    MALLOC_ARENA_MAX: '1',
+  };
+}
+
+type Judgement =
+  | { readonly kind: 'judged'; readonly addresses: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+async function judgement(url: URL, network: TargetPolicy): Promise<Judgement> {
+  const refused = (reason: string): Judgement => ({ kind: 'refused', reason });
+  if (!network.protocols.includes(url.protocol)) return refused('Only https addresses are read.');
+  if (url.username !== '' || url.password !== '') {
+    return refused('An address with a user name or password is not read.');
+  }
+  const { addresses, refused: isPrivate } = await addressesOf(url, network);
+  if (isPrivate) return refused('The host has an address that is not public.');
+  if (addresses.length === 0) return refused('The host name has no address.');
+  return { kind: 'judged', addresses };
+}
