@@ -59,6 +59,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   return {
     services: createServices({
       ...options,
+      anthropic: { baseUrl: config.anthropicBaseUrl, model: config.anthropicModel },
       ...{ database, keyring, uploads, propagated, isRestored },
     }),
     forgedRows,

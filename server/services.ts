@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
+import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
 import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -17,6 +18,7 @@ export interface ServicesOptions {
   readonly database: AuditedDatabase;
   readonly keyring: Keyring;
   readonly logger: Logger;
+  readonly anthropic: AnthropicOptions;
   /** The folder of uploaded files. */
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
@@ -43,6 +45,7 @@ export function createServices(parts: ServicesOptions): Services {
     schemes: keyring.accepted.map(({ scheme }) => scheme),
     hashing: nodeHashing,
     encryption: createEncryption(keyring.key('credential'), random),
+    anthropic: createAnthropicClient(parts.anthropic),
     random,
     now,
     logger,

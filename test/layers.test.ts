@@ -37,7 +37,8 @@ const layers: Record<string, string> = {
     database
     audit
     queue
-    rate-limits
+    rate-limits scans
+    anthropic
     usage webhooks assets idempotency sessions
     api-keys leaks
     clerk

@@ -30,6 +30,8 @@ export interface Config {
   /** Null means demo mode. */
   readonly clerk: ClerkSettings | null;
   readonly anthropicBaseUrl: string;
+  /** The id of the model that reads submissions. */
+  readonly anthropicModel: string;
   readonly redisUrl: string | null;
   /** CIDR blocks in canonical form. */
   readonly trustedProxies: readonly string[];
@@ -81,10 +83,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     serverSecret: secret('SERVER_SECRET'),
     serverSecretPrevious: secret('SERVER_SECRET_PREVIOUS'),
     clerk,
-    anthropicBaseUrl: readAnthropicBaseUrl(
-      get('ANTHROPIC_BASE_URL', 'https://api.anthropic.com'),
-      production,
-    ),
+    anthropicBaseUrl: readAnthropicBaseUrl(get('ANTHROPIC_BASE_URL', 'https://api.anthropic.com')),
+    anthropicModel: anthropicModel(get('ANTHROPIC_MODEL', 'claude-sonnet-4-5')),
     redisUrl: read('REDIS_URL', readRedisUrl),
     trustedProxies: readTrustedProxies(list('TRUSTED_PROXIES')),
     platformRateLimit: rateLimit('PLATFORM_RATE_LIMIT', get('PLATFORM_RATE_LIMIT', '600/60')),
@@ -124,6 +124,11 @@ function rateLimit(name: string, value: string): RateLimit | null {
     throw wrong(name, shown(value), 'REQUESTS/SECONDS such as 600/60 (at most 86400 s), or off');
   }
   return { limit, windowSeconds };
+}
+
+function anthropicModel(value: string): string {
+  if (/^[\w.:@-]{1,100}$/.test(value)) return value;
+  throw wrong('ANTHROPIC_MODEL', shown(value), 'the id of a model such as claude-sonnet-4-5');
 }
 
 function dialects(values: readonly string[]): string[] {

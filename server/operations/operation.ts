@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { AnthropicClient } from '../anthropic/anthropic-client.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
 import type { Encryption } from '../crypto/encryption.ts';
@@ -26,6 +27,7 @@ export interface Services {
   readonly hashing: Hashing;
   /** Encrypts customers' own secrets. */
   readonly encryption: Encryption;
+  readonly anthropic: AnthropicClient;
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;

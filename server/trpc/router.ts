@@ -1,3 +1,8 @@
+import { checkAnthropicKey } from '../operations/anthropic-key/check.ts';
+import { getAnthropicKey } from '../operations/anthropic-key/get.ts';
+import { removeAnthropicKey } from '../operations/anthropic-key/remove.ts';
+import { setAnthropicKey } from '../operations/anthropic-key/set.ts';
+import { anthropicKeyUsage } from '../operations/anthropic-key/usage.ts';
 import { apiKeyAttention } from '../operations/api-keys/attention.ts';
 import { bulkApiKeys } from '../operations/api-keys/bulk.ts';
 import { createApiKey } from '../operations/api-keys/create.ts';
@@ -71,6 +76,13 @@ export const appRouter = router({
     list: query(listJobs),
     get: query(getJob),
     cancel: mutation(cancelJob),
+  },
+  anthropicKey: {
+    get: query(getAnthropicKey),
+    set: mutation(setAnthropicKey),
+    check: mutation(checkAnthropicKey),
+    remove: mutation(removeAnthropicKey),
+    usage: query(anthropicKeyUsage),
   },
   webhooks: {
     list: query(listWebhooks),
