@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
 import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
+import type { ScanServices } from './assets/scan-job.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
 import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -30,6 +31,8 @@ export interface ServicesOptions {
   readonly random?: RandomSource;
   /** The allowed targets of webhooks; public addresses only when absent. */
   readonly targets?: Services['targets'];
+  /** Overrides for scans. */
+  readonly scans?: Partial<ScanServices['scans']>;
   /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
 }
@@ -46,6 +49,11 @@ export function createServices(parts: ServicesOptions): Services {
     hashing: nodeHashing,
     encryption: createEncryption(keyring.key('credential'), random),
     anthropic: createAnthropicClient(parts.anthropic),
+    scans: {
+      scan: unavailable,
+      pause: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+      ...parts.scans,
+    },
     random,
     now,
     logger,
@@ -63,3 +71,8 @@ export function createServices(parts: ServicesOptions): Services {
     isRestored,
   };
 }
+
+/** Scans of a server that was composed without them. */
+const unavailable: ScanServices['scans']['scan'] = async () => {
+  throw Object.assign(new Error('This server does not scan'), { name: 'ScanFailure' });
+};

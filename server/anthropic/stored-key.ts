@@ -52,6 +52,15 @@ export async function readAnthropicKey(
   }
 }
 
+/** Whether an organization has a key that Anthropic has not refused. */
+export async function hasWorkingKey(
+  em: EntityManager,
+  orgId: string,
+  reader: KeyReader,
+): Promise<boolean> {
+  return (await readAnthropicKey(em, orgId, reader))?.row.isWorking === true;
+}
+
 /** The fields under the MAC of a row. */
 export function anthropicKeyFields({
   orgId,

@@ -18,6 +18,8 @@ const operationActions = [
   'extensions.submitUrl',
   'extensions.upload',
   'jobs.cancel',
+  'jobs.retry',
+  'jobs.retryFailed',
   'leaks.github',
   'leaks.report',
   'organizations.add',

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { AnthropicClient } from '../anthropic/anthropic-client.ts';
+import type { ScanServices } from '../assets/scan-job.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
 import type { Encryption } from '../crypto/encryption.ts';
@@ -28,6 +29,8 @@ export interface Services {
   /** Encrypts customers' own secrets. */
   readonly encryption: Encryption;
   readonly anthropic: AnthropicClient;
+  /** The work of scans. */
+  readonly scans: ScanServices['scans'];
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;

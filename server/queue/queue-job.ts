@@ -20,7 +20,18 @@ export async function queueJob(
 ): Promise<void> {
   const mac = rowMacs.make('job', jobFields(job));
   await em.insert(Job, { ...job, mac, status: 'queued', createdAt: now, updatedAt: now });
-  await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
+  await enqueue(em, [{ id: job.id, type: taskTypeOf(job), runAt: now, ...poolOf(job) }]);
+}
+
+/** The type of a job's task. Sandbox jobs have their own: live scans never keep them waiting. */
+export function taskTypeOf({ type, environment = 'live' }: Pick<JobOrder, 'type' | 'environment'>) {
+  return environment === 'live' ? type : `${type}:${environment}`;
+}
+
+/** Live scans of an organization share a concurrency key: they never occupy a worker. */
+function poolOf({ type, orgId, environment = 'live' }: JobOrder): { readonly pool?: string } {
+  const isScan = type === 'repo_analysis' || type === 'extension_analysis';
+  return isScan && environment === 'live' ? { pool: `scans:${orgId}` } : {};
 }
 
 /** Whether a job's record is unchanged since the server queued it. */

@@ -28,6 +28,8 @@ import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
 import { pollJob } from '../operations/jobs/poll.ts';
+import { retryJob } from '../operations/jobs/retry.ts';
+import { retryFailedJobs } from '../operations/jobs/retry-failed.ts';
 import {
   assertNamesGithubKey,
   githubMatches,
@@ -91,7 +93,9 @@ export const reporiskRoutes: readonly Route[] = [
   patch(`${settings}/service-accounts/:id`, updateServiceAccount),
 
   get(`${settings}/jobs`, listJobs),
+  post(`${settings}/jobs/retry-failed`, retryFailedJobs),
   get(`${settings}/jobs/:id`, getJob),
+  post(`${settings}/jobs/:id/retry`, retryJob, 201),
   post(`${settings}/jobs/:id/cancel`, cancelJob),
 
   get(`${settings}/anthropic-key`, getAnthropicKey),

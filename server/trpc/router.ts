@@ -21,6 +21,8 @@ import { listAuditLog } from '../operations/audit-log/list.ts';
 import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
+import { retryJob } from '../operations/jobs/retry.ts';
+import { retryFailedJobs } from '../operations/jobs/retry-failed.ts';
 import { createServiceAccount } from '../operations/service-accounts/create.ts';
 import { getServiceAccount } from '../operations/service-accounts/get.ts';
 import { listServiceAccounts } from '../operations/service-accounts/list.ts';
@@ -76,6 +78,8 @@ export const appRouter = router({
     list: query(listJobs),
     get: query(getJob),
     cancel: mutation(cancelJob),
+    retry: mutation(retryJob),
+    retryFailed: mutation(retryFailedJobs),
   },
   anthropicKey: {
     get: query(getAnthropicKey),

@@ -31,6 +31,8 @@ export const staysLost: Readonly<Record<string, string>> = {
   'extensions.submitUrl': made,
   'extensions.upload': made,
   'jobs.cancel': 'Cancel the job again.',
+  'jobs.retry': made,
+  'jobs.retryFailed': made,
   'usage.prune': nothing,
   'secrets.change': nothing,
   'secrets.move': nothing,
