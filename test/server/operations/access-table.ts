@@ -1,3 +1,4 @@
+import { anthropicKey } from '../../support/anthropic-server.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
 import type { RunningServer } from '../../support/server.ts';
 import { type CallerKind, callerKinds } from './callers.ts';
@@ -126,6 +127,13 @@ async function job(server: RunningServer) {
   return ((await response.json()) as { job_id: string }).job_id;
 }
 
+async function cancelledJob(server: RunningServer) {
+  const id = await job(server);
+  const path = `/api/v1/settings/jobs/${id}/cancel`;
+  await server.fetch(path, { as: 'parent-admin', json: {} });
+  return { id };
+}
+
 async function repo(server: RunningServer) {
   return { repoId: (await demoIds(server)).repo.none };
 }
@@ -199,6 +207,22 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'jobs.cancel': {
     cells: admins(200, sessionOnly, foreign('Job')),
     input: async (server) => ({ id: await job(server) }),
+  },
+
+  'jobs.retry': {
+    cells: admins(201, sessionOnly, foreign('Job')),
+    input: cancelledJob,
+  },
+  'jobs.retryFailed': { cells: admins(200, sessionOnly), input: none },
+
+  'anthropicKey.get': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.check': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.usage': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.remove': { cells: admins(204, sessionOnly), input: none },
+  // After the removal: submissions below need the key.
+  'anthropicKey.set': {
+    cells: admins(200, sessionOnly),
+    input: async () => ({ apiKey: anthropicKey('table') }),
   },
 
   'webhooks.list': { cells: admins(200, sessionOnly), input: none },
