@@ -70,16 +70,17 @@ export function createAnthropicClient({ baseUrl, model }: AnthropicOptions): Ant
     },
     async ask(apiKey, { system, content, schema, maxTokens }, signal) {
       try {
-        const message = await connect(apiKey, maxRetries).messages.create(
-          {
-            model,
-            system,
-            max_tokens: maxTokens,
-            messages: [{ role: 'user', content }],
-            output_config: { format: { type: 'json_schema', schema: { ...schema } } },
-          },
-          { signal, timeout: answerTimeoutMs },
-        );
+        const body: Anthropic.MessageCreateParamsNonStreaming = {
+          model,
+          system,
+          max_tokens: maxTokens,
+          messages: [{ role: 'user', content }],
+          output_config: { format: { type: 'json_schema', schema: { ...schema } } },
+        };
+        // Not `messages.create`, which writes to the console about models that end soon.
+        const message = await connect(apiKey, maxRetries).post<Anthropic.Message>('/v1/messages', {
+          ...{ body, signal, timeout: answerTimeoutMs },
+        });
         const { usage } = message;
         return {
           value: message.stop_reason === 'end_turn' ? jsonOf(message.content) : undefined,

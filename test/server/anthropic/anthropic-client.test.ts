@@ -14,9 +14,9 @@ const schema = { type: 'object', properties: { risk: { type: 'string' } } };
 const question = { system: 'Judge it.', content: 'rm -rf /', schema, maxTokens: 100 };
 const { signal } = new AbortController();
 
-async function start() {
+async function start(model = 'claude-test') {
   const server = await anthropicServer();
-  const client = createAnthropicClient({ baseUrl: server.url, model: 'claude-test' });
+  const client = createAnthropicClient({ baseUrl: server.url, model });
   const dispose = () => server[Symbol.asyncDispose]();
   return { server, client, [Symbol.asyncDispose]: dispose };
 }
@@ -118,14 +118,15 @@ test('check() asks for the model, and uses no tokens', async () => {
   expect(it.server.requests).toMatchObject([{ path: '/v1/models/claude-test', key }]);
 });
 
-test('the client reads nothing from the environment, and sends no header of its', async () => {
+test('the client reads nothing from the environment, sends no header of its, and prints nothing', async () => {
   vi.stubEnv('ANTHROPIC_AUTH_TOKEN', 'token-of-the-environment');
   vi.stubEnv('ANTHROPIC_API_KEY', anthropicKey('environment'));
   vi.stubEnv('ANTHROPIC_CUSTOM_HEADERS', 'x-api-key: other\nx-injected: yes\nuser-agent: other');
   vi.stubEnv('ANTHROPIC_BASE_URL', 'http://127.0.0.1:1');
   vi.stubEnv('ANTHROPIC_LOG', 'debug');
-  const printed = vi.spyOn(console, 'debug');
-  await using it = await start();
+  const printed = [vi.spyOn(console, 'debug'), vi.spyOn(console, 'warn')];
+  // Of a model about which the SDK warns.
+  await using it = await start('claude-sonnet-4-5');
   await it.client.ask(key, question, signal);
   const [request] = it.server.requests;
   const { host, connection, 'content-length': length, ...headers } = request?.headers ?? {};
@@ -139,7 +140,7 @@ test('the client reads nothing from the environment, and sends no header of its'
     'sec-fetch-mode': 'cors',
     'accept-encoding': expect.any(String),
   });
-  expect(printed).not.toHaveBeenCalled();
+  for (const each of printed) expect(each).not.toHaveBeenCalled();
 });
 
 test('a redirect is not followed: the key goes to no other host', async () => {
