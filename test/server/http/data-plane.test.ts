@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleReports } from '../../../server/assets/sample-reports.ts';
+import { toScanResult } from '../../../server/assets/scan-result.ts';
 import { Job } from '../../../server/database/entities/job.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
@@ -58,7 +60,9 @@ onOneServerEach((server) => {
       status: 'queued',
       risk_level: null,
       risk_score: null,
+      summary: null,
       findings: null,
+      partial: null,
       completed_at: null,
     });
     const completedAt = new Date('2026-03-04T05:06:07.089Z');
@@ -66,11 +70,13 @@ onOneServerEach((server) => {
       em.nativeUpdate(
         Job,
         { id: job_id },
-        { status: 'completed', completedAt, result: { findings: [{ rule: 'curl | sh' }] } },
+        { status: 'completed', completedAt, result: { ...toScanResult(sampleReports.high) } },
       ),
     );
-    expect((await get(server(), path)).body).toMatchObject({
-      findings: [{ rule: 'curl | sh' }],
+    const { summary, findings } = sampleReports.high;
+    expect((await get(server(), path)).body).toEqual({
+      ...{ repo_id, status: 'queued', risk_level: 'high', risk_score: 74 },
+      ...{ summary, findings, partial: true },
       completed_at: completedAt.toISOString(),
     });
   });
