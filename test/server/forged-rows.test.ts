@@ -61,7 +61,7 @@ async function forged(server: RunningServer): Promise<unknown[]> {
 const status = async (server: RunningServer, raw: string, path = '/api/v1/key', json?: object) =>
   (await server.fetch(path, { as: raw, ...(json && { json }) })).status;
 
-const analyze = { url: 'https://github.com/acme-security/forged' };
+const analyze = { url: 'https://git.invalid/acme-security/forged' };
 
 onBothDatabases((kind) => {
   test('a job, its line and its task that were not queued by the server write no key', async () => {

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** The address of an Anthropic that is away: nothing listens there. */
+export const noAnthropic = 'http://127.0.0.1:1';
+
 /** A key of the right shape. */
 export const anthropicKey = (name: string) => `sk-ant-api03-${name.padEnd(40, '_')}AA`;
 

@@ -36,7 +36,7 @@ function actions(server: RunningServer): Record<string, () => Promise<[Input, ob
     return id;
   };
   const analyze = async () => {
-    const json = { url: 'https://github.com/acme-security/website' };
+    const json = { url: 'https://git.invalid/acme-security/website' };
     const sent = await server.fetch('/api/v1/repos/analyze', { as: 'parent-admin', json });
     return ((await sent.json()) as { job_id: string }).job_id;
   };

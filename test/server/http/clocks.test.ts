@@ -29,7 +29,7 @@ type Make = (server: TestServer) => Promise<Case>;
 
 const analyze = {
   path: '/api/v1/repos/analyze',
-  json: { url: 'https://github.com/acme-security/clocks' },
+  json: { url: 'https://git.invalid/acme-security/clocks' },
 };
 
 function change(server: TestServer, path: string, json: object, method = 'PATCH') {

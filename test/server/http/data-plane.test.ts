@@ -20,7 +20,7 @@ const post = (server: RunningServer, path: string, json: object, who: string = a
 
 onOneServerEach((server) => {
   test('GET repos/{id}/scans lists the analyses of that repository, newest first', async () => {
-    const url = 'https://github.com/acme-security/scanned';
+    const url = 'https://git.invalid/acme-security/scanned';
     const first = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     const second = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     expect(second.repo_id).toBe(first.repo_id);
@@ -33,7 +33,7 @@ onOneServerEach((server) => {
   });
 
   test('POST repos/analyze of one address at the same time finds one repository', async () => {
-    const url = 'https://github.com/acme-security/at-once';
+    const url = 'https://git.invalid/acme-security/at-once';
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => post(server(), '/api/v1/repos/analyze', { url })),
     );
@@ -43,7 +43,7 @@ onOneServerEach((server) => {
 
   test('POST repos/analyze of one address in two sub-orgs makes two repositories', async () => {
     const { payments, mobile } = await demoIds(server());
-    const url = 'https://github.com/acme-security/shared';
+    const url = 'https://git.invalid/acme-security/shared';
     const ids = [];
     for (const sub_org_id of [payments, mobile, null]) {
       ids.push((await post(server(), '/api/v1/repos/analyze', { url, sub_org_id })).body.repo_id);
@@ -52,7 +52,7 @@ onOneServerEach((server) => {
   });
 
   test('GET report shows the findings of the analysis that completed last', async () => {
-    const url = 'https://github.com/acme-security/reported';
+    const url = 'https://git.invalid/acme-security/reported';
     const { repo_id, job_id } = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     const path = `/api/v1/repos/${repo_id}/report`;
     expect((await get(server(), path)).body).toEqual({
@@ -85,7 +85,7 @@ onOneServerEach((server) => {
     const { mobile, payments } = await demoIds(server());
     const scopes = ['repos:analyze'];
     const submitter = await issueKey(server(), { sub_org_id: mobile, scopes });
-    const json = { url: 'https://github.com/acme-security/polled' };
+    const json = { url: 'https://git.invalid/acme-security/polled' };
     const { job_id } = (await post(server(), '/api/v1/repos/analyze', json, submitter.raw)).body;
     const path = `/api/v1/jobs/${job_id}`;
     expect(await get(server(), path, submitter.raw)).toEqual({

@@ -51,7 +51,7 @@ onBothDatabases((kind) => {
       await send('/auth/verify', { as: raw });
       await send('/api/v1/repos?sub_org_id=999999', { as: raw });
       await send('/api/v1/repos/1', { as: raw });
-      await send('/api/v1/repos/analyze', { as: raw, json: { url: 'https://github.com/a/b' } });
+      await send('/api/v1/repos/analyze', { as: raw, json: { url: 'https://git.invalid/a/b' } });
       await send(keys, { as: raw });
       await send('/trpc/apiKeys.list', { as: raw });
       // Put where it does not belong.
@@ -76,9 +76,9 @@ onBothDatabases((kind) => {
       await send('/api/v1/settings/service-accounts', { as, json: { name: raw, role: 'viewer' } });
       await send(`${keys}/${issued.id}`, { as, method: 'PATCH', json: { description: raw } });
       await send(`${keys}/${issued.id}?reason=${raw}`, { as, method: 'DELETE' });
-      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.example/?t=${raw}` } });
+      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.invalid/?t=${raw}` } });
       const escaped = raw.replaceAll('_', '%5f');
-      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.example/${escaped}` } });
+      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.invalid/${escaped}` } });
       await send(keys, { as, json: { label: raw.repeat(3), ip_allow_list: [raw] } });
       await send('/api/v1/repos/analyze', { as, json: { url: `https://${raw}@github.com/a` } });
       await send('/api/v1/repos/analyze', { as, json: { url: raw } });

@@ -122,7 +122,7 @@ async function delivery(server: RunningServer) {
 }
 
 async function job(server: RunningServer) {
-  const json = { url: 'https://github.com/acme-security/website' };
+  const json = { url: 'https://git.invalid/acme-security/website' };
   const response = await server.fetch('/api/v1/repos/analyze', { as: 'parent-admin', json });
   return ((await response.json()) as { job_id: string }).job_id;
 }
@@ -139,7 +139,7 @@ async function repo(server: RunningServer) {
 }
 
 async function extension(server: RunningServer) {
-  const json = { url: 'https://marketplace.example/acme' };
+  const json = { url: 'https://marketplace.invalid/acme' };
   const path = '/api/v1/extensions/submit-url';
   const response = await server.fetch(path, { as: 'parent-admin', json });
   return { extensionId: ((await response.json()) as { extension_id: number }).extension_id };
@@ -147,7 +147,7 @@ async function extension(server: RunningServer) {
 
 const needsPlan = { 'a tier-1 admin': plan };
 const foreign = (what: string) => ({ 'a tier-1 admin': unknown(what) });
-const url = async () => ({ url: 'https://github.com/acme-security/new' });
+const url = async () => ({ url: 'https://git.invalid/acme-security/new' });
 
 /** Every operation × every kind of caller. */
 export const accessTable: Readonly<Record<string, Row>> = {
