@@ -2,11 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Scan } from '../../../server/assets/scan-port.ts';
 import { Extension } from '../../../server/database/entities/extension.ts';
+import { IdempotentAnswer } from '../../../server/database/entities/idempotent-answer.ts';
 import { Job } from '../../../server/database/entities/job.ts';
+import { Repo } from '../../../server/database/entities/repo.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { UploadPiece } from '../../../server/database/entities/upload-piece.ts';
 import { atOnce, refusals } from '../../support/anthropic-server.ts';
-import { answer } from '../../support/issued-keys.ts';
+import { answer, issueKey } from '../../support/issued-keys.ts';
 import { demoAnthropicKey, onBothDatabases } from '../../support/server.ts';
 import { type Scanning, startScanning, twoQuestions } from './scanning.ts';
 
@@ -56,6 +58,43 @@ onBothDatabases((kind) => {
       expect((await it.call('settings/jobs/retry-failed', {})).body).toEqual({ retried: 2 });
     },
   );
+
+  test('a submission without a working key is refused after 401 to 422, stores nothing and spends one of the limit', async () => {
+    await using it = await startScanning(kind);
+    await it.call('settings/anthropic-key', undefined, 'DELETE');
+    const rate_limit = { limit: 5, window_seconds: 60 };
+    const { raw } = await issueKey(it.server, { rate_limit });
+    const form = () => {
+      const made = new FormData();
+      made.set('file', new Blob(['PK\x03\x04']), 'a.zip');
+      return { body: made };
+    };
+    const url = 'https://git.invalid/acme/none';
+    const send = async (path: string, sent: object) =>
+      (await it.server.fetch(`/api/v1/${path}`, { as: raw, ...sent })).status;
+    const counts = async () => {
+      const em = it.server.database.read();
+      return [
+        ...[await em.count(Job), await em.count(Repo), await em.count(Extension)],
+        ...[await em.count(UploadPiece), await em.count(IdempotentAnswer)],
+      ];
+    };
+    const before = await counts();
+    const headers = { 'idempotency-key': 'once' };
+    const unknown = { url, sub_org_id: 999_999 };
+    expect([
+      await send('repos/analyze', { json: { url: 'none' } }),
+      await send('repos/analyze', { json: unknown }),
+      await send('repos/analyze', { json: { url }, headers }),
+      await send('extensions/submit-url', { json: { url } }),
+      await send('extensions/upload', form()),
+      await send('repos/analyze', { json: { url } }),
+    ]).toEqual([422, 422, 409, 409, 409, 429]);
+    expect(await counts()).toEqual(before);
+    expect(await it.setKey(demoAnthropicKey)).toMatchObject({ status: 200 });
+    it.clock.advance(60_000);
+    expect(await send('repos/analyze', { json: { url }, headers })).toBe(202);
+  });
 
   test('an overloaded Anthropic delays a scan, and ends it after some attempts; the key is not blamed', async () => {
     await using it = await startScanning(kind);
