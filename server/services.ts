@@ -4,6 +4,7 @@ import { type RandomSource, secureRandom } from '../core/mod.ts';
 import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
 import type { ScanServices } from './assets/scan-job.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
+import { createFewAtOnce } from './clock/few-at-once.ts';
 import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { nodeHashing } from './crypto/node-hashing.ts';
@@ -12,7 +13,6 @@ import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
 import type { Services } from './operations/operation.ts';
 import { publicTargets } from './webhooks/target-policy.ts';
-import { createSendTest } from './webhooks/test-events.ts';
 
 /** Options of `createServices`. */
 export interface ServicesOptions {
@@ -60,7 +60,8 @@ export function createServices(parts: ServicesOptions): Services {
     outages: createOutages(logger),
     uploads,
     targets,
-    sendTest: createSendTest(),
+    sendTest: createFewAtOnce(),
+    checkKey: createFewAtOnce(),
     leaks: {
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),

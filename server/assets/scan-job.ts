@@ -107,6 +107,8 @@ async function scanLive(
   } catch (error) {
     await progress.written();
     context.signal.throwIfAborted();
+    // Cancelled: what happens to this attempt is no longer recorded.
+    if (stop.signal.aborted && failure === null) throw error;
     throw outcomeOf(failure ?? error, job.id, logger);
   }
 }

@@ -38,7 +38,7 @@ export function toScanResult(report: Omit<ScanReport, 'usage'> & Partial<ScanRep
   const { inputTokens = 0, outputTokens = 0 } = report.usage ?? {};
   return {
     risk_level: report.riskLevel,
-    risk_score: report.riskScore,
+    risk_score: Math.round(report.riskScore),
     summary: storable(report.summary),
     findings: report.findings.map(({ rule, severity, title, file, line, evidence, advice }) => ({
       ...{ rule, severity, title: storable(title), line, advice: storable(advice) },

@@ -5,6 +5,7 @@ import type { AnthropicClient } from '../anthropic/anthropic-client.ts';
 import type { ScanServices } from '../assets/scan-job.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
+import type { FewAtOnce } from '../clock/few-at-once.ts';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
@@ -13,7 +14,6 @@ import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { GithubKeys } from '../leaks/github-keys.ts';
 import type { TargetPolicy } from '../webhooks/target-policy.ts';
-import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** The services of operations; made once per app and injected. */
@@ -41,7 +41,9 @@ export interface Services {
   /** The allowed targets of webhooks. */
   readonly targets: TargetPolicy;
   /** Bounds the test events of an organization. */
-  readonly sendTest: SendTest;
+  readonly sendTest: FewAtOnce;
+  /** Bounds the checks of Anthropic keys of an organization. */
+  readonly checkKey: FewAtOnce;
   /** The settings of leak reports. */
   readonly leaks: {
     readonly githubKeys: GithubKeys;

@@ -1,20 +1,23 @@
-/** A question for the model. */
+/** A question to the model, with the shape of its answer. */
 export interface Question {
   readonly system: string;
-  /** The user's message. */
+  /** Data to judge, never instructions. */
   readonly content: string;
-  /** The JSON schema of the answer. */
+  /** JSON Schema of the answer. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Maximum of output tokens. */
+  /** Maximum output tokens. */
   readonly maxTokens: number;
 }
 
-/** The model's answer. */
+/** The model's answer, unchecked: the asker parses it. */
 export interface Answer {
-  /** JSON, not validated yet. */
   readonly value: unknown;
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
-/** Asks the model one question. */
+/**
+ * Asks the model.
+ *
+ * @throws what stops a scan: no usable key, no answer.
+ */
 export type AskModel = (question: Question, signal: AbortSignal) => Promise<Answer>;

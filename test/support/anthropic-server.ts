@@ -57,11 +57,21 @@ export async function anthropicServer() {
     stopReason: 'end_turn',
     /** Awaited when a question has arrived, before the key is judged. */
     onQuestion: async (_request: AnthropicRequest): Promise<void> => {},
+    /** Awaited when any other call has arrived. */
+    onCheck: async (): Promise<void> => {},
   };
+
+  let checks = 0;
 
   async function respond(request: AnthropicRequest, response: ServerResponse): Promise<void> {
     requests.push(request);
-    if (request.path === '/v1/messages') await state.onQuestion(request);
+    if (request.path === '/v1/messages') {
+      await state.onQuestion(request);
+    } else {
+      checks += 1;
+      await state.onCheck();
+      checks -= 1;
+    }
     const reply = scripted.shift() ?? refused.get(request.key);
     if (reply === 'cut') {
       response.destroy();
@@ -99,6 +109,7 @@ export async function anthropicServer() {
   return Object.assign(state, {
     url: `http://127.0.0.1:${port}`,
     requests,
+    checksUnderWay: () => checks,
     /** Answers every further call under a key like this; null accepts it again. */
     refuse(key: string, reply: AnthropicReply | null): void {
       if (reply === null) refused.delete(key);

@@ -133,6 +133,15 @@ onBothDatabases((kind) => {
       expect(await it.setKey(next)).toEqual({ status, body: { detail: text } });
     }
     expect(await it.getKey()).toEqual(before);
+    // Anthropic that does not answer holds two requests of an organization, and no third.
+    const goOn = Promise.withResolvers<void>();
+    it.anthropic.onCheck = () => goOn.promise;
+    const held = [it.setKey(next), it.setKey(next)];
+    await expect.poll(() => it.anthropic.checksUnderWay()).toBe(2);
+    const busy = { status: 429, body: { detail: 'Other checks of a key are under way' } };
+    expect(await it.setKey(next)).toEqual(busy);
+    goOn.resolve();
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([502, 502]);
     const { job } = await it.submit('still');
     await it.work();
     expect(await it.job(job)).toMatchObject({ status: 'completed' });

@@ -144,7 +144,7 @@ onOneServerEach((server) => {
     const { payments, mobile } = await demoIds(server());
     const send = async (url: string, json: object = {}, who?: string) =>
       (await post(server(), submit, { url, ...json }, who)).body;
-    const first = await send('https://Same.example:443/x/y#top');
+    const first = await send('https://Same.invalid:443/x/y#top');
     const again = await Promise.all(
       Array.from({ length: 4 }, () => send('https://same.invalid/x/y')),
     );
