@@ -8,6 +8,7 @@ import {
   noWorkingKey,
   readAnthropicKey,
   recordFailure,
+  recordSuccess,
   type StoredKey,
 } from './stored-key.ts';
 import { recordTokens } from './token-use.ts';
@@ -59,7 +60,9 @@ export function askUnderStoredKey(services: AskServices, orgId: string): AskMode
   ): Promise<Answer> {
     const { row, secret } = await requireWorkingKey(services, orgId);
     try {
-      return await anthropic.ask(secret, question, signal);
+      const answer = await anthropic.ask(secret, question, signal);
+      if (row.fault != null) await recordSuccess(services, orgId, row.version);
+      return answer;
     } catch (error) {
       if (!(error instanceof AnthropicFailure)) throw error;
       const isOfKey = isRefusal(error) || error.fault === 'billing';

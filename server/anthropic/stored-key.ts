@@ -79,6 +79,18 @@ export function ownerOf(orgId: string): string {
   return `anthropic-key ${orgId}`;
 }
 
+/** Records that the key works whose last check had failed, if it is still the stored one. */
+export async function recordSuccess(
+  { database, now }: { readonly database: Database; readonly now: () => number },
+  orgId: string,
+  version: string,
+): Promise<void> {
+  const values = { checkedAt: new Date(now()), fault: null };
+  await database.transaction((em) =>
+    em.nativeUpdate(AnthropicKey, { orgId, version, isWorking: true }, values),
+  );
+}
+
 /**
  * Records a failed call of a scan, if the key that was sent is still the stored one. A refused key
  * works no more.
