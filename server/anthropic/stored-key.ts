@@ -4,6 +4,7 @@ import type { Encryption } from '../crypto/encryption.ts';
 import type { Database } from '../database/database.ts';
 import { AnthropicKey } from '../database/entities/anthropic-key.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { hurryScans } from '../queue/queue-job.ts';
 import { type AnthropicFailure, type AnthropicFault, faultTexts } from './anthropic-failure.ts';
 
 /** A stored key: its row, and the raw key. */
@@ -119,6 +120,7 @@ export async function recordFailure(
     const same = await em.nativeUpdate(AnthropicKey, { orgId, version, isWorking: true }, values);
     if (same === 0) return false;
     if (isRefusal(failure)) {
+      await hurryScans(em, orgId, at);
       recordEvent(em, {
         ...{ id: newId('evt', at.getTime(), random), orgId, at, actor: 'server' },
         ...{

@@ -79,6 +79,6 @@ export function sampleOf(source: { readonly url: string } | { readonly fileName:
       ? new URL(source.url).pathname.split('/').filter(Boolean).at(-1)
       : source.fileName.replace(/\.[^.]*$/, '');
   if (name === 'failed') return null;
-  const known = Object.keys(sampleReports).find((level) => level === name);
-  return sampleReports[known === undefined ? 'low' : (known as keyof typeof sampleReports)];
+  const [, known] = Object.entries(sampleReports).find(([level]) => level === name) ?? [];
+  return known ?? sampleReports.low;
 }

@@ -14,7 +14,7 @@ import type { AskModel } from '../scans/ask-model.ts';
 import { scanFolderName } from './left-files.ts';
 import { sampleFailure, sampleOf } from './sample-reports.ts';
 import { readScanInput, type ScanInput } from './scan-input.ts';
-import type { Scan, ScanReport, ScanSource } from './scan-port.ts';
+import type { Scan, ScanSource } from './scan-port.ts';
 import { toScanResult } from './scan-result.ts';
 import { writePieces } from './upload-pieces.ts';
 
@@ -103,7 +103,7 @@ async function scanLive(
     await progress.written();
     if (failure !== null) throw failure;
     await context.progress(100, 100);
-    return toScanResult(report satisfies ScanReport);
+    return toScanResult(report);
   } catch (error) {
     await progress.written();
     context.signal.throwIfAborted();

@@ -87,8 +87,8 @@ function lesserTier(one: number | null, other: number | null): number | null {
 
 /**
  * Records Clerk's deletion of an organization for good: its tier is removed, its keys revoked, its
- * sub-orgs archived, its service accounts disabled, its Anthropic key deleted. Where it was a sub-org, that sub-org is
- * archived and its keys revoked.
+ * sub-orgs archived, its service accounts disabled, its Anthropic key
+ * deleted. Where it was a sub-org, that sub-org is archived and its keys revoked.
  *
  * @param em - the transaction's.
  * @returns how many keys were revoked; null when the deletion was recorded already.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRefusal, readAnthropicKey } from '../../anthropic/stored-key.ts';
 import { AnthropicKey } from '../../database/entities/anthropic-key.ts';
+import { hurryScans } from '../../queue/queue-job.ts';
 import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
@@ -33,6 +34,7 @@ export const checkAnthropicKey = defineOperation({
     const values = { checkedAt: now, fault, ...(isWorking !== undefined && { isWorking }) };
     // A key that was set during the check has a result of its own.
     await em.nativeUpdate(AnthropicKey, { orgId, version }, values);
+    await hurryScans(em, orgId, now);
     audit({ target: orgId, changes: { ok: failure === null, detail: failure?.message ?? null } });
     return toAnthropicKeyRecord(work);
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AnthropicKey } from '../../database/entities/anthropic-key.ts';
+import { hurryScans } from '../../queue/queue-job.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { lockAnthropicKey } from './anthropic-key-record.ts';
@@ -15,6 +16,7 @@ export const removeAnthropicKey = defineOperation({
   async run(work) {
     const { orgId, preview } = await lockAnthropicKey(work);
     await work.em.nativeDelete(AnthropicKey, { orgId });
+    await hurryScans(work.em, orgId, work.now);
     work.audit({ target: orgId, changes: { preview: { before: preview, after: null } } });
     return null;
   },

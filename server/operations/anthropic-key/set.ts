@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { anthropicKeyFields, isRefusal, ownerOf } from '../../anthropic/stored-key.ts';
 import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { AnthropicKey } from '../../database/entities/anthropic-key.ts';
+import { hurryScans } from '../../queue/queue-job.ts';
 import { Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
@@ -44,6 +45,7 @@ export const setAnthropicKey = defineOperation({
     };
     if (before === null) await em.insert(AnthropicKey, values);
     else await em.nativeUpdate(AnthropicKey, { orgId }, values);
+    await hurryScans(em, orgId, now);
     const preview = { before: before?.preview ?? null, after: values.preview };
     audit({ target: orgId, changes: { preview } });
     return toAnthropicKeyRecord(work);
