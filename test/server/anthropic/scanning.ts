@@ -5,7 +5,9 @@ import { answer } from '../../support/issued-keys.ts';
 import {
   type DatabaseKind,
   type ServerOptions,
+  startServer,
   startServerOn,
+  type TestServer,
   testClock,
 } from '../../support/server.ts';
 
@@ -45,6 +47,11 @@ export const twoQuestions: Scan = async (source, { ask, onProgress, signal }) =>
   };
 };
 
+interface Limits {
+  readonly concurrency?: number;
+  readonly perPool?: number;
+}
+
 export type Scanning = Awaited<ReturnType<typeof startScanning>>;
 
 /** A server, and workers that do its scans under a clock that only the test moves. */
@@ -56,17 +63,17 @@ export async function startScanning(
   const clock = testClock();
   const scans = { scan: twoQuestions, ...options.scans };
   const server = resources.use(await startServerOn(kind, { now: clock.now, ...options, scans }));
-  const { services, database } = server;
-  const { logger, random } = services;
   const as = 'parent-admin';
   const api = '/api/v1';
 
-  /** A worker of one process; it looks for tasks when it is made and when it is woken. */
-  const newWorker = (limits: { readonly concurrency?: number; readonly perPool?: number } = {}) =>
-    startWorker({
+  /** A worker of a server; it looks for tasks when it is made and when it is woken. */
+  const newWorker = (limits: Limits = {}, { services }: Pick<TestServer, 'services'> = server) => {
+    const { database, logger, random } = services;
+    return startWorker({
       ...{ database, logger, random, now: clock.now, timer: () => () => {}, ...limits },
       handlers: { ...scanHandlers(services), ...sandboxHandlers(services) },
     });
+  };
 
   /** Asks the API as the parent admin, or as a key. */
   const call = (path: string, json?: object, method?: string, who: string = as) =>
@@ -84,6 +91,12 @@ export async function startScanning(
     clock,
     anthropic: server.anthropic,
     newWorker,
+    /** A second server on the same database. */
+    another: () =>
+      startServer({
+        ...{ now: clock.now, ...options, scans, anthropic: server.anthropic },
+        database: server.databaseUrl,
+      }),
     call,
     /** Submits a repository; its ids. */
     async submit(name: string, who?: string): Promise<{ repo: number; job: string }> {

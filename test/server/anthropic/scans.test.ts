@@ -293,7 +293,8 @@ onBothDatabases((kind) => {
     it.clock.advance(1);
     const limits = { concurrency: 4, perPool: 2 };
     await using one = it.newWorker(limits);
-    await using two = it.newWorker(limits);
+    await using second = await it.another();
+    await using two = it.newWorker(limits, second);
     const poll = () => it.call(`jobs/${body.job_id}`, undefined, undefined, gina);
     await expect.poll(async () => (await poll()).body.status).toBe('completed');
     goOn.resolve();
