@@ -3,11 +3,11 @@ import { announceRefused } from './api-keys/announce-refused.ts';
 import { hour, minute, second } from './clock/durations.ts';
 import { repeat } from './clock/repeat.ts';
 import { forgetAnswers } from './idempotency/forget-answers.ts';
-import { jobHandlers } from './job-handlers.ts';
+import { jobHandlers, sandboxHandlers, scanHandlers } from './job-handlers.ts';
 import type { Metric } from './observability/metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { moveRows } from './operations/secrets/move-rows.ts';
-import { forgetUnqueuedLines } from './queue/forget-lines.ts';
+import { forgetUnqueuedLines } from './queue/forget-content.ts';
 import { countTasks, type TaskCounts } from './queue/tasks.ts';
 import { listenForTasks } from './queue/wake-ups.ts';
 import { startWorker } from './queue/worker.ts';
@@ -15,6 +15,12 @@ import { makePartitions } from './usage/partitions.ts';
 import { forgetUsage } from './usage/prune.ts';
 import { createDeliver } from './webhooks/deliver.ts';
 import { deliveryTask, forgetDeliveries } from './webhooks/delivery-row.ts';
+
+/**
+ * Live scans at a time: of a process, and of an organization in all processes. One organization
+ * never occupies a process.
+ */
+const scanLimits = { concurrency: 4, perPool: 2 };
 
 /** The server's work besides answering requests. */
 export interface Background extends AsyncDisposable {
@@ -33,9 +39,20 @@ export function startBackground(services: Services, listenUrl: string | null): B
   let counts: readonly TaskCounts[] = [];
   const resources = new AsyncDisposableStack();
   const deliver = createDeliver({ database, encryption, targets, now, random });
-  const handlers = { ...jobHandlers(services), [deliveryTask]: deliver };
-  const worker = resources.use(startWorker({ database, handlers, logger, now, random }));
-  if (listenUrl !== null) resources.use(listenForTasks(listenUrl, worker.wake));
+  const handlers = {
+    ...jobHandlers(services),
+    ...sandboxHandlers(services),
+    [deliveryTask]: deliver,
+  };
+  const common = { database, logger, now, random };
+  const worker = resources.use(startWorker({ ...common, handlers }));
+  const scans = scanHandlers(services);
+  const scanWorker = resources.use(startWorker({ ...common, ...scanLimits, handlers: scans }));
+  const wake = () => {
+    worker.wake();
+    scanWorker.wake();
+  };
+  if (listenUrl !== null) resources.use(listenForTasks(listenUrl, wake));
 
   function every(pauseMs: number, name: string, run: () => Promise<unknown>): void {
     const once = async () => void (await run());
@@ -53,7 +70,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
   every(hour, 'forgetting old answers', () => forgetAnswers(database, now()));
   every(10 * second, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));
-    counts = all.filter(({ type }) => type in handlers);
+    counts = all.filter(({ type }) => type in handlers || type in scans);
   });
   return {
     counters: () => counts,

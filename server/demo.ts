@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { maskKey } from '../core/mod.ts';
 import { loadConfig } from './config/config.ts';
@@ -25,11 +26,17 @@ interface Answer {
   readonly token?: string;
   readonly raw_key?: string;
   readonly key?: { readonly id: string };
+  readonly status?: string;
+  readonly repo_id?: number;
+  readonly job_id?: string;
+  readonly risk_level?: string;
+  readonly risk_score?: number;
+  readonly summary?: string;
   readonly items?: readonly { readonly id: number; readonly name: string }[];
   readonly detail?: unknown;
 }
 
-/** The main job, over real HTTP: a key is issued, used, held to its scope, revoked, refused. */
+/** The main job, over real HTTP: a report is read; a key is used, held to its scope, revoked, refused. */
 async function demo(url: string): Promise<void> {
   const send = sender(url);
   const admin = await signIn(url);
@@ -38,6 +45,7 @@ async function demo(url: string): Promise<void> {
   const payments = subOrgs.items?.find(({ name }) => name === 'Payments');
   const outside = all.items?.find(({ name }) => name.endsWith('/website'));
 
+  await readReport(url, send, admin);
   const created = await send({
     title: 'An admin issues a key that is held to one sub-org',
     method: 'POST',
@@ -81,6 +89,50 @@ async function demo(url: string): Promise<void> {
     telling: (answer) => answer,
   });
 }
+
+/** A sandbox key submits a repository, and reads the sample report of its scan. */
+async function readReport(
+  url: string,
+  send: ReturnType<typeof sender>,
+  admin: string,
+): Promise<void> {
+  const { raw_key: key = '' } = await send({
+    title: 'An admin issues a sandbox key, to build an integration with',
+    method: 'POST',
+    path: '/api/v1/settings/api-keys',
+    credential: admin,
+    body: { label: 'Integration', environment: 'test' },
+    expected: 201,
+    telling: ({ raw_key }) => ({ raw_key }),
+  });
+  const { repo_id: repo, job_id: job } = await send({
+    title: 'A script submits a repository with it',
+    method: 'POST',
+    path: '/api/v1/repos/analyze',
+    credential: key,
+    body: { url: 'https://git.example/acme/high' },
+    expected: 202,
+    telling: (answer) => answer,
+  });
+  while (!ended.has((await answerOf(url, `/api/v1/jobs/${job}`, key)).status)) {
+    await setTimeout(pollMs);
+  }
+  await send({
+    title: 'Once the scan has ended, it reads the report: a sample, in the sandbox',
+    method: 'GET',
+    path: `/api/v1/repos/${repo}/report`,
+    credential: key,
+    expected: 200,
+    telling: ({ status, risk_level, risk_score, summary }) => ({
+      ...{ status, risk_level, risk_score, summary },
+    }),
+  });
+}
+
+const ended: ReadonlySet<string | undefined> = new Set(['completed', 'failed', 'cancelled']);
+
+/** Milliseconds between two polls of a job. */
+const pollMs = 200;
 
 /** Sends calls and prints each; a status that differs is an error. */
 function sender(url: string) {

@@ -23,7 +23,7 @@ export interface Installation extends AsyncDisposable {
 
 /** The location of an installation, and its injected dependencies. */
 export interface InstallationOptions
-  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks'> {
+  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks' | 'scans'> {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;
@@ -60,6 +60,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   return {
     services: createServices({
       ...options,
+      anthropic: { baseUrl: config.anthropicBaseUrl, model: config.anthropicModel },
       ...{ database, keyring, uploads, propagated, isRestored },
     }),
     forgedRows,

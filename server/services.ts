@@ -1,7 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type RandomSource, secureRandom } from '../core/mod.ts';
+import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
+import type { ScanServices } from './assets/scan-job.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
+import { createFewAtOnce } from './clock/few-at-once.ts';
 import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import { nodeHashing } from './crypto/node-hashing.ts';
@@ -10,13 +13,14 @@ import { createAnswersInProgress } from './idempotency/answers-in-progress.ts';
 import { createGithubKeys } from './leaks/github-keys.ts';
 import { publicTargets } from './network/target-policy.ts';
 import type { Services } from './operations/operation.ts';
-import { createSendTest } from './webhooks/test-events.ts';
+import { scan } from './scans/scan.ts';
 
 /** Options of `createServices`. */
 export interface ServicesOptions {
   readonly database: AuditedDatabase;
   readonly keyring: Keyring;
   readonly logger: Logger;
+  readonly anthropic: AnthropicOptions;
   /** The folder of uploaded files. */
   readonly uploads: string;
   /** Resolves when everything committed so far holds on every process that verifies keys. */
@@ -28,6 +32,8 @@ export interface ServicesOptions {
   readonly random?: RandomSource;
   /** The allowed targets of webhooks; public addresses only when absent. */
   readonly targets?: Services['targets'];
+  /** Overrides for scans. */
+  readonly scans?: Partial<ScanServices['scans']>;
   /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
 }
@@ -43,13 +49,20 @@ export function createServices(parts: ServicesOptions): Services {
     schemes: keyring.accepted.map(({ scheme }) => scheme),
     hashing: nodeHashing,
     encryption: createEncryption(keyring.key('credential'), random),
+    anthropic: createAnthropicClient(parts.anthropic),
+    scans: {
+      scan: (source, context) => scan(source, { ...context, network: targets }),
+      pause: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+      ...parts.scans,
+    },
     random,
     now,
     logger,
     outages: createOutages(logger),
     uploads,
     targets,
-    sendTest: createSendTest(),
+    sendTest: createFewAtOnce(),
+    checkKey: createFewAtOnce(),
     leaks: {
       githubKeys: createGithubKeys({ fetch, now: () => performance.now() }),
       pause: (milliseconds) => setTimeout(milliseconds),

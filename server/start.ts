@@ -1,3 +1,4 @@
+import { removeLeftFiles } from './assets/left-files.ts';
 import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import { startBackground, taskFigures } from './background.ts';
@@ -23,7 +24,6 @@ import type { Metric } from './observability/metrics.ts';
 import { startTracing } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
 import { openRateLimits } from './rate-limits/open-rate-limits.ts';
-import { removeLeftUploads } from './rest/left-uploads.ts';
 import { createClerkSessions } from './sessions/clerk.ts';
 import { type CoherentVerifier, coherentVerifier } from './store.ts';
 import { makePartitions } from './usage/partitions.ts';
@@ -53,7 +53,7 @@ export async function startServer(options: StartOptions): Promise<Listener> {
   const { logger, database, keyring, now, uploads } = installation.services;
   await assertNothingLeft(database.read(), keyring, new Date(now()));
   const verifier = resources.use(await openServerVerifier(installation, config.databaseListenUrl));
-  await removeLeftUploads(uploads, now());
+  await removeLeftFiles(uploads, now());
   // Before the first key exists: an embedded verifier may insert calls, but make no partition.
   await makePartitions(database, now());
   const rateLimits = resources.use(

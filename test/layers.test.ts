@@ -38,8 +38,9 @@ const layers: Record<string, string> = {
     database
     audit
     queue
-    rate-limits
-    usage webhooks assets idempotency sessions scans
+    rate-limits scans
+    anthropic
+    usage webhooks assets idempotency sessions
     api-keys leaks
     clerk
     demo-mode

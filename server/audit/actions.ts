@@ -4,6 +4,9 @@ import { systemActions } from './record-event.ts';
  * Operations that change something: each is an action of the log. A test compares the two lists.
  */
 const operationActions = [
+  'anthropicKey.check',
+  'anthropicKey.remove',
+  'anthropicKey.set',
   'apiKeys.bulk',
   'apiKeys.create',
   'apiKeys.endGrace',
@@ -15,6 +18,8 @@ const operationActions = [
   'extensions.submitUrl',
   'extensions.upload',
   'jobs.cancel',
+  'jobs.retry',
+  'jobs.retryFailed',
   'leaks.github',
   'leaks.report',
   'organizations.add',

@@ -6,6 +6,7 @@ const recorded = new WeakMap<EntityManager, NewAuditEvent[]>();
 
 /** Recorded actions that are not operations. A test requires a restore rule for each. */
 export const systemActions = [
+  'anthropicKey.refused',
   'apiKeys.import',
   'clerk.membership',
   'clerk.organization',

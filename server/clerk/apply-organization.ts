@@ -1,4 +1,5 @@
 import { revokeKeys } from '../api-keys/revoke-keys.ts';
+import { AnthropicKey } from '../database/entities/anthropic-key.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { ServiceAccount } from '../database/entities/service-account.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
@@ -86,8 +87,8 @@ function lesserTier(one: number | null, other: number | null): number | null {
 
 /**
  * Records Clerk's deletion of an organization for good: its tier is removed, its keys revoked, its
- * sub-orgs archived, its service accounts disabled. Where it was a sub-org, that sub-org is
- * archived and its keys revoked.
+ * sub-orgs archived, its service accounts disabled, its Anthropic key
+ * deleted. Where it was a sub-org, that sub-org is archived and its keys revoked.
  *
  * @param em - the transaction's.
  * @returns how many keys were revoked; null when the deletion was recorded already.
@@ -111,6 +112,7 @@ export async function applyOrganizationDeleted(
   const itsKeys = { $or: [{ orgId: id }, { subOrgId: { $in: ids } }] };
   const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs });
   const active = { orgId: id, isActive: true };
+  await em.nativeDelete(AnthropicKey, { orgId: id });
   await em.nativeUpdate(ServiceAccount, active, { isActive: false, updatedAt: now });
   const event = { clerkOrgId: id, target: id, changes: { archived, revoked, subOrgs: ids } };
   await auditClerk(em, { ...event, action: 'clerk.organization.deleted' }, now);

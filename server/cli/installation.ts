@@ -24,6 +24,7 @@ const status: Command = {
   async run(context) {
     const counts = await context.execute(secretStatus, null, {});
     const { current, previous, neither, webhooks, rows, auditLog, inUse, keys } = counts;
+    const { anthropicKeys } = counts;
     const named = (which: 'current' | 'previous') =>
       which === 'current' ? 'SERVER_SECRET' : 'SERVER_SECRET_PREVIOUS';
     const left = (count: number, what: string) => (count === 0 ? '' : `: ${what}`);
@@ -38,6 +39,10 @@ const status: Command = {
       `${webhooks.current} under SERVER_SECRET`,
       `${webhooks.previous} under SERVER_SECRET_PREVIOUS${left(webhooks.previous, moved)}`,
       `${webhooks.neither} under neither${left(webhooks.neither, 'these sign nothing')}`,
+      'Anthropic keys:',
+      `${anthropicKeys.current} under SERVER_SECRET`,
+      `${anthropicKeys.previous} under SERVER_SECRET_PREVIOUS${left(anthropicKeys.previous, moved)}`,
+      `${anthropicKeys.neither} under neither${left(anthropicKeys.neither, 'these count as missing')}`,
       'Rows that are authenticated:',
       `${rows.current} under SERVER_SECRET`,
       `${rows.previous} under SERVER_SECRET_PREVIOUS${left(rows.previous, moved)}`,
@@ -65,10 +70,15 @@ const move: Command = {
   summary: 'Move to the secret in use what needs no API key for it',
   async run(context) {
     const moved = await context.execute(moveSecrets, null, {});
-    const { webhooks, rows, unreadable, unreadableWebhooks } = moved;
+    const { webhooks, anthropicKeys, rows, unreadable } = moved;
+    const { unreadableWebhooks, unreadableAnthropicKeys } = moved;
     const left = unreadable === 0 ? '' : `; ${unreadable} cannot be read and stay as they are`;
-    const named = unreadableWebhooks.map((id) => `\n${id} needs a new signing secret`).join('');
-    const text = `Moved the signing secrets of ${webhooks} webhooks, and ${rows} rows${left}${named}`;
+    const named = [
+      ...unreadableWebhooks.map((id) => `\n${id} needs a new signing secret`),
+      ...unreadableAnthropicKeys.map((id) => `\n${id} needs to set its Anthropic key again`),
+    ].join('');
+    const what = `the signing secrets of ${webhooks} webhooks, ${anthropicKeys} Anthropic keys, and ${rows} rows`;
+    const text = `Moved ${what}${left}${named}`;
     return { json: snakeKeys(moved), text };
   },
 };

@@ -57,13 +57,13 @@ function isPostgresql(value: string): boolean {
   return /^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value);
 }
 
-/** The address of Anthropic's API. It gets customers' keys, so production sends them encrypted. */
-export function readAnthropicBaseUrl(value: string, production: boolean): string {
+/** The address of Anthropic's API. It gets customers' keys: encrypted, unless this machine has it. */
+export function readAnthropicBaseUrl(value: string): string {
   const url = URL.parse(value);
   const isPlain = url !== null && url.username + url.password + url.search + url.hash === '';
-  const isSafe = url?.protocol === 'https:' || isLoopback(url?.host ?? '') || !production;
+  const isSafe = url?.protocol === 'https:' || isLoopback(url?.host ?? '');
   if (!isPlain || !/^https?:\/\/./i.test(value) || !isSafe) {
-    const takes = 'an https:// address without credentials and query';
+    const takes = 'an https:// address without credentials and query, or http:// on this machine';
     throw wrong('ANTHROPIC_BASE_URL', shownUrl(value), takes);
   }
   return url.href.replace(/\/+$/, '');

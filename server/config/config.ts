@@ -30,6 +30,8 @@ export interface Config {
   /** Null means demo mode. */
   readonly clerk: ClerkSettings | null;
   readonly anthropicBaseUrl: string;
+  /** The id of the model that reads submissions. */
+  readonly anthropicModel: string;
   readonly redisUrl: string | null;
   /** CIDR blocks in canonical form. */
   readonly trustedProxies: readonly string[];
@@ -83,10 +85,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     serverSecret: secret('SERVER_SECRET'),
     serverSecretPrevious: secret('SERVER_SECRET_PREVIOUS'),
     clerk,
-    anthropicBaseUrl: readAnthropicBaseUrl(
-      get('ANTHROPIC_BASE_URL', 'https://api.anthropic.com'),
-      production,
-    ),
+    anthropicBaseUrl: readAnthropicBaseUrl(get('ANTHROPIC_BASE_URL', 'https://api.anthropic.com')),
+    anthropicModel: anthropicModel(get('ANTHROPIC_MODEL', 'claude-sonnet-5-5')),
     redisUrl: read('REDIS_URL', readRedisUrl),
     trustedProxies: readTrustedProxies(list('TRUSTED_PROXIES')),
     platformRateLimit: rateLimit('PLATFORM_RATE_LIMIT', get('PLATFORM_RATE_LIMIT', '600/60')),
@@ -132,6 +132,11 @@ function rateLimit(name: string, value: string): RateLimit | null {
 function workers(value: string): number {
   if (/^\d{1,2}$/.test(value) && Number(value) >= 1 && Number(value) <= 64) return Number(value);
   throw wrong('WORKERS', shown(value), 'a number of processes from 1 to 64');
+}
+
+function anthropicModel(value: string): string {
+  if (/^[\w.:@-]{1,100}$/.test(value)) return value;
+  throw wrong('ANTHROPIC_MODEL', shown(value), 'the id of a model such as claude-sonnet-5-5');
 }
 
 function dialects(values: readonly string[]): string[] {

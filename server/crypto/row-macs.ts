@@ -25,6 +25,10 @@ interface Authenticated {
     ...[id: string, orgId: string, webhookId: string],
     ...[eventId: string, type: string, keyId: string, payload: string],
   ];
+  /** Scans of the organization use the key. */
+  readonly 'anthropic-key': readonly [
+    ...[orgId: string, version: string, secret: string, setBy: string],
+  ];
   /** The server repeats the answer. */
   readonly 'idempotent-answer': readonly [
     ...[id: string, orgId: string, request: string, answer: string, createdAt: number],

@@ -1,16 +1,18 @@
 import { newId } from '../../core/mod.ts';
+import { sampleReports } from '../assets/sample-reports.ts';
+import { toScanResult } from '../assets/scan-result.ts';
 import { neverTold } from '../clerk/clerk-change.ts';
 import { writeSubOrgLink } from '../clerk/sub-org-link.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Database } from '../database/database.ts';
 import { Extension } from '../database/entities/extension.ts';
-import type { Job } from '../database/entities/job.ts';
+import { Job } from '../database/entities/job.ts';
 import { Membership } from '../database/entities/membership.ts';
 import { Organization } from '../database/entities/organization.ts';
 import { Repo } from '../database/entities/repo.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { queueJob } from '../queue/queue-job.ts';
+import { type JobOrder, jobFields } from '../queue/queue-job.ts';
 import { searchText } from '../wire/search-text.ts';
 import { extensionUrl, repositoryUrl } from '../wire/submitted-url.ts';
 
@@ -30,6 +32,8 @@ interface DemoSubOrg {
 
 interface Asset {
   readonly url: string;
+  /** The outcome of its scan: a sample report, or none. */
+  readonly scan: keyof typeof sampleReports | 'failed' | 'cancelled';
   /** Name of the repo's sub-org. */
   readonly subOrg?: string;
 }
@@ -44,15 +48,15 @@ const demoOrganizations: readonly DemoOrganization[] = [
     tier: 3,
     subOrgs: [{ name: 'Payments' }, { name: 'Mobile', clerkId: 'org_demo_acme_mobile' }],
     repos: [
-      { url: `${github}/acme-security/ledger`, subOrg: 'Payments' },
-      { url: `${github}/acme-security/card-vault`, subOrg: 'Payments' },
-      { url: `${github}/acme-security/wallet-ios`, subOrg: 'Mobile' },
-      { url: `${github}/acme-security/wallet-android`, subOrg: 'Mobile' },
-      { url: `${github}/acme-security/website` },
+      { url: `${github}/acme-security/ledger`, scan: 'low', subOrg: 'Payments' },
+      { url: `${github}/acme-security/card-vault`, scan: 'critical', subOrg: 'Payments' },
+      { url: `${github}/acme-security/wallet-ios`, scan: 'medium', subOrg: 'Mobile' },
+      { url: `${github}/acme-security/wallet-android`, scan: 'failed', subOrg: 'Mobile' },
+      { url: `${github}/acme-security/website`, scan: 'high' },
     ],
     extensions: [
-      { url: `${marketplace}=acme-security.ledger-tools`, subOrg: 'Payments' },
-      { url: `${marketplace}=acme-security.wallet-preview`, subOrg: 'Mobile' },
+      { url: `${marketplace}=acme-security.ledger-tools`, scan: 'low', subOrg: 'Payments' },
+      { url: `${marketplace}=acme-security.wallet-preview`, scan: 'cancelled', subOrg: 'Mobile' },
     ],
   },
   {
@@ -60,7 +64,7 @@ const demoOrganizations: readonly DemoOrganization[] = [
     name: 'Globex',
     tier: 3,
     subOrgs: [{ name: 'Research' }],
-    repos: [{ url: `${github}/globex-demo/orbit`, subOrg: 'Research' }],
+    repos: [{ url: `${github}/globex-demo/orbit`, scan: 'medium', subOrg: 'Research' }],
     extensions: [],
   },
   { id: 'org_demo_initech', name: 'Initech', tier: 1, subOrgs: [], repos: [], extensions: [] },
@@ -128,39 +132,51 @@ async function fill(
   const owner = ({ subOrg = '' }: Asset) => ({ orgId, subOrgId: ids.get(subOrg) ?? null });
   for (const repo of repos) {
     const name = repo.url.slice(`${github}/`.length);
-    const repoId = await em.insert(Repo, {
-      ...{ ...owner(repo), ...queued(name, at) },
-      ...repositoryUrl(repo.url),
-    });
-    await enqueue(
-      em,
-      rowMacs,
-      { ...owner(repo), repoId, extensionId: null, type: 'repo_analysis' },
-      at,
-    );
+    const address = repositoryUrl(repo.url);
+    const values = { ...owner(repo), ...scanned(repo, name, at), ...address };
+    const repoId = await em.insert(Repo, values);
+    const order = { ...owner(repo), repoId, input: { url: address.url } };
+    await insertScan(em, rowMacs, { ...order, type: 'repo_analysis' }, repo, at);
   }
   for (const extension of extensions) {
     const name = extension.url.slice(`${marketplace}=`.length);
-    const values = { ...owner(extension), fileSha256: null, fileSize: null };
-    const extensionId = await em.insert(Extension, {
-      ...{ ...values, ...queued(name, at) },
-      ...extensionUrl(extension.url),
-    });
-    const job = { ...owner(extension), repoId: null, extensionId };
-    await enqueue(em, rowMacs, { ...job, type: 'extension_analysis' }, at);
+    const address = extensionUrl(extension.url);
+    const file = { fileSha256: null, fileSize: null };
+    const values = { ...owner(extension), ...file, ...scanned(extension, name, at), ...address };
+    const extensionId = await em.insert(Extension, values);
+    const order = { ...owner(extension), extensionId, input: { url: address.url } };
+    await insertScan(em, rowMacs, { ...order, type: 'extension_analysis' }, extension, at);
   }
 }
 
-function queued(name: string, at: Date) {
-  const status = 'queued' as const;
-  return { name, status, riskLevel: null, riskScore: null, createdAt: at, updatedAt: at };
+/** An asset as its scan left it. */
+function scanned({ scan }: Asset, name: string, at: Date) {
+  const report = reportOf(scan);
+  const status = report === null ? ('failed' as const) : ('completed' as const);
+  const risk = { riskLevel: report?.riskLevel ?? null, riskScore: report?.riskScore ?? null };
+  return { name, status, ...risk, createdAt: at, updatedAt: at };
 }
 
-function enqueue(
+function reportOf(scan: Asset['scan']) {
+  return scan === 'failed' || scan === 'cancelled' ? null : sampleReports[scan];
+}
+
+/** Inserts a scan that has ended. */
+async function insertScan(
   em: EntityManager,
   rowMacs: RowMacs,
-  job: Pick<Job, 'orgId' | 'subOrgId' | 'repoId' | 'extensionId' | 'type'>,
+  order: Omit<JobOrder, 'id'>,
+  { scan }: Asset,
   at: Date,
 ): Promise<void> {
-  return queueJob(em, rowMacs, { ...job, id: newId('job', at.getTime()) }, at);
+  const job = { ...order, id: newId('job', at.getTime()) };
+  const report = reportOf(scan);
+  await em.insert(Job, {
+    ...job,
+    mac: rowMacs.make('job', jobFields(job)),
+    status: scan === 'failed' || scan === 'cancelled' ? scan : 'completed',
+    ...(report === null ? {} : { progress: 100, total: 100, result: { ...toScanResult(report) } }),
+    errorMessage: scan === 'failed' ? 'The repository is private or does not exist' : null,
+    ...{ startedAt: at, completedAt: at, createdAt: at, updatedAt: at },
+  });
 }

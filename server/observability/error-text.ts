@@ -1,4 +1,5 @@
 import { ValidationError } from '@mikro-orm/core';
+import { withoutKeys } from '../wire/keys-in-text.ts';
 
 /**
  * Codes of a database's errors whose first line names tables, columns and constraints at most.
@@ -29,12 +30,13 @@ function isOfDatabase(error: Error): boolean {
  * comes from here: a database's own quote the row (`Key (id)=(…) already exists`), and the ORM's
  * the condition (`ApiKey not found ({ id: … })`).
  *
- * @returns the first line of a database's message, or its code alone; any other message as it is.
+ * @returns the first line of a database's message, or its code alone; any other message without the
+ * API keys in it.
  */
 export function errorText(error: Error): string {
   if (error instanceof ValidationError)
     return 'the ORM refused what it was given, or found nothing';
-  if (!isOfDatabase(error)) return error.message;
+  if (!isOfDatabase(error)) return withoutKeys(error.message);
   const code = String((error as { code?: unknown }).code);
   const [line = ''] = error.message.split('\n', 1);
   const isHarmless = harmless.test(code) || harmlessInSqlite.test(line);

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { AnthropicClient } from '../anthropic/anthropic-client.ts';
+import type { ScanServices } from '../assets/scan-job.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
 import type { Hold } from '../clerk/hold-organization.ts';
+import type { FewAtOnce } from '../clock/few-at-once.ts';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { WebhookEvent } from '../database/entities/webhook.ts';
@@ -11,7 +14,6 @@ import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { GithubKeys } from '../leaks/github-keys.ts';
 import type { TargetPolicy } from '../network/target-policy.ts';
-import type { SendTest } from '../webhooks/test-events.ts';
 import type { Access, Caller, Principal } from './access.ts';
 
 /** The services of operations; made once per app and injected. */
@@ -26,6 +28,9 @@ export interface Services {
   readonly hashing: Hashing;
   /** Encrypts customers' own secrets. */
   readonly encryption: Encryption;
+  readonly anthropic: AnthropicClient;
+  /** The work of scans. */
+  readonly scans: ScanServices['scans'];
   readonly random: RandomSource;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -36,7 +41,9 @@ export interface Services {
   /** The allowed targets of webhooks. */
   readonly targets: TargetPolicy;
   /** Bounds the test events of an organization. */
-  readonly sendTest: SendTest;
+  readonly sendTest: FewAtOnce;
+  /** Bounds the checks of Anthropic keys of an organization. */
+  readonly checkKey: FewAtOnce;
   /** The settings of leak reports. */
   readonly leaks: {
     readonly githubKeys: GithubKeys;

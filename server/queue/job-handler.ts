@@ -5,8 +5,8 @@ import type { Database } from '../database/database.ts';
 import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { backoff } from './backoff.ts';
-import { forgetLines } from './forget-lines.ts';
-import { isQueuedByServer } from './queue-job.ts';
+import { forgetContent } from './forget-content.ts';
+import { isQueuedByServer, taskTypeOf } from './queue-job.ts';
 import type { TaskHandler, TaskOutcome } from './run-claim.ts';
 
 /**
@@ -19,8 +19,12 @@ const pause = 10;
 export interface JobContext {
   /** Aborted when the job is cancelled or the server stops. */
   readonly signal: AbortSignal;
-  /** Records the job's progress for its pollers. */
-  progress(done: number, total?: number): Promise<void>;
+  /**
+   * Records the job's progress for its pollers.
+   *
+   * @returns false once the job was cancelled.
+   */
+  progress(done: number, total?: number): Promise<boolean>;
   /**
    * Runs a part of the job and records its progress, in one transaction that holds the job's
    * record. A finished part is therefore recorded as finished, whichever worker runs the next one.
@@ -34,6 +38,35 @@ export interface JobContext {
 /** The job cannot succeed, however often it is retried; its record has the reason. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
+  readonly failedFor: Job['failedFor'];
+
+  constructor(message: string, failedFor: Job['failedFor'] = null) {
+    super(message);
+    this.failedFor = failedFor;
+  }
+}
+
+/** The job may succeed later. Its record has the reason once the last attempt has failed. */
+export class JobDelayed extends Error {
+  override readonly name = 'JobDelayed';
+  /** Milliseconds until the next attempt, at least. */
+  readonly afterMs: number;
+
+  constructor(message: string, afterMs = 0) {
+    super(message);
+    this.afterMs = afterMs;
+  }
+}
+
+/** Options of a job's handler. */
+export interface JobHandlerOptions {
+  readonly database: Database;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly random?: RandomSource;
+  readonly maximumAttempts?: number;
+  /** Called in the transaction of each change of the job's status. */
+  readonly onStatus?: (em: EntityManager, job: Job, now: Date) => Promise<void>;
 }
 
 /**
@@ -44,35 +77,40 @@ export class JobFailure extends Error {
  * @param run - does the job and returns its result.
  */
 export function jobHandler(
-  options: {
-    readonly database: Database;
-    /** Unix milliseconds. */
-    readonly now: () => number;
-    readonly random?: RandomSource;
-    readonly maximumAttempts?: number;
-  },
+  options: JobHandlerOptions,
   run: (job: Job, context: JobContext) => Promise<Record<string, unknown>>,
 ): TaskHandler {
   const { database, now, random = secureRandom, maximumAttempts = 5 } = options;
+  const { onStatus = async () => {} } = options;
 
-  async function change(
-    id: string,
-    values: Partial<Job>,
-    em = database.read(),
-  ): Promise<undefined> {
+  async function change(id: string, values: Partial<Job>, em = database.read()): Promise<boolean> {
     const where = { id, status: { $in: ['queued', 'running'] } } as const;
-    await em.nativeUpdate(Job, where, { ...values, updatedAt: new Date(now()) });
+    return (await em.nativeUpdate(Job, where, { ...values, updatedAt: new Date(now()) })) === 1;
   }
 
-  function ended(id: string, values: Partial<Job>): TaskOutcome {
+  async function changeStatus(
+    em: EntityManager,
+    job: Job,
+    values: Partial<Job> & Pick<Job, 'status'>,
+  ): Promise<boolean> {
+    if (!(await change(job.id, values, em))) return false;
+    await onStatus(em, job, new Date(now()));
+    return true;
+  }
+
+  function ended(job: Job, values: Partial<Job> & Pick<Job, 'status'>): TaskOutcome {
     return {
       again: null,
       async record(em) {
-        await change(id, { ...values, completedAt: new Date(now()) }, em);
-        await forgetLines(em, id);
+        await changeStatus(em, job, { ...values, completedAt: new Date(now()) });
+        await forgetContent(em, job.id);
+        return null;
       },
     };
   }
+
+  const failed = (job: Job, errorMessage: string, failedFor: Job['failedFor'] = null) =>
+    ended(job, { status: 'failed', errorMessage, failedFor });
 
   async function step(id: string, signal: AbortSignal, work: Parameters<JobContext['step']>[0]) {
     signal.throwIfAborted();
@@ -89,28 +127,38 @@ export function jobHandler(
   return async ({ id, type, attempts }, signal) => {
     const job = await database.read().findOne(Job, { id });
     if (job === null || job.completedAt) return { again: null };
-    if (job.type !== type || !isQueuedByServer(database.rowMacs, job)) {
-      return ended(id, { status: 'failed', errorMessage: 'The job was not queued by the server' });
+    const isOfType = type === job.type || type === taskTypeOf(job);
+    if (!isOfType || !isQueuedByServer(database.rowMacs, job)) {
+      return failed(job, 'The job was not queued by the server');
     }
-    await change(id, { status: 'running', startedAt: job.startedAt ?? new Date(now()) });
+    // The processes of all earlier attempts died: probably of this job.
+    if (attempts > maximumAttempts) return failed(job, 'Internal error');
+    const startedAt = job.startedAt ?? new Date(now());
+    const isStarted = await database.transaction((em) =>
+      changeStatus(em, job, { status: 'running', startedAt }),
+    );
+    if (!isStarted) return { again: null };
     try {
       const result = await run(job, {
         signal,
         progress: (progress, total) => change(id, { progress, ...(total && { total }) }),
         step: (work) => step(id, signal, work),
       });
-      return ended(id, { status: 'completed', result });
+      return ended(job, { status: 'completed', result });
     } catch (error) {
       if (signal.aborted) throw error;
-      if (error instanceof JobFailure) {
-        return ended(id, { status: 'failed', errorMessage: error.message });
-      }
+      if (error instanceof JobFailure) return failed(job, error.message, error.failedFor);
+      const isDelayed = error instanceof JobDelayed;
       if (attempts >= maximumAttempts) {
-        return ended(id, { status: 'failed', errorMessage: 'Internal error' });
+        return failed(job, isDelayed ? error.message : 'Internal error');
       }
+      const delayMs = Math.max(backoff(attempts, random), isDelayed ? error.afterMs : 0);
       return {
-        again: new Date(now() + backoff(attempts, random)),
-        record: (em) => change(id, { status: 'queued' }, em),
+        again: new Date(now() + delayMs),
+        async record(em) {
+          await changeStatus(em, job, { status: 'queued' });
+          return undefined;
+        },
       };
     }
   };

@@ -2,7 +2,7 @@ import { canonicalJson } from '../crypto/canonical-json.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { enqueue } from './tasks.ts';
+import { enqueue, hurry } from './tasks.ts';
 
 /** A job's order: its content, its organization and its requester, which its MAC covers. */
 export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
@@ -20,7 +20,27 @@ export async function queueJob(
 ): Promise<void> {
   const mac = rowMacs.make('job', jobFields(job));
   await em.insert(Job, { ...job, mac, status: 'queued', createdAt: now, updatedAt: now });
-  await enqueue(em, [{ id: job.id, type: job.type, runAt: now }]);
+  await enqueue(em, [{ id: job.id, type: taskTypeOf(job), runAt: now, ...poolOf(job) }]);
+}
+
+/** The type of a job's task. Sandbox jobs have their own: live scans never keep them waiting. */
+export function taskTypeOf({ type, environment = 'live' }: Pick<JobOrder, 'type' | 'environment'>) {
+  return environment === 'live' ? type : `${type}:${environment}`;
+}
+
+/** Live scans of an organization share a concurrency key: they never occupy a worker. */
+function poolOf({ type, orgId, environment = 'live' }: JobOrder): { readonly pool?: string } {
+  const isScan = type === 'repo_analysis' || type === 'extension_analysis';
+  return isScan && environment === 'live' ? { pool: scanPool(orgId) } : {};
+}
+
+function scanPool(orgId: string | null | undefined): string {
+  return `scans:${orgId}`;
+}
+
+/** Makes the delayed live scans of an organization due: its key has changed. */
+export function hurryScans(em: EntityManager, orgId: string, now: Date): Promise<void> {
+  return hurry(em, scanPool(orgId), now);
 }
 
 /** Whether a job's record is unchanged since the server queued it. */

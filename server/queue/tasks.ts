@@ -93,6 +93,12 @@ export async function giveBack(em: EntityManager, claim: Claim, runAt: Date): Pr
   await em.nativeUpdate(Task, own(claim), { runAt, attempts, lease: null, leasedUntil: null });
 }
 
+/** Makes every waiting task of a pool due: the reason for their delay is gone. */
+export async function hurry(em: EntityManager, pool: string, now: Date): Promise<void> {
+  await em.nativeUpdate(Task, { pool, runAt: { $gt: now } }, { runAt: now });
+  await announceTasks(em);
+}
+
 /** Cancels a task, including a claimed one: its worker stops at the next heartbeat. */
 export async function cancelTask(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Task, { id });

@@ -4,11 +4,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
+import { incomingName } from '../assets/left-files.ts';
 import { camel } from '../wire/case.ts';
 import { type FieldError, InvalidInput, Problem } from '../wire/problem.ts';
 import { extraField, givenMoreThanOnce } from '../wire/validation.ts';
 import { unread } from './input.ts';
-import { incomingName } from './left-uploads.ts';
 
 /** Bytes of an uploaded file, at most. */
 const fileLimit = 50 * 1024 * 1024;

@@ -48,6 +48,14 @@ export const refusals: Record<number, Json> = {
   503: refusal('Temporarily unavailable'),
 };
 
+/** Refusals of single operations. */
+export const ownRefusals: Readonly<Record<string, Record<number, Json>>> = {
+  'anthropicKey.set': {
+    400: refusal('Anthropic refuses the key; the old one stays'),
+    502: refusal('Anthropic cannot be reached; the old one stays'),
+  },
+};
+
 /** The refusals of a request with a body. */
 export const bodyRefusals: Record<number, Json> = {
   408: refusal('The body did not arrive in time'),

@@ -7,6 +7,7 @@ import {
   bodyRefusals,
   idempotencyKeyParameter,
   type Json,
+  ownRefusals,
   refusal,
   refusals,
 } from './openapi-answers.ts';
@@ -142,6 +143,7 @@ function responses(route: Route): Json {
     ...(parameterNames(route.path).length > 0 ? { 404: refusal('Not found') } : {}),
     ...(route.operation.kind === 'query' ? {} : { 409: refusal(conflict(route.operation)) }),
     ...(route.source === 'query' ? {} : bodyRefusals),
+    ...ownRefusals[route.operation.name],
     422: refusal('A field breaks a rule', 'ValidationProblem'),
   };
 }
@@ -150,7 +152,7 @@ function conflict({ once }: Route['operation']): string {
   const forbidden = 'The present state forbids it';
   return once === undefined
     ? forbidden
-    : `A request with this Idempotency-Key is in progress. ${forbidden}`;
+    : `A request with this Idempotency-Key is in progress. ${forbidden}: live submissions need a working Anthropic key`;
 }
 
 function security(access: Access): Json[] {

@@ -1,3 +1,8 @@
+import { checkAnthropicKey } from '../operations/anthropic-key/check.ts';
+import { getAnthropicKey } from '../operations/anthropic-key/get.ts';
+import { removeAnthropicKey } from '../operations/anthropic-key/remove.ts';
+import { setAnthropicKey } from '../operations/anthropic-key/set.ts';
+import { anthropicKeyUsage } from '../operations/anthropic-key/usage.ts';
 import { apiKeyAttention } from '../operations/api-keys/attention.ts';
 import { bulkApiKeys } from '../operations/api-keys/bulk.ts';
 import { createApiKey } from '../operations/api-keys/create.ts';
@@ -23,6 +28,8 @@ import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
 import { pollJob } from '../operations/jobs/poll.ts';
+import { retryJob } from '../operations/jobs/retry.ts';
+import { retryFailedJobs } from '../operations/jobs/retry-failed.ts';
 import {
   assertNamesGithubKey,
   githubMatches,
@@ -48,7 +55,7 @@ import { redeliverWebhook } from '../operations/webhooks/redeliver.ts';
 import { removeWebhook } from '../operations/webhooks/remove.ts';
 import { testWebhook } from '../operations/webhooks/test.ts';
 import { updateWebhook } from '../operations/webhooks/update.ts';
-import { get, patch, post, type Route, remove } from './route.ts';
+import { get, patch, post, put, type Route, remove } from './route.ts';
 
 /** GitHub may send thousands of matches in one call. */
 const githubBodyLimit = 8 * 1024 * 1024;
@@ -86,8 +93,16 @@ export const reporiskRoutes: readonly Route[] = [
   patch(`${settings}/service-accounts/:id`, updateServiceAccount),
 
   get(`${settings}/jobs`, listJobs),
+  post(`${settings}/jobs/retry-failed`, retryFailedJobs),
   get(`${settings}/jobs/:id`, getJob),
+  post(`${settings}/jobs/:id/retry`, retryJob, 201),
   post(`${settings}/jobs/:id/cancel`, cancelJob),
+
+  get(`${settings}/anthropic-key`, getAnthropicKey),
+  put(`${settings}/anthropic-key`, setAnthropicKey),
+  remove(`${settings}/anthropic-key`, removeAnthropicKey),
+  post(`${settings}/anthropic-key/check`, checkAnthropicKey),
+  get(`${settings}/anthropic-key/usage`, anthropicKeyUsage),
 
   get(`${settings}/webhooks`, listWebhooks),
   post(`${settings}/webhooks`, createWebhook, 201),

@@ -36,6 +36,11 @@ export function patch(path: string, operation: Operation): Route {
   return { method: 'PATCH', path, operation, status: 200, source: 'body' };
 }
 
+/** Sets; input from the body. */
+export function put(path: string, operation: Operation): Route {
+  return { method: 'PUT', path, operation, status: 200, source: 'body' };
+}
+
 /** Removes; input from the query. */
 export function remove(path: string, operation: Operation): Route {
   return { method: 'DELETE', path, operation, status: 204, source: 'query' };

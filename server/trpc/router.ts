@@ -1,3 +1,8 @@
+import { checkAnthropicKey } from '../operations/anthropic-key/check.ts';
+import { getAnthropicKey } from '../operations/anthropic-key/get.ts';
+import { removeAnthropicKey } from '../operations/anthropic-key/remove.ts';
+import { setAnthropicKey } from '../operations/anthropic-key/set.ts';
+import { anthropicKeyUsage } from '../operations/anthropic-key/usage.ts';
 import { apiKeyAttention } from '../operations/api-keys/attention.ts';
 import { bulkApiKeys } from '../operations/api-keys/bulk.ts';
 import { createApiKey } from '../operations/api-keys/create.ts';
@@ -16,6 +21,8 @@ import { listAuditLog } from '../operations/audit-log/list.ts';
 import { cancelJob } from '../operations/jobs/cancel.ts';
 import { getJob } from '../operations/jobs/get.ts';
 import { listJobs } from '../operations/jobs/list.ts';
+import { retryJob } from '../operations/jobs/retry.ts';
+import { retryFailedJobs } from '../operations/jobs/retry-failed.ts';
 import { createServiceAccount } from '../operations/service-accounts/create.ts';
 import { getServiceAccount } from '../operations/service-accounts/get.ts';
 import { listServiceAccounts } from '../operations/service-accounts/list.ts';
@@ -71,6 +78,15 @@ export const appRouter = router({
     list: query(listJobs),
     get: query(getJob),
     cancel: mutation(cancelJob),
+    retry: mutation(retryJob),
+    retryFailed: mutation(retryFailedJobs),
+  },
+  anthropicKey: {
+    get: query(getAnthropicKey),
+    set: mutation(setAnthropicKey),
+    check: mutation(checkAnthropicKey),
+    remove: mutation(removeAnthropicKey),
+    usage: query(anthropicKeyUsage),
   },
   webhooks: {
     list: query(listWebhooks),

@@ -6,7 +6,8 @@ export type ProblemCode =
   | 'api_key_not_found'
   | 'api_key_revoked'
   | 'api_key_ended'
-  | 'api_key_rotated';
+  | 'api_key_rotated'
+  | 'no_anthropic_key';
 
 /**
  * The reason for a failed request, in the caller's terms: a status and a sentence. Every other

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { AnthropicFailure } from '../../server/anthropic/anthropic-failure.ts';
 import { loadConfig } from '../../server/config/config.ts';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
 import type { InstallationOptions } from '../../server/installation.ts';
 import { startServer } from '../../server/start.ts';
+import { anthropicKey, anthropicServer } from '../support/anthropic-server.ts';
 import { consoleFolder } from '../support/built-console.ts';
 import { launchChromium } from '../support/chromium.ts';
 
@@ -20,14 +22,23 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
   resources.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const anthropic = resources.use(await anthropicServer());
   const config = loadConfig({
     PORT: '0',
+    ANTHROPIC_BASE_URL: anthropic.url,
     DATABASE_URL: `sqlite:${join(dataFolder, 'reporisk.db')}`,
     FAILED_AUTH_RATE_LIMIT: 'off',
   });
   const logger = pino({ level: 'silent' });
   const server = resources.use(
-    await startServer({ ...parts, config, dataFolder, consoleFolder, logger }),
+    await startServer({
+      ...parts,
+      scans: { scan: later },
+      config,
+      dataFolder,
+      consoleFolder,
+      logger,
+    }),
   );
   const browser: Browser = resources.use(await launchChromium());
   const running = resources.move();
@@ -68,6 +79,18 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** No scan is done: each goes back to the queue for an hour. */
+const later = async () => {
+  throw new AnthropicFailure('unavailable', 3_600_000);
+};
+
+/** Gives the demo's first organization an Anthropic key, which live submissions need. */
+export async function setAnthropicKey({ send }: Pick<RunningConsole, 'send'>): Promise<void> {
+  const json = { api_key: anthropicKey('browser') };
+  const response = await send('parent-admin', '/api/v1/settings/anthropic-key', json, 'PUT');
+  expect(response.status).toBe(200);
 }
 
 export interface SessionOptions extends BrowserContextOptions {

@@ -37,6 +37,18 @@ export async function useKey(console: RunningConsole, { id, raw }: NewKey): Prom
   await expect.poll(lastUsed, { timeout: 5_000 }).not.toBeNull();
 }
 
+/** Reads rows without the server. */
+export function rowsInDatabase(
+  console: RunningConsole,
+  sql: string,
+  ...parameters: unknown[]
+): unknown[] {
+  const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''));
+  const rows = database.prepare(sql).all(...parameters);
+  database.close();
+  return rows;
+}
+
 /** Changes rows that otherwise only time or Clerk would change, without the server. */
 export function inDatabase(console: RunningConsole, sql: string, ...parameters: unknown[]): void {
   const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''));

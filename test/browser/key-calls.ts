@@ -25,7 +25,7 @@ export async function callAs(
 
 /** Submits a repository with a key: needs another scope than reading. */
 export function submitAs(console: RunningConsole, raw: string, agent: string): Promise<number> {
-  const url = 'https://github.com/example/widgets';
+  const url = 'https://git.invalid/example/widgets';
   return callAs(console, raw, agent, '/api/v1/repos/analyze', { url });
 }
 

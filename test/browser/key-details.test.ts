@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningConsole, signIn, startConsole } from './console.ts';
+import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase, useKey } from './demo-keys.ts';
 import { callAs, recordOf, rotateKey, submitAs } from './key-calls.ts';
 import { route } from './route.ts';
@@ -8,6 +8,7 @@ import { route } from './route.ts';
 let console: RunningConsole;
 beforeAll(async () => {
   console = await startConsole();
+  await setAnthropicKey(console);
 }, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 

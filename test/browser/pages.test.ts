@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningConsole, signIn, startConsole } from './console.ts';
-import { callApi, createKey, inDatabase } from './demo-keys.ts';
+import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
+import { callApi, createKey, inDatabase, rowsInDatabase } from './demo-keys.ts';
 import { route } from './route.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
   console = await startConsole();
+  await setAnthropicKey(console);
 });
 afterAll(() => console[Symbol.asyncDispose]());
 
@@ -15,11 +16,14 @@ const settings = '/api/v1/settings';
 const setJob = (id: string, values: string, ...parameters: unknown[]) =>
   inDatabase(console, `update job set ${values} where id = ?`, ...parameters, id);
 
-/** Submits a repository as a persona, and returns the name of its job. */
+/** Submits a repository as a persona, and returns the name of its job, which waits for an hour. */
 async function submit(name: string): Promise<string> {
-  const url = `https://github.com/acme-security/${name}`;
+  const url = `https://git.invalid/acme-security/${name}`;
   const response = await console.send('parent-admin', '/api/v1/repos/analyze', { url });
-  return ((await response.json()) as { job_id: string }).job_id;
+  const { job_id: id } = (await response.json()) as { job_id: string };
+  const isDelayed = 'select 1 from task where id = ? and attempts > 0 and lease is null';
+  await expect.poll(() => rowsInDatabase(console, isDelayed, id)).toHaveLength(1);
+  return id;
 }
 
 test('AuditLogPage shows before and after, filters in the URL by action, target and local day', async () => {

@@ -35,8 +35,15 @@ test('an upload that a kill -9 cut off is gone after the next start; those of ot
   const live = left.replace(/-\d+-/, `-${process.pid}-`);
   const [elsewhere, old] = ['incoming-elsewhere-1-new', 'incoming-elsewhere-1-old'];
   await mkdir(uploads, { recursive: true });
+  // Folders of scans likewise; and a file that an earlier version kept.
+  const scan = left.replace('incoming', 'scan');
+  const liveScan = live.replace('incoming', 'scan');
+  for (const name of [scan, liveScan]) {
+    await mkdir(join(uploads, name, 'work'), { recursive: true });
+  }
+  await writeFile(join(uploads, 'a'.repeat(64)), 'PK');
   for (const name of [live, elsewhere, old]) await writeFile(join(uploads, name), 'PK');
   await utimes(join(uploads, old), 1_000, 1_000);
   await using _second = await serverProcess({}, first.folder);
-  expect((await incoming()).toSorted()).toEqual([elsewhere, live].toSorted());
+  expect((await incoming()).toSorted()).toEqual([elsewhere, live, liveScan].toSorted());
 });

@@ -41,6 +41,7 @@ await seedDemo(database, Date.now());
 const verifier = await coherentVerifier(database, { ...settings, keyring });
 let waited = 0;
 const services = createServices({
+  anthropic: { baseUrl: 'http://127.0.0.1:1', model: 'none' },
   database,
   keyring,
   logger: pino({ level: 'silent' }),

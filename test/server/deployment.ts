@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/start.ts';
+import { noAnthropic } from '../support/anthropic-server.ts';
 
 /** The secret of every deployment here: 32 bytes. */
 export const serverSecret: Uint8Array = new Uint8Array(32).fill(5);
@@ -22,6 +23,7 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>;
 export async function deploy(databaseUrl: string, env: Readonly<Record<string, string>> = {}) {
   const config = loadConfig({
     PORT: '0',
+    ANTHROPIC_BASE_URL: noAnthropic,
     DATABASE_URL: databaseUrl,
     SERVER_SECRET: Buffer.from(serverSecret).toString('base64'),
     ...env,

@@ -61,7 +61,7 @@ async function forged(server: RunningServer): Promise<unknown[]> {
 const status = async (server: RunningServer, raw: string, path = '/api/v1/key', json?: object) =>
   (await server.fetch(path, { as: raw, ...(json && { json }) })).status;
 
-const analyze = { url: 'https://github.com/acme-security/forged' };
+const analyze = { url: 'https://git.invalid/acme-security/forged' };
 
 onBothDatabases((kind) => {
   test('a job, its line and its task that were not queued by the server write no key', async () => {
@@ -371,8 +371,34 @@ onBothDatabases((kind) => {
     expect(await status(server, other.raw)).toBe(401);
   });
 
+  test('an Anthropic key that was copied to another organization, or altered, is none', async () => {
+    await using server = await startServerOn(kind, coherent);
+    const keyOf = async (orgId: string) => {
+      const path = `${settings}/anthropic-key`;
+      const admin = server.session({ user: 'user_any', organization: orgId, role: 'admin' });
+      return (await answer(server.fetch(path, { as: admin }))).body.configured;
+    };
+    const copy = 'select secret from anthropic_key where org_id = ?';
+    await sql(server, 'update anthropic_key set mac = mac, set_by = ? where org_id = ?', [
+      ...['user_other', attacker],
+    ]);
+    expect(await keyOf(attacker)).toBe(false);
+    await sql(server, `update anthropic_key set secret = (${copy}) where org_id = ?`, [
+      ...['org_demo_initech', victim],
+    ]);
+    expect(await keyOf(victim)).toBe(false);
+    expect(await keyOf('org_demo_initech')).toBe(true);
+    expect((await server.fetch('/api/v1/repos/analyze', { as, json: analyze })).status).toBe(409);
+    expect((await forged(server)).sort()).toEqual([
+      ['anthropic-key', victim, victim],
+      ['anthropic-key', attacker, attacker],
+    ]);
+  });
+
   /** Every table, with its protection against rows written by hand. */
   const tables: Readonly<Record<string, string>> = {
+    anthropic_key: 'MAC; encrypted for its organization',
+    anthropic_use: 'gives nothing',
     api_key: 'sealed to its organization; what it may do is not promised (SECURITY.md)',
     api_key_secret: 'sealed',
     api_key_expiry_notice: 'gives nothing',
@@ -408,6 +434,7 @@ onBothDatabases((kind) => {
     secret_in_use: 'names a secret that processes know or refuse to start with',
     service_account: 'MAC',
     sub_org: 'MAC',
+    upload_piece: 'a part of a file whose digest its job’s MAC covers',
     timeline: 'coherence among processes that write',
     task: 'names a job or a delivery, which has a MAC',
     webhook: 'secrets are encrypted for their organization; targets are not promised (SECURITY.md)',

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
 import { loadConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/start.ts';
+import { noAnthropic } from '../support/anthropic-server.ts';
 import { postgresDatabase } from '../support/postgres.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
@@ -128,20 +129,22 @@ test('npm run demo shows the documented exchange', async () => {
   const output = text(demo.stdout);
   expect(await once(demo, 'exit')).toEqual([0, null]);
   const statuses = [...(await output).matchAll(/^ {2}(\d{3})\b/gm)].map(([, status]) => status);
-  expect(statuses).toEqual(['201', '200', '403', '204', '401']);
-  // The secret is in the one answer that shows it, and nowhere else.
+  expect(statuses).toEqual(['201', '202', '200', '201', '200', '403', '204', '401']);
+  expect(await output).toContain('"risk_level":"high"');
+  // Each secret is in the one answer that shows it, and nowhere else.
   expect((await output).match(/rrk_live_\w{43}/g)).toHaveLength(1);
+  expect((await output).match(/rrk_test_\w{43}/g)).toHaveLength(1);
 });
 
 function start(env: Readonly<Record<string, string>>) {
   const consoleFolder = join(import.meta.dirname, 'no-console');
-  const config = loadConfig({ PORT: '0', ...env });
+  const config = loadConfig({ PORT: '0', ANTHROPIC_BASE_URL: noAnthropic, ...env });
   return startServer({ config, dataFolder: '.data', consoleFolder, logger });
 }
 
 function startMain(place: { readonly path: string }, env: Readonly<Record<string, string>>) {
   const cwd = dirname(place.path);
-  const settings = { PATH: process.env.PATH, ...env };
+  const settings = { PATH: process.env.PATH, ANTHROPIC_BASE_URL: noAnthropic, ...env };
   return spawn(process.execPath, [resolve('server/main.ts')], { cwd, env: settings });
 }
 

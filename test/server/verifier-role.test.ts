@@ -161,7 +161,7 @@ test('onError warns of each table that the role may write besides', async () => 
   await administrator.query(`revoke insert on api_key_secret from ${role}`);
   await administrator.query(`revoke update (disabled) on api_key from ${role}`);
   await administrator.query(`revoke update (n) on epoch from ${role}`);
-  expect(await warnings(place.url)).toEqual(says('api_key, .*, webhook_receipt'));
+  expect(await warnings(place.url)).toEqual(says('anthropic_key, .*, webhook_receipt'));
 });
 
 test("a store's own fault is unavailable, and onError gets it", async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 
@@ -56,7 +57,10 @@ async function sqliteBackup(path: string): Promise<Backup> {
         ...triggers.map(({ sql }) => sql),
         ...next,
       ];
-      database.exec(['begin immediate', ...statements, 'commit'].join(';\n'));
+      // SQLite's own wait would block this process's servers, which end the transaction waited for.
+      database.pragma('busy_timeout = 0');
+      while (!begins(database)) await setImmediate();
+      database.exec([...statements, 'commit'].join(';\n'));
       database.close();
     },
   };
@@ -104,4 +108,15 @@ async function inOneTransaction(
   const all = statements(rows.map(({ name }) => name));
   await client.query(['begin', ...all, 'commit'].join(';\n'));
   await client.end();
+}
+
+/** Begins a transaction that writes; false while another one does. */
+function begins(database: BetterSqlite3.Database): boolean {
+  try {
+    database.exec('begin immediate');
+    return true;
+  } catch (error) {
+    if (error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_BUSY') return false;
+    throw error;
+  }
 }

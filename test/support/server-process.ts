@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { noAnthropic } from './anthropic-server.ts';
 
 /**
  * The product as a separate process: `server/main.ts` on a free port, in a private folder, ended at
@@ -17,7 +18,7 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}, 
   if (given === undefined) resources.defer(() => rm(folder, { recursive: true, force: true }));
   const child = spawn(process.execPath, [resolve('server/main.ts')], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', ANTHROPIC_BASE_URL: noAnthropic, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit') as Promise<[code: number | null]>;

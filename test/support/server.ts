@@ -19,8 +19,9 @@ import { createRateLimits, type RateLimitsOptions } from '../../server/rate-limi
 import { openServerVerifier } from '../../server/start.ts';
 import type { CoherentVerifier } from '../../server/store.ts';
 import type { Every } from '../../server/usage/usage-recorder.ts';
+import { type AnthropicServer, anthropicKey, anthropicServer } from './anthropic-server.ts';
 import { identities, type SessionOf } from './identities.ts';
-import { testKeyring, testSecret } from './keyring.ts';
+import { storeAnthropicKey, testKeyring, testSecret } from './keyring.ts';
 import { postgresDatabase } from './postgres.ts';
 import { sqliteDatabase } from './sqlite.ts';
 
@@ -46,7 +47,13 @@ export async function fillDemo(url: string): Promise<void> {
   await using database = await openAuditedDatabase(url, { keyring: testKeyring });
   await database.migrate();
   await seedDemo(database, seededAt);
+  for (const orgId of demoOrganizations) await storeAnthropicKey(database, orgId, demoAnthropicKey);
 }
+
+const demoOrganizations = ['org_demo_acme', 'org_demo_globex', 'org_demo_initech'];
+
+/** The Anthropic key of every demo organization of a test. */
+export const demoAnthropicKey = anthropicKey('demo');
 
 /** Public addresses only, and no name has one. */
 const noTargets: Services['targets'] = { ...publicTargets, resolve: async () => [] };
@@ -54,6 +61,14 @@ const noTargets: Services['targets'] = { ...publicTargets, resolve: async () => 
 /** GitHub has no key, and no time passes. */
 const noLeaks: Services['leaks'] = {
   githubKeys: async () => null,
+  pause: async () => {},
+};
+
+/** Scans read nothing and take no time. */
+const noScans: Services['scans'] = {
+  async scan() {
+    throw new Error('this test scans nothing');
+  },
   pause: async () => {},
 };
 
@@ -91,6 +106,10 @@ export interface ServerOptions {
   readonly coherent?: boolean;
   /** The allowed targets of webhooks; none, and no DNS request, when absent. */
   readonly targets?: Services['targets'];
+  /** Overrides for scans; no scan reads anything when absent. */
+  readonly scans?: Partial<Services['scans']>;
+  /** Anthropic; a server of its own when absent. */
+  readonly anthropic?: AnthropicServer;
   /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
   /** None per organization or address, and this process's memory for those of keys, when absent. */
@@ -132,7 +151,9 @@ export async function startServer(options: ServerOptions) {
   resources.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const log: string[] = [];
   const logger = createLogger({ level: 'trace' }, { write: (line: string) => void log.push(line) });
+  const anthropic = options.anthropic ?? resources.use(await anthropicServer());
   const config = loadConfig({
+    ANTHROPIC_BASE_URL: anthropic.url,
     DATABASE_URL: options.database,
     SERVER_SECRET: Buffer.from(testSecret).toString('base64'),
     PORT: '0',
@@ -141,9 +162,10 @@ export async function startServer(options: ServerOptions) {
   });
   const { targets = noTargets } = options;
   const leaks = { ...noLeaks, ...options.leaks };
+  const scans = { ...noScans, ...options.scans };
   const installation = resources.use(
     await openInstallation({
-      ...{ config, dataFolder, logger, now, targets, leaks },
+      ...{ config, dataFolder, logger, now, targets, leaks, scans },
       ...(wrap === undefined ? {} : { wrap }),
       ...(random === undefined ? {} : { random }),
     }),
@@ -187,6 +209,7 @@ export async function startServer(options: ServerOptions) {
     services,
     log,
     uploads,
+    anthropic,
     forgedRows,
     /** Stores the recorded use, and counts. */
     usage,

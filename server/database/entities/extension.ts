@@ -30,7 +30,7 @@ export const Extension = defineEntity({
     identity: p.string().nullable(),
     /** The file's name or the last part of the address. */
     name: p.text(),
-    /** SHA-256 of an uploaded file, hexadecimal; it is stored under this name. */
+    /** SHA-256 of an uploaded file, hexadecimal. */
     fileSha256: p.string().nullable(),
     /** Bytes of an uploaded file. */
     fileSize: p.integer().nullable(),

@@ -1,3 +1,5 @@
+import { AnthropicKey } from './anthropic-key.ts';
+import { AnthropicUse } from './anthropic-use.ts';
 import { ApiKey } from './api-key.ts';
 import { ApiKeyExpiryNotice } from './api-key-expiry-notice.ts';
 import { ApiKeySecret } from './api-key-secret.ts';
@@ -20,6 +22,7 @@ import { Repo } from './repo.ts';
 import { ServiceAccount } from './service-account.ts';
 import { SubOrg } from './sub-org.ts';
 import { Task } from './task.ts';
+import { UploadPiece } from './upload-piece.ts';
 import { Webhook } from './webhook.ts';
 import { WebhookAttempt } from './webhook-attempt.ts';
 import { WebhookDelivery } from './webhook-delivery.ts';
@@ -28,6 +31,8 @@ import { WebhookReceipt } from './webhook-receipt.ts';
 
 /** Every entity, one file for both databases. */
 export const entities = [
+  AnthropicKey,
+  AnthropicUse,
   ApiKey,
   ApiKeyExpiryNotice,
   ApiKeySecret,
@@ -50,6 +55,7 @@ export const entities = [
   ServiceAccount,
   SubOrg,
   Task,
+  UploadPiece,
   Webhook,
   WebhookAttempt,
   WebhookDelivery,

@@ -16,7 +16,11 @@ export const jobTypes = [
 export const Job = defineEntity({
   name: 'Job',
   tableName: 'job',
-  indexes: [{ properties: ['orgId', 'id'] }, { properties: ['repoId', 'id'] }],
+  indexes: [
+    { properties: ['orgId', 'id'] },
+    { properties: ['repoId', 'id'] },
+    { properties: ['extensionId', 'id'] },
+  ],
   properties: {
     environment: p.enum(['live', 'test'] as const).default('live'),
     /** `job_` and a ULID. */
@@ -64,6 +68,8 @@ export const Job = defineEntity({
     input: p.json<Record<string, unknown>>().nullable(),
     result: p.json<Record<string, unknown>>().nullable(),
     errorMessage: p.text().nullable(),
+    /** Set on scans that failed for the organization's Anthropic key. */
+    failedFor: p.enum(['anthropic_key'] as const).nullable(),
     /**
      * Authenticates the job's content and organization: without a valid MAC the job is not done.
      */

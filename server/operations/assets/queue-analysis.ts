@@ -1,30 +1,50 @@
+import { hasWorkingKey, noWorkingKey } from '../../anthropic/stored-key.ts';
+import type { ScanInput } from '../../assets/scan-input.ts';
+import type { Job } from '../../database/entities/job.ts';
 import { queueJob } from '../../queue/queue-job.ts';
+import { Problem } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 import { environmentOf } from './environment.ts';
+
+/** A scan of an asset. */
+type Scan = { readonly subOrgId: number | null; readonly input: ScanInput } & (
+  | { readonly type: 'repo_analysis'; readonly repoId: number }
+  | { readonly type: 'extension_analysis'; readonly extensionId: number }
+);
 
 /**
  * Queues the analysis of an asset, in the transaction that stores it.
  *
+ * @param environment - the asset's.
  * @returns the job's id.
  */
 export async function queueAnalysis(
-  { em, principal, now, newId, services }: OperationContext,
-  of:
-    | { readonly type: 'repo_analysis'; readonly repoId: number; readonly subOrgId: number | null }
-    | {
-        readonly type: 'extension_analysis';
-        readonly extensionId: number;
-        readonly subOrgId: number | null;
-      },
+  work: OperationContext,
+  scan: Scan,
+  environment: Job['environment'] = environmentOf(work.principal),
 ): Promise<string> {
+  const { em, principal, now, newId, services } = work;
   const id = newId('job');
   const orgId = principal.organization.id;
   const createdBy = principal.key?.id ?? principal.userId;
   await em.flush();
-  const environment = environmentOf(principal);
-  const job = { ...of, id, orgId, createdBy, environment };
+  const job = { ...scan, id, orgId, createdBy, environment };
   await queueJob(em, services.database.rowMacs, job, now);
   return id;
+}
+
+/**
+ * Live scans need a working Anthropic key of the organization; the sandbox needs none.
+ *
+ * @throws {Problem} 409.
+ */
+export async function assertMayScan(
+  { em, principal, services }: OperationContext,
+  environment: Job['environment'] = environmentOf(principal),
+): Promise<void> {
+  if (environment === 'test') return;
+  if (await hasWorkingKey(em, principal.organization.id, services)) return;
+  throw new Problem(409, noWorkingKey, {}, 'no_anthropic_key');
 }
 
 /** The path of an address without slashes and `.git`, for example `owner/name`; else its host. */

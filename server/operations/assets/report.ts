@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { finding, readScanResult } from '../../assets/scan-result.ts';
 import { Job } from '../../database/entities/job.ts';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
@@ -6,18 +7,16 @@ import { dataPlane } from '../access.ts';
 import { defineOperation, type InputSchema } from '../operation.ts';
 import { type AssetKind, extensions, findAsset, repositories } from './asset-kind.ts';
 
-const findings = z.array(z.record(z.string(), z.unknown()));
-
 /** A report; everything but the status is null until an analysis has completed. */
 const reportRecord = z.object({
   status: z.enum(assetStatuses),
   riskLevel: z.enum(riskLevels).nullable(),
   riskScore: z.int().nullable(),
-  findings: findings.nullable(),
+  summary: z.string().nullable(),
+  findings: z.array(finding).nullable(),
+  partial: z.boolean().nullable().describe('Whether some of the source was not examined'),
   completedAt: timestamp.nullable(),
 });
-
-const result = z.object({ findings });
 
 /** @param named - the report with the asset's id, under its kind's name. */
 function reportOf<Input extends InputSchema, Output extends z.ZodType>(
@@ -39,12 +38,14 @@ function reportOf<Input extends InputSchema, Output extends z.ZodType>(
         { ...kind.jobs(asset.id), status: 'completed' },
         { orderBy: { id: 'desc' } },
       );
-      const parsed = result.safeParse(last?.result);
+      const result = readScanResult(last?.result);
       return named(asset.id, {
         status: asset.status,
-        riskLevel: asset.riskLevel ?? null,
-        riskScore: asset.riskScore ?? null,
-        findings: parsed.success ? parsed.data.findings : null,
+        riskLevel: result?.risk_level ?? null,
+        riskScore: result?.risk_score ?? null,
+        summary: result?.summary ?? null,
+        findings: result?.findings ?? null,
+        partial: result?.partial ?? null,
         completedAt: iso(last?.completedAt),
       });
     },

@@ -82,7 +82,9 @@ function targetKindOf(target: string, action: string): TargetKind {
   if (action === 'clerk.membership' || action === 'clerk.user.deleted') return 'user';
   const kind = kindsByPrefix[target.split('_')[0] ?? ''];
   if (kind !== undefined) return kind;
-  return /^(organizations|clerk|apiKeys)\./.test(action) ? 'organization' : 'other';
+  return /^(organizations|clerk|apiKeys|anthropicKey)\.|^jobs\.retryFailed$/.test(action)
+    ? 'organization'
+    : 'other';
 }
 
 /**

@@ -5,7 +5,7 @@ import { Extension } from '../../database/entities/extension.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';
-import { queueAnalysis } from '../assets/queue-analysis.ts';
+import { assertMayScan, queueAnalysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
@@ -23,11 +23,16 @@ export async function submit(
   work: OperationContext,
   source:
     | (SubmittedUrl & { readonly name: string })
-    | { readonly fileSha256: string; readonly fileSize: number; readonly name: string },
+    | {
+        readonly fileSha256: string;
+        readonly fileSize: number;
+        readonly name: string;
+      },
   subOrgId: number | null,
 ): Promise<z.infer<typeof submissionRecord>> {
   const { em, principal, now } = work;
   const within = await assign(work, subOrgId);
+  await assertMayScan(work);
   const where = {
     orgId: principal.organization.id,
     environment: environmentOf(principal),
@@ -50,8 +55,12 @@ export async function submit(
   em.persist(extension);
   await em.flush();
   const { id: extensionId } = extension;
-  const of = { type: 'extension_analysis', extensionId, subOrgId: within } as const;
-  const jobId = await queueAnalysis(work, of);
+  const { name: fileName, url } = extension;
+  const jobId = await queueAnalysis(work, {
+    ...{ type: 'extension_analysis', extensionId, subOrgId: within },
+    input:
+      'fileSha256' in source ? { fileName, sha256: source.fileSha256 } : { url: url ?? source.url },
+  });
   return { extensionId, jobId, status: 'queued' };
 }
 

@@ -1,10 +1,11 @@
-import { open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { storePieces } from '../../assets/upload-pieces.ts';
 import { integer } from '../../wire/fields.ts';
 import { holdsKey } from '../../wire/keys-in-text.ts';
 import { invalidField, Problem } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
+import { environmentOf } from '../assets/environment.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { assign, submissionRecord, submit } from './submission.ts';
 
@@ -12,14 +13,14 @@ import { assign, submissionRecord, submit } from './submission.ts';
 const receivedFile = z.object({
   /** The client's file name, without its folder. */
   name: z.string(),
-  /** Its place until it is kept or thrown away. */
+  /** Its place until the request is answered. */
   path: z.string(),
   /** Bytes. */
   size: z.int(),
   sha256: z.string(),
 });
 
-/** Submits an extension as a file. Equal files are kept once, under their digest. */
+/** Submits an extension as a file, which is kept until its scan has ended. */
 export const uploadExtension = defineOperation({
   name: 'extensions.upload',
   summary: 'Submit an extension as a file: .vsix, .crx or .zip, up to 50 MiB',
@@ -43,32 +44,31 @@ export const uploadExtension = defineOperation({
   },
   async run(work, { file, subOrgId = null }) {
     const { name, sha256: fileSha256, size: fileSize } = file;
-    await assertRoom(work, file);
     const submission = await submit(work, { name, fileSha256, fileSize }, subOrgId);
-    // Renamed after the last possible refusal and before the commit: a committed row always has its
-    // file.
-    await rename(file.path, join(work.services.uploads, fileSha256));
+    // A sandbox scan reads nothing.
+    if (environmentOf(work.principal) === 'live') {
+      await assertRoom(work);
+      await storePieces(work.em, submission.jobId, file.path);
+    }
     return submission;
   },
 });
 
-/** Bytes of uploads that an organization may keep; a file that comes again counts once. */
-export const maxUploads = 10 * 1024 ** 3;
+/** Bytes of an organization's uploads that may wait for their scans. */
+export const maxWaitingBytes = 1024 ** 3;
 
-/** @throws {Problem} 409. */
-async function assertRoom(
-  { em, principal }: OperationContext,
-  { sha256, size }: z.output<typeof receivedFile>,
-): Promise<void> {
-  const [kept] = await em.execute<{ bytes: string | number | null }[]>(
-    `select sum(file_size) as bytes from (
-       select distinct file_sha256, file_size from extension
-       where org_id = ? and file_sha256 <> ?
-     ) as kept`,
-    [principal.organization.id, sha256],
+/** @throws {Problem} 409, where the files that wait are more than may, this one included. */
+async function assertRoom({ em, principal }: OperationContext): Promise<void> {
+  const [waiting] = await em.execute<{ bytes: string | number | null }[]>(
+    `select sum(e.file_size) as bytes from extension e
+     where e.org_id = ? and e.file_size is not null and e.environment = 'live' and exists (
+       select 1 from job j where j.extension_id = e.id and j.completed_at is null
+     )`,
+    [principal.organization.id],
   );
-  if (Number(kept?.bytes ?? 0) + size > maxUploads) {
-    throw new Problem(409, `An organization can keep uploads of at most ${maxUploads} bytes`);
+  if (Number(waiting?.bytes ?? 0) > maxWaitingBytes) {
+    const detail = `Uploads of at most ${maxWaitingBytes} bytes can wait for their scans`;
+    throw new Problem(409, detail);
   }
 }
 

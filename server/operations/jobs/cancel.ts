@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { settleAsset } from '../../assets/settle-asset.ts';
 import { Job } from '../../database/entities/job.ts';
-import { forgetLines } from '../../queue/forget-lines.ts';
+import { forgetContent } from '../../queue/forget-content.ts';
 import { cancelTask } from '../../queue/tasks.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
-import { settleAsset } from '../assets/settle-asset.ts';
 import { defineOperation } from '../operation.ts';
 import { always } from '../takes-away.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
@@ -30,7 +30,7 @@ export const cancelJob = defineOperation({
     if (job === null) throw notFound('Job');
     if (cancelled === 0) throw new Problem(409, `Job has already ended: ${job.status}`);
     await cancelTask(em, id);
-    await forgetLines(em, id);
+    await forgetContent(em, id);
     await settleAsset(em, job, now);
     audit({ target: id });
     return toJobRecord(job);

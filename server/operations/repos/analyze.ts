@@ -6,7 +6,7 @@ import { integer } from '../../wire/fields.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { dataPlane } from '../access.ts';
 import { environmentOf } from '../assets/environment.ts';
-import { nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
+import { assertMayScan, nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
 import { repositoryAddress } from '../assets/submitted-address.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
@@ -25,9 +25,12 @@ export const analyzeRepo = defineOperation({
   once: { judge: (work, { subOrgId = null }) => assign(work, subOrgId) },
   async run(work, { url, subOrgId = null }) {
     const within = await assign(work, subOrgId);
+    await assertMayScan(work);
     const repo = await findOrAdd(work, url, within);
-    const of = { type: 'repo_analysis', repoId: repo.id, subOrgId: within } as const;
-    const jobId = await queueAnalysis(work, of);
+    const jobId = await queueAnalysis(work, {
+      ...{ type: 'repo_analysis', repoId: repo.id, subOrgId: within },
+      input: { url: repo.url },
+    });
     return { repoId: repo.id, jobId, status: 'queued' as const };
   },
 });

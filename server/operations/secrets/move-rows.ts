@@ -10,6 +10,7 @@ import { jobFields } from '../../queue/queue-job.ts';
 import { deliveryFields } from '../../webhooks/delivery-row.ts';
 import { answerFields } from '../answer-once.ts';
 import type { Services } from '../operation.ts';
+import { moveAnthropicKeys } from './move-anthropic-keys.ts';
 
 type MoveServices = Pick<Services, 'database' | 'keyring' | 'encryption'> & {
   readonly logger: Pick<Services['logger'], 'error'>;
@@ -18,11 +19,14 @@ type MoveServices = Pick<Services, 'database' | 'keyring' | 'encryption'> & {
 /** The rows moved to the secret in use, and the unreadable ones. */
 export interface Moved {
   readonly webhooks: number;
+  readonly anthropicKeys: number;
   readonly rows: number;
   /** Values that no known secret reads: they stay as they are. */
   readonly unreadable: number;
   /** The first of the webhooks whose signing secret cannot be read; each needs a new one. */
   readonly unreadableWebhooks: readonly string[];
+  /** The first of the organizations whose Anthropic key cannot be read; each needs to set it again. */
+  readonly unreadableAnthropicKeys: readonly string[];
 }
 
 /** Rows in one transaction: SQLite has one writer at a time. */
@@ -32,18 +36,21 @@ const batchSize = 200;
 const maxNamed = 100;
 
 /**
- * Moves rows stored under another secret to the one in use: signing secrets of webhooks, and the
- * MACs of rows. Secrets of API keys move when they are used, because only then is their digest
+ * Moves rows stored under another secret to the one in use: signing secrets of webhooks,
+ * Anthropic keys, and the MACs of rows. Secrets of API keys move when they are used, because only then is their digest
  * known.
  */
 export async function moveRows(services: MoveServices): Promise<Moved> {
   const webhooks = await moveWebhooks(services);
+  const keys = await moveAnthropicKeys(services);
   const rows = await moveMacs(services);
   return {
     webhooks: webhooks.moved,
+    anthropicKeys: keys.moved,
     rows: rows.moved,
-    unreadable: webhooks.unreadable.length + rows.unreadable,
+    unreadable: webhooks.unreadable.length + keys.unreadable.length + rows.unreadable,
     unreadableWebhooks: webhooks.unreadable.slice(0, maxNamed),
+    unreadableAnthropicKeys: keys.unreadable.slice(0, maxNamed),
   };
 }
 

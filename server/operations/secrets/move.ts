@@ -12,9 +12,11 @@ export const moveSecrets = defineOperation({
   input: z.strictObject({}),
   output: z.object({
     webhooks: z.int(),
+    anthropicKeys: z.int(),
     rows: z.int(),
     unreadable: z.int(),
     unreadableWebhooks: z.array(z.string()).readonly(),
+    unreadableAnthropicKeys: z.array(z.string()).readonly(),
   }),
   // Before the operation's transaction, one transaction per batch: the rows may be many.
   prepare: ({ services }) => moveRows(services),

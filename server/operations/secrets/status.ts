@@ -26,6 +26,7 @@ export const secretStatus = defineOperation({
     /** The one of the two that everything new is stored under. */
     inUse: state,
     webhooks: counts,
+    anthropicKeys: counts,
     /** Links of sub-orgs, roles of service accounts, waiting jobs and imports, deliveries, answers. */
     rows: counts,
     /** The secret that the end of the audit log is written under. */
@@ -40,12 +41,17 @@ export const secretStatus = defineOperation({
       keyring.current().name === newest?.name ? 'current' : 'previous';
     const endsUnderAnother = await database.auditLog.endsUnderAnother(em);
     const names: Names = [newest?.name ?? '', previous?.name];
-    const [secrets, webhooks, rows, keys] = [
+    const prefixes: Names = [
+      newest === undefined ? '' : prefixOf(newest.credential),
+      previous === undefined ? undefined : prefixOf(previous.credential),
+    ];
+    const [secrets, webhooks, anthropicKeys, rows, keys] = [
       await em.execute<Row[]>(
         `select s.scheme as under, count(*) as count ${workingSecrets} group by s.scheme`,
         [now, now],
       ),
       await webhookSecrets(em),
+      await anthropicSecrets(em),
       await rowMacs(em),
       previous === undefined
         ? []
@@ -58,10 +64,8 @@ export const secretStatus = defineOperation({
     return {
       ...countsOf(secrets, names),
       inUse,
-      webhooks: countsOf(webhooks, [
-        newest === undefined ? '' : prefixOf(newest.credential),
-        previous === undefined ? undefined : prefixOf(previous.credential),
-      ]),
+      webhooks: countsOf(webhooks, prefixes),
+      anthropicKeys: countsOf(anthropicKeys, prefixes),
       rows: countsOf(rows, names),
       auditLog: endsUnderAnother ? (inUse === 'current' ? 'previous' : 'current') : inUse,
       keys,
@@ -81,6 +85,13 @@ function webhookSecrets(em: EntityManager): Promise<Row[]> {
        select previous_secret from webhook where previous_secret is not null
      ) as signing
      group by under`,
+    [sealedPrefixLength],
+  );
+}
+
+function anthropicSecrets(em: EntityManager): Promise<Row[]> {
+  return em.execute<Row[]>(
+    'select substr(secret, 1, ?) as under, count(*) as count from anthropic_key group by under',
     [sealedPrefixLength],
   );
 }

@@ -102,6 +102,7 @@ async function apps(
   const demo = createDemoIdentityProvider({ now: Date.now });
   const app = createApp({
     services: createServices({
+      anthropic: { baseUrl: 'http://127.0.0.1:1', model: 'none' },
       database,
       keyring,
       logger,

@@ -5,7 +5,7 @@ import { ApiKey } from '../../../server/database/entities/api-key.ts';
 import { KeyImport } from '../../../server/database/entities/key-import.ts';
 import { Organization } from '../../../server/database/entities/organization.ts';
 import { importApiKeys } from '../../../server/operations/api-keys/import.ts';
-import { forgetUnqueuedLines } from '../../../server/queue/forget-lines.ts';
+import { forgetUnqueuedLines } from '../../../server/queue/forget-content.ts';
 import { body } from '../../support/issued-keys.ts';
 import { type DatabaseKind, onBothDatabases } from '../../support/server.ts';
 import { heldBefore, importLines, startOperatorJobs } from '../queue/operator-jobs.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
+import { anthropicKey } from '../../support/anthropic-server.ts';
 import { issueKey } from '../../support/issued-keys.ts';
 import { expectLiveKeysCounted } from '../../support/live-key-count.ts';
 import { onBothDatabases, type RunningServer, startServerOn } from '../../support/server.ts';
@@ -35,7 +36,7 @@ function actions(server: RunningServer): Record<string, () => Promise<[Input, ob
     return id;
   };
   const analyze = async () => {
-    const json = { url: 'https://github.com/acme-security/website' };
+    const json = { url: 'https://git.invalid/acme-security/website' };
     const sent = await server.fetch('/api/v1/repos/analyze', { as: 'parent-admin', json });
     return ((await sent.json()) as { job_id: string }).job_id;
   };
@@ -86,6 +87,21 @@ function actions(server: RunningServer): Record<string, () => Promise<[Input, ob
       { isActive: { before: true, after: false } },
     ],
     'jobs.cancel': async () => [{ id: await analyze() }, expect.anything()],
+    'jobs.retry': async () => {
+      const id = await analyze();
+      await call(server, 'jobs.cancel', { id });
+      return [{ id }, { jobId: expect.stringMatching(/^job_/) }];
+    },
+    'jobs.retryFailed': async () => [{}, { retried: 0 }],
+    'anthropicKey.set': async () => [
+      { apiKey: anthropicKey('log') },
+      { preview: { before: 'sk-ant-api03-demo••••__AA', after: 'sk-ant-api03-log_••••__AA' } },
+    ],
+    'anthropicKey.check': async () => [{}, { ok: true, detail: null }],
+    'anthropicKey.remove': async () => [
+      {},
+      { preview: { before: 'sk-ant-api03-log_••••__AA', after: null } },
+    ],
     'webhooks.create': async () => [
       { url, events: ['api_key.revoked'] },
       { url, events: ['api_key.revoked'] },

@@ -101,6 +101,11 @@ onEachDatabase((place) => {
     await em.execute('drop table webhook_attempt');
     await em.execute('drop table webhook_health');
     await em.execute('drop table idempotent_answer');
+    for (const table of ['anthropic_key', 'anthropic_use', 'upload_piece']) {
+      await em.execute(`drop table ${table}`);
+    }
+    await em.execute('drop index job_extension_id_id_index');
+    await em.execute('alter table job drop column failed_for');
     for (const table of ['repo', 'extension']) {
       await em.execute(`drop index ${table}_org_id_identity_index`);
       await em.execute(`alter table ${table} drop column identity`);

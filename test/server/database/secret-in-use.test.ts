@@ -24,6 +24,7 @@ async function operator(server: RunningServer, keyring: Keyring) {
   await followSecretInUse(database, keyring);
   const { port, timing } = database.leases();
   const services = createServices({
+    anthropic: { baseUrl: 'http://127.0.0.1:1', model: 'none' },
     ...{ database, keyring, logger: server.services.logger, uploads: '' },
     propagated: async () => void (await awaitPropagation(port, timing)),
     isRestored: async () => false,

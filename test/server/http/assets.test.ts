@@ -39,7 +39,7 @@ const assets = [
 
 onOneServerEach((server) => {
   test.each(assets)('a $what has the documented shape', async ({ list, submit, id }) => {
-    const url = 'https://example.com/acme-security/shape';
+    const url = 'https://example.invalid/acme-security/shape';
     const submitted = await post(server(), submit, { url });
     expect(submitted).toEqual({
       status: 202,
@@ -69,7 +69,7 @@ onOneServerEach((server) => {
       const { what, list, submit, id } = asset;
       const { payments, mobile, foreignSubOrg } = await demoIds(server());
       const key = await issueKey(server(), { sub_org_id: mobile });
-      const url = (name: string) => ({ url: `https://example.com/scope/${name}` });
+      const url = (name: string) => ({ url: `https://example.invalid/scope/${name}` });
       const elsewhere = (await post(server(), submit, { ...url('p'), sub_org_id: payments })).body[
         id
       ];
@@ -100,7 +100,12 @@ onOneServerEach((server) => {
   test.each(assets)('an org-wide key filters by sub-org: $what', async ({ list, submit }) => {
     const { payments, foreignSubOrg } = await demoIds(server());
     const key = await issueKey(server());
-    await post(server(), submit, { url: 'https://example.com/f', sub_org_id: payments }, key.raw);
+    await post(
+      server(),
+      submit,
+      { url: 'https://example.invalid/f', sub_org_id: payments },
+      key.raw,
+    );
     const { body } = await get(server(), `${list}?sub_org_id=${payments}`, key.raw);
     expect(body.items.length).toBeGreaterThan(0);
     for (const item of body.items) expect(item.sub_org_id).toBe(payments);
@@ -120,7 +125,7 @@ onOneServerEach((server) => {
         organization: 'org_demo_globex',
         role: 'admin',
       });
-      const foreign = (await post(server(), submit, { url: 'https://g.example/x' }, gina)).body[id];
+      const foreign = (await post(server(), submit, { url: 'https://g.invalid/x' }, gina)).body[id];
       const key = await issueKey(server(), { sub_org_id: (await demoIds(server())).mobile });
       for (const who of [as, key.raw]) {
         for (const rest of ['', '/report']) {
@@ -139,20 +144,20 @@ onOneServerEach((server) => {
     const { payments, mobile } = await demoIds(server());
     const send = async (url: string, json: object = {}, who?: string) =>
       (await post(server(), submit, { url, ...json }, who)).body;
-    const first = await send('https://Same.example:443/x/y#top');
+    const first = await send('https://Same.invalid:443/x/y#top');
     const again = await Promise.all(
-      Array.from({ length: 4 }, () => send('https://same.example/x/y')),
+      Array.from({ length: 4 }, () => send('https://same.invalid/x/y')),
     );
     expect(new Set([first, ...again].map((each) => each[id])).size).toBe(1);
     expect(new Set([first, ...again].map((each) => each.job_id)).size).toBe(5);
     const { body } = await get(server(), `${list}/${first[id]}`);
-    expect(body).toMatchObject({ url: 'https://same.example/x/y', status: 'queued' });
+    expect(body).toMatchObject({ url: 'https://same.invalid/x/y', status: 'queued' });
     const sandbox = await issueKey(server(), { environment: 'test' });
     const others = [
-      await send('https://same.example/x/y', { sub_org_id: payments }),
-      await send('https://same.example/x/y', { sub_org_id: mobile }),
-      await send('https://same.example/x/y', {}, sandbox.raw),
-      await send('https://same.example/x/Y'),
+      await send('https://same.invalid/x/y', { sub_org_id: payments }),
+      await send('https://same.invalid/x/y', { sub_org_id: mobile }),
+      await send('https://same.invalid/x/y', {}, sandbox.raw),
+      await send('https://same.invalid/x/Y'),
     ];
     expect(new Set([first, ...others].map((each) => each[id])).size).toBe(5);
 
@@ -166,7 +171,7 @@ onOneServerEach((server) => {
          where id = ? returning id`,
         [first[id]],
       );
-    expect((await send('https://same.example/x/y'))[id]).toBe(copy?.id);
+    expect((await send('https://same.invalid/x/y'))[id]).toBe(copy?.id);
     expect((await get(server(), `${list}/${first[id]}`)).status).toBe(200);
   });
 
@@ -187,7 +192,7 @@ onOneServerEach((server) => {
   });
 
   test.each(assets)('scopes are held to: $what', async ({ list, submit, read, write }) => {
-    const json = { url: 'https://example.com/scopes' };
+    const json = { url: 'https://example.invalid/scopes' };
     for (const scopes of [[], [read], [write], [read, write], ['admin:*'], null]) {
       const { raw } = await issueKey(server(), { scopes });
       const may = (scope: string) =>
@@ -201,7 +206,7 @@ onOneServerEach((server) => {
     'a list goes on where it was while others are added: $what',
     async ({ list, submit, id }) => {
       const add = async (name: string): Promise<number> =>
-        (await post(server(), submit, { url: `https://example.com/page/${name}` })).body[id];
+        (await post(server(), submit, { url: `https://example.invalid/page/${name}` })).body[id];
       const expected = [];
       for (const name of ['a', 'b', 'c', 'd', 'e']) expected.unshift(await add(name));
       const seen: number[] = [];

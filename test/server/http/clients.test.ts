@@ -28,7 +28,7 @@ const list = `curl -sS -H "Authorization: Bearer $REPORISK_API_KEY" \\
 
 const analyze = `curl -sS -w '\\n%{http_code}' -X POST $BASE/api/v1/repos/analyze \\
   -H "Authorization: Bearer $REPORISK_API_KEY" -H "Content-Type: application/json" \\
-  -d '{"url": "https://github.com/acme-security/by-curl"}'`;
+  -d '{"url": "https://git.invalid/acme-security/by-curl"}'`;
 
 const upload = `printf 'PK\\003\\004' > "$DIRECTORY/a.vsix"
 curl -sS -w '\\n%{http_code}' $BASE/api/v1/extensions/upload \\
@@ -51,7 +51,7 @@ def call(path, body=None):
         return error.code, json.load(error)
 
 status, repos = call("/api/v1/repos")
-submitted = call("/api/v1/repos/analyze", {"url": "https://github.com/acme-security/by-python"})
+submitted = call("/api/v1/repos/analyze", {"url": "https://git.invalid/acme-security/by-python"})
 polled = call(f"/api/v1/jobs/{submitted[1].get('job_id')}")
 invalid = call("/api/v1/repos/analyze", {})
 missing = call("/api/v1/repos/999999")

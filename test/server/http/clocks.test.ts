@@ -29,7 +29,7 @@ type Make = (server: TestServer) => Promise<Case>;
 
 const analyze = {
   path: '/api/v1/repos/analyze',
-  json: { url: 'https://github.com/acme-security/clocks' },
+  json: { url: 'https://git.invalid/acme-security/clocks' },
 };
 
 function change(server: TestServer, path: string, json: object, method = 'PATCH') {
@@ -215,6 +215,11 @@ const others = [
   'subOrgs.update',
   'serviceAccounts.create',
   'jobs.cancel',
+  'anthropicKey.check',
+  'anthropicKey.remove',
+  'anthropicKey.set',
+  'jobs.retry',
+  'jobs.retryFailed',
   'webhooks.create',
   'webhooks.update',
   'webhooks.remove',

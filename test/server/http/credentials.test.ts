@@ -102,7 +102,7 @@ onOneServerEach((server) => {
 
   test('__session acts only for a page of the server itself', async () => {
     const cookie = `__session=${server().token('parent-admin')}`;
-    const json = { url: 'https://github.com/acme-security/by-cookie' };
+    const json = { url: 'https://git.invalid/acme-security/by-cookie' };
     const as = (headers: Record<string, string>) =>
       answer(server().fetch(analyze, { json, headers: { cookie, ...headers } }));
     expect(await as({})).toEqual(invalid);
@@ -144,7 +144,7 @@ onBothDatabases((kind) => {
     const party = 'https://app.example.com';
     await using server = await startServerOn(kind, { authorizedParties: [party] });
     const cookie = `__session=${server.token('parent-admin')}`;
-    const json = { url: 'https://github.com/acme-security/by-cookie' };
+    const json = { url: 'https://git.invalid/acme-security/by-cookie' };
     for (const [origin, status] of [
       [party, 202],
       [`${party}.evil.example`, 401],
@@ -164,7 +164,7 @@ onBothDatabases((kind) => {
       await using server = await startServerOn(kind, { trustedProxies, demo: false });
       const cookie = `__session=${server.token('parent-admin')}`;
       const headers = { cookie, origin: 'https://app.example', ...forwarded };
-      const json = { url: 'https://github.com/acme-security/by-cookie' };
+      const json = { url: 'https://git.invalid/acme-security/by-cookie' };
       expect((await server.fetch(analyze, { json, headers })).status).toBe(status);
     }
   });

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { sampleReports } from '../../../server/assets/sample-reports.ts';
+import { toScanResult } from '../../../server/assets/scan-result.ts';
 import { Job } from '../../../server/database/entities/job.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
@@ -18,7 +20,7 @@ const post = (server: RunningServer, path: string, json: object, who: string = a
 
 onOneServerEach((server) => {
   test('GET repos/{id}/scans lists the analyses of that repository, newest first', async () => {
-    const url = 'https://github.com/acme-security/scanned';
+    const url = 'https://git.invalid/acme-security/scanned';
     const first = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     const second = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     expect(second.repo_id).toBe(first.repo_id);
@@ -31,7 +33,7 @@ onOneServerEach((server) => {
   });
 
   test('POST repos/analyze of one address at the same time finds one repository', async () => {
-    const url = 'https://github.com/acme-security/at-once';
+    const url = 'https://git.invalid/acme-security/at-once';
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => post(server(), '/api/v1/repos/analyze', { url })),
     );
@@ -41,7 +43,7 @@ onOneServerEach((server) => {
 
   test('POST repos/analyze of one address in two sub-orgs makes two repositories', async () => {
     const { payments, mobile } = await demoIds(server());
-    const url = 'https://github.com/acme-security/shared';
+    const url = 'https://git.invalid/acme-security/shared';
     const ids = [];
     for (const sub_org_id of [payments, mobile, null]) {
       ids.push((await post(server(), '/api/v1/repos/analyze', { url, sub_org_id })).body.repo_id);
@@ -50,7 +52,7 @@ onOneServerEach((server) => {
   });
 
   test('GET report shows the findings of the analysis that completed last', async () => {
-    const url = 'https://github.com/acme-security/reported';
+    const url = 'https://git.invalid/acme-security/reported';
     const { repo_id, job_id } = (await post(server(), '/api/v1/repos/analyze', { url })).body;
     const path = `/api/v1/repos/${repo_id}/report`;
     expect((await get(server(), path)).body).toEqual({
@@ -58,7 +60,9 @@ onOneServerEach((server) => {
       status: 'queued',
       risk_level: null,
       risk_score: null,
+      summary: null,
       findings: null,
+      partial: null,
       completed_at: null,
     });
     const completedAt = new Date('2026-03-04T05:06:07.089Z');
@@ -66,11 +70,13 @@ onOneServerEach((server) => {
       em.nativeUpdate(
         Job,
         { id: job_id },
-        { status: 'completed', completedAt, result: { findings: [{ rule: 'curl | sh' }] } },
+        { status: 'completed', completedAt, result: { ...toScanResult(sampleReports.high) } },
       ),
     );
-    expect((await get(server(), path)).body).toMatchObject({
-      findings: [{ rule: 'curl | sh' }],
+    const { summary, findings } = sampleReports.high;
+    expect((await get(server(), path)).body).toEqual({
+      ...{ repo_id, status: 'queued', risk_level: 'high', risk_score: 74 },
+      ...{ summary, findings, partial: true },
       completed_at: completedAt.toISOString(),
     });
   });
@@ -79,7 +85,7 @@ onOneServerEach((server) => {
     const { mobile, payments } = await demoIds(server());
     const scopes = ['repos:analyze'];
     const submitter = await issueKey(server(), { sub_org_id: mobile, scopes });
-    const json = { url: 'https://github.com/acme-security/polled' };
+    const json = { url: 'https://git.invalid/acme-security/polled' };
     const { job_id } = (await post(server(), '/api/v1/repos/analyze', json, submitter.raw)).body;
     const path = `/api/v1/jobs/${job_id}`;
     expect(await get(server(), path, submitter.raw)).toEqual({

@@ -38,7 +38,7 @@ onBothDatabases((kind) => {
     const raw = (await issueKey(server)).raw;
     const as = 'parent-admin';
     const analyze = '/api/v1/repos/analyze';
-    const url = (index: number) => ({ url: `https://github.com/acme-security/new-${index}` });
+    const url = (index: number) => ({ url: `https://git.invalid/acme-security/new-${index}` });
     // More than there are connections: some begin before the deletion and some after it.
     const creations = Array.from({ length: 64 }, (_, index) => {
       const json = { label: 'CI', name: `New ${index}`, role: 'viewer', ...url(index) };

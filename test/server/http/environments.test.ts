@@ -11,7 +11,16 @@ for (const kind of databaseKinds) {
   test(`sandbox and live records on ${kind} never meet`, async () => {
     await using server = await startServerOn(kind);
     const live = (await issueKey(server)).raw;
+    const hook = { url: 'https://hooks.invalid/keys' };
+    const { body: webhook } = await answer(
+      server.fetch('/api/v1/settings/webhooks', { as, json: hook }),
+    );
     const sandbox = (await issueKey(server, { environment: 'test' })).raw;
+    const { body: deliveries } = await answer(
+      server.fetch(`/api/v1/settings/webhooks/${webhook.id}/deliveries`, { as }),
+    );
+    const [{ payload }] = deliveries.items;
+    expect(JSON.parse(payload).data.key).toMatchObject({ environment: 'test' });
     expect(sandbox).toMatch(/^rrk_test_/);
     const url = 'https://git.invalid/acme/app';
     const submit = async (who: string) =>

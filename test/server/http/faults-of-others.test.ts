@@ -236,7 +236,7 @@ onBothDatabases((kind) => {
     for (const path of ['/api/v1/repos', '/api/v1/repos/1', '/api/v1/extensions']) {
       expect(await answer(server.fetch(path, { as: raw }))).toEqual(forbidden);
     }
-    const json = { url: 'https://example.com/x' };
+    const json = { url: 'https://example.invalid/x' };
     const submit = server.fetch('/api/v1/repos/analyze', { as: raw, json });
     expect(await answer(submit)).toEqual(forbidden);
     expect(await status(server, raw)).toBe(200);

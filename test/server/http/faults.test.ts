@@ -17,7 +17,7 @@ const calls = [
   { path: '/api/v1/settings/session', plane: 'session' },
   { path: '/api/v1/settings/api-keys', plane: 'session' },
   { path: '/api/v1/settings/api-keys', plane: 'session', json: { label: 'CI' } },
-  { path: '/api/v1/repos/analyze', plane: 'key', json: { url: 'https://github.com/a/b' } },
+  { path: '/api/v1/repos/analyze', plane: 'key', json: { url: 'https://git.invalid/a/b' } },
 ] as const;
 
 /** A database whose every answer is an error while `error` gives one. */

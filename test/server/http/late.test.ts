@@ -94,7 +94,7 @@ onBothDatabases((kind) => {
     const submit = (number: number) =>
       server.fetch('/api/v1/repos/analyze', {
         as: raw,
-        json: { url: `https://github.com/acme/${number % 3}` },
+        json: { url: `https://git.invalid/acme/${number % 3}` },
       });
     const setTier = () =>
       execute(

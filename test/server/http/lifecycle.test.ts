@@ -22,7 +22,7 @@ const read = (server: RunningServer, raw: string) =>
   answer(server.fetch('/api/v1/repos?limit=1', { as: raw }));
 
 async function submit(server: RunningServer, raw: string) {
-  const json = { url: 'https://github.com/acme-security/lifecycle' };
+  const json = { url: 'https://git.invalid/acme-security/lifecycle' };
   return answer(server.fetch('/api/v1/repos/analyze', { as: raw, json }));
 }
 

@@ -129,7 +129,7 @@ onOneServerEach((server) => {
   });
 
   test('jobs: listed and filtered for members, cancelled once, by admins', async () => {
-    const json = { url: 'https://github.com/acme-security/job' };
+    const json = { url: 'https://git.invalid/acme-security/job' };
     const submitted = await answer(server().fetch('/api/v1/repos/analyze', { as, json }));
     const id = submitted.body.job_id;
     const queued = (await get('/jobs?status=queued&limit=100', 'parent-member')).body.items;
@@ -152,7 +152,7 @@ onOneServerEach((server) => {
 
   test('a scan that is cancelled leaves its repository or extension as the scan before left it', async () => {
     const submit = async (path: string) => {
-      const json = { url: 'https://github.com/acme-security/cancelled' };
+      const json = { url: 'https://git.invalid/acme-security/cancelled' };
       return (await answer(server().fetch(`/api/v1/${path}`, { as, json }))).body;
     };
     const set = (id: string, status: Job['status']) =>

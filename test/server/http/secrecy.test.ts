@@ -1,40 +1,11 @@
-import { readFileSync } from 'node:fs';
-import pg from 'pg';
 import { expect, test } from 'vitest';
 import { generateKey } from '../../../core/mod.ts';
+import { everythingIn } from '../../support/everything-in.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
-import {
-  onBothDatabases,
-  type RunningServer,
-  type SendOptions,
-  startServerOn,
-} from '../../support/server.ts';
+import { onBothDatabases, type SendOptions, startServerOn } from '../../support/server.ts';
 
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
-
-/** Every byte of the database: the file with its log, or each row of each table as text. */
-async function everythingIn({ kind, databaseUrl }: RunningServer): Promise<string> {
-  if (kind === 'sqlite') {
-    const path = databaseUrl.slice('sqlite:'.length);
-    return [path, `${path}-wal`].map((file) => readFileSync(file, 'latin1')).join('\n');
-  }
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const tables = await client.query<{ name: string }>(
-      "select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public'",
-    );
-    const rows: string[] = [];
-    for (const { name } of tables.rows) {
-      const found = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
-      rows.push(...found.rows.map(({ row }) => row));
-    }
-    return rows.join('\n');
-  } finally {
-    await client.end();
-  }
-}
 
 /** A secret in every spelling that a search should find. */
 function spellings(raw: string): string[] {
@@ -80,7 +51,7 @@ onBothDatabases((kind) => {
       await send('/auth/verify', { as: raw });
       await send('/api/v1/repos?sub_org_id=999999', { as: raw });
       await send('/api/v1/repos/1', { as: raw });
-      await send('/api/v1/repos/analyze', { as: raw, json: { url: 'https://github.com/a/b' } });
+      await send('/api/v1/repos/analyze', { as: raw, json: { url: 'https://git.invalid/a/b' } });
       await send(keys, { as: raw });
       await send('/trpc/apiKeys.list', { as: raw });
       // Put where it does not belong.
@@ -105,9 +76,9 @@ onBothDatabases((kind) => {
       await send('/api/v1/settings/service-accounts', { as, json: { name: raw, role: 'viewer' } });
       await send(`${keys}/${issued.id}`, { as, method: 'PATCH', json: { description: raw } });
       await send(`${keys}/${issued.id}?reason=${raw}`, { as, method: 'DELETE' });
-      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.example/?t=${raw}` } });
+      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.invalid/?t=${raw}` } });
       const escaped = raw.replaceAll('_', '%5f');
-      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.example/${escaped}` } });
+      await send('/api/v1/repos/analyze', { as, json: { url: `https://x.invalid/${escaped}` } });
       await send(keys, { as, json: { label: raw.repeat(3), ip_allow_list: [raw] } });
       await send('/api/v1/repos/analyze', { as, json: { url: `https://${raw}@github.com/a` } });
       await send('/api/v1/repos/analyze', { as, json: { url: raw } });

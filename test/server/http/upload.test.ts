@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Extension } from '../../../server/database/entities/extension.ts';
-import { maxUploads } from '../../../server/operations/extensions/upload.ts';
+import { UploadPiece } from '../../../server/database/entities/upload-piece.ts';
+import { maxWaitingBytes } from '../../../server/operations/extensions/upload.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 
@@ -32,7 +32,7 @@ onOneServerEach((server) => {
     ['wallet.vsix', zip],
     ['WALLET.ZIP', Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1')],
     ['wallet.crx', Buffer.from('Cr24 and the rest')],
-  ])('POST upload takes %s in, keeps it under its digest and queues it', async (name, content) => {
+  ])('POST upload takes %s in, keeps it in the database and queues it', async (name, content) => {
     const { status, body } = await upload(server(), form(content, name));
     expect({ status, body }).toEqual({
       status: 202,
@@ -42,7 +42,9 @@ onOneServerEach((server) => {
         status: 'queued',
       },
     });
-    expect(await readFile(join(server().uploads, sha256(content)))).toEqual(content);
+    const pieces = await server().database.read().find(UploadPiece, { jobId: body.job_id });
+    expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(content);
+    expect(await readdir(server().uploads)).toEqual([]);
     const found = await server().fetch(`/api/v1/extensions/${body.extension_id}`, {
       as: 'parent-admin',
     });
@@ -51,26 +53,21 @@ onOneServerEach((server) => {
     expect(stored).toMatchObject({ fileSha256: sha256(content), fileSize: content.length });
   });
 
-  test('POST upload keeps so much of an organization and no more', async () => {
+  test('POST upload lets so many bytes wait, and no more, until their scans have ended', async () => {
     const first = Buffer.from('PK\x03\x04 of many');
-    expect((await upload(server(), form(first, 'many.zip'))).status).toBe(202);
-    const stored = { fileSha256: sha256(first) };
+    const { body: many } = await upload(server(), form(first, 'many.zip'));
     const em = server().database.read();
-    const fileSize = 2 ** 31 - 1;
-    const [row] = await em.find(Extension, stored);
-    const { id, ...rest } = row ?? { id: 0 };
-    const large = Array.from({ length: 5 }, (_, index) => {
-      return { ...rest, fileSize, fileSha256: `${index}`.repeat(64) } as Extension;
-    });
-    await server().database.transaction(async (tx) => void (await tx.insertMany(Extension, large)));
-    const detail = `An organization can keep uploads of at most ${maxUploads} bytes`;
-    const refused = await upload(server(), form(Buffer.from('PK\x03\x04 one more'), 'more.zip'));
-    expect(refused).toEqual({ status: 409, body: { detail } });
-    expect((await readdir(server().uploads)).filter((each) => each.startsWith('incoming'))).toEqual(
-      [],
-    );
-    await em.nativeDelete(Extension, { fileSize });
-    expect((await upload(server(), form(first, 'many.zip'))).status).toBe(202);
+    const where = { id: many.extension_id };
+    await em.nativeUpdate(Extension, where, { fileSize: maxWaitingBytes });
+    const more = () => upload(server(), form(Buffer.from('PK\x03\x04 one more'), 'more.zip'));
+    const detail = `Uploads of at most ${maxWaitingBytes} bytes can wait for their scans`;
+    const pieces = await em.count(UploadPiece);
+    expect(await more()).toEqual({ status: 409, body: { detail } });
+    expect(await em.count(UploadPiece)).toBe(pieces);
+    const cancel = `/api/v1/settings/jobs/${many.job_id}/cancel`;
+    expect((await server().fetch(cancel, { as: 'parent-admin', json: {} })).status).toBe(200);
+    expect(await em.count(UploadPiece, { jobId: many.job_id })).toBe(0);
+    expect((await more()).status).toBe(202);
   });
 
   test('POST upload assigns the sub-org of a scoped key, or the one named', async () => {

@@ -10,7 +10,7 @@ import { jobsOf, submit } from './submitting.ts';
 // An attacker with write access to the database and no secret.
 
 const day = 24 * 60 * 60_000;
-const other = { json: { url: 'https://github.com/acme-security/other' } };
+const other = { json: { url: 'https://git.invalid/acme-security/other' } };
 
 onBothDatabases((kind) => {
   test('a stored answer that was changed, copied or kept alive is never repeated', async () => {

@@ -16,12 +16,12 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const { raw } = await issueKey(server);
     const before = await jobsOf(server);
-    const url = 'https://github.com/acme-security/once';
+    const url = 'https://git.invalid/acme-security/once';
     for (const [index, path] of [analyzePath, submitPath].entries()) {
       const first = await submit(server, 'a', { as: raw, path, json: { url, sub_org_id: null } });
       expect(first).toMatchObject({ status: 202, isReplayed: false });
       const headers = { 'content-type': 'application/json' };
-      const body = `{ "sub_org_id" : null,\n "url":"https:\\/\\/github.com/acme-security/once"}`;
+      const body = `{ "sub_org_id" : null,\n "url":"https:\\/\\/git.invalid/acme-security/once"}`;
       const again = await submit(server, 'a', { as: raw, path, body, headers });
       expect(again).toEqual({ ...first, isReplayed: true });
       expect(await jobsOf(server)).toBe(before + index + 1);
@@ -36,10 +36,10 @@ onBothDatabases((kind) => {
     const first = await submit(server, 'a');
     const before = await jobsOf(server);
     for (const json of [
-      { url: 'https://github.com/acme-security/other' },
+      { url: 'https://git.invalid/acme-security/other' },
       // The same repository, but another text.
-      { url: 'https://github.com/acme-security/once/' },
-      { url: 'https://github.com/acme-security/once', sub_org_id: null },
+      { url: 'https://git.invalid/acme-security/once/' },
+      { url: 'https://git.invalid/acme-security/once', sub_org_id: null },
     ]) {
       const refused = await submit(server, 'a', { json });
       expect(refused).toMatchObject({ status: 422, isReplayed: false });
@@ -117,12 +117,12 @@ onBothDatabases((kind) => {
     const as = server.token('parent-admin');
     const kept = await submit(server, 'a', { as });
     const saved = await backup(server.databaseUrl);
-    await submit(server, 'b', { as, json: { url: 'https://example.com/lost' } });
+    await submit(server, 'b', { as, json: { url: 'https://example.invalid/lost' } });
     await saved.restore();
     expect(await submit(server, 'a', { as })).toEqual({ ...kept, isReplayed: true });
     const { job_id: id } = JSON.parse(kept.text);
     expect((await server.fetch(`/api/v1/jobs/${id}`, { as })).status).toBe(200);
-    const again = await submit(server, 'b', { as, json: { url: 'https://example.com/lost' } });
+    const again = await submit(server, 'b', { as, json: { url: 'https://example.invalid/lost' } });
     expect(again).toMatchObject({ status: 202, isReplayed: false });
   });
 
@@ -133,7 +133,7 @@ onBothDatabases((kind) => {
     const { id, raw } = await issueKey(server, { sub_org_id: mobile, rate_limit });
     const patch = (json: object) =>
       server.fetch(`${settings}/api-keys/${id}`, { as, method: 'PATCH', json });
-    const elsewhere = { json: { url: 'https://example.com/a', sub_org_id: payments } };
+    const elsewhere = { json: { url: 'https://example.invalid/a', sub_org_id: payments } };
     expect((await submit(server, 'a', { as: raw, ...elsewhere })).status).toBe(403);
     expect((await submit(server, 'a', { as: raw, json: { url: 'x' } })).status).toBe(422);
     const first = await submit(server, 'a', { as: raw });
@@ -148,7 +148,7 @@ onBothDatabases((kind) => {
     expect((await submit(server, 'a', { as: raw })).status).toBe(401);
 
     // A request that was valid at first gets its stored answer.
-    const json = { url: 'https://example.com/a', sub_org_id: payments };
+    const json = { url: 'https://example.invalid/a', sub_org_id: payments };
     const own = await submit(server, 'b', { json });
     await server.fetch(`${settings}/sub-orgs/${payments}/archive`, { as, method: 'POST' });
     expect(await submit(server, 'b', { json })).toEqual({ ...own, isReplayed: true });
@@ -159,7 +159,7 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const before = await jobsOf(server);
     const send = async (keys: readonly string[], path = analyzePath, auth = true) => {
-      const content = JSON.stringify({ url: 'https://example.com/a' });
+      const content = JSON.stringify({ url: 'https://example.invalid/a' });
       const lines = [
         `POST ${path} HTTP/1.1`,
         'Host: localhost',

@@ -19,7 +19,7 @@ export async function submit(
   key: string,
   { path = analyzePath, ...options }: SendOptions & { readonly path?: string } = {},
 ): Promise<Submitted> {
-  const json = { url: 'https://github.com/acme-security/once' };
+  const json = { url: 'https://git.invalid/acme-security/once' };
   const response = await server.fetch(path, {
     as: 'parent-admin',
     ...(options.body === undefined && { json }),

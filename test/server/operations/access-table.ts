@@ -1,3 +1,4 @@
+import { anthropicKey } from '../../support/anthropic-server.ts';
 import { demoIds, issueKey } from '../../support/issued-keys.ts';
 import type { RunningServer } from '../../support/server.ts';
 import { type CallerKind, callerKinds } from './callers.ts';
@@ -121,9 +122,16 @@ async function delivery(server: RunningServer) {
 }
 
 async function job(server: RunningServer) {
-  const json = { url: 'https://github.com/acme-security/website' };
+  const json = { url: 'https://git.invalid/acme-security/website' };
   const response = await server.fetch('/api/v1/repos/analyze', { as: 'parent-admin', json });
   return ((await response.json()) as { job_id: string }).job_id;
+}
+
+async function cancelledJob(server: RunningServer) {
+  const id = await job(server);
+  const path = `/api/v1/settings/jobs/${id}/cancel`;
+  await server.fetch(path, { as: 'parent-admin', json: {} });
+  return { id };
 }
 
 async function repo(server: RunningServer) {
@@ -131,7 +139,7 @@ async function repo(server: RunningServer) {
 }
 
 async function extension(server: RunningServer) {
-  const json = { url: 'https://marketplace.example/acme' };
+  const json = { url: 'https://marketplace.invalid/acme' };
   const path = '/api/v1/extensions/submit-url';
   const response = await server.fetch(path, { as: 'parent-admin', json });
   return { extensionId: ((await response.json()) as { extension_id: number }).extension_id };
@@ -139,7 +147,7 @@ async function extension(server: RunningServer) {
 
 const needsPlan = { 'a tier-1 admin': plan };
 const foreign = (what: string) => ({ 'a tier-1 admin': unknown(what) });
-const url = async () => ({ url: 'https://github.com/acme-security/new' });
+const url = async () => ({ url: 'https://git.invalid/acme-security/new' });
 
 /** Every operation × every kind of caller. */
 export const accessTable: Readonly<Record<string, Row>> = {
@@ -199,6 +207,22 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'jobs.cancel': {
     cells: admins(200, sessionOnly, foreign('Job')),
     input: async (server) => ({ id: await job(server) }),
+  },
+
+  'jobs.retry': {
+    cells: admins(201, sessionOnly, foreign('Job')),
+    input: cancelledJob,
+  },
+  'jobs.retryFailed': { cells: admins(200, sessionOnly), input: none },
+
+  'anthropicKey.get': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.check': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.usage': { cells: admins(200, sessionOnly), input: none },
+  'anthropicKey.remove': { cells: admins(204, sessionOnly), input: none },
+  // After the removal: submissions below need the key.
+  'anthropicKey.set': {
+    cells: admins(200, sessionOnly),
+    input: async () => ({ apiKey: anthropicKey('table') }),
   },
 
   'webhooks.list': { cells: admins(200, sessionOnly), input: none },

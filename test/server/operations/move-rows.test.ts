@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { readAnthropicKey } from '../../../server/anthropic/stored-key.ts';
 import { Webhook } from '../../../server/database/entities/webhook.ts';
 import { moveRows } from '../../../server/operations/secrets/move-rows.ts';
 import { answer, issueKey } from '../../support/issued-keys.ts';
 import { processKnowing, testSecret } from '../../support/keyring.ts';
-import { onBothDatabases } from '../../support/server.ts';
+import { demoAnthropicKey, onBothDatabases } from '../../support/server.ts';
 import { startDelivering } from '../webhooks/delivering.ts';
 
 const next = new Uint8Array(32).fill(9);
@@ -26,19 +27,24 @@ onBothDatabases((kind) => {
       account.body.id,
     ]);
 
+    await em.execute("update anthropic_key set mac = 'junk' where org_id = 'org_demo_initech'");
+
     const changing = await processKnowing(server.databaseUrl, next, testSecret);
     await using _changing = changing.database;
     const moved = await moveRows(changing);
     // The demo's link and jobs, the account, and the deliveries of the key.
     expect(moved.webhooks).toBe(1);
     expect(moved.rows).toBeGreaterThan(3);
-    expect(moved.unreadable).toBe(1);
+    expect(moved.anthropicKeys).toBe(2);
+    expect(moved.unreadable).toBe(2);
     expect(changing.errors).toMatchObject([{ webhook: broken.id }]);
     expect(await moveRows(changing)).toEqual({
       webhooks: 0,
+      anthropicKeys: 0,
       rows: 0,
-      unreadable: 1,
+      unreadable: 2,
       unreadableWebhooks: [broken.id],
+      unreadableAnthropicKeys: ['org_demo_initech'],
     });
 
     // A process with only the new secret reads everything.
@@ -47,8 +53,11 @@ onBothDatabases((kind) => {
     const webhook = await changed.database.read().findOneOrFail(Webhook, { id });
     expect(changed.encryption.decrypt(webhook.previousSecret ?? '', webhook.orgId)).toBe(secret);
     expect(changed.encryption.decrypt(webhook.secret, webhook.orgId)).toMatch(/^whsec_/);
-    expect((await moveRows(changed)).rows).toBe(0);
+    const key = await readAnthropicKey(changed.database.read(), 'org_demo_acme', changed);
+    expect(key?.secret).toBe(demoAnthropicKey);
     expect(changed.forged).toEqual([]);
+    expect((await moveRows(changed)).rows).toBe(0);
+    expect(changed.forged).toMatchObject([{ kind: 'anthropic-key' }]);
   });
 
   test('moveRows() moves a present signing secret beside an earlier one that it cannot read, and the reverse', async () => {

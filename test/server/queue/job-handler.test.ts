@@ -16,7 +16,7 @@ onBothDatabases((kind) => {
     // The demo's own jobs are extension and repository analyses too: only ours are looked at.
     await server.database.read().execute('delete from task');
     const as = 'parent-admin';
-    const json = { url: 'https://github.com/acme-security/website' };
+    const json = { url: 'https://git.invalid/acme-security/website' };
     const submit = async () => {
       const response = await server.fetch('/api/v1/repos/analyze', { as, json });
       return (await body<{ job_id: string }>(response)).job_id;

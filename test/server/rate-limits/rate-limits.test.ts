@@ -107,7 +107,7 @@ onBothDatabases((kind) => {
       scopes: ['repos:read'],
       sub_org_id: ids.payments,
     });
-    const analyze: SendOptions = { as, json: { url: 'https://github.com/acme/one' } };
+    const analyze: SendOptions = { as, json: { url: 'https://git.invalid/acme/one' } };
     for (let time = 0; time < 5; time++) {
       expect((await server.fetch('/api/v1/repos/analyze', analyze)).status).toBe(403);
       expect((await server.fetch('/api/v1/settings/session', { as })).status).toBe(403);
@@ -133,7 +133,7 @@ onBothDatabases((kind) => {
     await using server = await startServerOn(kind);
     const submitted = await server.fetch('/api/v1/repos/analyze', {
       as: 'parent-admin',
-      json: { url: 'https://github.com/acme/one' },
+      json: { url: 'https://git.invalid/acme/one' },
     });
     const { job_id: job } = (await submitted.json()) as { job_id: string };
     const { raw: as } = await issueKey(server, { ...rateLimit(1), scopes: ['extensions:read'] });

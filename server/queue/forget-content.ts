@@ -2,10 +2,12 @@ import { ulid } from '../../core/mod.ts';
 import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { KeyImport } from '../database/entities/key-import.ts';
+import { UploadPiece } from '../database/entities/upload-piece.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** Deletes the remaining import lines of an ended job. */
-export async function forgetLines(em: EntityManager, jobId: string): Promise<void> {
+/** Deletes the remaining content of an ended job: the lines of an import, the pieces of an upload. */
+export async function forgetContent(em: EntityManager, jobId: string): Promise<void> {
+  await em.nativeDelete(UploadPiece, { jobId });
   await em.nativeDelete(KeyImport, { jobId });
 }
 
@@ -20,5 +22,5 @@ export async function forgetUnqueuedLines(database: Database, now: number): Prom
      where job_id < ? and not exists (select 1 from job j where j.id = i.job_id)`,
     [before],
   );
-  for (const { job_id: id } of left) await database.transaction((em) => forgetLines(em, id));
+  for (const { job_id: id } of left) await database.transaction((em) => forgetContent(em, id));
 }

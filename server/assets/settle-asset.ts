@@ -1,0 +1,45 @@
+import { LockMode } from '@mikro-orm/core';
+import { Extension } from '../database/entities/extension.ts';
+import { Job } from '../database/entities/job.ts';
+import { Repo } from '../database/entities/repo.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import { readScanResult } from './scan-result.ts';
+
+/**
+ * Gives the asset of a scan the status of its newest scan that was not cancelled, or `failed` where
+ * there is none, and the risk that its newest completed scan found.
+ *
+ * @param em - the transaction's, in which the scan has its new status already.
+ * @param scan - any other job is ignored.
+ */
+export async function settleAsset(
+  em: EntityManager,
+  scan: Pick<Job, 'orgId' | 'repoId' | 'extensionId'>,
+  now: Date,
+): Promise<void> {
+  const { orgId = null, repoId = null, extensionId = null } = scan;
+  // Locked first: an uncommitted submission would otherwise be missed.
+  const asset = await lockAsset(em, scan);
+  if (asset === null) return;
+  const newest = { orderBy: { id: 'desc' }, limit: 1, disableIdentityMap: true } as const;
+  const scans = { orgId, repoId, extensionId };
+  const [last] = await em.find(Job, { ...scans, status: { $ne: 'cancelled' } }, newest);
+  asset.status = last === undefined || last.status === 'cancelled' ? 'failed' : last.status;
+  asset.updatedAt = now;
+  const [completed] = await em.find(Job, { ...scans, status: 'completed' }, newest);
+  const result = readScanResult(completed?.result);
+  if (result === null) return;
+  asset.riskLevel = result.risk_level;
+  asset.riskScore = result.risk_score;
+}
+
+/** Locks and returns the asset of a scan; null for any other job. */
+async function lockAsset(
+  em: EntityManager,
+  { repoId, extensionId }: Pick<Job, 'repoId' | 'extensionId'>,
+) {
+  const locked = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+  if (repoId != null) return em.findOne(Repo, { id: repoId }, locked);
+  if (extensionId != null) return em.findOne(Extension, { id: extensionId }, locked);
+  return null;
+}
