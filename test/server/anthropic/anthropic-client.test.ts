@@ -49,7 +49,7 @@ test('ask() sends the question with its schema, and gives the JSON and the token
       key,
       body: {
         model: 'claude-test',
-        max_tokens: 100,
+        max_tokens: 8_100,
         system: 'Judge it.',
         messages: [{ role: 'user', content: 'rm -rf /' }],
         output_config: { format: { type: 'json_schema', schema } },

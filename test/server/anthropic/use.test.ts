@@ -23,8 +23,8 @@ onBothDatabases((kind) => {
     expect(body.days[0]).toEqual({ day: date(29), ...none });
     expect(body.days.slice(-3)).toEqual([
       { day: date(2), ...none },
-      { ...none, day: date(1), input_tokens: 2_000, output_tokens: 400, estimated_usd: 0.012 },
-      { ...none, day: date(0), input_tokens: 4_000, output_tokens: 800, estimated_usd: 0.024 },
+      { ...none, day: date(1), input_tokens: 2_000, output_tokens: 400, estimated_usd: 0.008 },
+      { ...none, day: date(0), input_tokens: 4_000, output_tokens: 800, estimated_usd: 0.016 },
     ]);
     const use = { input_tokens: 2_000, output_tokens: 400 };
     expect((await it.job(job)).result).toMatchObject({ usage: use });
