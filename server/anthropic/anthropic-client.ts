@@ -1,4 +1,5 @@
 import Anthropic, { APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import { minute } from '../clock/durations.ts';
 import type { Answer, Question } from '../scans/ask-model.ts';
 import { AnthropicFailure } from './anthropic-failure.ts';
 
@@ -42,7 +43,7 @@ const maxRetries = 4;
  * Milliseconds of `Retry-After` that a question waits for. After a longer one the caller decides:
  * the scan goes back to the queue.
  */
-const maxWaitMs = 60_000;
+const maxWaitMs = minute;
 
 /** Creates the client. It reads nothing from the environment, and logs nothing. */
 export function createAnthropicClient({ baseUrl, model }: AnthropicOptions): AnthropicClient {

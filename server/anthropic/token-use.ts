@@ -1,9 +1,8 @@
+import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
 import { AnthropicUse } from '../database/entities/anthropic-use.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { estimatedUsd } from './prices.ts';
-
-const dayMs = 86_400_000;
 
 /** Days that are shown. */
 const shownDays = 30;
@@ -54,7 +53,7 @@ export async function recordTokens(
 /** The use of the last 30 days, oldest first; days without use are among them. */
 export async function daysOfUse(em: EntityManager, orgId: string, now: Date): Promise<DayOfUse[]> {
   const days = Array.from({ length: shownDays + comparedDays }, (_, index) =>
-    dayOf(new Date(now.getTime() - (shownDays + comparedDays - 1 - index) * dayMs)),
+    dayOf(new Date(now.getTime() - (shownDays + comparedDays - 1 - index) * day)),
   );
   const rows = await em.find(AnthropicUse, { orgId, day: { $gte: days[0] ?? '' } });
   const totals = days.map((day) => totalOf(day, rows));

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { day, minute } from '../clock/durations.ts';
 
 /** Longest time that an upload takes, in milliseconds: the listener ends a request after half of it. */
-const maxUploadMs = 10 * 60_000;
+const maxUploadMs = 10 * minute;
 
 /** Longest time that a scan takes, in milliseconds. */
-const maxScanMs = 24 * 60 * 60_000;
+const maxScanMs = day;
 
 /** The name of a file that is being received: it holds the id of the receiving process. */
 export function incomingName(): string {

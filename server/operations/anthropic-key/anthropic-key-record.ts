@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { faultTexts } from '../../anthropic/anthropic-failure.ts';
 import { readAnthropicKey } from '../../anthropic/stored-key.ts';
+import { day } from '../../clock/durations.ts';
 import { AnthropicKey } from '../../database/entities/anthropic-key.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
@@ -9,8 +10,6 @@ import type { OperationContext } from '../operation.ts';
 
 /** Days after which a key should be replaced. */
 const rotationDays = 90;
-
-const dayMs = 86_400_000;
 
 /** An organization's Anthropic key as readers get it: masked. */
 export const anthropicKeyRecord = z.object({
@@ -52,7 +51,7 @@ export async function toAnthropicKeyRecord({
   const found = await readAnthropicKey(em, principal.organization.id, services);
   if (found === null) return notConfigured;
   const { preview, setAt, setBy, checkedAt, fault = null } = found.row;
-  const ageDays = Math.max(0, Math.floor((now.getTime() - setAt.getTime()) / dayMs));
+  const ageDays = Math.max(0, Math.floor((now.getTime() - setAt.getTime()) / day));
   const detail = fault === null ? null : faultTexts[fault];
   return {
     ...{ configured: true, preview, setAt: iso(setAt), setBy, ageDays },

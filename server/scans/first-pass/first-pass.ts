@@ -59,7 +59,9 @@ export async function firstPass(
     const own = entryHits(entry);
     const text = file.kind === 'file' ? textFile(file.path, file.content, isPackaged) : null;
     if (text !== null) {
-      for (const detect of detectors) own.push(...first(detect(text)));
+      for (const detect of detectors) {
+        for (const hit of first(detect(text))) own.push(hit);
+      }
       const network = networkUse(text);
       if (network !== null) networkUses.set(text.path, network);
       for (const { runs } of installScripts(text)) for (const path of runs) runAtInstall.add(path);
@@ -68,7 +70,7 @@ export async function firstPass(
       const rank = own.length > 0 ? 0 : rankOf(text.path);
       if (rank !== null || text.isCode) choice.add(text.path, masked(text.text), rank);
     }
-    hits.push(...own.map((hit) => ({ ...hit, path: file.path })));
+    for (const hit of own) hits.push({ ...hit, path: file.path });
   }
   for (const path of runAtInstall) {
     choice.promote(path);
