@@ -23,7 +23,7 @@ export interface Installation extends AsyncDisposable {
 
 /** The location of an installation, and its injected dependencies. */
 export interface InstallationOptions
-  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks'> {
+  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks' | 'checksOutputs'> {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;

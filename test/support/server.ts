@@ -143,7 +143,7 @@ export async function startServer(options: ServerOptions) {
   const leaks = { ...noLeaks, ...options.leaks };
   const installation = resources.use(
     await openInstallation({
-      ...{ config, dataFolder, logger, now, targets, leaks },
+      ...{ config, dataFolder, logger, now, targets, leaks, checksOutputs: true },
       ...(wrap === undefined ? {} : { wrap }),
       ...(random === undefined ? {} : { random }),
     }),
