@@ -29,6 +29,7 @@ import { sqliteMigrations } from './migrations/sqlite/index.ts';
 import { PooledPostgresqlDialect } from './postgresql-dialect.ts';
 import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
 import { type ConnectionLimits, managementLimits, migrationLimits } from './postgresql-session.ts';
+import { openSqliteRows, postgresqlRows, type Rows } from './rows.ts';
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
@@ -41,7 +42,9 @@ export interface Database extends AsyncDisposable {
   /** The verification path: prepared statements on separate connections. */
   readonly keys: KeyStore;
   /** An entity manager for reading, outside any transaction. */
-  read(): EntityManager;
+  readonly read: () => EntityManager;
+  /** Reads committed rows by prepared statements, outside any transaction and unit of work. */
+  readonly rows: Rows;
   /**
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
    * from its beginning. On PostgreSQL it is read committed: code that makes a decision must lock
@@ -105,7 +108,7 @@ export async function openDatabase(
   }: DatabaseOptions = {},
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
-  const orm = await connect(url, rowMacs, create);
+  const { orm, rows: pooled } = await connect(url, rowMacs, create);
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
@@ -116,6 +119,11 @@ export async function openDatabase(
     return result;
   };
   let keys: (KeyStore & AsyncDisposable) | undefined;
+  let reader: ReturnType<typeof openSqliteRows> | undefined;
+  const ownRows: Rows = (sql, values) => {
+    reader ??= openSqliteRows(sqlitePath(url));
+    return reader.rows(sql, values);
+  };
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
     dialect: isSqlite ? sqlite : postgresql,
@@ -125,11 +133,13 @@ export async function openDatabase(
       return keys;
     },
     read: () => orm.em.fork(),
+    rows: pooled ?? ownRows,
     transaction,
     rowMacs,
     ping: async () =>
       void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
-    migrate: () => migrate(orm, url, () => connect(url, rowMacs, create, migrationLimits)),
+    migrate: () =>
+      migrate(orm, url, async () => (await connect(url, rowMacs, create, migrationLimits)).orm),
     leases: (listenUrl) => ({
       timing,
       port: isSqlite
@@ -142,6 +152,7 @@ export async function openDatabase(
     }),
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();
+      reader?.[Symbol.dispose]();
       await orm.close();
     },
   };
@@ -171,26 +182,29 @@ const schemaGenerator = {
 /** Milliseconds without an answer after which a database counts as away. */
 const pingTimeoutMs = 2_000;
 
+/** @returns the ORM, and the rows of its pool; null on SQLite, where rows have their own handle. */
 async function connect(
   url: string,
   rowMacs: RowMacs,
   create: boolean,
   limits: ConnectionLimits = managementLimits,
-): Promise<MikroORM> {
+): Promise<{ readonly orm: MikroORM; readonly rows: Rows | null }> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
-    return PostgreSqlMikroORM.init({
+    const dialect = new PooledPostgresqlDialect(url, limits);
+    const orm = await PostgreSqlMikroORM.init({
       clientUrl: url,
-      driverOptions: new PooledPostgresqlDialect(url, limits),
+      driverOptions: dialect,
       entities,
       extensions: [Migrator],
       schemaGenerator,
       migrations: { ...migrations, migrationsList: postgresqlMigrations(rowMacs) },
     });
+    return { orm, rows: postgresqlRows(dialect.pool) };
   }
   const path = sqlitePath(url);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return SqliteMikroORM.init({
+  const orm = await SqliteMikroORM.init({
     dbName: path,
     driverOptions: new DurableSqliteDialect(path, create),
     entities,
@@ -198,6 +212,7 @@ async function connect(
     schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations(rowMacs) },
   });
+  return { orm, rows: null };
 }
 
 /** Opens the verification path alone, which creates no file and changes nothing. */

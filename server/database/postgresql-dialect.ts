@@ -9,17 +9,17 @@ const maxConnections = 10;
 
 /** PostgreSQL through one of this module's pools. */
 export class PooledPostgresqlDialect extends PostgresDialect {
-  readonly #pool: pg.Pool;
+  readonly pool: pg.Pool;
 
   /** @param url - the primary's address. */
   constructor(url: string, limits: ConnectionLimits) {
     const pool = openPool(url, { max: maxConnections, limits, types: ormTypes() });
     super({ pool });
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   override createDriver(): HoldingDriver {
-    const pool = this.#pool;
+    const { pool } = this;
     return new HoldingDriver({
       begin: 'begin',
       acquire: async () => new PooledClient(await pool.connect()),

@@ -107,14 +107,13 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<unknown> {
-  const reader = services.database.read();
   refuseImpersonated(invocation.caller, operation);
-  const principal = await authorize(reader, invocation.caller, operation.access);
+  const principal = await authorize(services.database.read, invocation.caller, operation.access);
   if (isManagement(operation, invocation.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
     if (principal.key !== null) await invocation.admit?.(principal.key);
   };
-  const run = () => carryOutOnce(operation, services, invocation, readInput, reader, principal);
+  const run = () => carryOutOnce(operation, services, invocation, readInput, principal);
   if (!judgesScopes(operation.access)) {
     await admit();
     return run();
@@ -155,10 +154,10 @@ export function isForbidden(error: unknown): boolean {
 function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   ...parts: [
     ...[operation: Operation<Input, Output, Prepared>, services: Services, invocation: Invocation],
-    ...[readInput: () => Promise<unknown> | unknown, reader: EntityManager, principal: Principal],
+    ...[readInput: () => Promise<unknown> | unknown, principal: Principal],
   ]
 ): Promise<unknown> {
-  const [operation, services, { repetition }, , , principal] = parts;
+  const [operation, services, { repetition }, , principal] = parts;
   const key = operation.once === undefined ? null : (repetition?.key() ?? null);
   if (key === null || repetition === undefined) return carryOut(...parts);
   const { path, encode } = repetition;
@@ -171,7 +170,6 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   services: Services,
   invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
-  reader: EntityManager,
   principal: Principal,
   /** The id and form of its stored answer; absent where it is not stored. */
   storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
@@ -184,7 +182,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   const preparation: PrepareContext = {
     ...{ services, principal, now },
     async execute(other, input) {
-      const output = await carryOut(other, services, invocation, () => input, reader, principal);
+      const output = await carryOut(other, services, invocation, () => input, principal);
       return camelForm(other.output)(output) as never;
     },
   };
@@ -193,7 +191,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   // Types prove it; the tests' servers check the values as well.
   const checked = (output: z.input<Output>) =>
     services.checksOutputs ? operation.output.parse(output) : output;
-  const run = async (em: EntityManager, as: Principal): Promise<z.input<Output>> => {
+  const run = async (em: EntityManager | null, as: Principal): Promise<z.input<Output>> => {
     const inside = work(operation.name, services, invocation, as, em, now);
     const make = () => operation.run(inside, parsed, prepared);
     const { once } = operation;
@@ -207,7 +205,7 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
     return answerOnce(inside, storedAs.id, once.sent?.(parsed) ?? sent, { make, encode });
   };
   if (operation.kind === 'query') {
-    return checked(await run(reader, principal));
+    return checked(await run(null, principal));
   }
   const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
@@ -221,18 +219,26 @@ function work(
   services: Services,
   invocation: Invocation,
   principal: Principal,
-  em: EntityManager,
+  /** Null outside a transaction: most reads need no unit of work. */
+  within: EntityManager | null,
   now: Date,
 ): OperationContext {
+  let em = within;
+  const manager = () => {
+    em ??= services.database.read();
+    return em;
+  };
   const id = (kind: string) => newId(kind, now.getTime(), services.random);
   return {
     services,
     principal,
     now,
-    em,
+    get em() {
+      return manager();
+    },
     newId: id,
     audit({ target, changes = null, orgId = principal.organization.id || null }) {
-      recordOperation(em, {
+      recordOperation(manager(), {
         id: id('evt'),
         orgId,
         at: now,
@@ -247,7 +253,7 @@ function work(
     emit({ keyId, ...event }) {
       const { random, database } = services;
       const { rowMacs } = database;
-      return publishKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random, rowMacs });
+      return publishKeyEvents(manager(), { ...event, keyIds: [keyId] }, { now, random, rowMacs });
     },
   };
 }

@@ -51,7 +51,7 @@ export function cutPage<Row>(
   rows: readonly Row[],
   limit: number,
   positionOf: (row: Row) => Position,
-): { readonly items: readonly Row[]; readonly nextCursor: string | null } {
+): { readonly items: Row[]; readonly nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;

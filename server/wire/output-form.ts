@@ -58,7 +58,7 @@ function compile(schema: unknown, naming: Naming): OutputForm | null {
 /** Schemas of values without members. */
 const leaves = [
   ...[z.ZodString, z.ZodStringFormat, z.ZodNumber, z.ZodBoolean, z.ZodEnum],
-  ...[z.ZodLiteral, z.ZodNull, z.ZodCustom],
+  ...[z.ZodLiteral, z.ZodNull, z.ZodDate, z.ZodCustom],
 ];
 
 function objectForm({ shape }: z.ZodObject, naming: Naming): OutputForm {
