@@ -120,9 +120,12 @@ export async function openDatabase(
   };
   let keys: (KeyStore & AsyncDisposable) | undefined;
   let reader: ReturnType<typeof openSqliteRows> | undefined;
-  const ownRows: Rows = (sql, values) => {
-    reader ??= openSqliteRows(sqlitePath(url));
-    return reader.rows(sql, values);
+  const ownRows: Rows = {
+    dialect: sqlite,
+    all(sql, values) {
+      reader ??= openSqliteRows(sqlitePath(url));
+      return reader.all(sql, values);
+    },
   };
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',

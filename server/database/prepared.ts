@@ -18,10 +18,9 @@ export async function prepared<Row>(
   sql: string,
   values: readonly Value[],
 ): Promise<Row[]> {
-  const query =
-    em.getDriver() instanceof PostgreSqlDriver
-      ? CompiledQuery.raw(withNumbers(sql), [...values])
-      : CompiledQuery.raw(sql, values.map(asInSqlite));
+  const query = isPostgresql(em)
+    ? CompiledQuery.raw(withNumbers(sql), [...values])
+    : CompiledQuery.raw(sql, values.map(asInSqlite));
   return (await em.getKysely().executeQuery<Row>(query)).rows;
 }
 
@@ -34,4 +33,8 @@ export function withNumbers(sql: string): string {
 /** A value for SQLite, which keeps instants as Unix milliseconds. */
 export function asInSqlite(value: Value): string | number | null {
   return value instanceof Date ? value.getTime() : value;
+}
+
+export function isPostgresql(em: EntityManager): boolean {
+  return em.getDriver() instanceof PostgreSqlDriver;
 }

@@ -1,21 +1,29 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type pg from 'pg';
+import { type Dialect, postgresql, sqlite } from './dialect.ts';
 import type { EntityManager } from './entity-manager.ts';
-import { asInSqlite, prepared, type Value, withNumbers } from './prepared.ts';
+import { asInSqlite, isPostgresql, prepared, type Value, withNumbers } from './prepared.ts';
 import { KeptStatements, readerBusyMs, Stretch } from './sqlite-connection.ts';
 
-/**
- * Runs a prepared statement and returns its rows.
- *
- * @param sql - one of few texts, with `?` for each value and nowhere else.
- */
-export type Rows = <Row>(sql: string, values: readonly Value[]) => Promise<Row[]>;
+/** A source of rows. */
+export interface Rows {
+  readonly dialect: Dialect;
+  /**
+   * Runs a prepared statement and returns its rows.
+   *
+   * @param sql - one of few texts, with `?` for each value and nowhere else.
+   */
+  all<Row>(sql: string, values: readonly Value[]): Promise<Row[]>;
+}
 
 /** Rows as a transaction sees them, its own changes among them. */
 export function rowsWithin(em: EntityManager): Rows {
-  return async (sql, values) => {
-    await em.flush();
-    return prepared(em, sql, values);
+  return {
+    dialect: isPostgresql(em) ? postgresql : sqlite,
+    async all(sql, values) {
+      await em.flush();
+      return prepared(em, sql, values);
+    },
   };
 }
 
@@ -23,12 +31,13 @@ export function rowsWithin(em: EntityManager): Rows {
  * Rows of a SQLite file, through a separate read-only handle: the ORM's handle would show
  * uncommitted rows, and is held by a transaction until its end.
  */
-export function openSqliteRows(path: string): { readonly rows: Rows } & Disposable {
+export function openSqliteRows(path: string): Rows & Disposable {
   const database = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const statements = new KeptStatements(database);
   const stretch = new Stretch();
   return {
-    async rows<Row>(sql: string, values: readonly Value[]) {
+    dialect: sqlite,
+    async all<Row>(sql: string, values: readonly Value[]) {
       if (stretch.isOver()) await stretch.letOthersRun();
       return statements.get(sql).all(values.map(asInSqlite)) as Row[];
     },
@@ -40,10 +49,13 @@ export function openSqliteRows(path: string): { readonly rows: Rows } & Disposab
 export function postgresqlRows(pool: pg.Pool): Rows {
   /** Texts with numbered parameters; as few as there are statements. */
   const numbered = new Map<string, string>();
-  return async <Row>(sql: string, values: readonly Value[]) => {
-    const text = numbered.get(sql) ?? withNumbers(sql);
-    if (numbered.size < maxNumbered) numbered.set(sql, text);
-    return (await pool.query(text, [...values])).rows as Row[];
+  return {
+    dialect: postgresql,
+    async all<Row>(sql: string, values: readonly Value[]) {
+      const text = numbered.get(sql) ?? withNumbers(sql);
+      if (numbered.size < maxNumbered) numbered.set(sql, text);
+      return (await pool.query(text, [...values])).rows as Row[];
+    },
   };
 }
 

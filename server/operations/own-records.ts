@@ -58,7 +58,7 @@ export function ownRecords<Row extends { readonly id: string | number }>({
     // Only the operator is without an organization, and the installation's own rows are too.
     const conditions: Filters = { ...filters, org_id: principal.organization.id || null };
     const values: Value[] = [];
-    let sql = `select ${columns.list(database.dialect)} from ${table} ${as} where `;
+    let sql = `select ${columns.list(database.rows.dialect)} from ${table} ${as} where `;
     for (const name in conditions) {
       const value = conditions[name];
       if (value === undefined) continue;
@@ -68,7 +68,7 @@ export function ownRecords<Row extends { readonly id: string | number }>({
     sql += after === null ? 'true' : `${as}.id < ?`;
     if (after !== null) values.push(after);
     values.push(limit);
-    const rows = await database.rows<object>(`${sql} order by ${as}.id desc limit ?`, values);
+    const rows = await database.rows.all<object>(`${sql} order by ${as}.id desc limit ?`, values);
     return rows.map(columns.read);
   }
 

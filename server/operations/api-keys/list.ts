@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { ownerJoins } from '../../api-keys/key-owner.ts';
 import { keyRecord, keyRecords, keyStatuses } from '../../api-keys/key-record.ts';
-import { ApiKey } from '../../database/entities/api-key.ts';
-import { ServiceAccount } from '../../database/entities/service-account.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
 import { type Condition, foundBy, likePattern } from '../../database/key-search.ts';
+import type { Rows } from '../../database/rows.ts';
 import { id, integer, pageOf, paging, text } from '../../wire/fields.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
 import { parentOrgAdmin } from '../access.ts';
@@ -43,16 +41,16 @@ export const listApiKeys = defineOperation({
   input,
   /** `total` is exact up to 1,000, and null beyond. */
   output: pageOf(listedKey).extend({ total: z.int().nullable() }),
-  async run({ em, principal, now, services }, query) {
+  async run({ principal, now, services }, query) {
     const orgId = principal.organization.id;
     const isDescending = query.sort.startsWith('-');
-    const { kind } = services.database;
+    const { kind, rows } = services.database;
     const order = orderBy(columnOf(query.sort), kind);
     const where = conditions(query, orgId, now);
     const { search = '' } = query;
-    const found = foundBy(search, kind, await ownersFoundBy(em, orgId, search));
+    const found = foundBy(search, kind, await ownersFoundBy(rows, orgId, search));
     if (found !== null) where.push(found);
-    const total = await count(em, where);
+    const total = await count(rows, where);
 
     const start = decodeCursor(query.cursor, order.type, 'string');
     if (start !== null) {
@@ -65,24 +63,21 @@ export const listApiKeys = defineOperation({
       ]);
     }
     const direction = isDescending ? 'desc' : 'asc';
-    const rows = await em.execute<{ id: string; position: string | number }[]>(
+    const positions = await rows.all<{ id: string; position: string | number }>(
       `select id, ${order.position} as position
        from (
          select k.id, ${order.by} as place
          from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
-         order by place ${direction}, k.id ${direction} limit ${query.limit + 1}
+         order by place ${direction}, k.id ${direction} limit ?
        ) page
        order by place ${direction}, id ${direction}`,
-      where.flatMap(([, ...parameters]) => parameters),
+      [...where.flatMap(([, ...parameters]) => parameters), query.limit + 1],
     );
-    const page = cutPage(rows, query.limit, (row) => [row.position, row.id]);
-    const ids = page.items.map((row) => row.id);
-    const keys = await em.find(ApiKey, { id: { $in: ids } });
-    const byId = new Map(keys.map((key) => [key.id, key]));
-    const ordered = ids.flatMap((keyId) => byId.get(keyId) ?? []);
-    const calls = await callsOfSevenDays(em, services.database.dialect, ids, now);
-    const records = await keyRecords(em, ordered, now);
-    const items = records.map((record) => ({ ...record, calls7d: calls(record.id) }));
+    const page = cutPage(positions, query.limit, (row) => [row.position, row.id]);
+    const ids = page.items.map(({ id }) => id);
+    const calls = await callsOfSevenDays(rows, ids, now);
+    const keys = await keyRecords(rows, ids, now);
+    const items = keys.map((key) => Object.assign(key, { calls7d: calls(key.id) }));
     return { items, nextCursor: page.nextCursor, total };
   },
 });
@@ -103,14 +98,13 @@ function conditions(query: z.output<typeof input>, orgId: string, now: Date): Co
 }
 
 /** Conditions on keys for the owners whose names a query finds. */
-async function ownersFoundBy(
-  em: EntityManager,
-  orgId: string,
-  search: string,
-): Promise<Condition[]> {
+async function ownersFoundBy(rows: Rows, orgId: string, search: string): Promise<Condition[]> {
   const sought = soughtIn(search);
   if (sought === null) return [];
-  const accounts = await em.find(ServiceAccount, { orgId }, { fields: ['id', 'name'] });
+  const accounts = await rows.all<{ id: string; name: string }>(
+    'select id, name from service_account where org_id = ?',
+    [orgId],
+  );
   const ids = accounts
     .filter(({ name }) => searchText([name]).includes(sought))
     .map(({ id: accountId }) => accountId);
@@ -125,8 +119,8 @@ async function ownersFoundBy(
   return [members, [`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
 }
 
-async function count(em: EntityManager, where: readonly Condition[]): Promise<number | null> {
-  const [row] = await em.execute<{ n: number | string }[]>(
+async function count(rows: Rows, where: readonly Condition[]): Promise<number | null> {
+  const [row] = await rows.all<{ n: number | string }>(
     `select count(*) as n from (
        select 1 from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
        limit ${mostCounted + 1}
