@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { snake } from '../wire/case.ts';
 import { isoTime } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
+import { recordBuilder } from '../wire/record-builder.ts';
 import type { Dialect } from './dialect.ts';
 
 /** The expression that a member of a record is read by, and what it is turned into. */
@@ -20,7 +21,7 @@ export function nameColumn(sql: string): Column {
 export interface Selection<Row> {
   /** The list of a `select`. */
   list(dialect: Dialect): string;
-  /** Turns a row of that list into the record, in place. */
+  /** Turns a row of that list into the record. */
   read(row: object): Row;
 }
 
@@ -43,7 +44,7 @@ export function columnsOf<Schema extends z.ZodObject>(
     return { name, ...columnOf(schema, column ?? { sql: `${table}.${snake(name)}` }) };
   });
   const lists = new Map<Dialect, string>();
-  const turned = columns.flatMap(({ name, read }) => (read === undefined ? [] : [{ name, read }]));
+  const read = recordBuilder(columns.map(({ name, read: turn }) => ({ name, from: name, turn })));
   return {
     list(dialect) {
       const known = lists.get(dialect);
@@ -52,34 +53,31 @@ export function columnsOf<Schema extends z.ZodObject>(
       lists.set(dialect, list);
       return list;
     },
-    read(row) {
-      const record = row as Record<string, unknown>;
-      for (const { name, read } of turned) {
-        const value = record[name];
-        if (value !== null) record[name] = read(value as never);
-      }
-      return record as z.output<Schema>;
-    },
+    read: read as Selection<z.output<Schema>>['read'],
   };
 }
 
 interface Read {
   readonly sql: (dialect: Dialect) => string;
-  readonly read: ((value: never) => unknown) | undefined;
+  readonly read: ((value: never) => unknown) | null;
 }
 
 function columnOf(schema: unknown, { sql, read }: Column): Read {
   const type = schema instanceof z.ZodNullable ? schema.def.innerType : schema;
   if (type instanceof z.ZodISODateTime) {
-    return { sql: (dialect) => dialect.milliseconds(sql), read: isoTime };
+    return { sql: (dialect) => dialect.milliseconds(sql), read: unlessNull(isoTime) };
   }
   if (type instanceof z.ZodBoolean) {
     return { sql: (dialect) => dialect.flag(sql), read: (value: number) => value === 1 };
   }
   if (structures.some((structure) => type instanceof structure)) {
-    return { sql: (dialect) => dialect.jsonText(sql), read: (json: string) => JSON.parse(json) };
+    return { sql: (dialect) => dialect.jsonText(sql), read: unlessNull(JSON.parse) };
   }
-  return { sql: () => sql, read };
+  return { sql: () => sql, read: read === undefined ? null : unlessNull(read) };
+}
+
+function unlessNull<Value>(read: (value: Value) => unknown) {
+  return (value: Value | null) => (value === null ? null : read(value));
 }
 
 const structures = [z.ZodObject, z.ZodArray, z.ZodRecord];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { foundByAnalysis, snake, snakeKeys } from './case.ts';
+import { recordBuilder } from './record-builder.ts';
 
 /** Builds the sent form of an operation's output. */
 export type OutputForm = (output: unknown) => unknown;
@@ -62,31 +63,17 @@ const leaves = [
 ];
 
 function objectForm({ shape }: z.ZodObject, naming: Naming): OutputForm {
-  const members = Object.entries(shape).map(([name, schema]) => ({
-    name,
-    sentAs: naming.member(name),
-    form: foundByAnalysis.has(name) ? null : compile(schema, naming),
-    isOptional: schema instanceof z.ZodOptional,
-  }));
-  return (value) => {
-    const from = record(value);
-    const sent: Record<string, unknown> = {};
-    for (const { name, sentAs, form, isOptional } of members) {
-      const member = from[name];
-      // JSON would leave the member out, and with it a fact that the caller relies on.
-      if (member === undefined && !isOptional) throw new TypeError(`an output lacks ${name}`);
-      sent[sentAs] = form === null ? member : form(member);
-    }
-    return sent;
-  };
+  return recordBuilder(
+    Object.entries(shape).map(([name, schema]) => ({
+      name: naming.member(name),
+      from: name,
+      turn: foundByAnalysis.has(name) ? null : compile(schema, naming),
+      isOptional: schema instanceof z.ZodOptional,
+    })),
+  );
 }
 
 function list(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new TypeError('an output has another value for a list');
   return value;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new TypeError('an output has another value for an object');
 }
