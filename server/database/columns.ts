@@ -68,7 +68,7 @@ function columnOf(schema: unknown, { sql, read }: Column): Read {
     return { sql: (dialect) => dialect.milliseconds(sql), read: unlessNull(isoTime) };
   }
   if (type instanceof z.ZodBoolean) {
-    return { sql: (dialect) => dialect.flag(sql), read: (value: number) => value === 1 };
+    return { sql: (dialect) => dialect.flag(sql), read: unlessNull((value) => value === 1) };
   }
   if (structures.some((structure) => type instanceof structure)) {
     return { sql: (dialect) => dialect.jsonText(sql), read: unlessNull(JSON.parse) };
