@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from './config/config.ts';
 import { explain } from './observability/format-error.ts';
-import { createLogger } from './observability/logger.ts';
+import { batchedOutput, createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 
 /** Milliseconds for the shutdown, at most, whatever the database does. */
@@ -12,7 +12,7 @@ const endMs = 14_000;
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'expect-head': { type: 'string' } } });
   const config = loadConfig(process.env);
-  const logger = createLogger({ level: config.logLevel });
+  const logger = createLogger({ level: config.logLevel }, batchedOutput());
   const server = await startServer({
     config,
     expectHead: values['expect-head'] ?? null,
