@@ -179,6 +179,7 @@ const schemaGenerator = {
     /^key_call/,
     /^key_search/,
     /^live_key/,
+    'key_order',
   ],
 };
 

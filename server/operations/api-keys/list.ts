@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { ownerJoins } from '../../api-keys/key-owner.ts';
 import { keyRecord, keyRecords, keyStatuses } from '../../api-keys/key-record.ts';
 import { type Condition, foundBy, likePattern } from '../../database/key-search.ts';
+import type { Value } from '../../database/prepared.ts';
 import type { Rows } from '../../database/rows.ts';
 import { id, integer, pageOf, paging, text } from '../../wire/fields.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { cutPage, decodeCursor } from '../page.ts';
+import { cutPage, decodeCursor, type Position } from '../page.ts';
 import { callsOfSevenDays } from './calls-of-seven-days.ts';
 import { attentions, hasStatus, needsAttention } from './key-conditions.ts';
-import { columnOf, orderBy, sorts } from './key-order.ts';
+import { columnOf, type Order, orderBy, sorts } from './key-order.ts';
 
 const input = z.strictObject({
   /** Part of a label, a description or an owner's name; a preview, its first or last four, or an id. */
@@ -43,35 +44,16 @@ export const listApiKeys = defineOperation({
   output: pageOf(listedKey).extend({ total: z.int().nullable() }),
   async run({ principal, now, services }, query) {
     const orgId = principal.organization.id;
-    const isDescending = query.sort.startsWith('-');
     const { kind, rows } = services.database;
     const order = orderBy(columnOf(query.sort), kind);
     const where = conditions(query, orgId, now);
     const { search = '' } = query;
     const found = foundBy(search, kind, await ownersFoundBy(rows, orgId, search));
     if (found !== null) where.push(found);
-    const total = await count(rows, where);
-
+    const total = await count(rows, where, joinsOf(query));
     const start = decodeCursor(query.cursor, order.type, 'string');
-    if (start !== null) {
-      const [value, after] = start;
-      const comparison = isDescending ? '<' : '>';
-      where.push([
-        `(${order.by}, k.id) ${comparison} (${order.from}, ?)`,
-        order.parameter(value),
-        after,
-      ]);
-    }
-    const direction = isDescending ? 'desc' : 'asc';
     const positions = await rows.all<{ id: string; position: string | number }>(
-      `select id, ${order.position} as position
-       from (
-         select k.id, ${order.by} as place
-         from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
-         order by place ${direction}, k.id ${direction} limit ?
-       ) page
-       order by place ${direction}, id ${direction}`,
-      [...where.flatMap(([, ...parameters]) => parameters), query.limit + 1],
+      ...pageStatement({ order, where, isFew: total !== null, start, orgId }, query),
     );
     const page = cutPage(positions, query.limit, (row) => [row.position, row.id]);
     const ids = page.items.map(({ id }) => id);
@@ -82,15 +64,85 @@ export const listApiKeys = defineOperation({
   },
 });
 
-/** A key `k`, its last use `u`, and its owner. */
-const tables = `api_key k left join key_use u on u.key_id = k.id ${ownerJoins}`;
+type Query = z.output<typeof input>;
 
-function conditions(query: z.output<typeof input>, orgId: string, now: Date): Condition[] {
+/** The tables that a filter's condition reads besides the key `k`. */
+function joinsOf({ attention }: Query): string {
+  if (attention === 'blocked') return ownerJoins;
+  return attention === 'unused' ? 'left join key_use u on u.key_id = k.id' : '';
+}
+
+/**
+ * The page's keys. Where few keys match the filters, these are found by the filters' indexes and
+ * sorted; where many do, the order's index soon meets a page of them.
+ */
+function pageStatement(
+  {
+    order,
+    where,
+    isFew,
+    start,
+    orgId,
+  }: {
+    readonly order: Order;
+    readonly where: readonly Condition[];
+    readonly isFew: boolean;
+    readonly start: Position | null;
+    readonly orgId: string;
+  },
+  query: Query,
+): [sql: string, values: Value[]] {
+  const isDescending = query.sort.startsWith('-');
+  const direction = isDescending ? 'desc' : 'asc';
+  const values: Value[] = where.flatMap(([, ...parameters]) => parameters);
+  const conditions = where.map(([sql]) => sql);
+  if (!isFew && order.ofOrganization !== null) {
+    conditions.push(order.ofOrganization);
+    values.push(orgId);
+  }
+  let after = '';
+  if (start !== null) {
+    const [value, id] = start;
+    const comparison = isDescending ? '<' : '>';
+    after = `(${isFew ? 'place' : order.by}, ${isFew ? 'id' : order.id}) ${comparison} (${order.placeholder}, ?)`;
+    values.push(order.parameter(value), id);
+  }
+  values.push(query.limit + 1);
+  const from = `${isFew ? order.sparse : order.from} ${joinsOf(query)}`;
+  const sorted = `order by place ${direction}, id ${direction}`;
+  if (isFew) {
+    return [
+      `with found as materialized (
+         select k.id, ${order.by} as place from ${from} where ${conditions.join(' and ')}
+       )
+       select id, ${order.position} as position from found
+       ${after && `where ${after}`} ${sorted} limit ?`,
+      values,
+    ];
+  }
+  return [
+    `select id, ${order.position} as position
+     from (
+       select k.id, ${order.by} as place from ${from}
+       where ${conditions.join(' and ')} ${after && `and ${after}`}
+       order by ${order.by} ${direction}, ${order.id} ${direction} limit ?
+     ) page
+     ${sorted}`,
+    values,
+  ];
+}
+
+function conditions(query: Query, orgId: string, now: Date): Condition[] {
   const { status, subOrgId, owner, serviceAccountId, attention, environment } = query;
   const where: Condition[] = [['k.org_id = ?', orgId]];
   if (subOrgId !== undefined) where.push(['k.sub_org_id = ?', subOrgId]);
-  if (serviceAccountId !== undefined) where.push(['k.service_account_id = ?', serviceAccountId]);
-  if (owner !== undefined) where.push(['coalesce(k.service_account_id, k.created_by) = ?', owner]);
+  const isOwnedBy = 'coalesce(k.service_account_id, k.created_by) = ?';
+  if (serviceAccountId !== undefined) {
+    // The first condition has an index.
+    const both = `${isOwnedBy} and k.service_account_id = ?`;
+    where.push([both, serviceAccountId, serviceAccountId]);
+  }
+  if (owner !== undefined) where.push([isOwnedBy, owner]);
   if (environment !== undefined) where.push(['k.environment = ?', environment]);
   if (status !== undefined) where.push(hasStatus(status, now));
   if (attention !== undefined) where.push(needsAttention(attention, now));
@@ -119,10 +171,14 @@ async function ownersFoundBy(rows: Rows, orgId: string, search: string): Promise
   return [members, [`k.service_account_id in (${ids.map(() => '?').join(', ')})`, ...ids]];
 }
 
-async function count(rows: Rows, where: readonly Condition[]): Promise<number | null> {
+async function count(
+  rows: Rows,
+  where: readonly Condition[],
+  joins: string,
+): Promise<number | null> {
   const [row] = await rows.all<{ n: number | string }>(
     `select count(*) as n from (
-       select 1 from ${tables} where ${where.map(([sql]) => sql).join(' and ')}
+       select 1 from api_key k ${joins} where ${where.map(([sql]) => sql).join(' and ')}
        limit ${mostCounted + 1}
      ) counted`,
     where.flatMap(([, ...parameters]) => parameters),
