@@ -17,12 +17,12 @@ export function columnOf(sort: Column | `-${Column}`): Column {
 export interface Order {
   /** The key `k`, reached through the order's index. SQLite has no statistics to choose it by. */
   readonly from: string;
-  /** The key and its place, reached by any index. */
-  readonly sparse: string;
+  /** The join of another table that has the place to a key `k` that was found otherwise. */
+  readonly join: string;
   /** The id beside the place, for keys with the same place. */
   readonly id: string;
-  /** The condition of the table before the key's, with the organization's id; null for none. */
-  readonly ofOrganization: string | null;
+  /** The organization's column in the order's index. */
+  readonly organization: string;
   /** The expression that keys are ordered by. */
   readonly by: string;
   readonly type: 'string' | 'number';
@@ -47,14 +47,12 @@ export function orderBy(column: Column, kind: Database['kind']): Order {
     ? {
         from: `key_order p${forced('key_order_by_use')} ${kind === 'sqlite' ? 'cross join' : 'join'}
           api_key k on k.id = p.key_id`,
-        sparse: 'api_key k join key_order p on p.key_id = k.id',
-        ...{ id: 'p.key_id', ofOrganization: 'p.org_id = ?' },
+        join: 'join key_order p on p.key_id = k.id',
+        ...{ id: 'p.key_id', organization: 'p.org_id' },
       }
     : {
         from: `api_key k${forced(indexes[column])}`,
-        sparse: 'api_key k',
-        id: 'k.id',
-        ofOrganization: null,
+        ...{ join: '', id: 'k.id', organization: 'k.org_id' },
       };
   if (column === 'label') {
     const parameter = (value: string | number) => value;
