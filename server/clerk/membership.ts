@@ -89,7 +89,7 @@ interface MemberRow {
 
 /** A recorded membership. One query, because it runs before every operation. */
 async function memberRow(
-  rows: Rows,
+  rows: Pick<Rows, 'dialect' | 'all'>,
   clerkOrgId: string,
   userId: string,
 ): Promise<MemberRow | null> {

@@ -120,12 +120,14 @@ export async function openDatabase(
   };
   let keys: (KeyStore & AsyncDisposable) | undefined;
   let reader: ReturnType<typeof openSqliteRows> | undefined;
+  const own = () => {
+    reader ??= openSqliteRows(sqlitePath(url));
+    return reader;
+  };
   const ownRows: Rows = {
     dialect: sqlite,
-    all(sql, values) {
-      reader ??= openSqliteRows(sqlitePath(url));
-      return reader.all(sql, values);
-    },
+    all: (sql, values) => own().all(sql, values),
+    planned: (sql, values) => own().planned(sql, values),
   };
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',

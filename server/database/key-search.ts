@@ -47,8 +47,6 @@ export type Condition = [sql: string, ...parameters: (string | number | Date)[]]
 export interface Part {
   readonly from: string;
   readonly where: readonly Condition[];
-  /** The columns of the index that finds the keys. */
-  readonly orderBy?: string | undefined;
 }
 
 /** The keys that a search finds. */
@@ -82,10 +80,15 @@ export function foundBy(query: string, { kind, orgId, accountIds }: SearchContex
     matches.push({ from, where: [where], along });
   const owner = 'coalesce(k.service_account_id, k.created_by)';
   const members = `select user_id from membership where clerk_org_id = ? and name_search like ? escape '!'`;
-  add([
-    `k.service_account_id is null and ${owner} in (${members})`,
-    ...[orgId, likePattern(sought)],
-  ]);
+  const own = [orgId, likePattern(sought)];
+  add(
+    [`k.service_account_id is null and ${owner} in (${members})`, ...own],
+    `membership f ${join} api_key k on ${owner} = f.user_id`,
+    [
+      `f.clerk_org_id = ? and f.name_search like ? escape '!' and k.service_account_id is null`,
+      ...own,
+    ],
+  );
   if (accountIds.length > 0) {
     const ids = accountIds.map(() => '?').join(', ');
     add([`k.service_account_id is not null and ${owner} in (${ids})`, ...accountIds]);

@@ -14,10 +14,14 @@ export interface Rows {
    * @param sql - one of few texts, with `?` for each value and nowhere else.
    */
   all<Row>(sql: string, values: readonly Value[]): Promise<Row[]>;
+  /**
+   * The same for a statement whose best plan depends on its values: PostgreSQL plans it each time.
+   */
+  planned<Row>(sql: string, values: readonly Value[]): Promise<Row[]>;
 }
 
 /** Rows as a transaction sees them, its own changes among them. */
-export function rowsWithin(em: EntityManager): Rows {
+export function rowsWithin(em: EntityManager): Pick<Rows, 'dialect' | 'all'> {
   return {
     dialect: isPostgresql(em) ? postgresql : sqlite,
     async all(sql, values) {
@@ -35,12 +39,12 @@ export function openSqliteRows(path: string): Rows & Disposable {
   const database = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const statements = new KeptStatements(database);
   const stretch = new Stretch();
+  async function all<Row>(sql: string, values: readonly Value[]) {
+    if (stretch.isOver()) await stretch.letOthersRun();
+    return statements.get(sql).all(values.map(asInSqlite)) as Row[];
+  }
   return {
-    dialect: sqlite,
-    async all<Row>(sql: string, values: readonly Value[]) {
-      if (stretch.isOver()) await stretch.letOthersRun();
-      return statements.get(sql).all(values.map(asInSqlite)) as Row[];
-    },
+    ...{ dialect: sqlite, all, planned: all },
     [Symbol.dispose]: () => void database.close(),
   };
 }
@@ -49,12 +53,19 @@ export function openSqliteRows(path: string): Rows & Disposable {
 export function postgresqlRows(pool: pg.Pool): Rows {
   /** Texts with numbered parameters; as few as there are statements. */
   const numbered = new Map<string, string>();
+  const textOf = (sql: string) => {
+    const text = numbered.get(sql) ?? withNumbers(sql);
+    if (numbered.size < maxNumbered) numbered.set(sql, text);
+    return text;
+  };
   return {
     dialect: postgresql,
     async all<Row>(sql: string, values: readonly Value[]) {
-      const text = numbered.get(sql) ?? withNumbers(sql);
-      if (numbered.size < maxNumbered) numbered.set(sql, text);
-      return (await pool.query(text, [...values])).rows as Row[];
+      return (await pool.query(textOf(sql), [...values])).rows as Row[];
+    },
+    async planned<Row>(sql: string, values: readonly Value[]) {
+      // Without a name of its own, it is not kept.
+      return (await pool.query({ text: textOf(sql), values: [...values] })).rows as Row[];
     },
   };
 }

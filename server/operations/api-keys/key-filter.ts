@@ -39,8 +39,8 @@ const ownerOf = 'coalesce(k.service_account_id, k.created_by)';
 /** Makes the filter of a list. */
 export async function keyFilter(filters: Filters, context: FilterContext): Promise<KeyFilter> {
   const { orgId, kind, rows } = context;
-  const { where, orderBy } = plainFilter(filters, context);
-  const own = (part: Part): Part => ({ ...part, where: [...part.where, ...where], orderBy });
+  const where = plainFilter(filters, context);
+  const own = ({ from, where: needs }: Part): Part => ({ from, where: [...needs, ...where] });
   const { attention, search = '' } = filters;
   const wanted = byAttention(attention, context);
   const found = foundBy(search, { kind, orgId, ...(await ownersFoundBy(rows, orgId, search)) });
@@ -56,17 +56,13 @@ export async function keyFilter(filters: Filters, context: FilterContext): Promi
   };
 }
 
-/** Conditions on the key itself, and the columns whose index finds it. */
+/** Conditions on the key itself. */
 function plainFilter(
   { status, subOrgId, owner, serviceAccountId, environment }: Filters,
-  { orgId, now, kind }: FilterContext,
-): { readonly where: Condition[]; readonly orderBy: string | undefined } {
+  { orgId, now }: FilterContext,
+): Condition[] {
   const where: Condition[] = [['k.org_id = ?', orgId]];
-  let orderBy: string | undefined;
-  if (environment !== undefined) {
-    where.push(['k.environment = ?', environment]);
-    orderBy = 'k.environment, k.id';
-  }
+  if (environment !== undefined) where.push(['k.environment = ?', environment]);
   if (status !== undefined) where.push(hasStatus(status, now));
   if (subOrgId !== undefined) where.push(['k.sub_org_id = ?', subOrgId]);
   if (owner !== undefined) where.push([`${ownerOf} = ?`, owner]);
@@ -75,9 +71,7 @@ function plainFilter(
     const both = `${ownerOf} = ? and k.service_account_id = ?`;
     where.push([both, serviceAccountId, serviceAccountId]);
   }
-  if (owner !== undefined || serviceAccountId !== undefined) orderBy = `${ownerOf}, k.id`;
-  // PostgreSQL's plan for any value assumes that many rows have it, and would read them all.
-  return { where, orderBy: kind === 'postgresql' && subOrgId === undefined ? orderBy : undefined };
+  return where;
 }
 
 function byAttention(
@@ -98,7 +92,8 @@ function byAttention(
     };
   }
   if (attention === 'blocked') {
-    const among: Condition = [`${ownerOf} in (${lessOwners})`, orgId, orgId, orgId, orgId];
+    const list = kind === 'sqlite' ? `in (${lessOwners})` : `= any(array(${lessOwners}))`;
+    const among: Condition = [`${ownerOf} ${list}`, orgId, orgId, orgId, orgId];
     return {
       part: { from: `api_key k ${ownerJoins}`, where: [among, needs] },
       along: { from: ownerJoins, where: [needs] },

@@ -12,11 +12,10 @@ const mostCounted = 1000;
 export async function countKeys(rows: Rows, { parts }: KeyFilter): Promise<number | null> {
   const limit = mostCounted + 1;
   const selects = parts.map(
-    ({ from, where, orderBy }) =>
-      `select * from (select k.id from ${from} where ${sqlOf(where)}
-         ${orderBy === undefined ? '' : `order by ${orderBy}`} limit ${limit}) part`,
+    ({ from, where }) =>
+      `select * from (select k.id from ${from} where ${sqlOf(where)} limit ${limit}) part`,
   );
-  const [row] = await rows.all<{ n: number | string }>(
+  const [row] = await rows.planned<{ n: number | string }>(
     `select count(*) as n from (select 1 from (${selects.join(' union ')}) found limit ${limit}) counted`,
     parts.flatMap(({ where }) => valuesOf(where)),
   );
@@ -57,7 +56,7 @@ function sorted({ filter, order, isDescending, start, limit }: WantedPage, rows:
       `select k.id, ${order.by} as place from ${from} ${order.join} where ${sqlOf(where)}`,
   );
   const [after, values] = afterStart(order, start, isDescending, 'place', 'id');
-  return rows.all<Placed>(
+  return rows.planned<Placed>(
     `with found as materialized (${selects.join(' union ')})
      select id, ${order.position} as position from found where ${after}
      order by ${directed(isDescending, 'place', 'id')} limit ?`,
@@ -73,7 +72,7 @@ function alongOrder(
   const { from, where }: Part = filter.along;
   const [after, values] = afterStart(order, start, isDescending, order.by, order.id);
   const own = order.organization === 'k.org_id' ? [] : [`${order.organization} = ?`];
-  return rows.all<Placed>(
+  return rows.planned<Placed>(
     `select id, ${order.position} as position
      from (
        select k.id, ${order.by} as place from ${order.from} ${from}
