@@ -53,9 +53,10 @@ const keyRow = keyRecord.omit({ isActive: true, owner: true }).extend({
 
 const dots = formatPreview('', '    ', '    ').trim();
 
-/** SQL expression of a secret's preview. */
-const previewColumn = (secret: string) =>
-  `${secret}.prefix || ${secret}.first4 || '${dots}' || ${secret}.last4`;
+/** SQL expression of the preview of a secret, by its table's alias. */
+export function previewColumn(secret: string): string {
+  return `${secret}.prefix || ${secret}.first4 || '${dots}' || ${secret}.last4`;
+}
 
 const columns = columnsOf(keyRow, 'k', {
   ...ownerColumns,
