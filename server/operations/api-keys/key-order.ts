@@ -17,14 +17,14 @@ export function columnOf(sort: Column | `-${Column}`): Column {
 export interface Order {
   /** The key `k`, reached through the order's index. SQLite has no statistics to choose it by. */
   readonly from: string;
-  /** The join of another table that has the place to a key `k` that was found otherwise. */
-  readonly join: string;
   /** The id beside the place, for keys with the same place. */
   readonly id: string;
   /** The organization's column in the order's index. */
   readonly organization: string;
   /** The expression that keys are ordered by. */
   readonly by: string;
+  /** The same expression for a key `k` that was found otherwise. */
+  readonly ofKey: string;
   readonly type: 'string' | 'number';
   /** The expression that turns `place` into a cursor's value. */
   readonly position: string;
@@ -47,12 +47,12 @@ export function orderBy(column: Column, kind: Database['kind']): Order {
     ? {
         from: `key_order p${forced('key_order_by_use')} ${kind === 'sqlite' ? 'cross join' : 'join'}
           api_key k on k.id = p.key_id`,
-        join: 'join key_order p on p.key_id = k.id',
+        ofKey: '(select p.last_used_at from key_order p where p.key_id = k.id)',
         ...{ id: 'p.key_id', organization: 'p.org_id' },
       }
     : {
         from: `api_key k${forced(indexes[column])}`,
-        ...{ join: '', id: 'k.id', organization: 'k.org_id' },
+        ...{ ofKey: by, id: 'k.id', organization: 'k.org_id' },
       };
   if (column === 'label') {
     const parameter = (value: string | number) => value;

@@ -52,8 +52,7 @@ export function pageOfKeys(page: WantedPage, { rows, orgId }: FilterContext): Pr
 
 function sorted({ filter, order, isDescending, start, limit }: WantedPage, rows: Rows) {
   const selects = filter.parts.map(
-    ({ from, where }) =>
-      `select k.id, ${order.by} as place from ${from} ${order.join} where ${sqlOf(where)}`,
+    ({ from, where }) => `select k.id, ${order.ofKey} as place from ${from} where ${sqlOf(where)}`,
   );
   const [after, values] = afterStart(order, start, isDescending, 'place', 'id');
   return rows.planned<Placed>(
