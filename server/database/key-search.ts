@@ -115,7 +115,7 @@ export function foundBy(query: string, { kind, orgId, accountIds }: SearchContex
 }
 
 /** The pattern of a search text for `like … escape '!'`. */
-export function likePattern(sought: string): string {
+function likePattern(sought: string): string {
   return `%${sought.replace(/[!%_]/g, '!$&')}%`;
 }
 
