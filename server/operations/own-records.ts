@@ -62,10 +62,10 @@ export function ownRecords<Row extends { readonly id: string | number }>({
     for (const name in conditions) {
       const value = conditions[name];
       if (value === undefined) continue;
-      sql += `${as}.${name} ${value === null ? 'is null' : '= ?'} and `;
+      sql += `${as}.${name} ${value === null ? 'is null' : `= ${placeholder(value)}`} and `;
       if (value !== null) values.push(value);
     }
-    sql += after === null ? 'true' : `${as}.id < ?`;
+    sql += after === null ? 'true' : `${as}.id < ${placeholder(after)}`;
     if (after !== null) values.push(after);
     values.push(limit);
     const rows = await database.rows.all<object>(`${sql} order by ${as}.id desc limit ?`, values);
@@ -84,4 +84,9 @@ export function ownRecords<Row extends { readonly id: string | number }>({
       return row;
     },
   };
+}
+
+/** PostgreSQL takes a number of the column's type only, unless it is told another. */
+function placeholder(value: Value): string {
+  return typeof value === 'number' ? 'cast(? as bigint)' : '?';
 }

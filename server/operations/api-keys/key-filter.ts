@@ -64,7 +64,7 @@ function plainFilter(
   const where: Condition[] = [['k.org_id = ?', orgId]];
   if (environment !== undefined) where.push(['k.environment = ?', environment]);
   if (status !== undefined) where.push(hasStatus(status, now));
-  if (subOrgId !== undefined) where.push(['k.sub_org_id = ?', subOrgId]);
+  if (subOrgId !== undefined) where.push(['k.sub_org_id = cast(? as bigint)', subOrgId]);
   if (owner !== undefined) where.push([`${ownerOf} = ?`, owner]);
   if (serviceAccountId !== undefined) {
     // The first of the two has an index.

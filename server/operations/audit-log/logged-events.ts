@@ -56,7 +56,7 @@ export async function newestEvents(
     ...(target === undefined ? [] : [['e.target = ?', target] as const]),
     ...(from === undefined ? [] : [['e.at >= ?', from] as const]),
     ...(to === undefined ? [] : [['e.at < ?', to] as const]),
-    ...(before === null ? [] : [['e.seq < ?', before] as const]),
+    ...(before === null ? [] : [['e.seq < cast(? as bigint)', before] as const]),
   ];
   const isByTime = from !== undefined || to !== undefined;
   const isFew = isByTime && (await areFew(rows, where));
