@@ -37,6 +37,8 @@ export function rowsWithin(em: EntityManager): Pick<Rows, 'dialect' | 'all'> {
  */
 export function openSqliteRows(path: string): Rows & Disposable {
   const database = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
+  // As on the verification path: pages are read from the system's cache.
+  database.pragma('mmap_size = 2147418112');
   const statements = new KeptStatements(database);
   const stretch = new Stretch();
   async function all<Row>(sql: string, values: readonly Value[]) {
