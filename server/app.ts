@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import type { Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './crypto/id-randomness.ts';
 import type { DemoIdentityProvider } from './demo-mode/sessions.ts';
-import { logRequests } from './observability/logger.ts';
+import { logRequest } from './observability/logger.ts';
 import { observabilityRoutes } from './observability/routes.ts';
 import { traceRequests } from './observability/tracing.ts';
 import type { Services } from './operations/operation.ts';
@@ -19,7 +19,7 @@ import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse, reportCause } from './rest/problem-response.ts';
-import { recordUsage } from './rest/record-usage.ts';
+import { recordCall } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
 import { routedPath } from './rest/request-target.ts';
@@ -78,18 +78,20 @@ export function createApp(parts: AppOptions): App {
   });
 
   app.use(async (c, next) => {
+    const started = performance.now();
     setRequestVariables(c, trustedProxies, idRandomness);
+    // An answer's own headers replace these. Set on the answer, they would make hash tables of it.
+    const { outgoing } = c.env;
+    outgoing.setHeader('X-Request-Id', c.get('requestId'));
+    outgoing.setHeader('X-Content-Type-Options', 'nosniff');
+    outgoing.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    outgoing.setHeader('Cache-Control', 'no-store');
     await next();
-    // `c.header()` would make another response here, and its body a stream.
-    const { headers } = c.res;
-    headers.set('X-Request-Id', c.get('requestId'));
-    headers.set('X-Content-Type-Options', 'nosniff');
-    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
-    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    const durationMs = performance.now() - started;
+    recordCall(c, parts.usage, { at: now(), durationMs });
+    logRequest(c, logger, durationMs);
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
-  app.use(logRequests(logger));
-  app.use(recordUsage(parts.usage, now));
   app.onError((error, c) => {
     const answer = answerTo(error, c.get('requestId'), () => []);
     reportCause(error, c.get('requestId'), answer, services);

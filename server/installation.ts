@@ -23,7 +23,10 @@ export interface Installation extends AsyncDisposable {
 
 /** The location of an installation, and its injected dependencies. */
 export interface InstallationOptions
-  extends Pick<ServicesOptions, 'now' | 'random' | 'targets' | 'leaks' | 'scans'> {
+  extends Pick<
+    ServicesOptions,
+    'now' | 'random' | 'targets' | 'leaks' | 'scans' | 'checksOutputs'
+  > {
   readonly config: Config;
   /** The folder of the server's own secret and of uploaded files. */
   readonly dataFolder: string;

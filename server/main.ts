@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from './config/config.ts';
 import { explain } from './observability/format-error.ts';
-import { createLogger } from './observability/logger.ts';
+import { batchedOutput, createLogger } from './observability/logger.ts';
 import { startServer } from './start.ts';
 import { startWorkers } from './workers/parent.ts';
 import { joinSiblings, type Siblings } from './workers/worker.ts';
@@ -37,7 +37,7 @@ async function serve(options: {
   readonly expectHead: string | null;
   readonly siblings?: Siblings;
 }): Promise<string> {
-  const logger = createLogger({ level: options.config.logLevel });
+  const logger = createLogger({ level: options.config.logLevel }, batchedOutput());
   const server = await startServer({
     ...options,
     dataFolder: '.data',

@@ -36,12 +36,15 @@ export interface ServicesOptions {
   readonly scans?: Partial<ScanServices['scans']>;
   /** Overrides for leak reports. */
   readonly leaks?: Partial<Services['leaks']>;
+  /** False when absent. */
+  readonly checksOutputs?: boolean;
 }
 
 /** Creates the services of operations. */
 export function createServices(parts: ServicesOptions): Services {
   const { database, keyring, logger, uploads, propagated, isRestored } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
+  const { checksOutputs = false } = parts;
   return {
     database,
     keyring,
@@ -71,5 +74,6 @@ export function createServices(parts: ServicesOptions): Services {
     answersInProgress: createAnswersInProgress(),
     propagated,
     isRestored,
+    checksOutputs,
   };
 }

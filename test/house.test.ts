@@ -38,6 +38,7 @@ test('connections are opened in few places, where what bounds them stands', () =
     'server/database/postgresql-dialect.ts',
     'server/database/postgresql-pool.ts',
     'server/database/postgresql-session.ts',
+    'server/database/rows.ts',
     'server/database/sqlite-dialect.ts',
     'server/database/sqlite-key-store.ts',
   ]);

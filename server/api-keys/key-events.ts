@@ -7,6 +7,7 @@ import { ApiKey } from '../database/entities/api-key.ts';
 import { Webhook, type WebhookEvent } from '../database/entities/webhook.ts';
 import { WebhookDelivery } from '../database/entities/webhook-delivery.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { rowsWithin } from '../database/rows.ts';
 import { enqueue } from '../queue/tasks.ts';
 import { deliveryFields, taskOf } from '../webhooks/delivery-row.ts';
 import { snakeKeys } from '../wire/case.ts';
@@ -100,7 +101,11 @@ async function emitBatch(em: EntityManager, event: KeyEvent, context: OutboxCont
   if (wanting.length === 0) return;
 
   const keys = await em.find(ApiKey, these, fresh);
-  const records = await keyRecords(em, keys, now);
+  const records = await keyRecords(
+    rowsWithin(em),
+    keys.map(({ id }) => id),
+    now,
+  );
   const orgOf = new Map(keys.map(({ id, orgId }) => [id, orgId]));
   const deliveries = records.flatMap((record) => {
     const message = messageOf(record, event, context);

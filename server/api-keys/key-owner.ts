@@ -1,20 +1,10 @@
 import { scopeActions } from '../../core/policy/scopes.ts';
-import type { EntityManager } from '../database/entity-manager.ts';
-import { shownName } from '../wire/names.ts';
+import { nameColumn } from '../database/columns.ts';
 
 /**
  * Reasons why an active, unrevoked key is refused because of its owner; the first match applies.
  */
 export const blockedReasons = ['service_account_disabled', 'owner_left', 'owner_demoted'] as const;
-type BlockedReason = (typeof blockedReasons)[number];
-
-/** The holder of a key's authority: a member, a service account or the organization. */
-export interface KeyOwner {
-  readonly kind: 'member' | 'service_account' | 'organization';
-  readonly id: string;
-  /** Null for a member without a name from Clerk. */
-  readonly name: string | null;
-}
 
 /** Joins for the conditions below: key `k`, its member `m` and its service account `a`. */
 export const ownerJoins = `
@@ -38,36 +28,11 @@ export const blockedReason = `case
   when m.role <> 'admin' and (${holdsWrite}) then 'owner_demoted'
 end`;
 
-interface OwnerRow {
-  readonly id: string;
-  readonly owner_id: string;
-  readonly kind: KeyOwner['kind'];
-  readonly name: string | null;
-  readonly blocked: BlockedReason | null;
-}
-
-/** Owners by key id, and the reason for which each key is refused if it is active. */
-export async function ownersOf(
-  em: EntityManager,
-  keyIds: readonly string[],
-): Promise<ReadonlyMap<string, KeyOwner & { readonly blocked: BlockedReason | null }>> {
-  if (keyIds.length === 0) return new Map();
-  const rows = await em.execute<OwnerRow[]>(
-    `select k.id,
-       case when k.service_account_id is not null then 'service_account'
-         when k.created_by is not null then 'member' else 'organization' end as kind,
-       coalesce(k.service_account_id, k.created_by, k.org_id) as owner_id,
-       case when k.service_account_id is not null then a.name
-         when k.created_by is not null then m.name else o.name end as name,
-       ${blockedReason} as blocked
-     from api_key k join organization o on o.id = k.org_id ${ownerJoins}
-     where k.id in (${keyIds.map(() => '?').join(', ')})`,
-    [...keyIds],
-  );
-  return new Map(
-    rows.map(({ id, kind, owner_id, name, blocked }) => [
-      id,
-      { kind, id: owner_id, name: name === null ? null : shownName(name), blocked },
-    ]),
-  );
-}
+/** SQL expressions of a key's owner; `o` is its organization. */
+export const ownerColumns = {
+  ownerKind: `case when k.service_account_id is not null then 'service_account'
+    when k.created_by is not null then 'member' else 'organization' end`,
+  ownerId: 'coalesce(k.service_account_id, k.created_by, k.org_id)',
+  ownerName: nameColumn(`case when k.service_account_id is not null then a.name
+    when k.created_by is not null then m.name else o.name end`),
+};

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { formatPreview } from '../../core/mod.ts';
-import type { ApiKey } from '../database/entities/api-key.ts';
-import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
-import { KeyUse } from '../database/entities/key-use.ts';
-import type { EntityManager } from '../database/entity-manager.ts';
-import { iso, timestamp } from '../wire/fields.ts';
-import { shownName } from '../wire/names.ts';
-import { blockedReasons, ownersOf } from './key-owner.ts';
+import { columnsOf, nameColumn } from '../database/columns.ts';
+import type { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+import type { Rows } from '../database/rows.ts';
+import { timestamp } from '../wire/fields.ts';
+import { blockedReason, blockedReasons, ownerColumns, ownerJoins } from './key-owner.ts';
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
 
@@ -46,67 +44,110 @@ export const keyRecord = z.object({
 
 export type ShownKey = z.infer<typeof keyRecord>;
 
-/** Records of keys in the given order, with their secrets' previews and their last use. */
+/** The columns of a record, in its row's form: see `toRecord`. */
+const keyRow = keyRecord.omit({ isActive: true, owner: true }).extend({
+  ownerKind: keyRecord.shape.owner.shape.kind,
+  ownerId: z.string(),
+  ownerName: z.string().nullable(),
+});
+
+const dots = formatPreview('', '    ', '    ').trim();
+
+/** SQL expression of the preview of a secret, by its table's alias. */
+export function previewColumn(secret: string): string {
+  return `${secret}.prefix || ${secret}.first4 || '${dots}' || ${secret}.last4`;
+}
+
+const columns = columnsOf(keyRow, 'k', {
+  ...ownerColumns,
+  label: nameColumn('k.label'),
+  preview: previewColumn('s'),
+  keyPrefix: 's.prefix || s.first4',
+  keySuffix: 's.last4',
+  status: `case when k.revoked_at is not null then 'revoked' when k.expires_at <= ? then 'expired'
+    when k.disabled then 'disabled' else 'active' end`,
+  lastUsedAt: 'u.last_used_at',
+  retiringPreview: previewColumn('r'),
+  retiringUntil: 'r.retires_at',
+  blockedReason,
+});
+
+/**
+ * Whether a replaced secret `r` still works. As a comparison alone, PostgreSQL would make another
+ * plan for each time, which takes longer than the statement.
+ */
+const isInGrace = 'case when r.retires_at > ? then r.retired_at is null else false end';
+
+/**
+ * Records of keys in the given order, with their secrets' previews and their last use.
+ *
+ * @param ids - of keys that the reader may see: no organization is compared here.
+ */
 export async function keyRecords(
-  em: EntityManager,
-  keys: readonly ApiKey[],
+  rows: Pick<Rows, 'dialect' | 'all'>,
+  ids: readonly string[],
   now: Date,
 ): Promise<ShownKey[]> {
-  const ids = keys.map((key) => key.id);
-  const secrets = await em.find(
-    ApiKeySecret,
-    { keyId: { $in: ids }, $or: [{ retiresAt: null }, retiring(now)] },
-    { disableIdentityMap: true },
+  if (ids.length === 0) return [];
+  const found = await rows.all<object>(
+    `select ${columns.list(rows.dialect)}
+     from api_key k join organization o on o.id = k.org_id ${ownerJoins}
+       join api_key_secret s on s.key_id = k.id and s.retires_at is null
+       left join api_key_secret r on r.key_id = k.id and ${isInGrace}
+       left join key_use u on u.key_id = k.id
+     where ${rows.dialect.among('k.id')}`,
+    [now, now, JSON.stringify(ids)],
   );
-  const uses = await em.find(KeyUse, { keyId: { $in: ids } }, { disableIdentityMap: true });
-  const owners = await ownersOf(em, ids);
-  const lastUsed = new Map(uses.map((use) => [use.keyId, use.lastUsedAt]));
-  const current = new Map<string, ApiKeySecret>();
-  const replaced = new Map<string, ApiKeySecret>();
-  for (const secret of secrets) {
-    (secret.retiresAt === null ? current : replaced).set(secret.keyId, secret);
+  const records = new Map<string, ShownKey>();
+  for (const row of found) {
+    const record = toRecord(columns.read(row));
+    records.set(record.id, record);
   }
-  return keys.map((key) => {
-    const secret = current.get(key.id);
-    if (secret === undefined) throw new Error(`key ${key.id} has no current secret`);
-    const old = replaced.get(key.id);
-    const status = statusOf(key, now);
-    const owner = owners.get(key.id);
-    if (owner === undefined) throw new Error(`key ${key.id} is gone`);
-    return {
-      id: key.id,
-      dialect: key.dialect,
-      label: shownName(key.label),
-      description: key.description ?? null,
-      subOrgId: key.subOrgId ?? null,
-      serviceAccountId: key.serviceAccountId ?? null,
-      preview: previewOf(secret),
-      keyPrefix: secret.prefix + secret.first4,
-      keySuffix: secret.last4,
-      environment: key.environment,
-      scopes: key.scopes ?? null,
-      ipAllowList: key.ipAllowList ?? null,
-      rateLimit: key.rateLimit ?? null,
-      isActive: status === 'active',
-      status,
-      lastUsedAt: iso(lastUsed.get(key.id)),
-      expiresAt: iso(key.expiresAt),
-      createdBy: key.createdBy ?? null,
-      createdAt: iso(key.createdAt),
-      updatedAt: iso(key.updatedAt),
-      revokedAt: iso(key.revokedAt),
-      revokedReason: key.revokedReason ?? null,
-      retiringPreview: old === undefined ? null : previewOf(old),
-      retiringUntil: iso(old?.retiresAt),
-      owner: { kind: owner.kind, id: owner.id, name: owner.name },
-      blockedReason: status === 'active' ? owner.blocked : null,
-    };
+  return ids.map((id) => {
+    const record = records.get(id);
+    if (record === undefined) throw new Error(`key ${id} is gone, or has no current secret`);
+    return record;
   });
 }
 
+function toRecord(row: z.infer<typeof keyRow>): ShownKey {
+  return {
+    id: row.id,
+    dialect: row.dialect,
+    label: row.label,
+    description: row.description,
+    subOrgId: row.subOrgId,
+    serviceAccountId: row.serviceAccountId,
+    preview: row.preview,
+    keyPrefix: row.keyPrefix,
+    keySuffix: row.keySuffix,
+    environment: row.environment,
+    scopes: row.scopes,
+    ipAllowList: row.ipAllowList,
+    rateLimit: row.rateLimit,
+    isActive: row.status === 'active',
+    status: row.status,
+    lastUsedAt: row.lastUsedAt,
+    expiresAt: row.expiresAt,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    revokedAt: row.revokedAt,
+    revokedReason: row.revokedReason,
+    retiringPreview: row.retiringPreview,
+    retiringUntil: row.retiringUntil,
+    owner: { kind: row.ownerKind, id: row.ownerId, name: row.ownerName },
+    blockedReason: row.status === 'active' ? row.blockedReason : null,
+  };
+}
+
 /** One key's record. */
-export async function recordOf(em: EntityManager, key: ApiKey, now: Date): Promise<ShownKey> {
-  const [record] = await keyRecords(em, [key], now);
+export async function recordOf(
+  rows: Pick<Rows, 'dialect' | 'all'>,
+  id: string,
+  now: Date,
+): Promise<ShownKey> {
+  const [record] = await keyRecords(rows, [id], now);
   if (record === undefined) throw new Error('unreachable: one key has one record');
   return record;
 }
@@ -118,12 +159,6 @@ export function retiring(now: Date) {
 
 /** Filter for replaced secrets without an end; it ignores every clock, also within their grace. */
 export const notEnded = { retiresAt: { $ne: null }, retiredAt: null } as const;
-
-function statusOf(key: ApiKey, now: Date): ShownKey['status'] {
-  if (key.revokedAt) return 'revoked';
-  if (key.expiresAt && key.expiresAt <= now) return 'expired';
-  return key.disabled ? 'disabled' : 'active';
-}
 
 /** The displayable part of a secret. */
 export function previewOf(secret: Pick<ApiKeySecret, 'prefix' | 'first4' | 'last4'>): string {

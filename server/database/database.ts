@@ -29,6 +29,7 @@ import { sqliteMigrations } from './migrations/sqlite/index.ts';
 import { PooledPostgresqlDialect } from './postgresql-dialect.ts';
 import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
 import { type ConnectionLimits, managementLimits, migrationLimits } from './postgresql-session.ts';
+import { openSqliteRows, postgresqlRows, type Rows } from './rows.ts';
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
@@ -41,7 +42,9 @@ export interface Database extends AsyncDisposable {
   /** The verification path: prepared statements on separate connections. */
   readonly keys: KeyStore;
   /** An entity manager for reading, outside any transaction. */
-  read(): EntityManager;
+  readonly read: () => EntityManager;
+  /** Reads committed rows by prepared statements, outside any transaction and unit of work. */
+  readonly rows: Rows;
   /**
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
    * from its beginning. On PostgreSQL it is read committed: code that makes a decision must lock
@@ -109,7 +112,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const connecting = { url, rowMacs, create, processes };
-  const orm = await connect(connecting);
+  const { orm, rows: pooled } = await connect(connecting);
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
@@ -120,6 +123,16 @@ export async function openDatabase(
     return result;
   };
   let keys: (KeyStore & AsyncDisposable) | undefined;
+  let reader: ReturnType<typeof openSqliteRows> | undefined;
+  const own = () => {
+    reader ??= openSqliteRows(sqlitePath(url));
+    return reader;
+  };
+  const ownRows: Rows = {
+    dialect: sqlite,
+    all: (sql, values) => own().all(sql, values),
+    planned: (sql, values) => own().planned(sql, values),
+  };
   return {
     kind: isSqlite ? 'sqlite' : 'postgresql',
     dialect: isSqlite ? sqlite : postgresql,
@@ -129,11 +142,12 @@ export async function openDatabase(
       return keys;
     },
     read: () => orm.em.fork(),
+    rows: pooled ?? ownRows,
     transaction,
     rowMacs,
     ping: async () =>
       void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
-    migrate: () => migrate(orm, url, () => connect(connecting, migrationLimits)),
+    migrate: () => migrate(orm, url, async () => (await connect(connecting, migrationLimits)).orm),
     leases: (listenUrl) => ({
       timing,
       port: isSqlite
@@ -146,6 +160,7 @@ export async function openDatabase(
     }),
     async [Symbol.asyncDispose]() {
       await keys?.[Symbol.asyncDispose]();
+      reader?.[Symbol.dispose]();
       await orm.close();
     },
   };
@@ -169,6 +184,7 @@ const schemaGenerator = {
     /^key_call/,
     /^key_search/,
     /^live_key/,
+    'key_order',
   ],
 };
 
@@ -182,24 +198,27 @@ interface ConnectOptions {
   readonly processes: number | undefined;
 }
 
+/** @returns the ORM, and the rows of its pool; null on SQLite, where rows have their own handle. */
 async function connect(
   { url, rowMacs, create, processes }: ConnectOptions,
   limits: ConnectionLimits = managementLimits,
-): Promise<MikroORM> {
+): Promise<{ readonly orm: MikroORM; readonly rows: Rows | null }> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
-    return PostgreSqlMikroORM.init({
+    const dialect = new PooledPostgresqlDialect(url, limits, processes);
+    const orm = await PostgreSqlMikroORM.init({
       clientUrl: url,
-      driverOptions: new PooledPostgresqlDialect(url, limits, processes),
+      driverOptions: dialect,
       entities,
       extensions: [Migrator],
       schemaGenerator,
       migrations: { ...migrations, migrationsList: postgresqlMigrations(rowMacs) },
     });
+    return { orm, rows: postgresqlRows(dialect.pool) };
   }
   const path = sqlitePath(url);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return SqliteMikroORM.init({
+  const orm = await SqliteMikroORM.init({
     dbName: path,
     driverOptions: new DurableSqliteDialect(path, create),
     entities,
@@ -207,6 +226,7 @@ async function connect(
     schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations(rowMacs) },
   });
+  return { orm, rows: null };
 }
 
 /** Opens the verification path alone, which creates no file and changes nothing. */

@@ -6,6 +6,10 @@ export interface Dialect {
   flag(condition: string): string;
   /** A JSON column as text. */
   jsonText(column: string): string;
+  /** Whether a text column is one of a parameter's JSON list of texts. */
+  among(column: string): string;
+  /** The part of a text column before a separator; the whole text without one. */
+  before(column: string, separator: string): string;
   /** True as a parameter value. */
   readonly true: boolean | number;
   /** The clause that makes a select skip rows that others have locked. */
@@ -18,6 +22,9 @@ export const sqlite: Dialect = {
   milliseconds: (column) => `cast(${column} as integer)`,
   flag: (condition) => condition,
   jsonText: (column) => column,
+  among: (column) => `${column} in (select value from json_each(?))`,
+  before: (column, separator) =>
+    `substr(${column}, 1, instr(${column} || '${separator}', '${separator}') - 1)`,
   true: 1,
   skipLocked: () => '',
 };
@@ -27,6 +34,8 @@ export const postgresql: Dialect = {
   milliseconds: (column) => `(extract(epoch from ${column}) * 1000)::float8`,
   flag: (condition) => `(${condition})::int`,
   jsonText: (column) => `${column}::text`,
+  among: (column) => `${column} = any(array(select json_array_elements_text(?::json)))`,
+  before: (column, separator) => `split_part(${column}, '${separator}', 1)`,
   true: true,
   skipLocked: (alias) => `for update of ${alias} skip locked`,
 };

@@ -43,51 +43,97 @@ export async function fillSearchTexts(database: Database): Promise<void> {
 /** A part of a statement, with its parameters. */
 export type Condition = [sql: string, ...parameters: (string | number | Date)[]];
 
+/** A way to keys `k`: tables and conditions. */
+export interface Part {
+  readonly from: string;
+  readonly where: readonly Condition[];
+}
+
+/** The keys that a search finds. */
+export interface Found {
+  /** Ways by an index each, which find them together. */
+  readonly parts: readonly Part[];
+  /** The same as one condition on a key. */
+  readonly along: Condition;
+}
+
+/** Where a search looks. */
+export interface SearchContext {
+  readonly kind: Database['kind'];
+  readonly orgId: string;
+  /** Service accounts whose names match. */
+  readonly accountIds: readonly string[];
+}
+
 const previewForm = /^(?:rrk_(?:live|test)_)?([\w-]{4})(?:•{1,4}|\.{3}|…)([\w-]{4})$/i;
 
 /**
- * The search condition on a key `k`: its label or description, its preview or four characters of
- * it, its id, or its owner. Null for an empty query.
- *
- * @param owners - conditions on `k` for owners whose names match.
+ * The search for a key `k`: its label or description, its preview or four characters of it, its id,
+ * or its owner. Null for an empty query.
  */
-export function foundBy(
-  query: string,
-  kind: Database['kind'],
-  owners: readonly Condition[],
-): Condition | null {
+export function foundBy(query: string, { kind, orgId, accountIds }: SearchContext): Found | null {
   const sought = soughtIn(query);
   if (sought === null) return null;
+  const join = kind === 'sqlite' ? 'cross join' : 'join';
+  const matches: (Part & { readonly along: Condition })[] = [textContains(sought, kind, join)];
+  const add = (along: Condition, from = 'api_key k', where = along) =>
+    matches.push({ from, where: [where], along });
+  const owner = 'coalesce(k.service_account_id, k.created_by)';
+  const members = `select user_id from membership where clerk_org_id = ? and name_search like ? escape '!'`;
+  const own = [orgId, likePattern(sought)];
+  add(
+    [`k.service_account_id is null and ${owner} in (${members})`, ...own],
+    `membership f ${join} api_key k on ${owner} = f.user_id`,
+    [
+      `f.clerk_org_id = ? and f.name_search like ? escape '!' and k.service_account_id is null`,
+      ...own,
+    ],
+  );
+  if (accountIds.length > 0) {
+    const ids = accountIds.map(() => '?').join(', ');
+    add([`k.service_account_id is not null and ${owner} in (${ids})`, ...accountIds]);
+  }
   const exact = query.trim().toLowerCase();
-  const matches: Condition[] = [textContains(sought, kind), ...owners];
-  matches.push(['k.id = ?', exact.replace(/^key_.*/, (id) => `key_${id.slice(4).toUpperCase()}`)]);
+  add(['k.id = ?', exact.replace(/^key_.*/, (id) => `key_${id.slice(4).toUpperCase()}`)]);
+  const bySecret = (sql: string, ...values: string[]) =>
+    add(
+      [`exists (select 1 from api_key_secret x where x.key_id = k.id and ${sql})`, ...values],
+      `api_key_secret x ${join} api_key k on k.id = x.key_id`,
+      [sql, ...values],
+    );
   const parts = previewForm.exec(exact);
-  const ids = 'k.id in (select s.key_id from api_key_secret s where';
   if (parts !== null) {
     const [, first4 = '', last4 = ''] = parts;
-    matches.push([`${ids} lower(s.first4) = ? and lower(s.last4) = ?)`, first4, last4]);
+    bySecret('lower(x.first4) = ? and lower(x.last4) = ?', first4, last4);
   } else if (/^[\w-]{4}$/.test(exact)) {
-    matches.push([`${ids} lower(s.first4) = ?)`, exact], [`${ids} lower(s.last4) = ?)`, exact]);
+    bySecret('lower(x.first4) = ?', exact);
+    bySecret('lower(x.last4) = ?', exact);
   }
-  const [sql, parameters] = [matches.map(([part]) => part), matches.flatMap(([, ...own]) => own)];
-  return [`(${sql.join(' or ')})`, ...parameters];
+  const along = matches.map((match) => match.along);
+  const sql = along.map(([condition]) => `(${condition})`).join(' or ');
+  return { parts: matches, along: [`(${sql})`, ...along.flatMap(([, ...values]) => values)] };
 }
 
 /** The pattern of a search text for `like … escape '!'`. */
-export function likePattern(sought: string): string {
+function likePattern(sought: string): string {
   return `%${sought.replace(/[!%_]/g, '!$&')}%`;
 }
 
-function textContains(sought: string, kind: Database['kind']): Condition {
-  const pattern = likePattern(sought);
-  const contains = "s.text like ? escape '!'";
-  const within = 'k.id in (select s.key_id from key_search s where';
+function textContains(sought: string, kind: Database['kind'], join: string) {
+  const contains: Condition = ["s.text like ? escape '!'", likePattern(sought)];
+  const [sql, pattern] = contains;
+  const along: Condition = [
+    `exists (select 1 from key_search s where s.key_id = k.id and ${sql})`,
+    pattern ?? '',
+  ];
+  const key = `${join} api_key k on k.id = s.key_id`;
   // The index holds pieces of three characters; SQLite uses it only when asked. PostgreSQL uses it
   // by itself.
   if (kind === 'sqlite' && [...sought].length >= 3) {
     const phrase = `"${sought.replaceAll('"', '""')}"`;
-    const indexed = 's.n in (select rowid from key_search_index where key_search_index match ?)';
-    return [`${within} ${indexed} and ${contains})`, phrase, pattern];
+    const matches: Condition = ['key_search_index match ?', phrase];
+    const from = `key_search_index ${join} key_search s on s.n = key_search_index.rowid ${key}`;
+    return { from, where: [matches, contains], along };
   }
-  return [`${within} ${contains})`, pattern];
+  return { from: `key_search s ${key}`, where: [contains], along };
 }

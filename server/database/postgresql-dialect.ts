@@ -9,7 +9,7 @@ const maxConnections = 10;
 
 /** PostgreSQL through one of this module's pools. */
 export class PooledPostgresqlDialect extends PostgresDialect {
-  readonly #pool: pg.Pool;
+  readonly pool: pg.Pool;
 
   /**
    * @param url - the primary's address.
@@ -18,11 +18,11 @@ export class PooledPostgresqlDialect extends PostgresDialect {
   constructor(url: string, limits: ConnectionLimits, processes?: number) {
     const pool = openPool(url, { max: maxConnections, processes, limits, types: ormTypes() });
     super({ pool });
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   override createDriver(): HoldingDriver {
-    const pool = this.#pool;
+    const { pool } = this;
     return new HoldingDriver({
       begin: 'begin',
       acquire: async () => new PooledClient(await pool.connect()),

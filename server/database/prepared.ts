@@ -2,6 +2,9 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { EntityManager } from './entity-manager.ts';
 
+/** A value of a statement. */
+export type Value = string | number | Date | null;
+
 /**
  * Runs a statement that each connection prepares once. Its values are sent apart from its text; the
  * ORM writes values into the text, which the database then plans each time. For statements that
@@ -13,22 +16,25 @@ import type { EntityManager } from './entity-manager.ts';
 export async function prepared<Row>(
   em: EntityManager,
   sql: string,
-  values: readonly (string | number | Date | null)[],
+  values: readonly Value[],
 ): Promise<Row[]> {
-  const query =
-    em.getDriver() instanceof PostgreSqlDriver
-      ? CompiledQuery.raw(withNumbers(sql), [...values])
-      : CompiledQuery.raw(sql, values.map(asInSqlite));
+  const query = isPostgresql(em)
+    ? CompiledQuery.raw(withNumbers(sql), [...values])
+    : CompiledQuery.raw(sql, values.map(asInSqlite));
   return (await em.getKysely().executeQuery<Row>(query)).rows;
 }
 
-/** PostgreSQL's parameters have numbers. */
-function withNumbers(sql: string): string {
+/** A statement's text for PostgreSQL, whose parameters have numbers. */
+export function withNumbers(sql: string): string {
   let count = 0;
   return sql.replace(/\?/g, () => `$${++count}`);
 }
 
-/** SQLite keeps instants as Unix milliseconds. */
-function asInSqlite(value: string | number | Date | null): string | number | null {
+/** A value for SQLite, which keeps instants as Unix milliseconds. */
+export function asInSqlite(value: Value): string | number | null {
   return value instanceof Date ? value.getTime() : value;
+}
+
+export function isPostgresql(em: EntityManager): boolean {
+  return em.getDriver() instanceof PostgreSqlDriver;
 }

@@ -26,14 +26,14 @@ export class SqliteHandle {
   readonly #database: BetterSqlite3.Database;
   readonly #timeoutMs: number;
   readonly #turns = new Turns();
-  readonly #kept = new Map<string, BetterSqlite3.Statement>();
-  /** The next time to yield the event loop, by `performance.now()`. */
-  #yieldAt = 0;
+  readonly #statements: KeptStatements;
+  readonly #stretch = new Stretch();
 
   /** @param timeoutMs - the maximum wait of a statement for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
     this.#database = database;
     this.#timeoutMs = timeoutMs;
+    this.#statements = new KeptStatements(database);
   }
 
   /** Waits for its turn; a transaction is one turn. */
@@ -63,7 +63,7 @@ export class SqliteHandle {
      * need not wait.
      */
     const whenFree = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
-      await this.#letOthersRun();
+      if (this.#stretch.isOver()) await this.#stretch.letOthersRun();
       // A transaction that has already ended must not write into the next one.
       if (give === null) throw new Error('the transaction has ended');
       for (let attempt = 0; ; attempt++) {
@@ -83,28 +83,49 @@ export class SqliteHandle {
     return { executeQuery: whenFree, release, discard: release };
   }
 
-  /** Statements never wait, so a loop over them would block every request of the process. */
-  async #letOthersRun(): Promise<void> {
-    if (performance.now() < this.#yieldAt) return;
-    await setImmediate();
-    this.#yieldAt = performance.now() + maxStretchMs;
-  }
-
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
-    const statement = parameters.length === 0 ? this.#database.prepare(sql) : this.#prepared(sql);
+    const statement =
+      parameters.length === 0 ? this.#database.prepare(sql) : this.#statements.get(sql);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
+}
 
-  #prepared(sql: string): BetterSqlite3.Statement {
+/** The statements of a handle, each prepared once. */
+export class KeptStatements {
+  readonly #database: BetterSqlite3.Database;
+  readonly #kept = new Map<string, BetterSqlite3.Statement>();
+
+  constructor(database: BetterSqlite3.Database) {
+    this.#database = database;
+  }
+
+  get(sql: string): BetterSqlite3.Statement {
     const statement = this.#kept.get(sql) ?? this.#database.prepare(sql);
     // The map is in order of use, least recent first.
     this.#kept.delete(sql);
     this.#kept.set(sql, statement);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > keptAtMost && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > keptAtMost) {
+      const [oldest = ''] = this.#kept.keys();
+      this.#kept.delete(oldest);
+    }
     return statement;
+  }
+}
+
+/** Statements never wait, so a loop over them would block every request of the process. */
+export class Stretch {
+  /** The next time to yield the event loop, by `performance.now()`. */
+  #yieldAt = 0;
+
+  isOver(): boolean {
+    return performance.now() >= this.#yieldAt;
+  }
+
+  async letOthersRun(): Promise<void> {
+    await setImmediate();
+    this.#yieldAt = performance.now() + maxStretchMs;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../config/addresses.ts';
 import type { Database } from '../database/database.ts';
 import { Organization } from '../database/entities/organization.ts';
@@ -25,12 +26,13 @@ const forwarding =
  *
  * @returns the text for a 403, or null when the request may go on.
  */
-export function demoRefusal(headers: Headers): string | null {
-  if (!isLoopback(headers.get('host') ?? '')) return 'Demo mode answers on localhost only';
+export function demoRefusal(headers: IncomingHttpHeaders): string | null {
+  if (!isLoopback(headers.host ?? '')) return 'Demo mode answers on localhost only';
   return isForwarded(headers) ? 'Demo mode does not answer forwarded requests' : null;
 }
 
 /** Whether a request's headers show that it came through a proxy. */
-export function isForwarded(headers: Headers): boolean {
-  return [...headers.keys()].some((name) => forwarding.test(name));
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  for (const name in headers) if (forwarding.test(name)) return true;
+  return false;
 }

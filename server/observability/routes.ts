@@ -31,7 +31,7 @@ export function observabilityRoutes(parts: {
     })
     .get('/metrics', async (c) => {
       const peer = c.env.incoming.socket.remoteAddress;
-      if (isForwarded(c.req.raw.headers) || !addressAllowed(near, peer)) return c.notFound();
+      if (isForwarded(c.env.incoming.headers) || !addressAllowed(near, peer)) return c.notFound();
       const text = await parts.metrics();
       return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
     });

@@ -128,9 +128,9 @@ export async function authorizeAgain(
   if (caller.kind === 'key' && id !== null && (await isDeleted(em, id))) {
     throw refused(refusals.invalid_key);
   }
-  if (caller.kind !== 'session') return authorize(em, caller, access);
+  if (caller.kind !== 'session') return authorize(() => em, caller, access);
   return authorize(
-    em,
+    () => em,
     { ...caller, membership: await membershipOf(em, rowMacs, caller.session) },
     access,
   );
@@ -172,14 +172,15 @@ export function refuseImpersonated<Input>(
 /**
  * Authorizes a caller, or refuses it with the reason.
  *
+ * @param read - gives the entity manager to read with.
  * @throws {Problem} in the documented order: 401, a key where a session is needed, role, plan.
  */
 export async function authorize(
-  em: EntityManager,
+  read: () => EntityManager,
   caller: Caller,
   access: Access,
 ): Promise<Principal> {
-  if (caller.kind === 'operator') return operator(em, caller.organizationId);
+  if (caller.kind === 'operator') return operator(read(), caller.organizationId);
   if (access.plane === 'anyone') return noOrganization('anyone', access.actor);
   if (access.plane === 'operator') throw refused(refusals.insufficient_permissions);
   return access.plane === 'management'

@@ -3,6 +3,7 @@ import { newId } from '../../core/mod.ts';
 import { publishKeyEvents } from '../api-keys/key-events.ts';
 import { recordOperation } from '../audit/record-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { camelForm } from '../wire/output-form.ts';
 import { InvalidInput, Problem } from '../wire/problem.ts';
 import { parseInput } from '../wire/validation.ts';
 import {
@@ -24,13 +25,9 @@ import type {
 } from './operation.ts';
 
 /**
- * Executes an operation: authorization, the key's rate limits, input, preparation, then the work. A
- * mutation runs in one transaction that authorizes the caller again, because a role may have been
- * revoked since the first check.
+ * Executes an operation as `perform` does.
  *
- * @param readInput - gives the input as received; called only after authorization.
  * @returns the operation's output, stripped of every field that its schema does not name.
- * @throws {Problem} or {InvalidInput} with the answer to the caller.
  */
 export async function execute<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   operation: Operation<Input, Output, Prepared>,
@@ -38,11 +35,37 @@ export async function execute<Input extends InputSchema, Output extends z.ZodTyp
   invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
 ): Promise<z.output<Output>> {
+  const { value } = await perform(operation, services, invocation, readInput);
+  return camelForm(operation.output)(value) as z.output<Output>;
+}
+
+/**
+ * An output as `run` returned it. It may hold fields that its schema does not name: only a form of
+ * the schema (`wire/output-form.ts`) may be sent.
+ */
+export interface Performed {
+  readonly value: unknown;
+}
+
+/**
+ * Performs an operation: authorization, the key's rate limits, input, preparation, then the work. A
+ * mutation runs in one transaction that authorizes the caller again, because a role may have been
+ * revoked since the first check.
+ *
+ * @param readInput - gives the input as received; called only after authorization.
+ * @throws {Problem} or {InvalidInput} with the answer to the caller.
+ */
+export async function perform<Input extends InputSchema, Output extends z.ZodType, Prepared>(
+  operation: Operation<Input, Output, Prepared>,
+  services: Services,
+  invocation: Invocation,
+  readInput: () => Promise<unknown> | unknown,
+): Promise<Performed> {
   const leastMs = operation.takesAtLeast?.(services);
   const leastTime = leastMs === undefined ? undefined : services.leaks.pause(leastMs);
   let isMalformed = false;
   try {
-    return await admitAndRun(operation, services, invocation, readInput);
+    return { value: await admitAndRun(operation, services, invocation, readInput) };
   } catch (error) {
     logRefusal(operation.name, services, invocation, error);
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
@@ -83,15 +106,14 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   services: Services,
   invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
-): Promise<z.output<Output>> {
-  const reader = services.database.read();
+): Promise<unknown> {
   refuseImpersonated(invocation.caller, operation);
-  const principal = await authorize(reader, invocation.caller, operation.access);
+  const principal = await authorize(services.database.read, invocation.caller, operation.access);
   if (isManagement(operation, invocation.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
     if (principal.key !== null) await invocation.admit?.(principal.key);
   };
-  const run = () => carryOutOnce(operation, services, invocation, readInput, reader, principal);
+  const run = () => carryOutOnce(operation, services, invocation, readInput, principal);
   if (!judgesScopes(operation.access)) {
     await admit();
     return run();
@@ -132,10 +154,10 @@ export function isForbidden(error: unknown): boolean {
 function carryOutOnce<Input extends InputSchema, Output extends z.ZodType, Prepared>(
   ...parts: [
     ...[operation: Operation<Input, Output, Prepared>, services: Services, invocation: Invocation],
-    ...[readInput: () => Promise<unknown> | unknown, reader: EntityManager, principal: Principal],
+    ...[readInput: () => Promise<unknown> | unknown, principal: Principal],
   ]
-): Promise<z.output<Output>> {
-  const [operation, services, { repetition }, , , principal] = parts;
+): Promise<unknown> {
+  const [operation, services, { repetition }, , principal] = parts;
   const key = operation.once === undefined ? null : (repetition?.key() ?? null);
   if (key === null || repetition === undefined) return carryOut(...parts);
   const { path, encode } = repetition;
@@ -148,11 +170,10 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   services: Services,
   invocation: Invocation,
   readInput: () => Promise<unknown> | unknown,
-  reader: EntityManager,
   principal: Principal,
   /** The id and form of its stored answer; absent where it is not stored. */
   storedAs?: { readonly id: string; readonly encode: (output: unknown) => string },
-): Promise<z.output<Output>> {
+): Promise<unknown> {
   const { database } = services;
   const now = new Date(services.now());
   const sent = await readInput();
@@ -160,12 +181,17 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   refuseImpersonated(invocation.caller, operation, parsed);
   const preparation: PrepareContext = {
     ...{ services, principal, now },
-    execute: (other, input) =>
-      carryOut(other, services, invocation, () => input, reader, principal),
+    async execute(other, input) {
+      const output = await carryOut(other, services, invocation, () => input, principal);
+      return camelForm(other.output)(output) as never;
+    },
   };
   const prepared = (await operation.prepare?.(preparation, parsed)) as Prepared;
 
-  const run = async (em: EntityManager, as: Principal): Promise<z.input<Output>> => {
+  // Types prove it; the tests' servers check the values as well.
+  const checked = (output: z.input<Output>) =>
+    services.checksOutputs ? operation.output.parse(output) : output;
+  const run = async (em: EntityManager | null, as: Principal): Promise<z.input<Output>> => {
     const inside = work(operation.name, services, invocation, as, em, now);
     const make = () => operation.run(inside, parsed, prepared);
     const { once } = operation;
@@ -175,17 +201,17 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
     await once.judge(inside, parsed).catch((error) => {
       if (!(error instanceof InvalidInput)) throw error;
     });
-    const encode = (result: z.input<Output>) => storedAs.encode(operation.output.parse(result));
+    const { encode } = storedAs;
     return answerOnce(inside, storedAs.id, once.sent?.(parsed) ?? sent, { make, encode });
   };
   if (operation.kind === 'query') {
-    return operation.output.parse(await run(reader, principal)) as z.output<Output>;
+    return checked(await run(null, principal));
   }
   const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
     run(em, await authorizeAgain(em, database.rowMacs, invocation.caller, access, hold)),
   );
-  return operation.output.parse(result) as z.output<Output>;
+  return checked(result);
 }
 
 function work(
@@ -193,18 +219,26 @@ function work(
   services: Services,
   invocation: Invocation,
   principal: Principal,
-  em: EntityManager,
+  /** Null outside a transaction: most reads need no unit of work. */
+  within: EntityManager | null,
   now: Date,
 ): OperationContext {
+  let em = within;
+  const manager = () => {
+    em ??= services.database.read();
+    return em;
+  };
   const id = (kind: string) => newId(kind, now.getTime(), services.random);
   return {
     services,
     principal,
     now,
-    em,
+    get em() {
+      return manager();
+    },
     newId: id,
     audit({ target, changes = null, orgId = principal.organization.id || null }) {
-      recordOperation(em, {
+      recordOperation(manager(), {
         id: id('evt'),
         orgId,
         at: now,
@@ -219,7 +253,7 @@ function work(
     emit({ keyId, ...event }) {
       const { random, database } = services;
       const { rowMacs } = database;
-      return publishKeyEvents(em, { ...event, keyIds: [keyId] }, { now, random, rowMacs });
+      return publishKeyEvents(manager(), { ...event, keyIds: [keyId] }, { now, random, rowMacs });
     },
   };
 }

@@ -55,6 +55,8 @@ export interface Services {
   readonly propagated: () => Promise<void>;
   /** Whether the database was restored, and the operator has not accepted that yet. */
   readonly isRestored: () => boolean | Promise<boolean>;
+  /** Whether each output is compared with its schema, as the tests' servers do. */
+  readonly checksOutputs: boolean;
 }
 
 /** The origin of a request; for the audit log. */

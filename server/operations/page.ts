@@ -28,12 +28,19 @@ export function decodeCursor(
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(position) && position.length === 2) {
       const [value, id] = position;
-      if (isOf(value, valueType) && isOf(id, idType)) return [value, id];
+      if (isOf(value, valueType) && isOf(id, idType)) return [value, wholeId(id)];
     }
   } catch {
     // Falls through to the one error that names the field.
   }
   throw invalidField('cursor', 'cursor is not one that a list has answered');
+}
+
+/** The same place among ids, which are whole numbers and none larger than JSON carries exactly. */
+function wholeId(id: string | number): string | number {
+  if (typeof id === 'string') return id;
+  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
+  return Math.min(Math.max(Math.ceil(id), least), most);
 }
 
 function isOf(value: unknown, type: 'string' | 'number'): value is string | number {
@@ -51,7 +58,7 @@ export function cutPage<Row>(
   rows: readonly Row[],
   limit: number,
   positionOf: (row: Row) => Position,
-): { readonly items: readonly Row[]; readonly nextCursor: string | null } {
+): { readonly items: Row[]; readonly nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;

@@ -35,9 +35,9 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
         environments: allEnvironments,
         address: c.get('address'),
       }),
-    respond(key, c) {
+    respond(key, c, fields) {
       refuseQuery(c.req.url);
-      return c.json(describe(key));
+      return c.json(describe(key), 200, fields);
     },
   };
   const app = new Hono<AppEnvironment>().get(call.endpoint, (c) => withKey(c, call));

@@ -16,9 +16,9 @@ const input = z.object({ persona: z.enum(personas) });
 /** Demo mode: refuses requests from other machines, and signs personas in. */
 export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
-  app.use(async (c, next) => {
-    const refusal = demoRefusal(c.req.raw.headers);
-    return refusal === null ? next() : c.json({ detail: refusal }, 403);
+  app.use((c, next) => {
+    const refusal = demoRefusal(c.env.incoming.headers);
+    return refusal === null ? next() : Promise.resolve(c.json({ detail: refusal }, 403));
   });
   app.post('/demo/session', async (c) => {
     try {

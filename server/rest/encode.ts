@@ -1,20 +1,25 @@
 import { inSteps } from '../clock/in-steps.ts';
-import { snakeKeys } from '../wire/case.ts';
+import type { OutputForm } from '../wire/output-form.ts';
 
 /** Items of a list that are encoded in one step. */
 const stepSize = 500;
 
 /** Encodes an output for sending. */
-export function encode(output: unknown): string {
-  return JSON.stringify(snakeKeys(output));
+export function encode(output: unknown, form: OutputForm): string {
+  return JSON.stringify(form(output));
 }
 
-/** The same; a list, which may have 20,000 items, in steps between which other requests run. */
-export async function encodeInSteps(output: unknown): Promise<string> {
-  if (!Array.isArray(output)) return encode(output);
-  const items: string[] = [];
-  for await (const some of inSteps(output, stepSize)) {
-    for (const item of some) items.push(encode(item));
-  }
-  return `[${items.join(',')}]`;
+/**
+ * The same; an output that is a list, which may have 20,000 items, in steps between which other
+ * requests run.
+ */
+export function encodeInSteps(output: unknown, form: OutputForm): string | Promise<string> {
+  const isLong = Array.isArray(output) && output.length > stepSize;
+  return isLong ? encodeList(output, form) : encode(output, form);
+}
+
+async function encodeList(output: readonly unknown[], form: OutputForm): Promise<string> {
+  const parts: string[] = [];
+  for await (const some of inSteps(output, stepSize)) parts.push(encode(some, form).slice(1, -1));
+  return `[${parts.join(',')}]`;
 }

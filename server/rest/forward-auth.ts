@@ -57,7 +57,7 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
       endpoint: forwardAuthPath,
       scope: demands.scope,
       verify: (token) => judge(token, c.get('address'), demands),
-      respond: (key) => c.body(null, 200, identityHeaders(key)),
+      respond: (key, _, fields) => c.body(null, 200, { ...fields, ...identityHeaders(key) }),
     });
   });
 }

@@ -4,10 +4,11 @@ import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
 import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
-import { execute, isForbidden, judgesScopes } from '../operations/execute.ts';
+import { isForbidden, judgesScopes, perform } from '../operations/execute.ts';
 import type { Services } from '../operations/operation.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake } from '../wire/case.ts';
+import { snakeForm } from '../wire/output-form.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { encode, encodeInSteps } from './encode.ts';
@@ -34,6 +35,7 @@ export function routeHandler(
 ): Handler<AppEnvironment> {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path).map(camel));
+  const form = snakeForm(operation.output);
   const endpoint = endpointOf(route.path);
   const scope = operation.access.plane === 'data' ? operation.access.scope : null;
 
@@ -99,17 +101,21 @@ export function routeHandler(
       const repetition = {
         key: () => idempotencyKey(c.env.incoming.headersDistinct['idempotency-key']),
         path: route.path,
-        encode,
+        encode: (output: unknown) => encode(output, form),
       };
-      const output = await execute(operation, services, { caller, origin, admit, repetition }, () =>
-        readInput(c, share, (received) => {
-          upload = received;
-        }),
+      const { value: output } = await perform(
+        operation,
+        services,
+        { caller, origin, admit, repetition },
+        () =>
+          readInput(c, share, (received) => {
+            upload = received;
+          }),
       );
       if (output === null) return c.body(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
-      return c.body(await encodeInSteps(output), status, { ...fields, ...json });
+      return c.body(await encodeInSteps(output, form), status, { ...fields, ...json });
     } catch (error) {
       if (error instanceof Replayed) {
         const replayed = { 'Idempotent-Replayed': 'true' };

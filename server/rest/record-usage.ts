@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import type { Outcome } from '../../core/mod.ts';
 import { keptUserAgent } from '../usage/key-call.ts';
 import { refusedSecret } from '../usage/refused-secret.ts';
@@ -38,42 +38,40 @@ export function noteScopeRefusal(c: Context<AppEnvironment>): void {
   c.set('usedKey', { ...used, scope: null, refused });
 }
 
-/** Passes each call of a key on, once it is answered and its status is known. */
-export function recordUsage(
+/** Passes the call of a key on, once it is answered and its status is known. */
+export function recordCall(
+  c: Context<AppEnvironment>,
   usage: UsageSink,
-  now: () => number,
-): MiddlewareHandler<AppEnvironment> {
-  return async (c, next) => {
-    const started = performance.now();
-    await next();
-    // `c.var` would copy every variable.
-    const used = c.get('usedKey');
-    if (used === undefined) return;
-    const { key, endpoint, scope, isInvalid } = used;
-    // A limit of the address may have answered in place of the refusal.
-    const statusCode = isInvalid ? 401 : statusOf(c.res);
-    const isLimited = statusCode === 429 && used.refused === null;
-    usage.record({
-      at: now(),
-      keyId: key.id,
-      orgId: key.organization.id,
-      endpoint,
-      method: c.req.method,
-      statusCode,
-      durationMs: performance.now() - started,
-      requestId: c.get('requestId'),
-      ipAddress: c.get('address') ?? null,
-      userAgent: keptUserAgent(c.req.header('user-agent')),
-      scope: statusCode === 429 ? null : scope,
-      // Time zero marks a secret that was ended.
-      retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,
-      refused: isLimited ? { reason: 'rate_limited', preview: key.preview } : used.refused,
-    });
-  };
+  { at, durationMs }: { readonly at: number; readonly durationMs: number },
+): void {
+  // `c.var` would copy every variable.
+  const used = c.get('usedKey');
+  if (used === undefined) return;
+  const { key, endpoint, scope, isInvalid } = used;
+  // A limit of the address may have answered in place of the refusal.
+  const statusCode = isInvalid ? 401 : statusOf(c.res);
+  const isLimited = statusCode === 429 && used.refused === null;
+  usage.record({
+    at,
+    keyId: key.id,
+    orgId: key.organization.id,
+    endpoint,
+    method: c.req.method,
+    statusCode,
+    durationMs,
+    requestId: c.get('requestId'),
+    ipAddress: c.get('address') ?? null,
+    userAgent: keptUserAgent(c.req.header('user-agent')),
+    scope: statusCode === 429 ? null : scope,
+    // Time zero marks a secret that was ended.
+    retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,
+    refused: isLimited ? { reason: 'rate_limited', preview: key.preview } : used.refused,
+  });
 }
 
 /** The real status: nginx gets 403 in place of some. */
-function statusOf({ status, headers }: Response): number {
-  if (status !== 403) return status;
-  return Number(headers.get('X-RepoRisk-Status') ?? status);
+function statusOf(response: Response): number {
+  const { status } = response;
+  // Reading the headers of any other response would build them.
+  return status === 403 ? Number(response.headers.get('X-RepoRisk-Status') ?? status) : status;
 }

@@ -43,12 +43,14 @@ export function setRequestVariables(
   trustedProxies: readonly string[],
   idRandomness: RandomSource,
 ): void {
-  const peer = c.env.incoming.socket.remoteAddress;
+  const { incoming } = c.env;
+  const peer = incoming.socket.remoteAddress;
   const isProxied = trustedProxies.length > 0 && addressAllowed(trustedProxies, peer);
   const given = isProxied ? c.req.header('x-request-id') : undefined;
   const isKept = given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given);
+  const forwardedFor = isProxied ? (c.req.header('x-forwarded-for') ?? null) : null;
   c.set('requestId', isKept ? given : newId('req', Date.now(), idRandomness));
-  c.set('address', clientAddress(peer, c.req.header('x-forwarded-for') ?? null, trustedProxies));
+  c.set('address', clientAddress(peer, forwardedFor, trustedProxies));
   c.set('ownOrigin', () => {
     const url = new URL(c.req.url);
     const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);

@@ -15,6 +15,7 @@ import type { AppEnvironment } from './request-context.ts';
 
 type Call = Context<AppEnvironment>;
 type Answer = Response | Promise<Response>;
+type Fields = Readonly<Record<string, string>>;
 
 /** A call that needs a key and nothing else. */
 export interface KeyCall {
@@ -24,8 +25,8 @@ export interface KeyCall {
   readonly scope: string | null;
   /** Verifies the presented token, and the call's other demands. */
   readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
-  /** The answer to an accepted key. */
-  readonly respond: (key: KeyRecord, c: Call) => Response;
+  /** The answer to an accepted key, with the fields of its limits and its end. */
+  readonly respond: (key: KeyRecord, c: Call, fields: Fields) => Response;
 }
 
 /**
@@ -40,9 +41,8 @@ export function createKeyCheck({
     const expiry = expiryField(key);
     const answer = (limits: RateLimitFields) => {
       const fields = { ...limits, ...expiry };
-      for (const name in fields) c.header(name, fields[name]);
       try {
-        return respond(key, c);
+        return respond(key, c, fields);
       } catch (error) {
         return problem(c, error, fields);
       }

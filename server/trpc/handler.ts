@@ -42,7 +42,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
       for (const access of accessesOf(c.req.path)) {
         try {
           const caller = await callerFor(access);
-          await authorize(services.database.read(), caller, access);
+          await authorize(services.database.read, caller, access);
           share.belongTo(organizationOf(caller) ?? '');
           return true;
         } catch {

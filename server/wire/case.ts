@@ -25,7 +25,7 @@ export function camel(name: string): string {
 }
 
 /** Members with content from an analysis, which has its own names. */
-const foundByAnalysis = new Set(['findings', 'result']);
+export const foundByAnalysis = new Set(['findings', 'result']);
 
 /** An operation's output with every name of ours in snake case. */
 export function snakeKeys(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { isoText } from './iso-time.ts';
 import { holdsKey } from './keys-in-text.ts';
 import { holdsInvisible, isVisible, normalizedName } from './names.ts';
 import { notInEnumeration, type RuleBroken } from './validation.ts';
@@ -232,8 +233,11 @@ export const lastTime = 253_402_300_799_999;
 export function iso(date: Date): string;
 export function iso(date: Date | null | undefined): string | null;
 export function iso(date: Date | null | undefined): string | null {
-  if (date === null || date === undefined) return null;
-  const time = date.getTime();
+  return date === null || date === undefined ? null : isoTime(date.getTime());
+}
+
+/** The same of a time in Unix milliseconds. */
+export function isoTime(time: number): string {
   const shown = Number.isNaN(time) ? lastTime : Math.min(Math.max(time, firstTime), lastTime);
-  return new Date(shown).toISOString();
+  return isoText(shown);
 }

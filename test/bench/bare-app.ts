@@ -15,7 +15,7 @@ import { answering } from '../processes/answering.ts';
  * Serves a SQLite file.
  *
  * @param path - the server's database, of which it reads the rows of one organization.
- * @returns its port.
+ * @returns its port, and the process's id.
  */
 async function start({ path, org }: { readonly path: string; readonly org: string }) {
   const database = new BetterSqlite3(path);
@@ -43,7 +43,7 @@ async function start({ path, org }: { readonly path: string; readonly org: strin
   app.get('/api/v1/settings/api-keys', (c) => c.json({ items: keys.all(org), next_cursor: null }));
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port };
+  return { port: (server.address() as AddressInfo).port, pid: process.pid };
 }
 
 const commands = { start };

@@ -421,6 +421,7 @@ onBothDatabases((kind) => {
     key_retiring_use: 'gives nothing',
     key_scope_use: 'gives nothing',
     key_search: 'gives nothing',
+    key_order: 'gives nothing',
     key_use: 'gives nothing',
     live_key_change: 'limits only',
     live_key_count: 'limits only',

@@ -165,7 +165,7 @@ export async function startServer(options: ServerOptions) {
   const scans = { ...noScans, ...options.scans };
   const installation = resources.use(
     await openInstallation({
-      ...{ config, dataFolder, logger, now, targets, leaks, scans },
+      ...{ config, dataFolder, logger, now, targets, leaks, scans, checksOutputs: true },
       ...(wrap === undefined ? {} : { wrap }),
       ...(random === undefined ? {} : { random }),
     }),

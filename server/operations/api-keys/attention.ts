@@ -27,7 +27,7 @@ export const apiKeyAttention = defineOperation({
     );
     const [row] = await em.execute<Record<Attention, number | string>[]>(
       `select ${counts.join(', ')}
-       from api_key k left join key_use u on u.key_id = k.id ${ownerJoins}
+       from api_key k join key_order u on u.key_id = k.id ${ownerJoins}
        where k.org_id = ? and k.revoked_at is null`,
       [...conditions.flatMap(([, ...parameters]) => parameters), principal.organization.id],
     );

@@ -7,6 +7,7 @@ import { ApiKey } from '../../database/entities/api-key.ts';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import { writeSearchTexts } from '../../database/key-search.ts';
+import { rowsWithin } from '../../database/rows.ts';
 import {
   description,
   id,
@@ -81,7 +82,7 @@ export const createApiKey = defineOperation({
     await em.flush();
     await writeSearchTexts(em, [key]);
     await work.emit({ type: 'api_key.created', keyId: key.id });
-    const record = await recordOf(em, key, now);
+    const record = await recordOf(rowsWithin(em), key.id, now);
     await assertWithinLimit(em, key, now);
     return { key: record, rawKey };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyRecord, notEnded, previewOf, recordOf } from '../../api-keys/key-record.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { rowsWithin } from '../../database/rows.ts';
 import { id } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
@@ -30,6 +31,6 @@ export const endApiKeyGrace = defineOperation({
       await em.flush();
       await emit({ type: 'api_key.updated', keyId: id });
     }
-    return recordOf(em, key, now);
+    return recordOf(rowsWithin(em), key.id, now);
   },
 });

@@ -13,7 +13,8 @@ export const getApiKey = defineOperation({
   access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
   input: z.strictObject({ id }),
   output: keyRecord,
-  async run({ em, principal, now }, { id }) {
-    return recordOf(em, await findKey(em, principal, id), now);
+  async run({ em, principal, now, services }, { id }) {
+    await findKey(em, principal, id);
+    return recordOf(services.database.rows, id, now);
   },
 });

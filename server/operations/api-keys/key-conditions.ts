@@ -22,7 +22,7 @@ const isLive = (now: Date): Condition => [
   now,
 ];
 
-/** Whether a key `k`, with its last use `u` and its owner's `m` and `a`, has a status. */
+/** Whether a key `k` has a status. */
 export function hasStatus(status: (typeof keyStatuses)[number], now: Date): Condition {
   const [live, ...at] = isLive(now);
   switch (status) {
@@ -37,7 +37,12 @@ export function hasStatus(status: (typeof keyStatuses)[number], now: Date): Cond
   }
 }
 
-/** Whether a key needs this attention. */
+/** A key that was used at this time or later is not unused. */
+export function unusedSince(now: Date): Date {
+  return new Date(now.getTime() - 90 * day);
+}
+
+/** Whether a key `k`, with its order by use `u` and its owner's `m` and `a`, needs this attention. */
 export function needsAttention(attention: Attention, now: Date): Condition {
   const [live, ...at] = isLive(now);
   const past = (days: number) => new Date(now.getTime() - days * day);
@@ -56,23 +61,16 @@ export function needsAttention(attention: Attention, now: Date): Condition {
         past(90),
       );
     case 'unused':
-      return and(
-        'k.created_at < ? and (u.last_used_at is null or u.last_used_at < ?)',
-        past(90),
-        past(90),
-      );
+      return and('k.created_at < ? and u.last_used_at < ?', past(90), unusedSince(now));
     case 'blocked':
       return and(`not k.disabled and ${blockedReason} is not null`);
     case 'rotating':
       return and(
-        `exists (select 1 from api_key_secret s
-           where s.key_id = k.id and s.retires_at > ? and s.retired_at is null)`,
+        `k.id in (select s.key_id from api_key_secret s
+           where s.retires_at > ? and s.retires_at is not null and s.retired_at is null)`,
         now,
       );
     case 'refused_lately':
-      return [
-        'exists (select 1 from key_refusal r where r.key_id = k.id and r.last_at >= ?)',
-        past(7),
-      ];
+      return ['k.id in (select r.key_id from key_refusal r where r.last_at >= ?)', past(7)];
   }
 }

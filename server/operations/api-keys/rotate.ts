@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { keyRecord, notEnded, previewOf, recordOf } from '../../api-keys/key-record.ts';
 import { isRecordedAfter } from '../../audit/head.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
+import { rowsWithin } from '../../database/rows.ts';
 import { id, integer } from '../../wire/fields.ts';
 import { Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
@@ -46,7 +47,7 @@ export const rotateApiKey = defineOperation({
     key.updatedAt = now;
     await em.flush();
     await work.emit({ type: 'api_key.rotated', keyId: id });
-    const record = await recordOf(em, key, now);
+    const record = await recordOf(rowsWithin(em), key.id, now);
     const preview = { before: previewOf(replaced), after: record.preview };
     work.audit({ target: id, changes: { graceSeconds, preview, fingerprints } });
     return { key: record, rawKey };

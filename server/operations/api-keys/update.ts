@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
 import { writeSearchTexts } from '../../database/key-search.ts';
+import { rowsWithin } from '../../database/rows.ts';
 import { description, id, ipAllowList, label, rateLimit, scopes } from '../../wire/fields.ts';
 import { invalidField, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
@@ -51,6 +52,6 @@ export const updateApiKey = defineOperation({
       await writeSearchTexts(em, [key]);
       await work.emit({ type: 'api_key.updated', keyId: id });
     }
-    return recordOf(em, key, now);
+    return recordOf(rowsWithin(em), key.id, now);
   },
 });

@@ -1,31 +1,12 @@
 import { z } from 'zod';
 import { type Environment, inSubOrgScope, type Refusal, refusals } from '../../../core/mod.ts';
-import { Extension } from '../../database/entities/extension.ts';
-import { Repo } from '../../database/entities/repo.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
+import { columnsOf } from '../../database/columns.ts';
 import { integer } from '../../wire/fields.ts';
 import { notFound, refused } from '../../wire/problem.ts';
-import { listById } from '../list-by-id.ts';
 import type { InputSchema, OperationContext } from '../operation.ts';
-import type { Asset } from './asset.ts';
+import { type OwnRecords, ownRecords } from '../own-records.ts';
+import { type Asset, assetRecord } from './asset.ts';
 import { environment, environmentOf } from './environment.ts';
-
-interface Where {
-  readonly id?: number;
-  readonly orgId: string;
-  readonly environment: Environment;
-  readonly subOrgId?: number;
-}
-
-interface Paging {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-interface Page {
-  readonly items: readonly Asset[];
-  readonly nextCursor: string | null;
-}
 
 /** One asset, as a caller asks for it. */
 interface Wanted {
@@ -48,10 +29,13 @@ export interface AssetKind<Input extends InputSchema = InputSchema> {
   /** The input of an operation on one asset. */
   readonly input: Input;
   wanted(input: z.output<Input>): Wanted;
-  /** Its jobs. */
-  jobs(id: number): { readonly repoId: number } | { readonly extensionId: number };
-  find(em: EntityManager, where: Where): Promise<Asset | null>;
-  list(em: EntityManager, where: Where, paging: Paging): Promise<Page>;
+  /** The column of its jobs that holds its id. */
+  readonly jobColumn: 'repo_id' | 'extension_id';
+  readonly records: OwnRecords<Asset>;
+}
+
+function assetsIn(table: string): OwnRecords<Asset> {
+  return ownRecords({ table, as: 'a', id: 'number', columns: columnsOf(assetRecord, 'a') });
 }
 
 export const repositories = assetKind({
@@ -62,9 +46,8 @@ export const repositories = assetKind({
   outside: refusals.repository_out_of_scope,
   input: z.strictObject({ repoId: integer(), environment: environment.optional() }),
   wanted: ({ repoId, environment: asked }) => ({ id: repoId, asked }),
-  jobs: (repoId) => ({ repoId }),
-  find: (em, where) => em.findOne(Repo, where),
-  list: (em, where, paging) => listById(em, Repo, where, paging),
+  jobColumn: 'repo_id',
+  records: assetsIn('repo'),
 });
 
 export const extensions = assetKind({
@@ -75,9 +58,8 @@ export const extensions = assetKind({
   outside: refusals.extension_out_of_scope,
   input: z.strictObject({ extensionId: integer(), environment: environment.optional() }),
   wanted: ({ extensionId, environment: asked }) => ({ id: extensionId, asked }),
-  jobs: (extensionId) => ({ extensionId }),
-  find: (em, where) => em.findOne(Extension, where),
-  list: (em, where, paging) => listById(em, Extension, where, paging),
+  jobColumn: 'extension_id',
+  records: assetsIn('extension'),
 });
 
 /**
@@ -87,13 +69,14 @@ export const extensions = assetKind({
  */
 export async function findAsset(
   kind: AssetKind,
-  { em, principal }: OperationContext,
+  work: OperationContext,
   { id, asked }: Wanted,
 ): Promise<Asset> {
-  const orgId = principal.organization.id;
-  const asset = await kind.find(em, { id, orgId, environment: environmentOf(principal, asked) });
+  const { principal } = work;
+  const environment = environmentOf(principal, asked);
+  const asset = await kind.records.newest(work, { id, environment });
   if (asset === null) throw notFound(kind.title);
-  if (!inSubOrgScope(principal.subOrgId, asset.subOrgId ?? null)) throw refused(kind.outside);
+  if (!inSubOrgScope(principal.subOrgId, asset.subOrgId)) throw refused(kind.outside);
   return asset;
 }
 

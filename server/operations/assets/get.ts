@@ -1,6 +1,6 @@
 import { dataPlane } from '../access.ts';
 import { defineOperation, type InputSchema } from '../operation.ts';
-import { assetRecord, toAssetRecord } from './asset.ts';
+import { assetRecord } from './asset.ts';
 import { type AssetKind, extensions, findAsset, repositories } from './asset-kind.ts';
 
 function getOf<Input extends InputSchema>(kind: AssetKind<Input>) {
@@ -11,9 +11,7 @@ function getOf<Input extends InputSchema>(kind: AssetKind<Input>) {
     access: dataPlane(kind.readScope, 'read'),
     input: kind.input,
     output: assetRecord,
-    async run(work, input) {
-      return toAssetRecord(await findAsset(kind, work, kind.wanted(input)));
-    },
+    run: (work, input) => findAsset(kind, work, kind.wanted(input)),
   });
 }
 

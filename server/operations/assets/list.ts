@@ -3,7 +3,7 @@ import { integer, pageOf, paging } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
-import { assetRecord, toAssetRecord } from './asset.ts';
+import { assetRecord } from './asset.ts';
 import { type AssetKind, extensions, repositories } from './asset-kind.ts';
 import { environment, environmentOf } from './environment.ts';
 
@@ -19,15 +19,13 @@ function listOf(kind: AssetKind) {
       ...paging,
     }),
     output: pageOf(assetRecord),
-    async run({ em, principal }, { subOrgId = null, environment: asked, ...paging }) {
-      const within = await resolveSubOrg(em, principal, subOrgId, kind.outside, 'filter');
+    async run(work, { subOrgId = null, environment: asked, ...paging }) {
+      const within = await resolveSubOrg(work, subOrgId, kind.outside, 'filter');
       const where = {
-        orgId: principal.organization.id,
-        environment: environmentOf(principal, asked),
-        ...(within === null ? {} : { subOrgId: within }),
+        environment: environmentOf(work.principal, asked),
+        sub_org_id: within ?? undefined,
       };
-      const page = await kind.list(em, where, paging);
-      return { items: page.items.map(toAssetRecord), nextCursor: page.nextCursor };
+      return kind.records.list(work, where, paging);
     },
   });
 }

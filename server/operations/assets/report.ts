@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { finding, readScanResult } from '../../assets/scan-result.ts';
-import { Job } from '../../database/entities/job.ts';
 import { assetStatuses, riskLevels } from '../../database/entities/repo.ts';
-import { iso, timestamp } from '../../wire/fields.ts';
+import { timestamp } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
+import { jobs } from '../jobs/job-record.ts';
 import { defineOperation, type InputSchema } from '../operation.ts';
 import { type AssetKind, extensions, findAsset, repositories } from './asset-kind.ts';
 
@@ -33,11 +33,7 @@ function reportOf<Input extends InputSchema, Output extends z.ZodType>(
     output,
     async run(work, input) {
       const asset = await findAsset(kind, work, kind.wanted(input));
-      const last = await work.em.findOne(
-        Job,
-        { ...kind.jobs(asset.id), status: 'completed' },
-        { orderBy: { id: 'desc' } },
-      );
+      const last = await jobs.newest(work, { [kind.jobColumn]: asset.id, status: 'completed' });
       const result = readScanResult(last?.result);
       return named(asset.id, {
         status: asset.status,
@@ -46,7 +42,7 @@ function reportOf<Input extends InputSchema, Output extends z.ZodType>(
         summary: result?.summary ?? null,
         findings: result?.findings ?? null,
         partial: result?.partial ?? null,
-        completedAt: iso(last?.completedAt),
+        completedAt: last?.completedAt ?? null,
       });
     },
   });

@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { previewOf } from '../../api-keys/key-record.ts';
-import { ApiKey } from '../../database/entities/api-key.ts';
-import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import type { AuditEvent } from '../../database/entities/audit-event.ts';
-import { Membership } from '../../database/entities/membership.ts';
-import { Organization } from '../../database/entities/organization.ts';
-import { ServiceAccount } from '../../database/entities/service-account.ts';
-import { SubOrg } from '../../database/entities/sub-org.ts';
-import { Webhook } from '../../database/entities/webhook.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
-import { iso, timestamp } from '../../wire/fields.ts';
+import { previewColumn } from '../../api-keys/key-record.ts';
+import type { Rows } from '../../database/rows.ts';
+import { timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { impersonation } from '../access.ts';
+import type { LoggedEvent } from './logged-events.ts';
 
 /** The kinds of an action's target. */
 const targetKinds = [
@@ -92,12 +85,12 @@ function targetKindOf(target: string, action: string): TargetKind {
  * organization's own: a row that names another's key, or one that is gone, has none.
  */
 export async function auditRecords(
-  em: EntityManager,
+  rows: Rows,
   orgId: string,
-  events: readonly AuditEvent[],
+  events: readonly LoggedEvent[],
 ): Promise<AuditRecord[]> {
   const parts = events.map((event) => {
-    const { action, target = null } = event;
+    const { action, target } = event;
     const actor = actorOf(event.actor);
     const kind = target === null ? 'other' : targetKindOf(target, action);
     return { event, actor, target: target === null ? null : { id: target, kind } };
@@ -111,9 +104,9 @@ export async function auditRecords(
       ]),
     );
   };
-  const names = await namesOf(em, orgId, ids);
+  const names = await namesOf(rows, orgId, ids);
   const previews = await previewsOf(
-    em,
+    rows,
     [...ids('api_key')].filter((id) => names.has(`api_key ${id}`)),
   );
   const nameOf = (kind: string, id: string) => {
@@ -122,7 +115,7 @@ export async function auditRecords(
   };
   return parts.map(({ event, actor, target }) => ({
     id: event.id,
-    at: iso(event.at),
+    at: event.at,
     actor: {
       ...actor,
       name: actor.id === null ? null : nameOf(actor.kind === 'key' ? 'api_key' : 'user', actor.id),
@@ -133,59 +126,63 @@ export async function auditRecords(
       name: nameOf(target.kind, target.id),
       preview: target.kind === 'api_key' ? (previews.get(target.id) ?? null) : null,
     },
-    changes: event.changes ?? null,
-    ipAddress: event.ipAddress ?? null,
-    requestId: event.requestId ?? null,
+    changes: event.changes,
+    ipAddress: event.ipAddress,
+    requestId: event.requestId,
   }));
 }
 
+/** The tables with names, by the kind of a target: each row's id, name and organization. */
+const named: readonly (readonly [
+  TargetKind,
+  table: string,
+  id: string,
+  name: string,
+  org: string,
+])[] = [
+  ['api_key', 'api_key', 'id', 'label', 'org_id'],
+  ['service_account', 'service_account', 'id', 'name', 'org_id'],
+  ['user', 'membership', 'user_id', 'name', 'clerk_org_id'],
+  ['webhook', 'webhook', 'id', 'url', 'org_id'],
+  ['organization', 'sub_org', 'clerk_id', 'name', 'org_id'],
+];
+
 /** Names by kind and id. */
 async function namesOf(
-  em: EntityManager,
+  rows: Rows,
   orgId: string,
   idsOf: (kind: TargetKind) => ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  const among = (kind: TargetKind) => ({ $in: [...idsOf(kind)] });
-  const fresh = { disableIdentityMap: true };
-  const add = (kind: TargetKind, id: string | number, name: string | null | undefined) => {
-    if (name != null) names.set(`${kind} ${id}`, name);
+  const add = async (kind: TargetKind, sql: string, ...values: readonly string[]) => {
+    const found = await rows.all<{ id: string | number; name: string | null }>(sql, values);
+    for (const { id, name } of found) if (name !== null) names.set(`${kind} ${id}`, name);
   };
-  if (idsOf('api_key').size > 0) {
-    const keys = await em.find(ApiKey, { orgId, id: among('api_key') }, fresh);
-    for (const { id, label } of keys) add('api_key', id, label);
-  }
-  if (idsOf('service_account').size > 0) {
-    const accounts = await em.find(ServiceAccount, { orgId, id: among('service_account') }, fresh);
-    for (const { id, name } of accounts) add('service_account', id, name);
-  }
-  const numbers = [...idsOf('sub_org')].map(Number).filter((id) => id < 2 ** 31);
-  if (numbers.length > 0) {
-    const subOrgs = await em.find(SubOrg, { orgId, id: { $in: numbers } }, fresh);
-    for (const { id, name } of subOrgs) add('sub_org', id, name);
-  }
-  if (idsOf('user').size > 0) {
-    const members = await em.find(Membership, { clerkOrgId: orgId, userId: among('user') }, fresh);
-    for (const { userId, name } of members) add('user', userId, name);
-  }
-  if (idsOf('webhook').size > 0) {
-    const webhooks = await em.find(Webhook, { orgId, id: among('webhook') }, fresh);
-    for (const { id, url } of webhooks) add('webhook', id, url);
-  }
   if (idsOf('organization').size > 0) {
-    const own = await em.findOne(Organization, { id: orgId }, fresh);
-    add('organization', orgId, own?.name);
-    const linked = await em.find(SubOrg, { orgId, clerkId: among('organization') }, fresh);
-    for (const { clerkId, name } of linked) add('organization', clerkId ?? '', name);
+    await add('organization', 'select id, name from organization where id = ?', orgId);
+  }
+  for (const [kind, table, id, name, org] of named) {
+    const ids = [...idsOf(kind)];
+    if (ids.length === 0) continue;
+    const sql = `select ${id} as id, ${name} as name from ${table}
+      where ${org} = ? and ${rows.dialect.among(id)}`;
+    await add(kind, sql, orgId, JSON.stringify(ids));
+  }
+  const subOrgs = [...idsOf('sub_org')];
+  if (subOrgs.length > 0) {
+    const isOne = rows.dialect.among('cast(id as text)');
+    const sql = `select id, name from sub_org where org_id = ? and ${isOne}`;
+    await add('sub_org', sql, orgId, JSON.stringify(subOrgs));
   }
   return names;
 }
 
-async function previewsOf(em: EntityManager, keyIds: readonly string[]) {
-  const secrets = await em.find(
-    ApiKeySecret,
-    { keyId: { $in: [...keyIds] }, retiresAt: null },
-    { disableIdentityMap: true },
+async function previewsOf(rows: Rows, keyIds: readonly string[]) {
+  if (keyIds.length === 0) return new Map<string, string>();
+  const secrets = await rows.all<{ id: string; preview: string }>(
+    `select s.key_id as id, ${previewColumn('s')} as preview from api_key_secret s
+     where s.retires_at is null and ${rows.dialect.among('s.key_id')}`,
+    [JSON.stringify(keyIds)],
   );
-  return new Map(secrets.map((secret) => [secret.keyId, previewOf(secret)]));
+  return new Map(secrets.map(({ id, preview }) => [id, preview]));
 }

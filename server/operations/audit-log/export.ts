@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { readHead } from '../../audit/head.ts';
-import { AuditEvent } from '../../database/entities/audit-event.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
+import type { Rows } from '../../database/rows.ts';
 import { snakeKeys } from '../../wire/case.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { Download } from '../download.ts';
 import { defineOperation } from '../operation.ts';
 import { type AuditRecord, auditRecords } from './audit-record.ts';
+import { eventsBetween } from './logged-events.ts';
 
 type ExportedRecord = AuditRecord & { readonly chain: string };
 
@@ -60,30 +60,25 @@ export const exportAuditLog = defineOperation({
     const { seq: end } = await readHead(em);
     const { contentType, head, row } = formats[format];
     const orgId = principal.organization.id;
-    const read = () => services.database.read();
     async function* pieces() {
       if (head !== '') yield head;
-      for await (const records of pagesOf(read, orgId, end)) yield records.map(row).join('');
+      for await (const records of pagesOf(services.database.rows, orgId, end))
+        yield records.map(row).join('');
     }
     return new Download(contentType, `audit-log.${format}`, pieces());
   },
 });
 
 async function* pagesOf(
-  read: () => EntityManager,
+  rows: Rows,
   orgId: string,
   end: number,
 ): AsyncGenerator<readonly ExportedRecord[]> {
   for (let after = 0; ; ) {
-    const em = read();
-    const events = await em.find(
-      AuditEvent,
-      { orgId, seq: { $gt: after, $lte: end } },
-      { orderBy: { seq: 'asc' }, limit: pageSize, disableIdentityMap: true },
-    );
+    const events = await eventsBetween(rows, orgId, { after, upTo: end, limit: pageSize });
     const last = events.at(-1);
     if (last === undefined) return;
-    const records = await auditRecords(em, orgId, events);
+    const records = await auditRecords(rows, orgId, events);
     yield records.map((record, index) => ({ ...record, chain: events[index]?.mac ?? '' }));
     after = last.seq;
   }

@@ -65,12 +65,9 @@ export async function submit(
 }
 
 /** The sub-org that a submission goes to. */
-export function assign(
-  { em, principal }: OperationContext,
-  subOrgId: number | null,
-): Promise<number | null> {
+export function assign(work: OperationContext, subOrgId: number | null): Promise<number | null> {
   const outside = refusals.extension_out_of_scope;
-  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+  return resolveSubOrg(work, subOrgId, outside, 'assign');
 }
 
 /** The extension that was submitted by the same address before; the newest of several. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Job } from '../../database/entities/job.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import { parentOrgMember } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { jobResultRecord, toJobRecord } from './job-record.ts';
+import { jobResultRecord, jobs } from './job-record.ts';
 
 /** One job with its result. */
 export const getJob = defineOperation({
@@ -14,9 +13,9 @@ export const getJob = defineOperation({
   access: parentOrgMember(),
   input: z.strictObject({ id }),
   output: jobResultRecord,
-  async run({ em, principal }, { id }) {
-    const job = await em.findOne(Job, { id, orgId: principal.organization.id || null });
+  async run(work, { id }) {
+    const job = await jobs.newest(work, { id });
     if (job === null) throw notFound('Job');
-    return { ...toJobRecord(job), result: job.result ?? null };
+    return job;
   },
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { columnsOf } from '../../database/columns.ts';
 import { type Job, jobStatuses, jobTypes } from '../../database/entities/job.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
+import { ownRecords } from '../own-records.ts';
 
 /** A job as a list shows it. */
 export const jobRecord = z.object({
@@ -21,9 +23,23 @@ export const jobRecord = z.object({
   updatedAt: timestamp,
 });
 
+const notInTable = { organizationId: 'j.org_id', projectId: 'null' };
+
 /** A job with its result, which exists once it has completed. */
 export const jobResultRecord = jobRecord.extend({
   result: z.record(z.string(), z.unknown()).nullable(),
+});
+
+/** The jobs of organizations, with their results. */
+export const jobs = ownRecords({
+  ...{ table: 'job', as: 'j', id: 'string' },
+  columns: columnsOf(jobResultRecord, 'j', notInTable),
+});
+
+/** The same without results, which may be long. */
+export const listedJobs = ownRecords({
+  ...{ table: 'job', as: 'j', id: 'string' },
+  columns: columnsOf(jobRecord, 'j', notInTable),
 });
 
 export function toJobRecord(job: Job): z.infer<typeof jobRecord> {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { inSubOrgScope, permits, refusals } from '../../../core/mod.ts';
-import { Job } from '../../database/entities/job.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, type Problem, refused } from '../../wire/problem.ts';
 import { dataPlane } from '../access.ts';
 import { environment, environmentOf } from '../assets/environment.ts';
 import { defineOperation } from '../operation.ts';
-import { jobResultRecord, toJobRecord } from './job-record.ts';
+import { jobResultRecord, jobs } from './job-record.ts';
 
 const scopesByType = {
   repo_analysis: ['repos:read', 'repos:analyze'],
@@ -27,23 +26,24 @@ export const pollJob = defineOperation({
   access: dataPlane(null, 'read'),
   input: z.strictObject({ jobId: id, environment: environment.optional() }),
   output: jobResultRecord,
-  async run({ em, principal }, { jobId, environment: asked }) {
+  async run(work, { jobId, environment: asked }) {
+    const { principal } = work;
     const { key } = principal;
     const may = (scope: string) => key === null || permits(key, scope);
     if (!Object.values(scopesByType).flat().some(may)) {
       throw insufficientScope(['repos:read', 'extensions:read']);
     }
-    const job = await em.findOne(Job, {
-      ...{ id: jobId, orgId: principal.organization.id },
+    const job = await jobs.newest(work, {
+      id: jobId,
       environment: environmentOf(principal, asked),
     });
     if (job === null) throw notFound('Job');
-    if (!inSubOrgScope(principal.subOrgId, job.subOrgId ?? null)) {
+    if (!inSubOrgScope(principal.subOrgId, job.subOrgId)) {
       throw refused(refusals.job_out_of_scope);
     }
     const scopes: readonly string[] = scopesByType[job.type];
     if (key !== null && !scopes.some(may)) throw insufficientScope(scopes.slice(0, 1));
-    return { ...toJobRecord(job), result: job.result ?? null };
+    return job;
   },
 });
 

@@ -36,12 +36,9 @@ export const analyzeRepo = defineOperation({
 });
 
 /** The sub-org that a submission goes to. */
-function assign(
-  { em, principal }: OperationContext,
-  subOrgId: number | null,
-): Promise<number | null> {
+function assign(work: OperationContext, subOrgId: number | null): Promise<number | null> {
   const outside = refusals.repository_out_of_scope;
-  return resolveSubOrg(em, principal, subOrgId, outside, 'assign');
+  return resolveSubOrg(work, subOrgId, outside, 'assign');
 }
 
 async function findOrAdd(

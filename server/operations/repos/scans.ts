@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { Job } from '../../database/entities/job.ts';
 import { integer, pageOf, paging } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { findAsset, repositories } from '../assets/asset-kind.ts';
 import { environment } from '../assets/environment.ts';
-import { jobRecord, toJobRecord } from '../jobs/job-record.ts';
-import { listById } from '../list-by-id.ts';
+import { jobRecord, listedJobs } from '../jobs/job-record.ts';
 import { defineOperation } from '../operation.ts';
 
 /** The analyses of a repository, newest first. */
@@ -22,7 +20,6 @@ export const listRepoScans = defineOperation({
   output: pageOf(jobRecord),
   async run(work, { repoId, environment: asked, ...paging }) {
     const repo = await findAsset(repositories, work, { id: repoId, asked });
-    const page = await listById(work.em, Job, { repoId: repo.id }, paging);
-    return { items: page.items.map(toJobRecord), nextCursor: page.nextCursor };
+    return listedJobs.list(work, { repo_id: repo.id }, paging);
   },
 });

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { ServiceAccount } from '../../database/entities/service-account.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { serviceAccountRecord, toServiceAccountRecord } from './service-account-record.ts';
+import { serviceAccountRecord, serviceAccounts } from './service-account-record.ts';
 
 /** One service account. */
 export const getServiceAccount = defineOperation({
@@ -14,9 +13,9 @@ export const getServiceAccount = defineOperation({
   access: parentOrgAdmin(),
   input: z.strictObject({ id }),
   output: serviceAccountRecord,
-  async run({ em, principal }, { id }) {
-    const account = await em.findOne(ServiceAccount, { id, orgId: principal.organization.id });
+  async run(work, { id }) {
+    const account = await serviceAccounts.newest(work, { id });
     if (account === null) throw notFound('Service account');
-    return toServiceAccountRecord(account);
+    return account;
   },
 });

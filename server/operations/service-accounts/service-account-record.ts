@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { columnsOf, nameColumn } from '../../database/columns.ts';
 import type { ServiceAccount } from '../../database/entities/service-account.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
+import { ownRecords } from '../own-records.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
 
@@ -14,6 +16,12 @@ export const serviceAccountRecord = z.object({
   isActive: z.boolean(),
   createdAt: timestamp,
   updatedAt: timestamp,
+});
+
+/** The service accounts of organizations. */
+export const serviceAccounts = ownRecords({
+  ...{ table: 'service_account', as: 'a', id: 'string' },
+  columns: columnsOf(serviceAccountRecord, 'a', { name: nameColumn('a.name') }),
 });
 
 export function toServiceAccountRecord(

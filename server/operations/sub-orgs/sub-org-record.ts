@@ -1,11 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import { columnsOf, nameColumn } from '../../database/columns.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
+import { ownRecords } from '../own-records.ts';
 
 export const subOrgRecord = z.object({
   id: z.int(),
@@ -13,6 +15,12 @@ export const subOrgRecord = z.object({
   clerkId: z.string().nullable(),
   archivedAt: timestamp.nullable(),
   createdAt: timestamp,
+});
+
+/** The sub-orgs of organizations. */
+export const subOrgs = ownRecords({
+  ...{ table: 'sub_org', as: 's', id: 'number' },
+  columns: columnsOf(subOrgRecord, 's', { name: nameColumn('s.name') }),
 });
 
 export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {

@@ -1,9 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { inSubOrgScope, type Refusal, refusals } from '../../../core/mod.ts';
 import { SubOrg } from '../../database/entities/sub-org.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
 import { invalidField, refused } from '../../wire/problem.ts';
-import type { Principal } from '../access.ts';
+import type { OperationContext } from '../operation.ts';
 
 /**
  * The sub-org of a request: the caller's own when it is held to one, else the named one.
@@ -17,20 +16,20 @@ import type { Principal } from '../access.ts';
  * @throws {InvalidInput} when the id names no such sub-org of the caller's organization.
  */
 export async function resolveSubOrg(
-  em: EntityManager,
-  principal: Principal,
+  work: Pick<OperationContext, 'em' | 'principal'>,
   named: number | null,
   outside: Refusal,
   use: 'assign' | 'filter',
 ): Promise<number | null> {
+  const { principal } = work;
   if (named !== null && !inSubOrgScope(principal.subOrgId, named)) throw refused(outside);
   const id = named ?? principal.subOrgId;
   if (id === null || (named === null && use === 'filter')) return id;
   const where = { id, orgId: principal.organization.id, removedAt: null };
   const found =
     use === 'filter'
-      ? await em.findOne(SubOrg, where)
-      : await em.findOne(
+      ? await work.em.findOne(SubOrg, where)
+      : await work.em.findOne(
           SubOrg,
           { ...where, archivedAt: null },
           { lockMode: LockMode.PESSIMISTIC_READ },

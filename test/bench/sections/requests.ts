@@ -5,6 +5,7 @@ import type { BareCommands } from '../bare-app.ts';
 import { median } from '../compare.ts';
 import { atLeast, type Metric, rounded, type Section } from '../figure.ts';
 import type { LoadCommands, LoadTarget } from '../load.ts';
+import { processorTime } from '../processor-time.ts';
 
 /** Rows that a list answers with. */
 const rows = 51;
@@ -39,7 +40,14 @@ export const requests: Section = async () => {
       (port): LoadTarget => ({ port, path: call.path, headers }),
     );
     if (ours === undefined || theirs === undefined) throw new Error('two servers are compared');
-    const measure = (target: LoadTarget) => load.ask('load', { ...target, ...round });
+    const pidOf = (target: LoadTarget) => (target === ours ? server.pid : bare.pid);
+    const measure = async (target: LoadTarget): Promise<Load> => {
+      const before = processorTime(pidOf(target));
+      const loaded = await load.ask('load', { ...target, ...round });
+      const after = processorTime(pidOf(target));
+      const used = before === null || after === null ? Number.NaN : after - before;
+      return { ...loaded, processor: (used / loaded.perSecond) * (1_000 / round.milliseconds) };
+    };
     await measure(ours);
     await measure(theirs);
     const measured: { readonly ratio: number; readonly ours: Load; readonly theirs: Load }[] = [];
@@ -56,20 +64,21 @@ export const requests: Section = async () => {
       atLeast(call.target, {
         what: `\`GET ${call.path}\` ÷ a bare app that asks for no credential, SQLite`,
         value: median(measured.map(({ ratio }) => ratio)),
-        absolute: `${of((each) => each.perSecond, 'ours')} ÷ ${of(
-          (each) => each.perSecond,
-          'theirs',
-        )} requests/s; ours p50 ${of((each) => each.p50, 'ours')} ms, p99 ${of(
-          (each) => each.p99,
-          'ours',
-        )} ms`,
+        absolute:
+          `${of(perSecond, 'ours')} ÷ ${of(perSecond, 'theirs')} requests/s; ` +
+          `${of(processor, 'ours')} ÷ ${of(processor, 'theirs')} µs of processor each; ` +
+          `ours p50 ${of((each) => each.p50, 'ours')} ms, p99 ${of((each) => each.p99, 'ours')} ms`,
       }),
     );
   }
   return figures;
 };
 
-type Load = Awaited<ReturnType<LoadCommands['load']>>;
+/** A round, and the microseconds of processor that the server used per request. */
+type Load = Awaited<ReturnType<LoadCommands['load']>> & { readonly processor: number };
+
+const perSecond = (load: Load) => load.perSecond;
+const processor = (load: Load) => load.processor;
 
 /** Makes a sandbox key, as many repositories and keys as a list shows, and a session. */
 async function fill(server: Awaited<ReturnType<typeof serverProcess>>) {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { KeyRecord, Outcome } from '../../../core/mod.ts';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
-import { noteKey, recordUsage } from '../../../server/rest/record-usage.ts';
+import { noteKey, recordCall } from '../../../server/rest/record-usage.ts';
 import type { AppEnvironment } from '../../../server/rest/request-context.ts';
 import { openVerifier } from '../../../server/store.ts';
 import type { KeyCall } from '../../../server/usage/key-call.ts';
@@ -112,7 +112,13 @@ async function middleware(): Promise<Metric> {
     const app = new Hono<AppEnvironment>();
     // A middleware that does nothing: without any, the framework takes a shorter path.
     app.use((_, next) => next());
-    if (records) app.use(recordUsage(recorder, Date.now));
+    if (records) {
+      app.use(async (c, next) => {
+        const started = performance.now();
+        await next();
+        recordCall(c, recorder, { at: Date.now(), durationMs: performance.now() - started });
+      });
+    }
     return app.get('/api/v1/key', (c) => {
       if (records) noteKey(c, outcome, '/api/v1/key', null);
       return c.body(null, 204);

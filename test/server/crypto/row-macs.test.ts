@@ -90,6 +90,19 @@ onEachDatabase((place) => {
     await expect(database.migrate()).rejects.toThrow('0009-row-macs has run');
 
     // As it was before the migrations that came later.
+    const columns = ['creation', 'label', 'expiry', 'environment', 'owner', 'end', 'revocation'];
+    for (const name of [...columns, 'disabling']) {
+      await em.execute(`drop index api_key_by_${name}`);
+    }
+    await em.execute('drop index api_key_secret_in_grace');
+    for (const name of ['action', 'target', 'time', 'actor']) {
+      await em.execute(`drop index audit_event_by_${name}`);
+    }
+    const orders = ['order_key', 'order_key_by_use', 'order_key_without_use', 'order_key_no_more'];
+    for (const name of isSqlite ? [...orders, 'order_key_by_later_use'] : orders) {
+      await em.execute(isSqlite ? `drop trigger ${name}` : `drop function ${name} cascade`);
+    }
+    await em.execute('drop table key_order');
     await em.execute('drop table secret_in_use');
     await em.execute('drop table former_secret');
     await em.execute('alter table holder drop column secrets');

@@ -11,7 +11,9 @@ onEachDatabase((place) => {
     const differences = (await generator.getUpdateSchemaSQL({ wrap: false }))
       .split('\n')
       // Triggers are written by hand; coherence.test.ts shows that each of them works.
-      .filter((sql) => sql !== '' && !/^drop (trigger|function) /.test(sql));
+      .filter((sql) => sql !== '' && !/^drop (trigger|function) /.test(sql))
+      // Indexes of expressions and partial ones differ; list-plans.test.ts shows that each is used.
+      .filter((sql) => !/^drop index "?`?(api_key|audit_event)_(by|secret_in)_/.test(sql));
     expect(differences).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ test('createDemoIdentityProvider() makes another key pair each time', async () =
 test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:8787', '[::1]', '[::1]:8787'])(
   'demoRefusal() lets a request to %s through',
   (host) => {
-    expect(demoRefusal(new Headers({ host }))).toBeNull();
+    expect(demoRefusal({ host })).toBeNull();
   },
 );
 
@@ -48,13 +48,13 @@ test.each([
   '0.0.0.0',
   'localhost:x',
 ])('demoRefusal() refuses a request to %j', (host) => {
-  expect(demoRefusal(new Headers({ host }))).toBe('Demo mode answers on localhost only');
+  expect(demoRefusal({ host })).toBe('Demo mode answers on localhost only');
 });
 
 test.each(['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Anything', 'X-Real-IP', 'Via'])(
   'demoRefusal() refuses a request with %s',
   (name) => {
-    const headers = new Headers({ host: 'localhost', [name]: 'x' });
+    const headers = { host: 'localhost', [name.toLowerCase()]: 'x' };
     expect(demoRefusal(headers)).toBe('Demo mode does not answer forwarded requests');
   },
 );

@@ -33,6 +33,19 @@ function failing(error: () => Error | null) {
       if (fault !== null) throw fault;
       return database.read();
     },
+    rows: {
+      dialect: database.rows.dialect,
+      all: async (sql, values) => {
+        const fault = error();
+        if (fault !== null) throw fault;
+        return database.rows.all(sql, values);
+      },
+      planned: async (sql, values) => {
+        const fault = error();
+        if (fault !== null) throw fault;
+        return database.rows.planned(sql, values);
+      },
+    },
     transaction(work) {
       const fault = error();
       return fault === null ? database.transaction(work) : Promise.reject(fault);

@@ -20,6 +20,7 @@ import { Environments } from './0021-environments.ts';
 import { LiveKeys } from './0023-live-keys.ts';
 import { WebhookAttempts } from './0024-webhook-attempts.ts';
 import { IdempotentAnswers } from './0025-idempotent-answers.ts';
+import { ListOrders } from './0027-list-orders.ts';
 import { AnthropicKeys } from './0029-anthropic-keys.ts';
 import { Scans } from './0030-scans.ts';
 
@@ -60,6 +61,7 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0024-webhook-attempts', class: WebhookAttempts },
   { name: '0025-idempotent-answers', class: IdempotentAnswers },
   { name: '0026-submitted-urls', class: SubmittedUrls },
+  { name: '0027-list-orders', class: ListOrders },
   { name: '0029-anthropic-keys', class: AnthropicKeys },
   { name: '0030-scans', class: Scans },
 ];
