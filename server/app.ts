@@ -12,6 +12,7 @@ import type { RateLimits } from './rate-limits/rate-limits.ts';
 import { allowOnly, byPath } from './rest/allow-only.ts';
 import { createAuthenticate, limitUnsigned } from './rest/authenticate.ts';
 import { createBodyBudgets } from './rest/body-budget.ts';
+import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
@@ -120,7 +121,11 @@ export function createApp(parts: AppOptions): App {
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
   const document = JSON.stringify(openApiDocument(reporiskRoutes));
-  app.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
+  const sent = [compressed(document, undefined), compressed(document, 'gzip')] as const;
+  app.get('/openapi.json', async (c) => {
+    const { body, headers } = await sent[acceptsGzip(c.req.header('accept-encoding')) ? 1 : 0];
+    return c.body(body, 200, { 'Content-Type': 'application/json', ...headers });
+  });
   app.get('/console.json', (c) =>
     c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
   );

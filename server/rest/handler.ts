@@ -11,6 +11,7 @@ import { camel, foreign, snake } from '../wire/case.ts';
 import { snakeForm } from '../wire/output-form.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
+import { compressed } from './compress.ts';
 import { encode, encodeInSteps } from './encode.ts';
 import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
 import { expiryFieldOf } from './key-expiry.ts';
@@ -115,7 +116,12 @@ export function routeHandler(
       if (output === null) return c.body(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
-      return c.body(await encodeInSteps(output, form), status, { ...fields, ...json });
+      const text = await encodeInSteps(output, form);
+      // A change may answer with a new secret.
+      if (operation.kind !== 'query') return c.body(text, status, { ...fields, ...json });
+      const accepted = c.req.header('accept-encoding');
+      const { body, headers } = await compressed(text, accepted);
+      return c.body(body, status, { ...fields, ...json, ...headers });
     } catch (error) {
       if (error instanceof Replayed) {
         const replayed = { 'Idempotent-Replayed': 'true' };
