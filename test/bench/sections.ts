@@ -12,6 +12,7 @@ import { scale } from './sections/scale.ts';
 import { scans } from './sections/scans.ts';
 import { usage } from './sections/usage.ts';
 import { warm } from './sections/warm.ts';
+import { workers } from './sections/workers.ts';
 
 /** Every section by its name, in the table's order. */
 export const sections: Readonly<Record<string, Section>> = {
@@ -20,6 +21,7 @@ export const sections: Readonly<Record<string, Section>> = {
   peers,
   http,
   requests,
+  workers,
   scale,
   memory,
   revocation,
