@@ -14,6 +14,7 @@ const sections: readonly Section[] = [
   { path: 'api-access', label: text.apiAccess, icon: 'key', readers: 'everyone' },
   { path: 'sub-orgs', label: text.subOrgs, icon: 'building', readers: 'member' },
   { path: 'service-accounts', label: text.serviceAccounts, icon: 'robot', readers: 'admin' },
+  { path: 'anthropic-key', label: text.anthropicKey, icon: 'spark', readers: 'admin' },
   { path: 'webhooks', label: text.webhooks, icon: 'bell', readers: 'admin' },
   { path: 'jobs', label: text.jobs, icon: 'list', readers: 'member' },
   { path: 'audit-log', label: text.auditLog, icon: 'scroll', readers: 'admin' },

@@ -9,6 +9,10 @@ const ServiceAccountsPage = lazyNamed(
   () => import('../service-accounts/service-accounts-page.tsx'),
   'ServiceAccountsPage',
 );
+const AnthropicKeyPage = lazyNamed(
+  () => import('../anthropic-key/anthropic-key-page.tsx'),
+  'AnthropicKeyPage',
+);
 const WebhooksPage = lazyNamed(() => import('../webhooks/webhooks-page.tsx'), 'WebhooksPage');
 const JobsPage = lazyNamed(() => import('../jobs/jobs-page.tsx'), 'JobsPage');
 const AuditLogPage = lazyNamed(() => import('../audit-log/audit-log-page.tsx'), 'AuditLogPage');
@@ -19,6 +23,7 @@ const pages: Readonly<Record<string, Component>> = {
   [home]: ApiAccessPage,
   '/settings/sub-orgs': SubOrgsPage,
   '/settings/service-accounts': ServiceAccountsPage,
+  '/settings/anthropic-key': AnthropicKeyPage,
   '/settings/webhooks': WebhooksPage,
   '/settings/jobs': JobsPage,
   '/settings/audit-log': AuditLogPage,

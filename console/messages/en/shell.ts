@@ -14,6 +14,7 @@ export const settings = {
   serviceAccounts: 'Service accounts',
   webhooks: 'Webhooks',
   jobs: 'Jobs',
+  anthropicKey: 'Anthropic API key',
   auditLog: 'Audit log',
 };
 
