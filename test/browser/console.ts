@@ -45,6 +45,7 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
   return {
     url: server.url,
     databaseUrl: config.databaseUrl,
+    anthropic,
 
     /** A page of a new browser session. At the end of its scope it must have broken no rule. */
     async open({ expectsFailedLoads = false, ...options }: SessionOptions = {}) {

@@ -66,7 +66,7 @@ export const anthropicKey = {
     },
   },
   guidance: {
-    title: 'When to replace the key, and what to do when it leaks',
+    title: 'How to look after the key',
     parts: [
       {
         title: 'Replace it',
@@ -83,7 +83,7 @@ export const anthropicKey = {
           'Delete it in the Anthropic Console first. Running and queued scans fail with that reason.',
           'Create a new key there and save it here.',
           'Press “Retry failed scans”.',
-          'Watch the use below, and your bill at Anthropic, for the next 24 hours.',
+          'Watch the use on this page, and your bill at Anthropic, for 24 hours.',
         ],
       },
       {
