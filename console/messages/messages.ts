@@ -3,6 +3,7 @@
 export { affectedKeys } from './en/affected-keys.ts';
 export { anthropicKey, tokenUse } from './en/anthropic-key.ts';
 export { apiAccess, guidance } from './en/api-access.ts';
+export { assets, findings } from './en/assets.ts';
 export { auditLog } from './en/audit-log.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';

@@ -14,6 +14,8 @@ const AnthropicKeyPage = lazyNamed(
   'AnthropicKeyPage',
 );
 const WebhooksPage = lazyNamed(() => import('../webhooks/webhooks-page.tsx'), 'WebhooksPage');
+const RepositoriesPage = lazyNamed(() => import('../assets/assets-page.tsx'), 'RepositoriesPage');
+const ExtensionsPage = lazyNamed(() => import('../assets/assets-page.tsx'), 'ExtensionsPage');
 const JobsPage = lazyNamed(() => import('../jobs/jobs-page.tsx'), 'JobsPage');
 const AuditLogPage = lazyNamed(() => import('../audit-log/audit-log-page.tsx'), 'AuditLogPage');
 
@@ -25,6 +27,8 @@ const pages: Readonly<Record<string, Component>> = {
   '/settings/service-accounts': ServiceAccountsPage,
   '/settings/anthropic-key': AnthropicKeyPage,
   '/settings/webhooks': WebhooksPage,
+  '/settings/repositories': RepositoriesPage,
+  '/settings/extensions': ExtensionsPage,
   '/settings/jobs': JobsPage,
   '/settings/audit-log': AuditLogPage,
 };
