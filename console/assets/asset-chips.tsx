@@ -21,7 +21,7 @@ export function StatusChip(props: { status: JobStatus }) {
     <Chip
       tone={looks[props.status][0]}
       icon={looks[props.status][1]}
-      label={text.scanStatuses[props.status]}
+      label={text.statuses[props.status]}
     />
   );
 }

@@ -12,8 +12,7 @@ const shared = {
   noSubOrg: 'Whole organization',
   urlNeeded: 'Enter an address.',
   submitted: 'Submitted. The scan waits for its turn.',
-  statuses: { queued: 'Queued', running: 'Running', completed: 'Completed', failed: 'Failed' },
-  scanStatuses: {
+  statuses: {
     queued: 'Queued',
     running: 'Running',
     completed: 'Completed',
@@ -84,7 +83,6 @@ export const findings = {
   older: 'This is the report of an earlier scan.',
   completed: 'Completed',
   rule: 'Rule',
-  levels,
   group: (level: keyof typeof levels, count: number) =>
     `${levels[level]}: ${count === 1 ? '1 finding' : `${number.format(count)} findings`}`,
   place: (file: string, line: number | null) => (line === null ? file : `${file}, line ${line}`),
