@@ -256,6 +256,12 @@ test('SubmitDialog submits a repository and an extension by address, and says wh
   await page.getByRole('link', { name: 'Extensions' }).click();
   await main.getByText('acme-security.ledger-tools').first().waitFor();
   await expectSoundInEveryLook(page, 'extensions');
+  const cancelled = main.getByRole('row').filter({ hasText: 'acme-security.wallet-preview' });
+  await cancelled.getByRole('link').click();
+  await main.getByText('The last scan did not complete. Its reason is in Jobs.').waitFor();
+  await main.getByRole('button', { name: 'Scan again' }).click();
+  await main.getByText('The scan waits for its turn. This page follows it.').waitFor();
+  await main.getByRole('link', { name: 'All extensions' }).click();
   await submit('extension', 'https://files.invalid/tool.vsix');
   await main.getByText('The scan waits for its turn. This page follows it.').waitFor();
   await console.send('parent-admin', '/api/v1/settings/anthropic-key', undefined, 'DELETE');
