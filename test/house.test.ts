@@ -23,7 +23,11 @@ test('the console reads and writes the address in one place, which lets no raw s
     address.test(readFileSync(path, 'utf8')),
   );
   // And the input of a query, which is part of its address.
-  expect(users.sort()).toEqual(['console/api/trpc-client.ts', 'console/ui/location.tsx']);
+  expect(users.sort()).toEqual([
+    'console/api/rest-client.ts',
+    'console/api/trpc-client.ts',
+    'console/ui/location.tsx',
+  ]);
 });
 
 test('connections are opened in few places, where what bounds them stands', () => {

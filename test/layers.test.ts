@@ -57,7 +57,7 @@ const layers: Record<string, string> = {
     api
     ui
     session
-    api-access audit-log jobs service-accounts sub-orgs webhooks
+    anthropic-key api-access assets audit-log jobs service-accounts sub-orgs webhooks
     settings
     .`,
   test: `

@@ -5,20 +5,25 @@ import type { AppRouter } from '../../server/trpc/router.ts';
 import type { Identity } from './identity.ts';
 import { problemOf } from './problem.ts';
 import { withoutSecrets } from './raw-secrets.ts';
+import { createRestClient, type RestClient } from './rest-client.ts';
 import { createClient } from './trpc-client.ts';
 
 /** The pages' access to the server. */
 export interface Api {
   readonly trpc: TRPCClient<AppRouter>;
+  /** The data plane: repositories and extensions. */
+  readonly rest: RestClient;
   readonly queries: QueryClient;
   readonly identity: Identity;
 }
 
 /** A client and an empty cache for one signed-in identity. */
 export function createApi(identity: Identity): Api {
+  const headers = async () => ({ authorization: `Bearer ${await identity.token()}` });
   return {
     identity,
-    trpc: createClient(async () => ({ authorization: `Bearer ${await identity.token()}` })),
+    trpc: createClient(headers),
+    rest: createRestClient(headers),
     queries: new QueryClient({
       defaultOptions: {
         queries: {

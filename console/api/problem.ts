@@ -58,10 +58,11 @@ function sentenceOf(status: number, detail: unknown, code: RequestFailed['code']
   if (status === 401) return errors.session;
   if (status === 422) return errors.input;
   if (status === 503) return errors.unavailable;
-  if (status >= 500) return errors.fault;
+  // 502 is another service's fault: the server says which one.
+  const isOurFault = status >= 500 && status !== 502;
+  if (isOurFault || typeof detail !== 'string') return errors.fault;
   const known = code && errors.sentences[code];
-  if (known) return known;
-  return typeof detail === 'string' ? `${detail}.` : errors.fault;
+  return known || detail.replace(/\.?$/, '.');
 }
 
 function fieldsOf(detail: readonly Rejected[]): Record<string, string> {

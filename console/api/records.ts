@@ -30,3 +30,5 @@ export type WebhookEvent = Webhook['events'][number];
 export type WebhookDelivery = Outputs['webhooks']['deliveries']['items'][number];
 export type DeliveryStatus = WebhookDelivery['status'];
 export type JobType = Job['type'];
+export type AnthropicKey = Outputs['anthropicKey']['get'];
+export type AnthropicUse = Outputs['anthropicKey']['usage']['days'][number];

@@ -1,7 +1,9 @@
 // The source of every text of the console. One file per page: each is loaded with its page.
 // Another language is another folder beside `en` with the same files.
 export { affectedKeys } from './en/affected-keys.ts';
+export { anthropicKey, tokenUse } from './en/anthropic-key.ts';
 export { apiAccess, guidance } from './en/api-access.ts';
+export { assets, findings } from './en/assets.ts';
 export { auditLog } from './en/audit-log.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';

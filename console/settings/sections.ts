@@ -7,14 +7,17 @@ export interface Section {
   readonly label: string;
   readonly icon: IconName;
   /** The viewers who may read it: the navigation omits a page that would only refuse. */
-  readonly readers: 'everyone' | 'member' | 'admin';
+  readonly readers: 'everyone' | 'viewer' | 'member' | 'admin';
 }
 
 const sections: readonly Section[] = [
   { path: 'api-access', label: text.apiAccess, icon: 'key', readers: 'everyone' },
   { path: 'sub-orgs', label: text.subOrgs, icon: 'building', readers: 'member' },
   { path: 'service-accounts', label: text.serviceAccounts, icon: 'robot', readers: 'admin' },
+  { path: 'anthropic-key', label: text.anthropicKey, icon: 'spark', readers: 'admin' },
   { path: 'webhooks', label: text.webhooks, icon: 'bell', readers: 'admin' },
+  { path: 'repositories', label: text.repositories, icon: 'branch', readers: 'viewer' },
+  { path: 'extensions', label: text.extensions, icon: 'puzzle', readers: 'viewer' },
   { path: 'jobs', label: text.jobs, icon: 'list', readers: 'member' },
   { path: 'audit-log', label: text.auditLog, icon: 'scroll', readers: 'admin' },
 ];
@@ -22,8 +25,14 @@ const sections: readonly Section[] = [
 /** The sections of Settings that the viewer may read. */
 export function sectionsFor(viewerStatus: ViewerStatus): readonly Section[] {
   const role = viewerStatus.kind === 'member' ? viewerStatus.member.role : null;
+  // A sub-organization's members read what its keys reach.
+  const isViewer = viewerStatus.kind !== 'outsider';
   return sections.filter(
-    ({ readers }) => readers === 'everyone' || role === 'admin' || readers === role,
+    ({ readers }) =>
+      readers === 'everyone' ||
+      (readers === 'viewer' && isViewer) ||
+      role === 'admin' ||
+      readers === role,
   );
 }
 

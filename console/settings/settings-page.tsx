@@ -9,7 +9,13 @@ const ServiceAccountsPage = lazyNamed(
   () => import('../service-accounts/service-accounts-page.tsx'),
   'ServiceAccountsPage',
 );
+const AnthropicKeyPage = lazyNamed(
+  () => import('../anthropic-key/anthropic-key-page.tsx'),
+  'AnthropicKeyPage',
+);
 const WebhooksPage = lazyNamed(() => import('../webhooks/webhooks-page.tsx'), 'WebhooksPage');
+const RepositoriesPage = lazyNamed(() => import('../assets/assets-page.tsx'), 'RepositoriesPage');
+const ExtensionsPage = lazyNamed(() => import('../assets/assets-page.tsx'), 'ExtensionsPage');
 const JobsPage = lazyNamed(() => import('../jobs/jobs-page.tsx'), 'JobsPage');
 const AuditLogPage = lazyNamed(() => import('../audit-log/audit-log-page.tsx'), 'AuditLogPage');
 
@@ -19,7 +25,10 @@ const pages: Readonly<Record<string, Component>> = {
   [home]: ApiAccessPage,
   '/settings/sub-orgs': SubOrgsPage,
   '/settings/service-accounts': ServiceAccountsPage,
+  '/settings/anthropic-key': AnthropicKeyPage,
   '/settings/webhooks': WebhooksPage,
+  '/settings/repositories': RepositoriesPage,
+  '/settings/extensions': ExtensionsPage,
   '/settings/jobs': JobsPage,
   '/settings/audit-log': AuditLogPage,
 };

@@ -14,6 +14,11 @@ const localTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeS
 const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
 const shortHour = new Intl.DateTimeFormat(language, { hour: 'numeric' });
 const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+const shortUtcDay = new Intl.DateTimeFormat(language, {
+  month: 'short',
+  day: 'numeric',
+  timeZone: 'UTC',
+});
 const second = new Intl.DateTimeFormat(language, {
   month: 'short',
   day: 'numeric',
@@ -56,6 +61,11 @@ export function shortHourText(at: number): string {
 /** A day without its year. */
 export function shortDayText(at: number): string {
   return shortDay.format(at);
+}
+
+/** A day of UTC, given as `YYYY-MM-DD`, without its year. */
+export function shortUtcDayText(date: string): string {
+  return shortUtcDay.format(Date.parse(date));
 }
 
 /** To the second, without the year, in the reader's time zone. */

@@ -36,12 +36,14 @@ export function answeredHeaders(errors: readonly TRPCError[]): Headers {
 }
 
 const codes: Readonly<Record<number, TRPCError['code']>> = {
+  400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   409: 'CONFLICT',
   422: 'UNPROCESSABLE_CONTENT',
   429: 'TOO_MANY_REQUESTS',
+  502: 'BAD_GATEWAY',
   503: 'SERVICE_UNAVAILABLE',
 };
 

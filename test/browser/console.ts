@@ -18,7 +18,9 @@ import { launchChromium } from '../support/chromium.ts';
  *
  * @param parts - the allowed targets of webhooks, for example.
  */
-export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 'now'> = {}) {
+export async function startConsole(
+  parts: Pick<InstallationOptions, 'targets' | 'now' | 'scans'> = {},
+) {
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
   resources.defer(() => rm(dataFolder, { recursive: true, force: true }));
@@ -33,7 +35,7 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
   const server = resources.use(
     await startServer({
       ...parts,
-      scans: { scan: later },
+      scans: { scan: later, ...parts.scans },
       config,
       dataFolder,
       consoleFolder,
@@ -45,6 +47,7 @@ export async function startConsole(parts: Pick<InstallationOptions, 'targets' | 
   return {
     url: server.url,
     databaseUrl: config.databaseUrl,
+    anthropic,
 
     /** A page of a new browser session. At the end of its scope it must have broken no rule. */
     async open({ expectsFailedLoads = false, ...options }: SessionOptions = {}) {

@@ -12,8 +12,16 @@ const setTier = (tier: number) =>
   inDatabase(console, "update organization set tier = ? where id = 'org_demo_initech'", tier);
 
 test.each([
-  ['Parent member', 'Ask an admin of Acme Security', ['API Access', 'Sub-organizations', 'Jobs']],
-  ['Sub-organization admin', 'Ask an admin of the parent organization', ['API Access']],
+  [
+    'Parent member',
+    'Ask an admin of Acme Security',
+    ['API Access', 'Sub-organizations', 'Repositories', 'Extensions', 'Jobs'],
+  ],
+  [
+    'Sub-organization admin',
+    'Ask an admin of the parent organization',
+    ['API Access', 'Repositories', 'Extensions'],
+  ],
   ['Outsider', 'Switch to another organization', ['API Access']],
 ])(
   '%s is told who can help, and is offered nothing that would fail',

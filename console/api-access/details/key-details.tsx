@@ -6,6 +6,7 @@ import { useQuery } from '../../api/use-query.ts';
 import type { KeyActions } from '../key-actions.ts';
 import './key-details.css';
 import './key-calls.css';
+import '../../ui/styles/chart.css';
 import { CallUsage } from './call-usage.tsx';
 import { KeyReminder } from './key-reminder.tsx';
 import { KeySettings } from './key-settings.tsx';

@@ -14,6 +14,9 @@ export const settings = {
   serviceAccounts: 'Service accounts',
   webhooks: 'Webhooks',
   jobs: 'Jobs',
+  repositories: 'Repositories',
+  extensions: 'Extensions',
+  anthropicKey: 'Anthropic API key',
   auditLog: 'Audit log',
 };
 

@@ -1,6 +1,7 @@
 import { createTRPCClient, httpBatchLink, httpLink, TRPCClientError } from '@trpc/client';
 import { expect, test } from 'vitest';
 import type { AppRouter } from '../../../server/trpc/router.ts';
+import { anthropicKey, refusals } from '../../support/anthropic-server.ts';
 import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { onOneServerEach, type RunningServer } from '../../support/server.ts';
 
@@ -43,6 +44,30 @@ onOneServerEach((server) => {
     ]);
     expect(await admin().apiKeys.get.query({ id })).toEqual(Object.fromEntries(camel));
   });
+
+  test.each([
+    [refusals.rejected, 400, 'BAD_REQUEST'],
+    [{ status: 529, type: 'overloaded_error' }, 502, 'BAD_GATEWAY'],
+  ])(
+    'what Anthropic answers, %j, has the status that REST gives it',
+    async (reply, status, code) => {
+      const apiKey = anthropicKey(`answered_${status}`);
+      server().anthropic.refuse(apiKey, reply);
+      const path = '/api/v1/settings/anthropic-key';
+      const json = { api_key: apiKey };
+      const rest = await answer(server().fetch(path, { as: 'parent-admin', method: 'PUT', json }));
+      expect(rest.status).toBe(status);
+      const caught = await admin()
+        .anthropicKey.set.mutate({ apiKey })
+        .catch((error: unknown) => error);
+      const { detail } = rest.body;
+      expect((caught as TRPCClientError<AppRouter>).shape?.data).toEqual({
+        code,
+        httpStatus: status,
+        detail,
+      });
+    },
+  );
 
   test('an error carries the documented detail and nothing else', async () => {
     const caught = await admin()

@@ -1,0 +1,54 @@
+import { withoutSecrets } from './raw-secrets.ts';
+import { RequestFailed } from './trpc-client.ts';
+
+type Authorization = () => Promise<{ authorization: string }>;
+
+export type RestClient = ReturnType<typeof createRestClient>;
+
+/**
+ * A client of the data plane: repositories and extensions, which are wired to REST only. Names are
+ * in snake case on the way and in camel case here.
+ */
+export function createRestClient(headers: Authorization) {
+  return {
+    async get<Answer>(
+      path: string,
+      parameters: Readonly<Record<string, string | number | undefined>>,
+    ): Promise<Answer> {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined) query.set(name, withoutSecrets(String(value)));
+      }
+      const address = `/api/v1/${path}?${query}`;
+      return answerOf<Answer>(await fetch(address, { headers: await headers() }));
+    },
+
+    async post<Answer>(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
+      const response = await fetch(`/api/v1/${path}`, {
+        method: 'POST',
+        headers: { ...(await headers()), 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return answerOf<Answer>(response);
+    },
+  };
+}
+
+async function answerOf<Answer>(response: Response): Promise<Answer> {
+  const body: { readonly detail?: unknown } | null = await response.json().catch(() => null);
+  if (response.ok && body !== null) return inCamelCase(body) as Answer;
+  const requestId = response.headers.get('x-request-id');
+  throw new RequestFailed(response.status, { detail: body?.detail }, requestId);
+}
+
+/** The value with the names of its records in camel case, at every depth. */
+function inCamelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inCamelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inside]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      inCamelCase(inside),
+    ]),
+  );
+}

@@ -1,0 +1,90 @@
+import { number } from './number.ts';
+
+const levels = { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' };
+
+/** Texts that repositories and extensions share. */
+const shared = {
+  environment: 'Environment',
+  environments: { live: 'Live', test: 'Sandbox' },
+  url: 'Address',
+  submit: 'Submit for a scan',
+  subOrg: 'Sub-organization',
+  noSubOrg: 'Whole organization',
+  urlNeeded: 'Enter an address.',
+  submitted: 'Submitted. The scan waits for its turn.',
+  statuses: {
+    queued: 'Queued',
+    running: 'Running',
+    completed: 'Completed',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+  risk: (level: keyof typeof levels) => `${levels[level]} risk`,
+  score: (score: number) => `${number.format(score)} of 100`,
+  noRisk: 'Not known yet',
+  columns: {
+    subOrg: 'Sub-organization',
+    status: 'Status',
+    risk: 'Risk',
+    score: 'Score',
+    updated: 'Updated',
+    added: 'Added',
+  },
+  uploaded: 'Uploaded as a file',
+  progress: 'Progress of the scan',
+  waiting: 'The scan waits for its turn. This page follows it.',
+  running: (done: number, total: number | null) =>
+    total === null || total === 0
+      ? 'The scan is under way. This page follows it.'
+      : `The scan is under way: ${done} of ${total}. This page follows it.`,
+  failed: 'The last scan did not complete.',
+  reasonInJobs: 'Its reason is in Jobs.',
+  retry: 'Scan again',
+  retrying: 'Queueing…',
+  retried: 'Queued again, as a new scan.',
+  scans: {
+    title: 'Scans',
+    columns: { started: 'Submitted', status: 'Status', reason: 'Reason' },
+    none: '–',
+  },
+};
+
+export const assets = {
+  repos: {
+    ...shared,
+    title: 'Repositories',
+    lead: 'Repositories that were submitted, by people and by keys, and the risk that was found.',
+    name: 'Repository',
+    all: 'All repositories',
+    create: 'New repository',
+    urlHint: 'An https:// address that can be cloned without signing in.',
+    emptyLive: 'No repositories yet. Submit one here, or through the API with a live key.',
+    emptyTest: 'No repositories in the sandbox. Submit one through the API with a sandbox key.',
+  },
+  extensions: {
+    ...shared,
+    title: 'Extensions',
+    lead: 'Extensions that were submitted, by people and by keys, and the risk that was found.',
+    name: 'Extension',
+    all: 'All extensions',
+    create: 'New extension',
+    urlHint: 'The https:// address of a marketplace page, or of a .vsix, .crx or .zip file.',
+    emptyLive: 'No extensions yet. Submit one here, or through the API with a live key.',
+    emptyTest: 'No extensions in the sandbox. Submit one through the API with a sandbox key.',
+  },
+};
+
+export const findings = {
+  title: 'Report',
+  none: 'No report yet: it is written when a scan has completed.',
+  noFindings: 'Nothing was found that speaks against running it.',
+  partial:
+    'This report is partial: some of the source was not examined, for its size or its format. What was not examined may hold more.',
+  older: 'This is the report of an earlier scan.',
+  completed: 'Completed',
+  rule: 'Rule',
+  group: (level: keyof typeof levels, count: number) =>
+    `${levels[level]}: ${count === 1 ? '1 finding' : `${number.format(count)} findings`}`,
+  place: (file: string, line: number | null) => (line === null ? file : `${file}, line ${line}`),
+  advice: 'Advice:',
+};
