@@ -47,8 +47,12 @@ export async function assertMayScan(
   throw new Problem(409, noWorkingKey, {}, 'no_anthropic_key');
 }
 
-/** The path of an address without slashes and `.git`, for example `owner/name`; else its host. */
+/** The path of an address without slashes and `.git`, for example `owner/name`; else its host. An item
+ * of the Visual Studio Marketplace has its own name. */
 export function nameOfUrl(url: string): string {
-  const { hostname, pathname } = new URL(url);
+  const { hostname, pathname, searchParams } = new URL(url);
+  // The one marketplace whose pages all have the same path.
+  const item = hostname === 'marketplace.visualstudio.com' ? searchParams.get('itemName') : null;
+  if (item !== null && /^[\w.-]{1,200}$/.test(item)) return item;
   return pathname.replace(/^\/+|(\.git)?\/*$/g, '') || hostname;
 }
