@@ -33,8 +33,11 @@ export async function settleAsset(
   asset.riskScore = result.risk_score;
 }
 
-/** Locks and returns the asset of a scan; null for any other job. */
-async function lockAsset(
+/**
+ * Locks and returns the asset of a scan; null for any other job. A new scan needs it before its job:
+ * the job's reference locks the asset too, and of two that hold that lock neither gets this one.
+ */
+export async function lockAsset(
   em: EntityManager,
   { repoId, extensionId }: Pick<Job, 'repoId' | 'extensionId'>,
 ) {

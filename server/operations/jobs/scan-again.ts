@@ -1,5 +1,5 @@
 import { readScanInput, type ScanInput } from '../../assets/scan-input.ts';
-import { settleAsset } from '../../assets/settle-asset.ts';
+import { lockAsset, settleAsset } from '../../assets/settle-asset.ts';
 import { Extension } from '../../database/entities/extension.ts';
 import { Job } from '../../database/entities/job.ts';
 import { Repo } from '../../database/entities/repo.ts';
@@ -23,6 +23,7 @@ export async function scanAgain(work: OperationContext, scan: Job): Promise<Job 
   const { repoId = null, extensionId = null, subOrgId = null, environment } = scan;
   const input = await inputOf(work, scan);
   if (input === null) return null;
+  await lockAsset(em, scan);
   const shared = { subOrgId, input };
   const id = await queueAnalysis(
     work,
