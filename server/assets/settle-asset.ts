@@ -39,10 +39,12 @@ export async function settleAsset(
  */
 export async function lockAsset(
   em: EntityManager,
-  { repoId, extensionId }: Pick<Job, 'repoId' | 'extensionId'>,
+  { orgId = null, repoId, extensionId }: Pick<Job, 'orgId' | 'repoId' | 'extensionId'>,
 ) {
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-  if (repoId != null) return em.findOne(Repo, { id: repoId }, locked);
-  if (extensionId != null) return em.findOne(Extension, { id: extensionId }, locked);
+  // Never another organization's, whatever a row says that a statement by hand wrote.
+  if (orgId === null) return null;
+  if (repoId != null) return em.findOne(Repo, { id: repoId, orgId }, locked);
+  if (extensionId != null) return em.findOne(Extension, { id: extensionId, orgId }, locked);
   return null;
 }
