@@ -40,7 +40,7 @@ const answerTimeoutMs = 300_000;
 const maxRetries = 4;
 
 /**
- * Milliseconds of `Retry-After` that a question waits for. After a longer one the caller decides:
+ * Milliseconds that a question waits where Anthropic asks for it. After a longer one the caller decides:
  * the scan goes back to the queue.
  */
 const maxWaitMs = minute;
@@ -128,17 +128,24 @@ function fetchUnder(apiKey: string): typeof fetch {
     };
     const response = await fetch(url, { ...init, headers, redirect: 'error' });
     const waitMs = retryAfterOf(response.headers);
-    if (waitMs === null || waitMs <= maxWaitMs) return response;
     const { status, body } = response;
     const fields = new Headers(response.headers);
-    // The SDK would wait this long, however long it is.
-    fields.set('x-should-retry', 'false');
+    // The SDK would wait as long as it reads in either, however long; it gets what is read here.
+    fields.delete('retry-after');
+    fields.delete('retry-after-ms');
+    if (waitMs !== null) fields.set('retry-after-ms', String(waitMs));
+    if (waitMs !== null && waitMs > maxWaitMs) fields.set('x-should-retry', 'false');
     return new Response(body, { status, headers: fields });
   };
 }
 
-/** Milliseconds of a `Retry-After`, whose date is measured against the response's own. */
+/**
+ * Milliseconds of a `Retry-After-Ms`, else of a `Retry-After`, whose date is measured against the
+ * response's own.
+ */
 function retryAfterOf(headers: Headers | undefined): number | null {
+  const exact = headers?.get('retry-after-ms') ?? '';
+  if (/^\d+(\.\d+)?$/.test(exact)) return Number(exact);
   const given = headers?.get('retry-after');
   if (given == null) return null;
   if (/^\d+(\.\d+)?$/.test(given)) return Number(given) * 1_000;

@@ -33,13 +33,18 @@ export async function settleAsset(
   asset.riskScore = result.risk_score;
 }
 
-/** Locks and returns the asset of a scan; null for any other job. */
-async function lockAsset(
+/**
+ * Locks and returns the asset of a scan; null for any other job. A new scan needs it before its job:
+ * the job's reference locks the asset too, and of two that hold that lock neither gets this one.
+ */
+export async function lockAsset(
   em: EntityManager,
-  { repoId, extensionId }: Pick<Job, 'repoId' | 'extensionId'>,
+  { orgId = null, repoId, extensionId }: Pick<Job, 'orgId' | 'repoId' | 'extensionId'>,
 ) {
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-  if (repoId != null) return em.findOne(Repo, { id: repoId }, locked);
-  if (extensionId != null) return em.findOne(Extension, { id: extensionId }, locked);
+  // Never another organization's, whatever a row says that a statement by hand wrote.
+  if (orgId === null) return null;
+  if (repoId != null) return em.findOne(Repo, { id: repoId, orgId }, locked);
+  if (extensionId != null) return em.findOne(Extension, { id: extensionId, orgId }, locked);
   return null;
 }

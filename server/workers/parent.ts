@@ -84,11 +84,12 @@ export async function startWorkers(count: number, logger: Logger): Promise<Worke
   }
 
   async function replace(slot: Slot): Promise<void> {
+    if (isStopping) return;
     const { worker, call, ready } = fork(slot.hasBackground);
     slot.worker = worker;
     slot.call = call;
     if ((await ready) !== null) return keepRunning(slot);
-    if (!isStopping) clock.after(retryMs, () => void replace(slot));
+    clock.after(retryMs, () => void replace(slot));
   }
 
   async function start(hasBackground: boolean): Promise<string | null> {

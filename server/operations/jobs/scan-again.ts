@@ -1,8 +1,7 @@
 import { readScanInput, type ScanInput } from '../../assets/scan-input.ts';
-import { settleAsset } from '../../assets/settle-asset.ts';
-import { Extension } from '../../database/entities/extension.ts';
+import { lockAsset, settleAsset } from '../../assets/settle-asset.ts';
 import { Job } from '../../database/entities/job.ts';
-import { Repo } from '../../database/entities/repo.ts';
+import { isQueuedByServer } from '../../queue/queue-job.ts';
 import { Problem } from '../../wire/problem.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
@@ -21,7 +20,8 @@ export function isScan({ type }: Job): boolean {
 export async function scanAgain(work: OperationContext, scan: Job): Promise<Job | null> {
   const { em, now } = work;
   const { repoId = null, extensionId = null, subOrgId = null, environment } = scan;
-  const input = await inputOf(work, scan);
+  const asset = await lockAsset(em, scan);
+  const input = asset === null ? null : inputOf(work, scan, asset.url ?? null);
   if (input === null) return null;
   const shared = { subOrgId, input };
   const id = await queueAnalysis(
@@ -36,17 +36,20 @@ export async function scanAgain(work: OperationContext, scan: Job): Promise<Job 
   return job;
 }
 
-/** The order of a scan; for one from before scans were done, its asset's address. */
-async function inputOf({ em }: OperationContext, scan: Job): Promise<ScanInput | null> {
-  const { input, repoId, extensionId, environment } = scan;
-  const known = readScanInput(input);
+/**
+ * The order of a scan. For one from before scans were done, and one that the server did not queue, it
+ * is its asset's address: a forged order must not become one of the server's.
+ */
+function inputOf(
+  { services: { database } }: OperationContext,
+  scan: Job,
+  url: string | null,
+): ScanInput | null {
+  const isQueued = scan.mac != null && isQueuedByServer(database.rowMacs, scan);
+  const known = isQueued ? readScanInput(scan.input) : null;
   // Sandbox uploads are a name and no bytes.
-  if (known !== null) return 'url' in known || environment === 'test' ? known : null;
-  const asset =
-    extensionId == null
-      ? await em.findOne(Repo, { id: repoId ?? 0 })
-      : await em.findOne(Extension, { id: extensionId });
-  return asset?.url == null ? null : { url: asset.url };
+  if (known !== null) return 'url' in known || scan.environment === 'test' ? known : null;
+  return url === null ? null : { url };
 }
 
 /** The refusal where `scanAgain` gives null. */

@@ -77,15 +77,27 @@ test.each<[string, AnthropicReply]>([
   expect(it.server.requests).toHaveLength(2);
 });
 
-test('ask() leaves a long Retry-After to the caller', async () => {
+test.each([
+  { 'retry-after': '3600' },
+  { 'retry-after-ms': '3600000' },
+  { 'retry-after': '1', 'retry-after-ms': '3600000' },
+  { 'retry-after-ms': 'soon', 'retry-after': '3600' },
+])('ask() leaves a long wait to the caller: %j', async (headers) => {
   await using it = await start();
-  const headers = { 'retry-after': '3600' };
   it.server.reply({ status: 429, type: 'rate_limit_error', headers });
   await expect(it.client.ask(key, question, signal)).rejects.toMatchObject({
     fault: 'unavailable',
     retryAfterMs: 3_600_000,
   });
   expect(it.server.requests).toHaveLength(1);
+});
+
+test('a wait that cannot be read is none', async () => {
+  await using it = await start();
+  // The SDK alone would wait an hour.
+  it.server.reply({ status: 429, type: 'rate_limit_error', headers: { 'retry-after': '3600s' } });
+  it.server.answer = 1;
+  expect(await it.client.ask(key, question, signal)).toMatchObject({ value: 1 });
 });
 
 test.each<[string, AnthropicReply, string]>([

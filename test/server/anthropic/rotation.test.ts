@@ -94,6 +94,15 @@ onBothDatabases((kind) => {
     expect(await retry('job_unknown')).toEqual({ status: 404, body: { detail: 'Job not found' } });
   });
 
+  test('two retries of a scan at once are two scans', async () => {
+    await using it = await startScanning(kind);
+    const { job } = await it.submit('twice');
+    await it.call(`settings/jobs/${job}/cancel`, {});
+    const retry = () => it.call(`settings/jobs/${job}/retry`, {});
+    const retried = await Promise.all([retry(), retry(), retry(), retry()]);
+    expect(retried.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  });
+
   test('a key that was not copied whole, or is of another kind, or is refused, leaves the old one', async () => {
     await using it = await startScanning(kind);
     const before = await it.getKey();

@@ -267,6 +267,24 @@ onBothDatabases((kind) => {
     expect(await it.repo(repo)).toMatchObject({ status: 'completed' });
   });
 
+  test('a retry takes nothing from a forged row: neither its order nor another organization’s repository', async () => {
+    await using it = await startScanning(kind);
+    const { job } = await it.submit('forged');
+    await it.call(`settings/jobs/${job}/cancel`, {});
+    const em = it.server.database.read();
+    await em.nativeUpdate(Job, { id: job }, { input: { url: 'https://git.invalid/evil' } });
+    const again = await it.call(`settings/jobs/${job}/retry`, {});
+    expect(again.status).toBe(201);
+    const { input } = await em.findOneOrFail(Job, { id: again.body.id });
+    expect(input).toEqual({ url: 'https://git.invalid/acme/forged' });
+    const fresh = { disableIdentityMap: true };
+    const other = await em.findOneOrFail(Repo, { orgId: { $ne: 'org_demo_acme' } }, fresh);
+    await em.nativeUpdate(Job, { id: job }, { repoId: other.id });
+    expect((await it.call(`settings/jobs/${job}/retry`, {})).status).toBe(409);
+    expect(await em.findOneOrFail(Repo, { id: other.id }, fresh)).toEqual(other);
+    expect(await em.count(Job, { repoId: other.id, orgId: 'org_demo_acme' })).toBe(1);
+  });
+
   test('no organization occupies the workers: another one’s scan is done beside many', async () => {
     const goOn = Promise.withResolvers<void>();
     const runs = new Map<string, number>();
