@@ -98,7 +98,8 @@ test('a session of the demo is valid in each worker, metrics are those of all, S
 
 test.for(['sqlite', 'postgresql'] as const)(
   'a revoked key is dead in each worker, and a worker that is killed is replaced, on %s',
-  async (kind) => {
+  async (kind, context) => {
+    if (kind === 'postgresql' && !process.env.LONG_TESTS) return context.skip('npm run test:long');
     await using place = kind === 'postgresql' ? await postgresDatabase() : null;
     const DATABASE_URL = place?.url ?? 'sqlite:.data/reporisk.db';
     await using server = await serverProcess({ WORKERS: '3', DATABASE_URL });
