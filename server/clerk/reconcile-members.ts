@@ -19,11 +19,8 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
   const { database, directory, signal, at } = round;
   const listed = await directory.members(clerkOrgId, { signal });
   round.skip(clerkOrgId, listed.skipped);
-  const present = new Set<string>();
-  for await (const some of inSteps(listed.items, stepSize)) {
-    for (const { userId } of some) present.add(userId);
-    await apply(some.map((each) => ({ ...each, clerkOrgId, active: true, at })));
-  }
+  const present = new Set(listed.items.map(({ userId }) => userId));
+  await apply(listed.items.map((each) => ({ ...each, clerkOrgId, active: true, at })));
   const recorded = inPages((after) => recordedMembers(database.read(), clerkOrgId, after));
   for await (const some of recorded) {
     const absent = some.filter(({ userId }) => !present.has(userId));
@@ -31,13 +28,14 @@ export async function reconcileMembers(round: Round, clerkOrgId: string): Promis
   }
 
   async function apply(changes: readonly MembershipChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    signal?.throwIfAborted();
-    const context = { now: new Date(round.now()) };
-    const started = performance.now();
-    await database.transaction((em) => applyMemberships(em, clerkOrgId, changes, context));
-    // A pause as long as the step leaves half of the database's time to other work.
-    await setTimeout(performance.now() - started);
+    for await (const some of inSteps(changes, stepSize)) {
+      signal?.throwIfAborted();
+      const context = { now: new Date(round.now()) };
+      const started = performance.now();
+      await database.transaction((em) => applyMemberships(em, clerkOrgId, some, context));
+      // A pause as long as the step leaves half of the database's time to other work.
+      await setTimeout(performance.now() - started);
+    }
   }
 }
 
