@@ -21,6 +21,7 @@ test('no step of a reconciliation holds more locks than PostgreSQL has room for'
       held.push(row?.count ?? 0);
       return result;
     });
+  // This Clerk answers with everyone when asked about the demo's one member that it does not list.
   const { directory } = clerk;
   await reconcile({ database: { ...database, transaction }, directory, now: Date.now, logger });
   expect(held.length).toBeGreaterThan(6);
