@@ -1,4 +1,5 @@
 import { createVerifier, type Verifier } from '../core/mod.ts';
+import { unfailing } from '../core/verify/unfailing.ts';
 import { openAuditedDatabase } from './audit/audited-database.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -176,16 +177,4 @@ function namingSecret(error: unknown, { verificationSecret }: OpenVerifierOption
   const name = verificationSecret ? 'verificationSecret' : 'serverSecret';
   const message = error.message.replaceAll('SERVER_SECRET_PREVIOUS', `${name}Previous`);
   return new ConfigError(message.replaceAll('SERVER_SECRET', name));
-}
-
-function unfailing(callback: (error: unknown) => void): (error: unknown) => void {
-  return (error) => {
-    try {
-      const told: unknown = callback(error);
-      // The promise of an async callback; unhandled, its rejection would end the process.
-      if (told !== undefined) Promise.resolve(told).catch(() => {});
-    } catch {
-      // The verification stands even if the report fails.
-    }
-  };
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../format/key-shape.ts';
 import { grants } from '../policy/scopes.ts';
 import { refuse, type VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
+import { unfailing } from '../verify/unfailing.ts';
 import { readIdentity, type VerifiedKey } from './identity.ts';
 
 /** Options of `openRemoteVerifier`. */
@@ -31,6 +32,9 @@ const timeoutMs = 2_000;
 
 /** Bytes of a refusal that are read. */
 const maxBody = 4_096;
+
+/** An answer that decides nothing. */
+class Unanswered extends Error {}
 
 /** What a bearer token may consist of: nothing that could end the header field. */
 const token = /^[\w\-.~+/]{1,512}=*$/;
@@ -61,7 +65,7 @@ const kept = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
  */
 export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifier {
   // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
-  const { onError = console.error } = options;
+  const report = unfailing(options.onError ?? console.error);
   const address = verifyAddress(options.url);
 
   async function ask(key: string, request: VerifyRequest): Promise<Outcome<VerifiedKey>> {
@@ -80,12 +84,12 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
     if (status === 200) {
       await response.body?.cancel();
       const identity = readIdentity(headers);
-      if (identity === null) throw new Error('it answered 200 without the identity headers');
+      if (identity === null) throw new Unanswered('it answered 200 without the identity headers');
       return judge(identity, request);
     }
     if (status !== 401 && status !== 403 && status !== 429) {
       await response.body?.cancel();
-      throw new Error(`it answered ${status}`);
+      throw new Unanswered(`it answered ${status}`);
     }
     return refusedBy(status, await detailOf(response), headers);
   }
@@ -96,7 +100,8 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
       try {
         return await ask(key, request);
       } catch (error) {
-        report(onError, `the server at ${address.origin} cannot verify keys: ${reasonOf(error)}`);
+        const reason = reasonOf(error);
+        report(new Error(`the server at ${address.origin} cannot verify keys: ${reason}`));
         return refuse('unavailable', 'unavailable');
       }
     },
@@ -187,21 +192,10 @@ function verifyAddress(url: string): URL {
 
 /** Never the error itself: those of some runtimes hold the request's headers. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Unanswered) return error.message;
   if (!(error instanceof Error)) return 'unknown error';
   if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string'
-    ? code
-    : error.message.startsWith('it answered')
-      ? error.message
-      : error.name;
-}
-
-function report(onError: (error: unknown) => void, message: string): void {
-  try {
-    onError(new Error(message));
-  } catch {
-    // An observer decides nothing.
-  }
+  return typeof code === 'string' ? code : error.name;
 }

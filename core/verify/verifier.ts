@@ -14,6 +14,7 @@ import type { KeyRecord, KeyStore } from '../store/key-store.ts';
 import { readStoredKey } from '../store/read-key.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
 import type { Outcome, Refused } from './outcome.ts';
+import { isThenable, unfailing } from './unfailing.ts';
 
 /** Options of `createVerifier`. */
 export interface VerifierOptions {
@@ -79,7 +80,7 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
 export function createVerifier(options: VerifierOptions): Verifier {
   const { store, schemes = [sha256Scheme], hashing = nobleHashing, now = Date.now } = options;
   // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
-  const { onError = console.error } = options;
+  const report = unfailing(options.onError ?? console.error);
   const newest = firstOf(schemes);
   // During a change of pepper a row may move between two lookups: the newest scheme is tried again.
   const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
@@ -134,15 +135,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
     }
   }
 
-  function report(error: unknown): void {
-    try {
-      const told: unknown = onError(error);
-      if (isThenable(told)) Promise.resolve(told).catch(() => {});
-    } catch {
-      // The outcome stands without the report.
-    }
-  }
-
   function fail(error: unknown): Refused {
     report(error);
     return unavailable;
@@ -188,11 +180,6 @@ function conclude(
   now: number,
 ): Outcome {
   return 'refusal' in found ? found : decide(found, request, now);
-}
-
-/** A promise of another realm or library is one as well. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 function firstOf(schemes: readonly LookupScheme[]): LookupScheme {

@@ -126,6 +126,15 @@ test.for([204, 301, 302, 400, 404, 500, 502, 503])('a %i is 503', async (status)
   expect(String(server.errors[0])).toContain(`answered ${status}`);
 });
 
+test('what an async onError rejects with is ignored: unhandled, it would end the process', async () => {
+  const gone = await answering(() => {});
+  await gone[Symbol.asyncDispose]();
+  const onError = () => Promise.reject(new Error('of the observer'));
+  const away = openRemoteVerifier({ url: gone.url, onError });
+  // An unhandled rejection would fail this file.
+  expect(await away.verify(key)).toMatchObject({ ok: false, refusal: { status: 503 } });
+});
+
 test('a server that is away, or does not answer, is 503; no error holds the key', async () => {
   const errors: unknown[] = [];
   const onError = (error: unknown) => {
