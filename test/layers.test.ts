@@ -32,7 +32,8 @@ const layers: Record<string, string> = {
     http remote
     .`,
   server: `
-    clock wire config
+    clock ipc
+    wire config
     network
     crypto
     database

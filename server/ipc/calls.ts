@@ -4,7 +4,7 @@ type Calls = object;
 type Argument<Known, Name extends keyof Known> = Known[Name] extends [infer A, unknown] ? A : never;
 type Answer<Known, Name extends keyof Known> = Known[Name] extends [unknown, infer A] ? A : never;
 
-/** The answers of one side. */
+/** The answers of one side. None may throw: the other side would wait for its answer. */
 export type Handlers<Known extends Calls> = {
   readonly [Name in keyof Known]: (
     argument: Argument<Known, Name>,
@@ -27,6 +27,12 @@ export interface Channel {
   send(message: object, sent: () => void): unknown;
   on(event: 'message', listener: (message: Message) => void): unknown;
 }
+
+/** The channel of a child process to its parent. */
+export const parentChannel: Channel = {
+  send: (message, sent) => process.send?.(message, undefined, undefined, sent),
+  on: (event, listener) => process.on(event, listener),
+};
 
 /**
  * Requests and answers over the channel between a process and its child. A request whose other side

@@ -21,17 +21,19 @@ export interface Examination extends FirstPass {
   readonly gaps: readonly string[];
 }
 
-/** To the child. */
-export type ToChild =
-  | { readonly kind: 'task'; readonly task: ChildTask }
-  /** The judgement of an address: `addresses` when permitted, else the reason. */
-  | { readonly kind: 'judged'; readonly id: number; readonly addresses: readonly string[] }
-  | { readonly kind: 'refused'; readonly id: number; readonly reason: string };
+/** The judgement of an address: its host's addresses when permitted, else the reason. */
+export type Judgement = { readonly addresses: readonly string[] } | { readonly refused: string };
 
-/** From the child. */
-export type FromChild =
-  | { readonly kind: 'judge'; readonly id: number; readonly url: string }
-  | { readonly kind: 'received' }
-  | { readonly kind: 'examined'; readonly examination: Examination }
-  /** `detail` is for the log only. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly detail: string };
+/** The end of a child's task; `detail` is for the log only. */
+export type Examined = Examination | { readonly failed: string; readonly detail: string };
+
+/** The parent's request to the child, by name: argument and answer. */
+export interface ChildCalls {
+  readonly examine: [argument: ChildTask, answer: Examined];
+}
+
+/** The child's requests to the parent. */
+export interface ExaminerCalls {
+  readonly judge: [argument: { readonly url: string }, answer: Judgement];
+  readonly received: [argument: null, answer: null];
+}

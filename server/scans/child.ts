@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
-import type { ChildTask, Examination, FromChild, ToChild } from './child-messages.ts';
+import { connectCalls, parentChannel } from '../ipc/calls.ts';
+import type { ChildCalls, ChildTask, Examination, Examined, ExaminerCalls } from './child-calls.ts';
 import { findingAbout, firstPass } from './first-pass/first-pass.ts';
 import { createHttpClient, type HttpClient, type Judge } from './http-client.ts';
 import { describedDownload, downloadOf } from './marketplaces.ts';
@@ -14,25 +15,13 @@ import type { ContainerFinding, Remarks, SourceFile } from './source-file.ts';
 // The program of a scan's child process: fetch, unpacking, first pass. It holds no secret. Network
 // addresses are judged by the parent, which has the policy.
 
-const say = (message: FromChild) =>
-  new Promise((sent) => process.send?.(message, undefined, undefined, sent));
+const call = connectCalls<ExaminerCalls, ChildCalls>(parentChannel, { examine: perform });
 
-/** Judgements that the parent owes. */
-const judgements = new Map<number, PromiseWithResolvers<readonly string[]>>();
-
-const judge: Judge = (url) => {
-  const judgement = Promise.withResolvers<readonly string[]>();
-  const id = judgements.size;
-  judgements.set(id, judgement);
-  void say({ kind: 'judge', id, url: url.href });
-  return judgement.promise;
+const judge: Judge = async ({ href: url }) => {
+  const judgement = await call('judge', { url });
+  if ('refused' in judgement) throw new ScanFailure(judgement.refused);
+  return judgement.addresses;
 };
-
-process.on('message', (message: ToChild) => {
-  if (message.kind === 'task') void perform(message.task);
-  else if (message.kind === 'judged') judgements.get(message.id)?.resolve(message.addresses);
-  else judgements.get(message.id)?.reject(new ScanFailure(message.reason));
-});
 
 // Requests come first: a scan takes the processor time that the server leaves.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -40,19 +29,18 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 // The parent is gone. Otherwise it ends this process when it has the result.
 process.on('disconnect', () => process.exit());
 
-async function perform(task: ChildTask): Promise<void> {
+async function perform(task: ChildTask): Promise<Examined> {
   // Memory outside the heap has no limit in Node. The main thread may be busy inflating, so another
   // one watches.
   new Worker(new URL('./watch-memory.ts', import.meta.url), {
     workerData: task.limits.childBytes,
   }).unref();
   try {
-    await say({ kind: 'examined', examination: await examine(task) });
+    return await examine(task);
   } catch (error) {
     const isOurs = error instanceof ScanFailure;
-    const reason = isOurs ? error.message : 'The source could not be read.';
-    const detail = String(isOurs ? error.cause : error);
-    await say({ kind: 'failed', reason, detail });
+    const failed = isOurs ? error.message : 'The source could not be read.';
+    return { failed, detail: String(isOurs ? error.cause : error) };
   }
 }
 
@@ -66,7 +54,7 @@ async function examine({ source, folder, limits }: ChildTask): Promise<Examinati
       if (!found.some(({ rule }) => rule === finding.rule)) found.push(finding);
     },
   };
-  const onReceived = () => void say({ kind: 'received' });
+  const onReceived = () => void call('received', null);
   // Readers are loaded when used: isomorphic-git is a third of the start of this process.
   const archived = async function* (path: string): AsyncGenerator<SourceFile> {
     onReceived();

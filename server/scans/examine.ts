@@ -1,6 +1,13 @@
 import { fork } from 'node:child_process';
+import { connectCalls } from '../ipc/calls.ts';
 import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
-import type { ChildTask, Examination, FromChild, ToChild } from './child-messages.ts';
+import type {
+  ChildCalls,
+  ChildTask,
+  Examination,
+  ExaminerCalls,
+  Judgement,
+} from './child-calls.ts';
 import { inMebibytes } from './limits.ts';
 import { ScanFailure } from './scan-failure.ts';
 
@@ -40,27 +47,26 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
   const result = Promise.withResolvers<Examination>();
   const fail = (reason: string, detail?: string) =>
     result.reject(new ScanFailure(reason, { cause: detail }));
-  const tell = (message: ToChild) => child.connected && child.send(message);
   const abort = () => result.reject(signal.reason);
   signal.addEventListener('abort', abort);
   const { childMs, childBytes } = task.limits;
   const seconds = childMs / 1000;
   const timer = setTimeout(() => fail(`Reading it took longer than ${seconds} seconds.`), childMs);
-  child.on('message', (message: FromChild) => {
-    if (message.kind === 'judge') {
-      void judgement(new URL(message.url), context.network).then((judged) =>
-        tell({ id: message.id, ...judged }),
-      );
-    } else if (message.kind === 'received') context.onReceived();
-    else if (message.kind === 'examined') result.resolve(message.examination);
-    else fail(message.reason, message.detail);
+  const call = connectCalls<ChildCalls, ExaminerCalls>(child, {
+    judge: ({ url }) => judgement(new URL(url), context.network),
+    received() {
+      context.onReceived();
+      return null;
+    },
   });
   child.on('error', (error) => fail('The source could not be read.', String(error)));
   child.on('exit', (code, killedBy) => {
     const memory = `Reading it took more than ${inMebibytes(childBytes)} of memory.`;
     fail(killedBy === null ? 'The source could not be read.' : memory, `exit ${code} ${killedBy}`);
   });
-  tell({ kind: 'task', task });
+  void call('examine', task).then((examined) =>
+    'failed' in examined ? fail(examined.failed, examined.detail) : result.resolve(examined),
+  );
   try {
     return await result.promise;
   } finally {
@@ -81,18 +87,15 @@ export function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-type Judgement =
-  | { readonly kind: 'judged'; readonly addresses: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
-
 async function judgement(url: URL, network: TargetPolicy): Promise<Judgement> {
-  const refused = (reason: string): Judgement => ({ kind: 'refused', reason });
-  if (!network.protocols.includes(url.protocol)) return refused('Only https addresses are read.');
+  if (!network.protocols.includes(url.protocol)) {
+    return { refused: 'Only https addresses are read.' };
+  }
   if (url.username !== '' || url.password !== '') {
-    return refused('An address with a user name or password is not read.');
+    return { refused: 'An address with a user name or password is not read.' };
   }
   const { addresses, refused: isPrivate } = await addressesOf(url, network);
-  if (isPrivate) return refused('The host has an address that is not public.');
-  if (addresses.length === 0) return refused('The host name has no address.');
-  return { kind: 'judged', addresses };
+  if (isPrivate) return { refused: 'The host has an address that is not public.' };
+  if (addresses.length === 0) return { refused: 'The host name has no address.' };
+  return { addresses };
 }

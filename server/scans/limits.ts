@@ -1,3 +1,5 @@
+import { minute } from '../clock/durations.ts';
+
 const mebibyte = 1024 * 1024;
 
 /** The bounds of a scan. Only tests use others. */
@@ -20,7 +22,7 @@ export interface ScanLimits {
 
 export const scanLimits: ScanLimits = {
   receivedBytes: 100 * mebibyte,
-  receiveMs: 60_000,
+  receiveMs: minute,
   unpackedBytes: 300 * mebibyte,
   files: 20_000,
   fileBytes: 8 * mebibyte,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AskModel, Question } from './ask-model.ts';
-import type { Examination, ScanSource } from './child-messages.ts';
+import type { Examination, ScanSource } from './child-calls.ts';
 import { lineAt } from './first-pass/hit.ts';
 import { shownText } from './first-pass/shown-text.ts';
 import { type Finding, severities } from './report.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TargetPolicy } from '../network/target-policy.ts';
 import type { AskModel } from './ask-model.ts';
-import type { Examination, ScanSource } from './child-messages.ts';
+import type { Examination, ScanSource } from './child-calls.ts';
 import { examine } from './examine.ts';
 import { findingAbout } from './first-pass/first-pass.ts';
 import { type ScanLimits, scanLimits } from './limits.ts';
@@ -10,7 +10,7 @@ import { askAboutRisks, type ModelPass } from './model-pass.ts';
 import { type Finding, type ScanReport, severities } from './report.ts';
 import { scoreOf } from './score.ts';
 
-export type { ScanSource } from './child-messages.ts';
+export type { ScanSource } from './child-calls.ts';
 
 /** The context of a scan. */
 export interface ScanContext {

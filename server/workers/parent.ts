@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { systemClock } from '../clock/system-clock.ts';
 import { within } from '../clock/within.ts';
 import { generateDemoKey } from '../demo-mode/sessions.ts';
+import { type Call, connectCalls } from '../ipc/calls.ts';
 import { createMemoryWindows } from '../rate-limits/memory-windows.ts';
-import { type Call, connectCalls } from './calls.ts';
 import type { ParentCalls, WorkerCalls } from './messages.ts';
 
 /** Pause before a worker is replaced that ended before it was ready, in milliseconds. */

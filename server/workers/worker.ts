@@ -1,6 +1,6 @@
+import { connectCalls, parentChannel } from '../ipc/calls.ts';
 import type { MetricValues } from '../observability/metrics.ts';
 import type { Windows } from '../rate-limits/windows.ts';
-import { type Channel, connectCalls } from './calls.ts';
 import type { ParentCalls, Role, WorkerCalls } from './messages.ts';
 
 /** A worker's connection to its siblings, through the parent process. */
@@ -19,11 +19,7 @@ export interface Siblings extends Role {
 /** Connects this process, a worker, to its parent. */
 export async function joinSiblings(): Promise<Siblings> {
   let read: () => Promise<MetricValues> = async () => [];
-  const channel: Channel = {
-    send: (message, sent) => process.send?.(message, undefined, undefined, sent),
-    on: (event, listener) => process.on(event, listener),
-  };
-  const call = connectCalls<ParentCalls, WorkerCalls>(channel, { metrics: () => read() });
+  const call = connectCalls<ParentCalls, WorkerCalls>(parentChannel, { metrics: () => read() });
   return {
     ...(await call('role', null)),
     windows: {

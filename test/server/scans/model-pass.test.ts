@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Examination } from '../../../server/scans/child-messages.ts';
+import type { Examination } from '../../../server/scans/child-calls.ts';
 import { findingAbout } from '../../../server/scans/first-pass/first-pass.ts';
 import { askAboutRisks } from '../../../server/scans/model-pass.ts';
 import { severities } from '../../../server/scans/report.ts';
