@@ -166,13 +166,12 @@ function progressOf(context: JobContext, onCancelled: () => void) {
 
 /** A folder of the scan's own, deleted at the end with everything in it. */
 async function openFolder(parent: string) {
-  const own = join(parent, scanFolderName());
-  const path = join(own, 'work');
+  const path = join(parent, scanFolderName());
   await mkdir(path, { recursive: true, mode: 0o700 });
   return {
     path,
-    upload: join(own, 'upload'),
-    [Symbol.asyncDispose]: () => rm(own, { recursive: true, force: true }),
+    upload: join(path, 'upload'),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
 }
 

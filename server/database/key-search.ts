@@ -1,4 +1,5 @@
 import { searchText, soughtIn } from '../wire/search-text.ts';
+import type { Condition } from './conditions.ts';
 import type { Database } from './database.ts';
 import type { EntityManager } from './entity-manager.ts';
 
@@ -40,14 +41,14 @@ export async function fillSearchTexts(database: Database): Promise<void> {
   }
 }
 
-/** A part of a statement, with its parameters. */
-export type Condition = [sql: string, ...parameters: (string | number | Date)[]];
-
 /** A way to keys `k`: tables and conditions. */
 export interface Part {
   readonly from: string;
   readonly where: readonly Condition[];
 }
+
+/** The owner of a key `k`; the form that indexes have. */
+export const ownerOf = 'coalesce(k.service_account_id, k.created_by)';
 
 /** The keys that a search finds. */
 export interface Found {
@@ -78,12 +79,11 @@ export function foundBy(query: string, { kind, orgId, accountIds }: SearchContex
   const matches: (Part & { readonly along: Condition })[] = [textContains(sought, kind, join)];
   const add = (along: Condition, from = 'api_key k', where = along) =>
     matches.push({ from, where: [where], along });
-  const owner = 'coalesce(k.service_account_id, k.created_by)';
   const members = `select user_id from membership where clerk_org_id = ? and name_search like ? escape '!'`;
   const own = [orgId, likePattern(sought)];
   add(
-    [`k.service_account_id is null and ${owner} in (${members})`, ...own],
-    `membership f ${join} api_key k on ${owner} = f.user_id`,
+    [`k.service_account_id is null and ${ownerOf} in (${members})`, ...own],
+    `membership f ${join} api_key k on ${ownerOf} = f.user_id`,
     [
       `f.clerk_org_id = ? and f.name_search like ? escape '!' and k.service_account_id is null`,
       ...own,
@@ -91,7 +91,7 @@ export function foundBy(query: string, { kind, orgId, accountIds }: SearchContex
   );
   if (accountIds.length > 0) {
     const ids = accountIds.map(() => '?').join(', ');
-    add([`k.service_account_id is not null and ${owner} in (${ids})`, ...accountIds]);
+    add([`k.service_account_id is not null and ${ownerOf} in (${ids})`, ...accountIds]);
   }
   const exact = query.trim().toLowerCase();
   add(['k.id = ?', exact.replace(/^key_.*/, (id) => `key_${id.slice(4).toUpperCase()}`)]);

@@ -29,9 +29,13 @@ export function taskTypeOf({ type, environment = 'live' }: Pick<JobOrder, 'type'
 }
 
 /** Live scans of an organization share a concurrency key: they never occupy a worker. */
-function poolOf({ type, orgId, environment = 'live' }: JobOrder): { readonly pool?: string } {
-  const isScan = type === 'repo_analysis' || type === 'extension_analysis';
-  return isScan && environment === 'live' ? { pool: scanPool(orgId) } : {};
+function poolOf(job: JobOrder): { readonly pool?: string } {
+  return isScan(job) && (job.environment ?? 'live') === 'live' ? { pool: scanPool(job.orgId) } : {};
+}
+
+/** Whether a job is a scan. */
+export function isScan({ type }: Pick<JobOrder, 'type'>): boolean {
+  return type === 'repo_analysis' || type === 'extension_analysis';
 }
 
 function scanPool(orgId: string | null | undefined): string {

@@ -1,7 +1,7 @@
 import { blockedReason } from '../../api-keys/key-owner.ts';
 import type { keyStatuses } from '../../api-keys/key-record.ts';
 import { day } from '../../clock/durations.ts';
-import type { Condition } from '../../database/key-search.ts';
+import type { Condition } from '../../database/conditions.ts';
 
 /**
  * Reasons for an admin's attention. A key may have several; each but `refused_lately`, an attempt

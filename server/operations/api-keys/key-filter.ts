@@ -1,7 +1,8 @@
 import { ownerJoins } from '../../api-keys/key-owner.ts';
 import type { keyStatuses } from '../../api-keys/key-record.ts';
+import type { Condition } from '../../database/conditions.ts';
 import type { Database } from '../../database/database.ts';
-import { type Condition, foundBy, type Part } from '../../database/key-search.ts';
+import { foundBy, ownerOf, type Part } from '../../database/key-search.ts';
 import type { Rows } from '../../database/rows.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
 import { type Attention, hasStatus, needsAttention, unusedSince } from './key-conditions.ts';
@@ -33,8 +34,6 @@ export interface FilterContext {
   readonly orgId: string;
   readonly now: Date;
 }
-
-const ownerOf = 'coalesce(k.service_account_id, k.created_by)';
 
 /** Makes the filter of a list. */
 export async function keyFilter(filters: Filters, context: FilterContext): Promise<KeyFilter> {

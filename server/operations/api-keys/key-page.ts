@@ -1,4 +1,5 @@
-import type { Condition, Part } from '../../database/key-search.ts';
+import { sqlOf, valuesOf } from '../../database/conditions.ts';
+import type { Part } from '../../database/key-search.ts';
 import type { Value } from '../../database/prepared.ts';
 import type { Rows } from '../../database/rows.ts';
 import type { Position } from '../page.ts';
@@ -100,12 +101,4 @@ function afterStart(
 
 function directed(isDescending: boolean, ...columns: readonly string[]): string {
   return columns.map((column) => `${column} ${isDescending ? 'desc' : 'asc'}`).join(', ');
-}
-
-function sqlOf(where: readonly Condition[]): string {
-  return where.map(([sql]) => sql).join(' and ');
-}
-
-function valuesOf(where: readonly Condition[]): Value[] {
-  return where.flatMap(([, ...values]) => values);
 }

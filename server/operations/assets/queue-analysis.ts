@@ -3,6 +3,7 @@ import type { ScanInput } from '../../assets/scan-input.ts';
 import type { Job } from '../../database/entities/job.ts';
 import { queueJob } from '../../queue/queue-job.ts';
 import { Problem } from '../../wire/problem.ts';
+import { marketplaceItem } from '../../wire/submitted-url.ts';
 import type { OperationContext } from '../operation.ts';
 import { environmentOf } from './environment.ts';
 
@@ -50,9 +51,12 @@ export async function assertMayScan(
 /** The path of an address without slashes and `.git`, for example `owner/name`; else its host. An item
  * of the Visual Studio Marketplace has its own name. */
 export function nameOfUrl(url: string): string {
-  const { hostname, pathname, searchParams } = new URL(url);
+  const parsed = new URL(url);
+  const { hostname, pathname, searchParams } = parsed;
   // The one marketplace whose pages all have the same path.
-  const item = hostname === 'marketplace.visualstudio.com' ? searchParams.get('itemName') : null;
-  if (item !== null && /^[\w.-]{1,200}$/.test(item)) return item;
+  if (marketplaceItem(parsed)?.marketplace === 'visual-studio') {
+    const item = searchParams.get('itemName') ?? '';
+    if (/^[\w.-]{1,200}$/.test(item)) return item;
+  }
   return pathname.replace(/^\/+|(\.git)?\/*$/g, '') || hostname;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnsOf } from '../../database/columns.ts';
-import type { Value } from '../../database/prepared.ts';
+import { type Condition, sqlOf, valuesOf } from '../../database/conditions.ts';
 import type { Rows } from '../../database/rows.ts';
 import { timestamp } from '../../wire/fields.ts';
 import { impersonation } from '../access.ts';
@@ -32,7 +32,7 @@ export interface EventFilters {
   readonly to?: Date | undefined;
 }
 
-type Conditions = readonly (readonly [sql: string, ...values: Value[]])[];
+type Conditions = readonly Condition[];
 
 /** Events that are found by their time and sorted; more than these are met in their order. */
 const mostSorted = 1000;
@@ -114,12 +114,4 @@ function actorConditions({ dialect }: Rows, actor: string | undefined): Conditio
       ? [[`${person} = ?`, text]]
       : [[`${person} = ? and e.actor = ?`, own, text]];
   });
-}
-
-function sqlOf(where: Conditions): string {
-  return where.map(([sql]) => sql).join(' and ');
-}
-
-function valuesOf(where: Conditions): Value[] {
-  return where.flatMap(([, ...values]) => values);
 }

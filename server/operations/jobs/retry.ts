@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { isScan } from '../../queue/queue-job.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { assertMayScan } from '../assets/queue-analysis.ts';
 import { defineOperation } from '../operation.ts';
 import { jobRecord, toJobRecord } from './job-record.ts';
-import { fileIsGone, isScan, scanAgain } from './scan-again.ts';
+import { fileIsGone, scanAgain } from './scan-again.ts';
 
 /** Does a failed or cancelled scan again, as a new job. */
 export const retryJob = defineOperation({

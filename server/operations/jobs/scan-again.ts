@@ -6,11 +6,6 @@ import { Problem } from '../../wire/problem.ts';
 import { queueAnalysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
 
-/** Whether a job is a scan. */
-export function isScan({ type }: Job): boolean {
-  return type === 'repo_analysis' || type === 'extension_analysis';
-}
-
 /**
  * Queues a scan's work as a new job.
  *

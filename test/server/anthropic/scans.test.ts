@@ -219,7 +219,7 @@ onBothDatabases((kind) => {
     const scan: Scan = async (source, options) => {
       if (source.kind !== 'extension_file') throw new Error('no file');
       seen.push([source.name, await readFile(source.path)]);
-      expect(await readdir(options.folder)).toEqual([]);
+      expect(await readdir(options.folder)).toEqual(['upload']);
       return twoQuestions(source, options);
     };
     await using it = await startScanning(kind, { scans: { scan } });
