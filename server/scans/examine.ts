@@ -77,9 +77,12 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
   }
 }
 
-/** No secret of the server. Certificates that the operator trusts, and what Windows needs to run. */
+/**
+ * No secret of the server. Certificates that the operator trusts, the cache of compiled code, and what
+ * Windows needs to run.
+ */
 export function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const passed = ['NODE_EXTRA_CA_CERTS', 'SystemRoot'];
+  const passed = ['NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE', 'SystemRoot'];
   return {
     ...Object.fromEntries(passed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
     // glibc keeps freed memory per thread; one arena keeps a sixth less of it.

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
 import { typeErrors } from '../support/examples.ts';
+import { processEnvironment } from '../support/process-environment.ts';
 import { serverProcess } from '../support/server-process.ts';
 
 const run = promisify(execFile);
@@ -84,7 +85,7 @@ test('every command of a document is one', async () => {
 test('the README’s first key is made by its own commands, and they end with a report', async () => {
   await using server = await serverProcess();
   const [, port = ''] = /:(\d+)$/.exec(server.url) ?? [];
-  const env = { PATH: process.env.PATH, HOME: server.folder, PORT: port };
+  const env = { ...processEnvironment, HOME: server.folder, PORT: port };
   const here = (code: string) => code.replaceAll('http://127.0.0.1:8787', server.url);
   const [, make = '', use = ''] = blocks(readme, 'sh');
   expect([make, use]).toEqual([

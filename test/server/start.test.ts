@@ -9,6 +9,7 @@ import { loadConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/start.ts';
 import { noAnthropic } from '../support/anthropic-server.ts';
 import { postgresDatabase } from '../support/postgres.ts';
+import { processEnvironment } from '../support/process-environment.ts';
 import { sqliteDatabase } from '../support/sqlite.ts';
 
 const logger = pino({ level: 'silent' });
@@ -125,7 +126,7 @@ test('main.ts stops at a wrong setting with one line', async () => {
 });
 
 test('npm run demo shows the documented exchange', async () => {
-  const demo = spawn(process.execPath, ['server/demo.ts'], { env: { PATH: process.env.PATH } });
+  const demo = spawn(process.execPath, ['server/demo.ts'], { env: processEnvironment });
   const output = text(demo.stdout);
   expect(await once(demo, 'exit')).toEqual([0, null]);
   const statuses = [...(await output).matchAll(/^ {2}(\d{3})\b/gm)].map(([, status]) => status);
@@ -144,7 +145,7 @@ function start(env: Readonly<Record<string, string>>) {
 
 function startMain(place: { readonly path: string }, env: Readonly<Record<string, string>>) {
   const cwd = dirname(place.path);
-  const settings = { PATH: process.env.PATH, ANTHROPIC_BASE_URL: noAnthropic, ...env };
+  const settings = { ...processEnvironment, ANTHROPIC_BASE_URL: noAnthropic, ...env };
   return spawn(process.execPath, [resolve('server/main.ts')], { cwd, env: settings });
 }
 

@@ -10,6 +10,7 @@ import { administrator } from '../processes/deployment.ts';
 import { silentProxy } from '../processes/silent-proxy.ts';
 import { migrated } from '../support/databases.ts';
 import { postgresDatabase } from '../support/postgres.ts';
+import { processEnvironment } from '../support/process-environment.ts';
 import { serverProcess } from '../support/server-process.ts';
 
 const timeout = 60_000;
@@ -20,7 +21,7 @@ async function run(args: readonly string[], databaseUrl: string) {
   const [program = '', ...rest] = args;
   const child = spawn(process.execPath, [resolve(program), ...rest], {
     cwd,
-    env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: databaseUrl },
+    env: { ...processEnvironment, PORT: '0', DATABASE_URL: databaseUrl },
   });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   await rm(cwd, { recursive: true, force: true });

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
+import { databaseFolder } from './database-folder.ts';
 import { freePort } from './free-port.ts';
 
 // PostgreSQL refuses to run as root, so root starts it as the user `nobody`.
@@ -58,7 +59,9 @@ export async function startPostgres(
   await chmod(home, 0o755);
 
   const bin = await copyBinaries(home);
-  const data = await createCluster(bin, home);
+  const cluster = await databaseFolder('reporisk-cluster-');
+  resources.defer(() => rm(cluster, { recursive: true, force: true }));
+  const data = await createCluster(bin, cluster);
   const port = await freePort();
   const start = () => startServer(bin, data, port, { ...settings, ...extra });
   let running: { stop(): Promise<void> } | null = await start();
@@ -104,14 +107,15 @@ async function copyBinaries(home: string): Promise<string> {
   return join(home, 'native', 'bin');
 }
 
-async function createCluster(bin: string, home: string): Promise<string> {
-  const data = join(home, 'data');
+async function createCluster(bin: string, folder: string): Promise<string> {
+  const data = join(folder, 'data');
+  await chmod(folder, 0o755);
   await mkdir(data, { mode: 0o700 });
   if (account.uid) await chown(data, account.uid, account.gid);
   const initdb = spawn(
     join(bin, 'initdb'),
     ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-    { ...account, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
+    { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const [code] = await once(initdb, 'exit');
   if (code !== 0) throw new Error(`initdb ended with exit code ${code}`);

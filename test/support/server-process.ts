@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { noAnthropic } from './anthropic-server.ts';
+import { processEnvironment } from './process-environment.ts';
 
 /**
  * The product as a separate process: `server/main.ts` on a free port, in a private folder, ended at
@@ -18,7 +19,7 @@ export async function serverProcess(env: Readonly<Record<string, string>> = {}, 
   if (given === undefined) resources.defer(() => rm(folder, { recursive: true, force: true }));
   const child = spawn(process.execPath, [resolve('server/main.ts')], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', ANTHROPIC_BASE_URL: noAnthropic, ...env },
+    env: { ...processEnvironment, PORT: '0', ANTHROPIC_BASE_URL: noAnthropic, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit') as Promise<[code: number | null]>;

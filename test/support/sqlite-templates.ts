@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
+import { databaseFolder } from './database-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,7 +11,7 @@ declare module 'vitest' {
 
 /** Makes the folder of the run's SQLite templates. */
 export async function setup(project: TestProject) {
-  const folder = await mkdtemp(join(tmpdir(), 'reporisk-templates-'));
+  const folder = await databaseFolder('reporisk-templates-');
   project.provide('sqliteTemplates', folder);
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { databaseFolder } from './database-folder.ts';
 import type { DatabaseTemplate } from './database-template.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { DatabaseTemplate } from './database-template.ts';
  * @param template - the initial content of the database.
  */
 export async function sqliteDatabase(template?: DatabaseTemplate) {
-  const folder = await mkdtemp(join(tmpdir(), 'reporisk-sqlite-'));
+  const folder = await databaseFolder('reporisk-sqlite-');
   const path = join(folder, 'reporisk.db');
   if (template !== undefined) await copyTemplate(template, path);
   return {

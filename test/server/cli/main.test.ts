@@ -12,6 +12,7 @@ import { ApiKeySecret } from '../../../server/database/entities/api-key-secret.t
 import { AuditEvent } from '../../../server/database/entities/audit-event.ts';
 import { coherentVerifier } from '../../../server/store.ts';
 import { postgresDatabase } from '../../support/postgres.ts';
+import { processEnvironment } from '../../support/process-environment.ts';
 import { sqliteDatabase } from '../../support/sqlite.ts';
 
 const serverSecret = new Uint8Array(32).fill(3);
@@ -310,7 +311,7 @@ test('cli as a process writes its answer, or one line and an exit code', async (
     new Promise((done) => {
       const options = {
         cwd: dirname(place.path),
-        env: { PATH: process.env.PATH, DATABASE_URL: place.url },
+        env: { ...processEnvironment, DATABASE_URL: place.url },
       };
       execFile(
         process.execPath,

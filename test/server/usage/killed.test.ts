@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { KeyHour } from '../../../server/database/entities/key-hour.ts';
 import { onEachDatabase } from '../../support/databases.ts';
+import { processEnvironment } from '../../support/process-environment.ts';
 
 /** The server as a separate process, and a key that it issued. */
 async function startProcess(databaseUrl: string) {
@@ -15,7 +16,7 @@ async function startProcess(databaseUrl: string) {
   const cwd = await mkdtemp(join(tmpdir(), 'reporisk-server-'));
   resources.defer(() => rm(cwd, { recursive: true, force: true }));
   const env = {
-    PATH: process.env.PATH,
+    ...processEnvironment,
     DATABASE_URL: databaseUrl,
     PORT: '0',
     LOG_LEVEL: 'silent',
