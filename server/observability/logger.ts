@@ -1,7 +1,5 @@
-import type { Context } from 'hono';
-import { routePath } from 'hono/route';
 import { type DestinationStream, destination, type Logger, type LoggerOptions, pino } from 'pino';
-import type { AppEnvironment } from '../rest/request-context.ts';
+import type { Exchange } from '../rest/request-context.ts';
 import { errorText, placesOf } from './error-text.ts';
 
 /**
@@ -58,15 +56,20 @@ function errorRecord(error: unknown, depth = 0): unknown {
  * Logs one line per request. The route's pattern stands for the path, and nothing of headers, query
  * or body is logged: a client may have put a key anywhere.
  */
-export function logRequest(c: Context<AppEnvironment>, logger: Logger, durationMs: number): void {
+export function logRequest(
+  { request, requestId, route, address }: Exchange,
+  { status }: Response,
+  logger: Logger,
+  durationMs: number,
+): void {
   logger.info(
     {
-      requestId: c.get('requestId'),
-      method: c.req.method,
-      route: routePath(c),
-      status: c.res.status,
+      requestId,
+      method: request.method,
+      route,
+      status,
       durationMs: Math.round(durationMs * 10) / 10,
-      address: c.get('address'),
+      address,
     },
     'request',
   );
