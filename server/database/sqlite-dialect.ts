@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
 import { HoldingDriver } from './holding-driver.ts';
@@ -21,25 +22,39 @@ const checkpointAfter = 4_000;
  * their reads cannot become stale before they write.
  */
 export class DurableSqliteDialect extends SqliteDialect {
+  /** The handle of every write. */
+  readonly handle: SqliteHandle;
   readonly #database: BetterSqlite3.Database;
+  readonly #path: string;
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
     // Nothing is served yet: blocking the event loop while the file is opened is harmless.
     const database = new BetterSqlite3(path, { timeout: busyTimeoutMs, fileMustExist: !create });
     database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${cacheSize}`);
     database.pragma(`wal_autocheckpoint = ${checkpointAfter}`);
     database.pragma('busy_timeout = 0');
     super({ database });
     this.#database = database;
+    this.#path = path;
+    this.handle = new SqliteHandle(database, busyTimeoutMs);
+  }
+
+  /** Resolves when the disk has every commit so far; the event loop does not wait for it. */
+  async sync(): Promise<void> {
+    const log = await open(`${this.#path}-wal`, 'r+');
+    try {
+      await log.datasync();
+    } finally {
+      await log.close();
+    }
   }
 
   override createDriver(): HoldingDriver {
     const database = this.#database;
-    const handle = new SqliteHandle(database, busyTimeoutMs);
+    const { handle } = this;
     return new HoldingDriver({
       begin: 'begin immediate',
       acquire: () => handle.acquire(),
