@@ -27,7 +27,7 @@ export function createLogger(
 }
 
 /** Characters of lines that are written at once, and milliseconds after which fewer are. */
-const batch = { length: 16_384, afterMs: 100 };
+const batch = { length: 65_536, afterMs: 100 };
 
 /**
  * Standard output for the lines of a server, written in batches: a write per request costs more than
