@@ -37,12 +37,18 @@ export class SqliteHandle {
   readonly #stretch = new Stretch();
   /** Null before the first turn: a handle may come with any level. */
   #synchronous: Synchronous | null = null;
+  #changedRows = 0;
 
   /** @param timeoutMs - the maximum wait of a statement for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
     this.#database = database;
     this.#timeoutMs = timeoutMs;
     this.#statements = new KeptStatements(database);
+  }
+
+  /** Rows that statements of the handle have changed. */
+  get changedRows(): number {
+    return this.#changedRows;
   }
 
   /** Waits for its turn; a transaction is one turn. */
@@ -119,6 +125,7 @@ export class SqliteHandle {
       parameters.length === 0 ? this.#database.prepare(sql) : this.#statements.get(sql);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
+    this.#changedRows += changes;
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { Checkpoints } from './checkpoints.ts';
 import { HoldingDriver } from './holding-driver.ts';
 import { SqliteHandle } from './sqlite-connection.ts';
 
@@ -26,6 +27,8 @@ export class DurableSqliteDialect extends SqliteDialect {
   readonly handle: SqliteHandle;
   readonly #database: BetterSqlite3.Database;
   readonly #path: string;
+  readonly #checkpoints: Checkpoints;
+  #syncedRows = 0;
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
@@ -39,17 +42,21 @@ export class DurableSqliteDialect extends SqliteDialect {
     super({ database });
     this.#database = database;
     this.#path = path;
+    this.#checkpoints = new Checkpoints(path);
     this.handle = new SqliteHandle(database, busyTimeoutMs);
   }
 
   /** Resolves when the disk has every commit so far; the event loop does not wait for it. */
   async sync(): Promise<void> {
+    const { changedRows } = this.handle;
     const log = await open(`${this.#path}-wal`, 'r+');
     try {
       await log.datasync();
     } finally {
       await log.close();
     }
+    this.#checkpoints.changed(changedRows - this.#syncedRows);
+    this.#syncedRows = changedRows;
   }
 
   override createDriver(): HoldingDriver {
@@ -58,7 +65,10 @@ export class DurableSqliteDialect extends SqliteDialect {
     return new HoldingDriver({
       begin: 'begin immediate',
       acquire: () => handle.acquire(),
-      close: async () => void database.close(),
+      close: async () => {
+        await this.#checkpoints.close();
+        database.close();
+      },
     });
   }
 
