@@ -91,9 +91,7 @@ export function createApp(parts: AppOptions): App {
     c.env.exchange.route = routePath(c);
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
-  app.onError((error, c) => {
-    return failed(error, c.env.exchange);
-  });
+  app.onError((error, c) => failed(error, c.env.exchange));
 
   app.use('/api/v1/leaks/github', limitUnsigned(rateLimits.failures, 401));
   app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));

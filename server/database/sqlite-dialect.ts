@@ -19,8 +19,8 @@ const checkpointAfter = 4_000;
 
 /**
  * SQLite for several processes on one file. It uses a write-ahead log and syncs every commit of
- * management (an answered revocation survives a power cut). Transactions take the write lock when they begin:
- * their reads cannot become stale before they write.
+ * management (an answered revocation survives a power cut). Transactions take the write lock when they
+ * begin: their reads cannot become stale before they write.
  */
 export class DurableSqliteDialect extends SqliteDialect {
   /** The handle of every write. */
