@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
+import { routePath } from 'hono/route';
 import type { Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './crypto/id-randomness.ts';
+import { demoRefusal } from './demo-mode/guard.ts';
 import type { DemoIdentityProvider } from './demo-mode/sessions.ts';
 import { logRequest } from './observability/logger.ts';
 import { observabilityRoutes } from './observability/routes.ts';
@@ -14,7 +17,7 @@ import { createAuthenticate, limitUnsigned } from './rest/authenticate.ts';
 import { createBodyBudgets } from './rest/body-budget.ts';
 import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
-import { dataPlaneRoutes } from './rest/data-plane.ts';
+import { keyDescription, keyDescriptionPath } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
 import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
@@ -22,8 +25,8 @@ import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse, reportCause } from './rest/problem-response.ts';
 import { recordCall } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
-import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
-import { routedPath } from './rest/request-target.ts';
+import { type AppEnvironment, beginExchange, type Exchange } from './rest/request-context.ts';
+import { rawPath, routedPath } from './rest/request-target.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import type { SessionVerifier } from './sessions/session.ts';
 import { trpcHandler } from './trpc/handler.ts';
@@ -73,34 +76,27 @@ export function createApp(parts: AppOptions): App {
   const idRandomness = createIdRandomness();
   const bodies = createBodyBudgets();
   const wiring: Wiring = { services, authenticate, rateLimits, bodies };
+  const failed = (error: unknown, { requestId }: Exchange) => {
+    const answer = answerTo(error, requestId, () => []);
+    reportCause(error, requestId, answer, services);
+    return problemResponse(answer);
+  };
   const app = new Hono<AppEnvironment>({
     // Routing by the normalized URL would let a client lead a proxy's request to another route.
     getPath: (_request, options) => routedPath(options?.env?.incoming.url ?? '/'),
   });
 
   app.use(async (c, next) => {
-    const started = performance.now();
-    setRequestVariables(c, trustedProxies, idRandomness);
-    // An answer's own headers replace these. Set on the answer, they would make hash tables of it.
-    const { outgoing } = c.env;
-    outgoing.setHeader('X-Request-Id', c.get('requestId'));
-    outgoing.setHeader('X-Content-Type-Options', 'nosniff');
-    outgoing.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-    outgoing.setHeader('Cache-Control', 'no-store');
     await next();
-    const durationMs = performance.now() - started;
-    recordCall(c, parts.usage, { at: now(), durationMs });
-    logRequest(c, logger, durationMs);
+    c.env.exchange.route = routePath(c);
   });
   if (parts.tracer !== null) app.use(traceRequests(parts.tracer));
-  app.onError((error, c) => {
-    const answer = answerTo(error, c.get('requestId'), () => []);
-    reportCause(error, c.get('requestId'), answer, services);
-    return problemResponse(answer);
-  });
+  app.onError((error, c) => failed(error, c.env.exchange));
 
   app.use('/api/v1/leaks/github', limitUnsigned(rateLimits.failures, 401));
   app.use('/webhooks/clerk', limitUnsigned(rateLimits.failures, 400));
+  /** GET routes without parameters. */
+  const direct = new Map<string, (exchange: Exchange) => Response | Promise<Response>>();
   if (parts.demo !== null) app.route('/', demoRoutes(parts.demo, bodies));
   const ping = async () => {
     services.keyring.current();
@@ -108,22 +104,30 @@ export function createApp(parts: AppOptions): App {
   };
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
   for (const [path, routes] of byPath(reporiskRoutes)) {
-    for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));
+    for (const route of routes) {
+      const handle = routeHandler(route, wiring);
+      app.on(route.method, path, (c) => handle(c.env.exchange, c.req.param()));
+      if (route.method === 'GET' && !path.includes(':')) direct.set(path, (c) => handle(c, {}));
+    }
     allowOnly(
       app,
       path,
       routes.map((route) => route.method),
     );
   }
-  app.route('/', dataPlaneRoutes(verifier, rateLimits));
+  const describeKey = keyDescription(verifier, rateLimits);
+  app.get(keyDescriptionPath, (c) => describeKey(c.env.exchange));
+  allowOnly(app, keyDescriptionPath, ['GET']);
+  direct.set(keyDescriptionPath, describeKey);
   const environments = parts.forwardAuthEnvironments;
   app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
   const document = JSON.stringify(openApiDocument(reporiskRoutes));
-  const sent = [compressed(document, undefined), compressed(document, 'gzip')] as const;
+  const sent = [compressed(document, null), compressed(document, 'gzip')] as const;
   app.get('/openapi.json', async (c) => {
-    const { body, headers } = await sent[acceptsGzip(c.req.header('accept-encoding')) ? 1 : 0];
+    const { body, headers } =
+      await sent[acceptsGzip(c.req.header('accept-encoding') ?? null) ? 1 : 0];
     return c.body(body, 200, { 'Content-Type': 'application/json', ...headers });
   });
   app.get('/console.json', (c) =>
@@ -135,5 +139,47 @@ export function createApp(parts: AppOptions): App {
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
   app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
-  return app;
+
+  /** Whether a request passes everything that stands before the routes, and no one traces it. */
+  const isUnguarded = (headers: IncomingHttpHeaders) =>
+    parts.tracer === null && (parts.demo === null || demoRefusal(headers) === null);
+
+  /** Answers without the router and the chain of handlers where they would come to the same. */
+  function dispatch(exchange: Exchange, bindings: HttpBindings): Response | Promise<Response> {
+    const { request, incoming } = exchange;
+    const isDirect = request.method === 'GET' && isUnguarded(incoming.headers);
+    const path = isDirect ? rawPath(incoming.url ?? '') : '';
+    const handle = direct.get(path);
+    if (handle === undefined) return app.fetch(request, { ...bindings, exchange });
+    exchange.route = path;
+    try {
+      const answer = handle(exchange);
+      return answer instanceof Promise ? answer.catch((error) => failed(error, exchange)) : answer;
+    } catch (error) {
+      return failed(error, exchange);
+    }
+  }
+
+  return {
+    fetch(request, bindings) {
+      const started = performance.now();
+      const { incoming, outgoing } = bindings;
+      const exchange = beginExchange(request, incoming, {
+        ...{ trustedProxies, idRandomness, now: Date.now() },
+      });
+      // An answer's own headers replace these. Set on the answer, they would make hash tables of it.
+      outgoing.setHeader('X-Request-Id', exchange.requestId);
+      outgoing.setHeader('X-Content-Type-Options', 'nosniff');
+      outgoing.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+      outgoing.setHeader('Cache-Control', 'no-store');
+      const end = (response: Response) => {
+        const durationMs = performance.now() - started;
+        recordCall(exchange, response, parts.usage, { at: now(), durationMs });
+        logRequest(exchange, response, logger, durationMs);
+        return response;
+      };
+      const response = dispatch(exchange, bindings);
+      return response instanceof Promise ? response.then(end) : end(response);
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { removeLeftFiles } from './assets/left-files.ts';
 import { formatHead } from './audit/head.ts';
 import { logHead } from './audit/log-head.ts';
 import { startBackground, taskFigures } from './background.ts';
-import { createClerkDirectory } from './clerk/clerk-directory.ts';
+import type { ClerkDirectory } from './clerk/clerk-directory.ts';
 import { createClerkWebhooks } from './clerk/clerk-webhooks.ts';
 import { reconcile } from './clerk/reconciliation.ts';
 import { minute } from './clock/durations.ts';
@@ -130,7 +130,11 @@ async function demoIdentity(
   };
 }
 
-function clerkIdentity(clerk: ClerkSettings, services: Services, hasBackground: boolean): Identity {
+async function clerkIdentity(
+  clerk: ClerkSettings,
+  services: Services,
+  hasBackground: boolean,
+): Promise<Identity> {
   const { jwtKey, issuer, authorizedParties, secretKey, webhookSigningSecret } = clerk;
   const { database, now, logger, propagated: afterCommit } = services;
   const follow = { database, now, logger, afterCommit };
@@ -145,9 +149,10 @@ function clerkIdentity(clerk: ClerkSettings, services: Services, hasBackground: 
       ? null
       : createClerkWebhooks({ ...follow, signingSecret: webhookSigningSecret });
   let skipped = 0;
-  const directory = secretKey === null ? null : createClerkDirectory({ secretKey, jwtKey });
+  const directory =
+    secretKey === null || !hasBackground ? null : await openDirectory({ secretKey, jwtKey });
   const reconciliation =
-    directory === null || !hasBackground
+    directory === null
       ? null
       : () =>
           repeat({
@@ -171,4 +176,12 @@ function clerkIdentity(clerk: ClerkSettings, services: Services, hasBackground: 
     ...{ sessions, demo: null, clerkWebhooks, authorizedParties },
     ...{ clerkPublishableKey: clerk.publishableKey, reconciliation, metrics },
   };
+}
+
+/** Loads Clerk's client where it is needed only. */
+async function openDirectory(
+  options: Pick<ClerkSettings, 'jwtKey'> & { readonly secretKey: string },
+): Promise<ClerkDirectory> {
+  const { createClerkDirectory } = await import('./clerk/clerk-directory.ts');
+  return createClerkDirectory(options);
 }

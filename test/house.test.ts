@@ -37,6 +37,7 @@ test('connections are opened in few places, where what bounds them stands', () =
     opens.test(readFileSync(path, 'utf8')),
   );
   expect(files.sort()).toEqual([
+    'server/database/checkpoint-thread.ts',
     'server/database/leases/sqlite-port.ts',
     'server/database/postgresql-client.ts',
     'server/database/postgresql-dialect.ts',

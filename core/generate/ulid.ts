@@ -4,6 +4,16 @@ import { draw, type RandomSource, secureRandom } from './random-source.ts';
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const maximumTime = 2 ** 48 - 1;
 
+/** Ten bits as two digits. */
+const pairs: readonly string[] = Array.from(
+  { length: 1024 },
+  (_, bits) => digits.charAt(bits >> 5) + digits.charAt(bits & 31),
+);
+
+function pair(bits: number): string {
+  return pairs[bits & 1023] ?? '';
+}
+
 /**
  * A ULID: 48 bits of time and 80 random bits as 26 characters. Ids sort by the millisecond in which
  * they were made; within one millisecond they have no particular order.
@@ -23,22 +33,25 @@ export function ulid(now: number = Date.now(), random: RandomSource = secureRand
   if (!Number.isInteger(now) || now < 0 || now > maximumTime) {
     throw new RangeError('time must be Unix milliseconds below 2^48');
   }
-  let time = '';
-  for (let rest = now; time.length < 10; rest = Math.floor(rest / 32)) {
-    time = digits.charAt(rest % 32) + time;
-  }
-  let tail = '';
-  let bits = 0;
-  let pending = 0;
-  for (const byte of draw(random, 10)) {
-    pending = ((pending << 8) | byte) & 0xfff; // never more than 12 bits are pending
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      tail += digits.charAt((pending >> bits) & 31);
-    }
-  }
-  return time + tail;
+  const high = Math.floor(now / 2 ** 20);
+  const time = pair(high >> 20) + pair(high >> 10) + pair(high) + pair(now >>> 10) + pair(now);
+  const bytes = draw(random, 10);
+  return time + fortyBits(bytes, 0) + fortyBits(bytes, 5);
+}
+
+/** Five bytes as eight digits. */
+function fortyBits(bytes: Uint8Array, from: number): string {
+  const a = bytes[from] ?? 0;
+  const b = bytes[from + 1] ?? 0;
+  const c = bytes[from + 2] ?? 0;
+  const d = bytes[from + 3] ?? 0;
+  const e = bytes[from + 4] ?? 0;
+  return (
+    pair((a << 2) | (b >> 6)) +
+    pair((b << 4) | (c >> 4)) +
+    pair((c << 6) | (d >> 2)) +
+    pair((d << 8) | e)
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import Anthropic, { APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import { minute } from '../clock/durations.ts';
 import type { Answer, Question } from '../scans/ask-model.ts';
 import { AnthropicFailure } from './anthropic-failure.ts';
@@ -45,28 +45,34 @@ const maxRetries = 4;
  */
 const maxWaitMs = minute;
 
+/** Loaded with the first call: most servers never make one. */
+const sdk = () => import('@anthropic-ai/sdk');
+
 /** Creates the client. It reads nothing from the environment, and logs nothing. */
 export function createAnthropicClient({ baseUrl, model }: AnthropicOptions): AnthropicClient {
-  const connect = (apiKey: string, retries: number) =>
-    new Anthropic({
+  async function connect(apiKey: string, maxRetries: number): Promise<Anthropic> {
+    const { Anthropic } = await sdk();
+    return new Anthropic({
       apiKey,
       authToken: null,
       webhookKey: null,
       baseURL: baseUrl,
       logLevel: 'off',
       openTelemetry: false,
-      maxRetries: retries,
+      maxRetries,
       fetch: fetchUnder(apiKey),
     });
+  }
 
   return {
     model,
     async check(apiKey) {
       const signal = AbortSignal.timeout(checkTimeoutMs);
       try {
-        await connect(apiKey, 0).models.retrieve(model, {}, { signal });
+        const client = await connect(apiKey, 0);
+        await client.models.retrieve(model, {}, { signal });
       } catch (error) {
-        throw failureOf(error);
+        throw await failureOf(error);
       }
     },
     async ask(apiKey, { system, content, schema, maxTokens }, signal) {
@@ -79,7 +85,8 @@ export function createAnthropicClient({ baseUrl, model }: AnthropicOptions): Ant
           output_config: { format: { type: 'json_schema', schema: { ...schema } } },
         };
         // Not `messages.create`, which writes to the console about models that end soon.
-        const message = await connect(apiKey, maxRetries).post<Anthropic.Message>('/v1/messages', {
+        const client = await connect(apiKey, maxRetries);
+        const message = await client.post<Anthropic.Message>('/v1/messages', {
           ...{ body, signal, timeout: answerTimeoutMs },
         });
         const { usage } = message;
@@ -95,7 +102,7 @@ export function createAnthropicClient({ baseUrl, model }: AnthropicOptions): Ant
         };
       } catch (error) {
         signal.throwIfAborted();
-        throw failureOf(error);
+        throw await failureOf(error);
       }
     },
   };
@@ -153,7 +160,8 @@ function retryAfterOf(headers: Headers | undefined): number | null {
   return wait > 0 ? wait : null;
 }
 
-function failureOf(error: unknown): AnthropicFailure {
+async function failureOf(error: unknown): Promise<AnthropicFailure> {
+  const { APIError, APIUserAbortError } = await sdk();
   if (!(error instanceof APIError) || error instanceof APIUserAbortError) {
     return new AnthropicFailure('unavailable');
   }

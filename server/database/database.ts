@@ -29,6 +29,7 @@ import { sqliteMigrations } from './migrations/sqlite/index.ts';
 import { PooledPostgresqlDialect } from './postgresql-dialect.ts';
 import { openPostgresqlKeyStore } from './postgresql-key-store.ts';
 import { type ConnectionLimits, managementLimits, migrationLimits } from './postgresql-session.ts';
+import { type RunStatement, statementsOf } from './prepared.ts';
 import { openSqliteRows, postgresqlRows, type Rows } from './rows.ts';
 import { DurableSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
@@ -52,6 +53,12 @@ export interface Database extends AsyncDisposable {
    * its end.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * Runs statements in one transaction, without the ORM and the audit log: for what is stored in the
+   * background. On SQLite, others may see the transaction before it resolves, and only then the disk
+   * has it: until then a killed process loses nothing of it, a power cut may.
+   */
+  write<T>(work: (run: RunStatement) => Promise<T>): Promise<T>;
   /** Authenticates rows that grant rights. */
   readonly rowMacs: RowMacs;
   /** Resolves when the database answers. */
@@ -112,7 +119,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const rowMacs = createRowMacs(keyring.key('pepper'), onForgedRow);
   const connecting = { url, rowMacs, create, processes };
-  const { orm, rows: pooled } = await connect(connecting);
+  const { orm, rows: pooled, sqlite: file } = await connect(connecting);
   const isSqlite = url.startsWith('sqlite:');
   const secrets = keyring.accepted.map(({ name }) => name).join(' ');
   const timing = isSqlite ? sqliteTiming : postgresqlTiming;
@@ -144,15 +151,24 @@ export async function openDatabase(
     read: () => orm.em.fork(),
     rows: pooled ?? ownRows,
     transaction,
+    async write(work) {
+      if (file === null) {
+        return orm.em.fork().transactional((em) => work(statementsOf(em)));
+      }
+      const result = await file.handle.transaction('normal', work);
+      await file.sync();
+      return result;
+    },
     rowMacs,
     ping: async () =>
       void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
     migrate: () => migrate(orm, url, async () => (await connect(connecting, migrationLimits)).orm),
     leases: (listenUrl) => ({
       timing,
-      port: isSqlite
-        ? openSqliteLeases(sqlitePath(url), transaction, secrets)
-        : openPostgresqlLeases(url, secrets),
+      port:
+        file === null
+          ? openPostgresqlLeases(url, secrets)
+          : openSqliteLeases(sqlitePath(url), file.handle, secrets),
       listen: isSqlite ? null : (handlers) => listenForNotifications(listenUrl ?? url, handlers),
       hearAudited(hear) {
         onAudited = hear;
@@ -198,11 +214,18 @@ interface ConnectOptions {
   readonly processes: number | undefined;
 }
 
-/** @returns the ORM, and the rows of its pool; null on SQLite, where rows have their own handle. */
+/**
+ * @returns the ORM; on PostgreSQL the rows of its pool, on SQLite the one handle that writes: rows have
+ * their own there.
+ */
 async function connect(
   { url, rowMacs, create, processes }: ConnectOptions,
   limits: ConnectionLimits = managementLimits,
-): Promise<{ readonly orm: MikroORM; readonly rows: Rows | null }> {
+): Promise<{
+  readonly orm: MikroORM;
+  readonly rows: Rows | null;
+  readonly sqlite: DurableSqliteDialect | null;
+}> {
   const migrations = { snapshot: false, snapshotOnMigrate: false, silent: true };
   if (!url.startsWith('sqlite:')) {
     const dialect = new PooledPostgresqlDialect(url, limits, processes);
@@ -214,19 +237,20 @@ async function connect(
       schemaGenerator,
       migrations: { ...migrations, migrationsList: postgresqlMigrations(rowMacs) },
     });
-    return { orm, rows: postgresqlRows(dialect.pool) };
+    return { orm, rows: postgresqlRows(dialect.pool), sqlite: null };
   }
   const path = sqlitePath(url);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const dialect = new DurableSqliteDialect(path, create);
   const orm = await SqliteMikroORM.init({
     dbName: path,
-    driverOptions: new DurableSqliteDialect(path, create),
+    driverOptions: dialect,
     entities,
     extensions: [Migrator],
     schemaGenerator,
     migrations: { ...migrations, migrationsList: sqliteMigrations(rowMacs) },
   });
-  return { orm, rows: null };
+  return { orm, rows: null, sqlite: dialect };
 }
 
 /** Opens the verification path alone, which creates no file and changes nothing. */

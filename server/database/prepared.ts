@@ -24,6 +24,19 @@ export async function prepared<Row>(
   return (await em.getKysely().executeQuery<Row>(query)).rows;
 }
 
+/** Runs a statement of the database's own notation, and returns its rows. */
+export type RunStatement = <Row>(
+  sql: string,
+  values?: readonly (string | number | null)[],
+) => Promise<Row[]>;
+
+/** The statements of a transaction of the ORM. */
+export function statementsOf(em: EntityManager): RunStatement {
+  const kysely = em.getKysely();
+  return async <Row>(sql: string, values: readonly (string | number | null)[] = []) =>
+    (await kysely.executeQuery<Row>(CompiledQuery.raw(sql, [...values]))).rows;
+}
+
 /** A statement's text for PostgreSQL, whose parameters have numbers. */
 export function withNumbers(sql: string): string {
   let count = 0;

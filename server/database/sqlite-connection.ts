@@ -1,7 +1,8 @@
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import type { CompiledQuery, QueryResult } from 'kysely';
+import { CompiledQuery, type QueryResult } from 'kysely';
 import type { PooledConnection } from './holding-driver.ts';
+import type { RunStatement } from './prepared.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -19,6 +20,12 @@ const maxStretchMs = 10;
 const keptAtMost = 64;
 
 /**
+ * When the disk has a transaction: `full`, before its commit returns and others see it; `normal`, after
+ * the next sync of the log, so that only a power cut or a crash of the machine can lose it.
+ */
+export type Synchronous = 'full' | 'normal';
+
+/**
  * The one handle that a process writes with. It prepares a statement with parameters once. The
  * ORM's statements contain their values, so each text is used only once.
  */
@@ -28,6 +35,9 @@ export class SqliteHandle {
   readonly #turns = new Turns();
   readonly #statements: KeptStatements;
   readonly #stretch = new Stretch();
+  /** Null before the first turn: a handle may come with any level. */
+  #synchronous: Synchronous | null = null;
+  #changedRows = 0;
 
   /** @param timeoutMs - the maximum wait of a statement for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
@@ -36,13 +46,22 @@ export class SqliteHandle {
     this.#statements = new KeptStatements(database);
   }
 
+  /** Rows that statements of the handle have changed. */
+  get changedRows(): number {
+    return this.#changedRows;
+  }
+
   /** Waits for its turn; a transaction is one turn. */
-  async acquire(): Promise<PooledConnection> {
+  async acquire(synchronous: Synchronous = 'full'): Promise<PooledConnection> {
     const deadline = performance.now() + this.#timeoutMs;
     /** Ends the turn; null between two turns, when an open transaction belongs to another user. */
     let give: (() => void) | null = null;
     const take = async () => {
       give = await this.#turns.take(deadline, busy);
+      // Each turn sets its own level: an earlier one that failed leaves nothing behind.
+      if (this.#synchronous === synchronous) return;
+      this.#database.pragma(`synchronous = ${synchronous}`);
+      this.#synchronous = synchronous;
     };
     const release = () => {
       const end = give;
@@ -83,11 +102,30 @@ export class SqliteHandle {
     return { executeQuery: whenFree, release, discard: release };
   }
 
+  /** Runs statements in one transaction, without the ORM. */
+  async transaction<T>(
+    synchronous: Synchronous,
+    work: (run: RunStatement) => Promise<T>,
+  ): Promise<T> {
+    const connection = await this.acquire(synchronous);
+    const run: RunStatement = async <Row>(sql: string, values: Parameters<RunStatement>[1] = []) =>
+      (await connection.executeQuery<Row>(CompiledQuery.raw(sql, [...values]))).rows;
+    try {
+      await run('begin immediate');
+      const result = await work(run);
+      await run('commit');
+      return result;
+    } finally {
+      connection.release();
+    }
+  }
+
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
     const statement =
       parameters.length === 0 ? this.#database.prepare(sql) : this.#statements.get(sql);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
+    this.#changedRows += changes;
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 }

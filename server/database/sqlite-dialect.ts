@@ -1,5 +1,7 @@
+import { open } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { Checkpoints } from './checkpoints.ts';
 import { HoldingDriver } from './holding-driver.ts';
 import { SqliteHandle } from './sqlite-connection.ts';
 
@@ -16,34 +18,57 @@ const cacheSize = 16_000;
 const checkpointAfter = 4_000;
 
 /**
- * SQLite for several processes on one file. It uses a write-ahead log and syncs every commit (an
- * answered revocation survives a power cut). Transactions take the write lock when they begin:
- * their reads cannot become stale before they write.
+ * SQLite for several processes on one file. It uses a write-ahead log and syncs every commit of
+ * management (an answered revocation survives a power cut). Transactions take the write lock when they
+ * begin: their reads cannot become stale before they write.
  */
 export class DurableSqliteDialect extends SqliteDialect {
+  /** The handle of every write. */
+  readonly handle: SqliteHandle;
   readonly #database: BetterSqlite3.Database;
+  readonly #path: string;
+  readonly #checkpoints: Checkpoints;
+  #syncedRows = 0;
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
     // Nothing is served yet: blocking the event loop while the file is opened is harmless.
     const database = new BetterSqlite3(path, { timeout: busyTimeoutMs, fileMustExist: !create });
     database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${cacheSize}`);
     database.pragma(`wal_autocheckpoint = ${checkpointAfter}`);
     database.pragma('busy_timeout = 0');
     super({ database });
     this.#database = database;
+    this.#path = path;
+    this.#checkpoints = new Checkpoints(path);
+    this.handle = new SqliteHandle(database, busyTimeoutMs);
+  }
+
+  /** Resolves when the disk has every commit so far; the event loop does not wait for it. */
+  async sync(): Promise<void> {
+    const { changedRows } = this.handle;
+    const log = await open(`${this.#path}-wal`, 'r+');
+    try {
+      await log.datasync();
+    } finally {
+      await log.close();
+    }
+    this.#checkpoints.changed(changedRows - this.#syncedRows);
+    this.#syncedRows = changedRows;
   }
 
   override createDriver(): HoldingDriver {
     const database = this.#database;
-    const handle = new SqliteHandle(database, busyTimeoutMs);
+    const { handle } = this;
     return new HoldingDriver({
       begin: 'begin immediate',
       acquire: () => handle.acquire(),
-      close: async () => void database.close(),
+      close: async () => {
+        await this.#checkpoints.close();
+        database.close();
+      },
     });
   }
 

@@ -1,7 +1,5 @@
-import type { Context } from 'hono';
-import { routePath } from 'hono/route';
 import { type DestinationStream, destination, type Logger, type LoggerOptions, pino } from 'pino';
-import type { AppEnvironment } from '../rest/request-context.ts';
+import type { Exchange } from '../rest/request-context.ts';
 import { errorText, placesOf } from './error-text.ts';
 
 /**
@@ -28,15 +26,32 @@ export function createLogger(
   return destination === undefined ? pino(settings) : pino(settings, destination);
 }
 
-/** Bytes of lines that are written at once, and milliseconds after which fewer are. */
-const batch = { minLength: 8_192, periodicFlush: 100 };
+/** Characters of lines that are written at once, and milliseconds after which fewer are. */
+const batch = { length: 65_536, afterMs: 100 };
 
 /**
  * Standard output for the lines of a server, written in batches: a write per request costs more than
- * the verification of its key. The end of the process writes the rest, unless it is killed.
+ * the verification of its key. pino's own batches count all their bytes again for each line. The end of
+ * the process writes the rest, unless it is killed.
  */
 export function batchedOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, ...batch });
+  let lines = '';
+  const pass = () => {
+    if (lines === '') return;
+    const passed = lines;
+    lines = '';
+    output.write(passed);
+  };
+  // Before the output's own listeners, which write what it has.
+  process.once('beforeExit', pass).once('exit', pass);
+  const output = destination({ dest: 1, sync: false });
+  setInterval(pass, batch.afterMs).unref();
+  return {
+    write(line) {
+      lines += line;
+      if (lines.length >= batch.length) pass();
+    },
+  };
 }
 
 function errorRecord(error: unknown, depth = 0): unknown {
@@ -58,15 +73,20 @@ function errorRecord(error: unknown, depth = 0): unknown {
  * Logs one line per request. The route's pattern stands for the path, and nothing of headers, query
  * or body is logged: a client may have put a key anywhere.
  */
-export function logRequest(c: Context<AppEnvironment>, logger: Logger, durationMs: number): void {
+export function logRequest(
+  { request, requestId, route, address }: Exchange,
+  { status }: Response,
+  logger: Logger,
+  durationMs: number,
+): void {
   logger.info(
     {
-      requestId: c.get('requestId'),
-      method: c.req.method,
-      route: routePath(c),
-      status: c.res.status,
+      requestId,
+      method: request.method,
+      route,
+      status,
       durationMs: Math.round(durationMs * 10) / 10,
-      address: c.get('address'),
+      address,
     },
     'request',
   );

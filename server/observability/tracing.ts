@@ -43,7 +43,7 @@ export function traceRequests(tracer: Tracer): MiddlewareHandler<AppEnvironment>
         'http.request.method': c.req.method,
         'http.route': route,
         'http.response.status_code': c.res.status,
-        'reporisk.request_id': c.get('requestId'),
+        'reporisk.request_id': c.env.exchange.requestId,
       });
       if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();

@@ -3,7 +3,6 @@ import type { Config } from '../config/config.ts';
 import { createMemoryWindows } from './memory-windows.ts';
 import { openPostgresqlWindows } from './postgresql-windows.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
-import { openRedisWindows } from './redis-windows.ts';
 import type { Windows } from './windows.ts';
 import { withFallback } from './with-fallback.ts';
 
@@ -78,7 +77,10 @@ async function openShared(
   processes: number | undefined,
   onError: (error: unknown) => void,
 ): Promise<(Windows & AsyncDisposable) | null> {
-  if (redisUrl !== null) return openRedisWindows(redisUrl);
+  if (redisUrl !== null) {
+    const { openRedisWindows } = await import('./redis-windows.ts');
+    return openRedisWindows(redisUrl);
+  }
   if (databaseUrl.startsWith('sqlite:')) return null;
   return openPostgresqlWindows(databaseUrl, onError, processes);
 }

@@ -93,6 +93,6 @@ export function limitUnsigned(
 ): MiddlewareHandler<AppEnvironment> {
   return async (c, next) => {
     await next();
-    if (c.res.status === refusal) await failures.count(c.var.address);
+    if (c.res.status === refusal) await failures.count(c.env.exchange.address);
   };
 }

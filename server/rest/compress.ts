@@ -18,7 +18,7 @@ export interface SentBody {
  *
  * @param accepted - the request's `Accept-Encoding`.
  */
-export async function compressed(text: string, accepted: string | undefined): Promise<SentBody> {
+export async function compressed(text: string, accepted: string | null): Promise<SentBody> {
   if (text.length < minLength) return { body: text, headers: {} };
   const vary = { Vary: 'Accept-Encoding' };
   if (!acceptsGzip(accepted)) return { body: text, headers: vary };
@@ -27,7 +27,7 @@ export async function compressed(text: string, accepted: string | undefined): Pr
 }
 
 /** Whether a client takes gzip (RFC 9110, section 12.5.3): it is named, and not with a weight of 0. */
-export function acceptsGzip(accepted: string | undefined): boolean {
+export function acceptsGzip(accepted: string | null): boolean {
   return (accepted ?? '').split(',').some((coding) => {
     const [name = '', weight = ''] = coding.split(';').map((part) => part.trim());
     return name.toLowerCase() === 'gzip' && !/^q=0(\.0*)?$/i.test(weight);

@@ -57,7 +57,7 @@ export function consoleRoutes(
     // A page that opened this one gets no handle to it. Signing in opens no window that needs one:
     // it is a redirect, and the renewal a separate tab.
     c.header('Cross-Origin-Opener-Policy', 'same-origin');
-    if (c.get('ownOrigin')().startsWith('https:')) {
+    if (c.env.exchange.ownOrigin().startsWith('https:')) {
       c.header('Strict-Transport-Security', `max-age=${hstsSeconds}`);
     }
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache');

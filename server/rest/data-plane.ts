@@ -1,13 +1,14 @@
-import { Hono } from 'hono';
 import { z } from 'zod';
 import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { iso, timestamp } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
-import { allowOnly } from './allow-only.ts';
 import { refuseQuery } from './input.ts';
-import type { AppEnvironment } from './request-context.ts';
+import type { Exchange } from './request-context.ts';
+import { respondJson } from './respond.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
+
+export const keyDescriptionPath = '/api/v1/key';
 
 /** The answer to `GET /api/v1/key`, also for the API's description. */
 export const describedKey = z.strictObject({
@@ -24,25 +25,23 @@ export const describedKey = z.strictObject({
 /**
  * `GET /api/v1/key`: describes the presented key. A plain handler, cheap beside the verification.
  */
-export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hono<AppEnvironment> {
+export function keyDescription(verifier: Verifier, rateLimits: RateLimits) {
   const withKey = createKeyCheck(rateLimits);
   const call: KeyCall = {
-    endpoint: '/api/v1/key',
+    endpoint: keyDescriptionPath,
     scope: null,
-    verify: (token, c) =>
+    verify: (token, { address }) =>
       verifier.verify(token, {
         dialect: 'reporisk',
         environments: allEnvironments,
-        address: c.get('address'),
+        address,
       }),
-    respond(key, c, fields) {
-      refuseQuery(c.req.url);
-      return c.json(describe(key), 200, fields);
+    respond(key, { request }, fields) {
+      refuseQuery(request.url);
+      return respondJson(describe(key), 200, fields);
     },
   };
-  const app = new Hono<AppEnvironment>().get(call.endpoint, (c) => withKey(c, call));
-  allowOnly(app, call.endpoint, ['GET']);
-  return app;
+  return (exchange: Exchange) => withKey(exchange, call);
 }
 
 function describe(key: KeyRecord): z.infer<typeof describedKey> {

@@ -24,7 +24,7 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
     try {
       // A page of another origin can make a browser send a form, but not JSON without a preflight.
       const origin = c.req.header('origin');
-      if (origin !== undefined && origin !== c.get('ownOrigin')()) {
+      if (origin !== undefined && origin !== c.env.exchange.ownOrigin()) {
         throw new Problem(403, 'Demo mode signs in from its own page only');
       }
       using share = bodies.strangers();
@@ -32,7 +32,9 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
       const { token, expiresAt } = demo.issue(persona);
       return c.json({ token, expires_at: expiresAt.toISOString() });
     } catch (error) {
-      return problemResponse(answerTo(error, c.get('requestId'), (path) => ['body', ...path]));
+      return problemResponse(
+        answerTo(error, c.env.exchange.requestId, (path) => ['body', ...path]),
+      );
     }
   });
   allowOnly(app, '/demo/session', ['POST']);

@@ -12,6 +12,7 @@ import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { type Demands, demandsOf, isForNginx, judgeSubOrg } from './forward-auth-demands.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { forwardAuthPath, hasDotSegment, rawPath } from './request-target.ts';
+import { respond } from './respond.ts';
 import { createKeyCheck } from './with-key.ts';
 
 /** The dependencies of `/auth/verify`. */
@@ -53,11 +54,11 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
     const target = c.env.incoming.url ?? '';
     const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target);
     if (demands === null) return c.json({ detail: 'Bad Request' }, 400);
-    return withKey(c, {
+    return withKey(c.env.exchange, {
       endpoint: forwardAuthPath,
       scope: demands.scope,
-      verify: (token) => judge(token, c.get('address'), demands),
-      respond: (key, _, fields) => c.body(null, 200, { ...fields, ...identityHeaders(key) }),
+      verify: (token) => judge(token, c.env.exchange.address, demands),
+      respond: (key, _, fields) => respond(null, 200, { ...fields, ...identityHeaders(key) }),
     });
   });
 }

@@ -1,4 +1,3 @@
-import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
 import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
@@ -18,7 +17,8 @@ import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey, noteScopeRefusal } from './record-usage.ts';
-import type { AppEnvironment } from './request-context.ts';
+import type { Exchange } from './request-context.ts';
+import { json, respond } from './respond.ts';
 import { parameterNames, type Route } from './route.ts';
 
 /** The dependencies of a route's wiring. */
@@ -29,11 +29,16 @@ export interface Wiring {
   readonly bodies: BodyBudgets;
 }
 
+/** Answers a request with the parameters of its path; never throws. */
+export type RouteHandler = (exchange: Exchange, path: PathParameters) => Promise<Response>;
+
+type PathParameters = Readonly<Record<string, string>>;
+
 /** Wires one route to its operation: reads the input, names its faults, writes the answer. */
 export function routeHandler(
   route: Route,
   { services, authenticate, rateLimits, bodies }: Wiring,
-): Handler<AppEnvironment> {
+): RouteHandler {
   const { operation, source } = route;
   const inPath = new Set(parameterNames(route.path).map(camel));
   const form = snakeForm(operation.output);
@@ -59,35 +64,36 @@ export function routeHandler(
   }
 
   async function readInput(
-    c: Context<AppEnvironment>,
+    request: Request,
+    parameters: PathParameters,
     share: BodyShare,
     upload: (received: Upload) => void,
   ) {
-    const path = textInput(c.req.param(), operation.input);
+    const path = textInput(parameters, operation.input);
     const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
-    if (source === 'query') return merged(textInput(queryOf(c.req.url), operation.input));
+    if (source === 'query') return merged(textInput(queryOf(request.url), operation.input));
     if (route.raw !== undefined) {
-      await route.raw.admit(services, c.req.raw.headers);
-      return rawInput(c.req.raw, route.raw.limit, share);
+      await route.raw.admit(services, request.headers);
+      return rawInput(request, route.raw.limit, share);
     }
-    refuseQuery(c.req.url);
-    if (source === 'body') return merged(await bodyInput(c.req.raw, share));
-    const received = await receiveUpload(c.req.raw, services.uploads);
+    refuseQuery(request.url);
+    if (source === 'body') return merged(await bodyInput(request, share));
+    const received = await receiveUpload(request, services.uploads);
     upload(received);
     const { file, fields } = received;
     return { ...merged(textInput(fields, operation.input)), file: file ?? undefined };
   }
 
-  return async (c) => {
-    const { requestId, address, ownOrigin } = c.var;
+  return async (exchange, parameters) => {
+    const { request, incoming, requestId, address, ownOrigin } = exchange;
     let upload: Upload | undefined;
     using share = operation.access.plane === 'anyone' ? bodies.strangers() : bodies.callers();
     let fields: Readonly<Record<string, string>> = {};
     try {
-      const caller = await authenticate(c.req.raw, operation.access, {
+      const caller = await authenticate(request, operation.access, {
         address,
         ownOrigin,
-        noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
+        noteKey: (outcome) => noteKey(exchange, outcome, endpoint, scope),
       });
       if (caller.kind === 'key') fields = expiryFieldOf(caller.outcome);
       share.belongTo(organizationOf(caller) ?? '');
@@ -100,7 +106,7 @@ export function routeHandler(
         fields = { ...(await rateLimits.admit(key)), ...fields };
       };
       const repetition = {
-        key: () => idempotencyKey(c.env.incoming.headersDistinct['idempotency-key']),
+        key: () => idempotencyKey(incoming.headersDistinct['idempotency-key']),
         path: route.path,
         encode: (output: unknown) => encode(output, form),
       };
@@ -109,25 +115,25 @@ export function routeHandler(
         services,
         { caller, origin, admit, repetition },
         () =>
-          readInput(c, share, (received) => {
+          readInput(request, parameters, share, (received) => {
             upload = received;
           }),
       );
-      if (output === null) return c.body(null, 204, fields);
+      if (output === null) return respond(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
       const status = route.status === 204 ? 200 : route.status;
       const text = await encodeInSteps(output, form);
       // A change may answer with a new secret.
-      if (operation.kind !== 'query') return c.body(text, status, { ...fields, ...json });
-      const accepted = c.req.header('accept-encoding');
+      if (operation.kind !== 'query') return respond(text, status, { ...fields, ...json });
+      const accepted = request.headers.get('accept-encoding');
       const { body, headers } = await compressed(text, accepted);
-      return c.body(body, status, { ...fields, ...json, ...headers });
+      return respond(body, status, { ...fields, ...json, ...headers });
     } catch (error) {
       if (error instanceof Replayed) {
         const replayed = { 'Idempotent-Replayed': 'true' };
-        return c.body(error.body, 202, { ...fields, ...json, ...replayed });
+        return respond(error.body, 202, { ...fields, ...json, ...replayed });
       }
-      if (judgesScopes(operation.access) && isForbidden(error)) noteScopeRefusal(c);
+      if (judgesScopes(operation.access) && isForbidden(error)) noteScopeRefusal(exchange);
       const answer = answerTo(error, requestId, locate);
       reportCause(error, requestId, answer, services);
       return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
@@ -136,8 +142,6 @@ export function routeHandler(
     }
   };
 }
-
-const json = { 'Content-Type': 'application/json' };
 
 /** An error while sending ends the connection: a truncated file must not look complete. */
 function downloadResponse(

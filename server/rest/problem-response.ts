@@ -10,6 +10,7 @@ import {
   refused,
 } from '../wire/problem.ts';
 import { maxFaults } from '../wire/validation.ts';
+import { respondJson } from './respond.ts';
 
 /** The caller's answer to an error, and whether the operator must look at it. */
 export interface Answer {
@@ -72,5 +73,5 @@ export function reportCause(
 
 /** An answer as an HTTP response. */
 export function problemResponse({ status, detail, headers }: Answer): Response {
-  return Response.json({ detail }, { status, headers });
+  return respondJson({ detail }, status, headers);
 }

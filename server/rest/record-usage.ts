@@ -1,9 +1,8 @@
-import type { Context } from 'hono';
 import type { Outcome } from '../../core/mod.ts';
 import { keptUserAgent } from '../usage/key-call.ts';
 import { refusedSecret } from '../usage/refused-secret.ts';
 import type { UsageSink } from '../usage/usage-recorder.ts';
-import type { AppEnvironment } from './request-context.ts';
+import type { Exchange } from './request-context.ts';
 
 /** A path in Hono's notation, rewritten in that of the API's description. */
 export function endpointOf(path: string): string {
@@ -16,52 +15,52 @@ export function endpointOf(path: string): string {
  * @param scope - the scope that the request needs.
  */
 export function noteKey(
-  c: Context<AppEnvironment>,
+  exchange: Exchange,
   outcome: Outcome,
   endpoint: string,
   scope: string | null,
 ): void {
   const { key } = outcome;
   if (outcome.ok) {
-    c.set('usedKey', { key: outcome.key, endpoint, scope, refused: null, isInvalid: false });
+    exchange.usedKey = { key: outcome.key, endpoint, scope, refused: null, isInvalid: false };
   } else if (key !== null) {
     const isInvalid = outcome.refusal.status === 401;
-    c.set('usedKey', { key, endpoint, scope: null, refused: refusedSecret(outcome), isInvalid });
+    const refused = refusedSecret(outcome);
+    exchange.usedKey = { key, endpoint, scope: null, refused, isInvalid };
   }
 }
 
 /** Records that an operation refused the key for its scopes, which verification did not check. */
-export function noteScopeRefusal(c: Context<AppEnvironment>): void {
-  const used = c.get('usedKey');
+export function noteScopeRefusal(exchange: Exchange): void {
+  const used = exchange.usedKey;
   if (used === undefined || used.refused !== null) return;
   const refused = { reason: 'scope', preview: used.key.preview } as const;
-  c.set('usedKey', { ...used, scope: null, refused });
+  exchange.usedKey = { ...used, scope: null, refused };
 }
 
 /** Passes the call of a key on, once it is answered and its status is known. */
 export function recordCall(
-  c: Context<AppEnvironment>,
+  { request, requestId, address, usedKey: used }: Exchange,
+  response: Response,
   usage: UsageSink,
   { at, durationMs }: { readonly at: number; readonly durationMs: number },
 ): void {
-  // `c.var` would copy every variable.
-  const used = c.get('usedKey');
   if (used === undefined) return;
   const { key, endpoint, scope, isInvalid } = used;
   // A limit of the address may have answered in place of the refusal.
-  const statusCode = isInvalid ? 401 : statusOf(c.res);
+  const statusCode = isInvalid ? 401 : statusOf(response);
   const isLimited = statusCode === 429 && used.refused === null;
   usage.record({
     at,
     keyId: key.id,
     orgId: key.organization.id,
     endpoint,
-    method: c.req.method,
+    method: request.method,
     statusCode,
     durationMs,
-    requestId: c.get('requestId'),
-    ipAddress: c.get('address') ?? null,
-    userAgent: keptUserAgent(c.req.header('user-agent')),
+    requestId,
+    ipAddress: address ?? null,
+    userAgent: keptUserAgent(request.headers.get('user-agent')),
     scope: statusCode === 429 ? null : scope,
     // Time zero marks a secret that was ended.
     retiresAt: key.secretExpiresAt === 0 ? null : key.secretExpiresAt,

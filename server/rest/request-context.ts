@@ -1,5 +1,5 @@
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
-import type { Context } from 'hono';
 import { addressAllowed, type KeyRecord, newId, type RandomSource } from '../../core/mod.ts';
 import type { RefusedSecret } from '../usage/refused-secret.ts';
 import { clientAddress } from './client-address.ts';
@@ -17,44 +17,58 @@ export interface UsedKey {
   readonly isInvalid: boolean;
 }
 
-/** The variables of every request. */
-export interface RequestVariables {
+/** One request on its way through the server, and the notes that its record and log are made of. */
+export interface Exchange {
+  readonly request: Request;
+  readonly incoming: IncomingMessage;
   /** A trusted proxy's `X-Request-Id`, else `req_` and a ULID; sent back as `X-Request-Id`. */
-  requestId: string;
+  readonly requestId: string;
   /** The client's IP address. */
-  address: string | undefined;
-  /** The origin under which the client reached this server, computed on demand. */
-  ownOrigin: () => string;
-  /** The authenticated actor, for the log: `user:ID`, `key:ID`; never a credential. */
-  actor: string | undefined;
+  readonly address: string | undefined;
+  /** The origin under which the client reached this server. */
+  readonly ownOrigin: () => string;
+  /** The pattern of the route that answers, for the log. */
+  route: string;
   /** The key that was presented and found. */
   usedKey: UsedKey | undefined;
 }
 
 /** Hono's environment of this app. */
 export interface AppEnvironment {
-  Bindings: HttpBindings;
-  Variables: RequestVariables;
+  Bindings: HttpBindings & { readonly exchange: Exchange };
 }
 
-/** Sets a request's variables; forwarding headers count only from a trusted proxy. */
-export function setRequestVariables(
-  c: Context<AppEnvironment>,
-  trustedProxies: readonly string[],
-  idRandomness: RandomSource,
-): void {
-  const { incoming } = c.env;
+/** Begins an exchange; forwarding headers count only from a trusted proxy. */
+export function beginExchange(
+  request: Request,
+  incoming: IncomingMessage,
+  {
+    trustedProxies,
+    idRandomness,
+    now,
+  }: {
+    readonly trustedProxies: readonly string[];
+    readonly idRandomness: RandomSource;
+    /** Unix milliseconds. */
+    readonly now: number;
+  },
+): Exchange {
   const peer = incoming.socket.remoteAddress;
   const isProxied = trustedProxies.length > 0 && addressAllowed(trustedProxies, peer);
-  const given = isProxied ? c.req.header('x-request-id') : undefined;
-  const isKept = given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given);
-  const forwardedFor = isProxied ? (c.req.header('x-forwarded-for') ?? null) : null;
-  c.set('requestId', isKept ? given : newId('req', Date.now(), idRandomness));
-  c.set('address', clientAddress(peer, forwardedFor, trustedProxies));
-  c.set('ownOrigin', () => {
-    const url = new URL(c.req.url);
-    const protocol = (isProxied && c.req.header('x-forwarded-proto')) || url.protocol.slice(0, -1);
-    const host = (isProxied && c.req.header('x-forwarded-host')) || url.host;
-    return `${protocol}://${host}`;
-  });
+  const forwarded = (name: string) => (isProxied ? request.headers.get(name) : null);
+  const given = forwarded('x-request-id');
+  const isKept = given !== null && /^[\w.:/+=-]{1,128}$/.test(given);
+  return {
+    request,
+    incoming,
+    requestId: isKept ? given : newId('req', now, idRandomness),
+    address: clientAddress(peer, forwarded('x-forwarded-for'), trustedProxies),
+    ownOrigin() {
+      const url = new URL(request.url);
+      const protocol = forwarded('x-forwarded-proto') || url.protocol.slice(0, -1);
+      return `${protocol}://${forwarded('x-forwarded-host') || url.host}`;
+    },
+    route: '',
+    usedKey: undefined,
+  };
 }

@@ -1,4 +1,3 @@
-import type { Context } from 'hono';
 import {
   credentialFrom,
   type KeyRecord,
@@ -11,9 +10,8 @@ import { InvalidInput, Problem, refused } from '../wire/problem.ts';
 import { expiryField, expiryFieldOf } from './key-expiry.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import { noteKey } from './record-usage.ts';
-import type { AppEnvironment } from './request-context.ts';
+import type { Exchange } from './request-context.ts';
 
-type Call = Context<AppEnvironment>;
 type Answer = Response | Promise<Response>;
 type Fields = Readonly<Record<string, string>>;
 
@@ -24,9 +22,9 @@ export interface KeyCall {
   /** The scope that the call asks of the key; null for none. */
   readonly scope: string | null;
   /** Verifies the presented token, and the call's other demands. */
-  readonly verify: (token: string, c: Call) => Outcome | Promise<Outcome>;
+  readonly verify: (token: string, exchange: Exchange) => Outcome | Promise<Outcome>;
   /** The answer to an accepted key, with the fields of its limits and its end. */
-  readonly respond: (key: KeyRecord, c: Call, fields: Fields) => Response;
+  readonly respond: (key: KeyRecord, exchange: Exchange, fields: Fields) => Response;
 }
 
 /**
@@ -36,59 +34,59 @@ export interface KeyCall {
 export function createKeyCheck({
   admit,
   failures,
-}: RateLimits): (c: Call, call: KeyCall) => Answer {
-  function admitted(c: Call, key: KeyRecord, respond: KeyCall['respond']): Answer {
+}: RateLimits): (exchange: Exchange, call: KeyCall) => Answer {
+  function admitted(exchange: Exchange, key: KeyRecord, respond: KeyCall['respond']): Answer {
     const expiry = expiryField(key);
     const answer = (limits: RateLimitFields) => {
       const fields = { ...limits, ...expiry };
       try {
-        return respond(key, c, fields);
+        return respond(key, exchange, fields);
       } catch (error) {
-        return problem(c, error, fields);
+        return problem(exchange, error, fields);
       }
     };
     try {
       const fields = admit(key);
       if (!(fields instanceof Promise)) return answer(fields);
-      return fields.then(answer, (error) => problem(c, error, expiry));
+      return fields.then(answer, (error) => problem(exchange, error, expiry));
     } catch (error) {
-      return problem(c, error, expiry);
+      return problem(exchange, error, expiry);
     }
   }
 
   async function refuse(
-    c: Call,
+    exchange: Exchange,
     refusal: Refusal,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response> {
     try {
-      if (refusal.status === 401) await failures.count(c.get('address'));
-      return problem(c, refused(refusal, headers));
+      if (refusal.status === 401) await failures.count(exchange.address);
+      return problem(exchange, refused(refusal, headers));
     } catch (error) {
-      return problem(c, error);
+      return problem(exchange, error);
     }
   }
 
   function problem(
-    c: Call,
+    exchange: Exchange,
     error: unknown,
     fields: Readonly<Record<string, string>> = {},
   ): Response {
     if (!(error instanceof Problem || error instanceof InvalidInput)) throw error;
-    const answer = answerTo(error, c.get('requestId'), () => []);
+    const answer = answerTo(error, exchange.requestId, () => []);
     return problemResponse({ ...answer, headers: { ...fields, ...answer.headers } });
   }
 
-  return (c, { endpoint, scope, verify, respond }) => {
-    const credential = credentialFrom(c.req.raw.headers);
-    if (credential.kind === 'missing') return problem(c, refused(refusals.missing_key));
-    if (credential.kind === 'invalid') return refuse(c, refusals.invalid_key);
+  return (exchange, { endpoint, scope, verify, respond }) => {
+    const credential = credentialFrom(exchange.request.headers);
+    if (credential.kind === 'missing') return problem(exchange, refused(refusals.missing_key));
+    if (credential.kind === 'invalid') return refuse(exchange, refusals.invalid_key);
     const judge = (outcome: Outcome): Answer => {
-      noteKey(c, outcome, endpoint, scope);
-      if (outcome.ok) return admitted(c, outcome.key, respond);
-      return refuse(c, outcome.refusal, { ...expiryFieldOf(outcome), ...outcome.headers });
+      noteKey(exchange, outcome, endpoint, scope);
+      if (outcome.ok) return admitted(exchange, outcome.key, respond);
+      return refuse(exchange, outcome.refusal, { ...expiryFieldOf(outcome), ...outcome.headers });
     };
-    const outcome = verify(credential.token, c);
+    const outcome = verify(credential.token, exchange);
     return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);
   };
 }

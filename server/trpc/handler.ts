@@ -23,7 +23,7 @@ const methods = ['GET', 'HEAD', 'POST'];
 /** Serves the tRPC router under `/trpc`. */
 export function trpcHandler({ services, authenticate, bodies }: Wiring) {
   return async (c: Context<AppEnvironment>): Promise<Response> => {
-    const { requestId, address, ownOrigin } = c.var;
+    const { requestId, address, ownOrigin } = c.env.exchange;
     using share = bodies.callers();
     const callers = new Map<Access, Promise<Caller>>();
     const callerFor = (access: Access) => {
@@ -34,7 +34,7 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
     function identify(access: Access): Promise<Caller> {
       return authenticate(c.req.raw, access, {
         ...{ address, ownOrigin },
-        noteKey: (outcome) => noteKey(c, outcome, '/trpc', null),
+        noteKey: (outcome) => noteKey(c.env.exchange, outcome, '/trpc', null),
       });
     }
     /** Whether any of the procedures would authorize the caller. */

@@ -1,6 +1,5 @@
-import { CompiledQuery } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { EntityManager } from '../database/entity-manager.ts';
+import type { RunStatement } from '../database/prepared.ts';
 
 /** A multi-row insert. */
 export interface BulkInsert<Row> {
@@ -27,17 +26,16 @@ const rowsPerStatement = 100;
  * Inserts rows with the values sent apart from the statement: the ORM would write each value into
  * the statement's text.
  *
- * @param em - a transaction's.
+ * @param run - runs a statement of a transaction.
  */
 export async function insertRows<Row>(
-  em: EntityManager,
+  run: RunStatement,
   kind: Database['kind'],
   insert: BulkInsert<Row>,
   rows: readonly Row[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  if (kind === 'postgresql') return insertArrays(em, insert, rows);
-  const kysely = em.getKysely();
+  if (kind === 'postgresql') return insertArrays(run, insert, rows);
   const full = ofValues(insert, rowsPerStatement);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const part = rows.slice(start, start + rowsPerStatement);
@@ -46,7 +44,7 @@ export async function insertRows<Row>(
       for (const [, , value] of insert.columns) values.push(value(row));
     }
     const statement = part.length === rowsPerStatement ? full : ofValues(insert, part.length);
-    await kysely.executeQuery(CompiledQuery.raw(statement, values));
+    await run(statement, values);
   }
 }
 
@@ -55,18 +53,17 @@ const rowsPerArray = 2_500;
 
 /** Formats the next arrays while the database works on the previous ones. */
 async function insertArrays<Row>(
-  em: EntityManager,
+  run: RunStatement,
   insert: BulkInsert<Row>,
   rows: readonly Row[],
 ): Promise<void> {
-  const kysely = em.getKysely();
   const statement = fromArrays(insert);
   let sent: Promise<unknown> = Promise.resolve();
   for (let start = 0; start < rows.length; start += rowsPerArray) {
     const part = rows.slice(start, start + rowsPerArray);
     const values = insert.columns.map(([, , value]) => arrayOf(part.map(value)));
     await sent;
-    sent = kysely.executeQuery(CompiledQuery.raw(statement, values));
+    sent = run(statement, values);
     // It may fail shortly before it is awaited.
     sent.catch(() => {});
     await new Promise((resolve) => setImmediate(resolve));

@@ -49,9 +49,9 @@ const keysAtOnce = 200;
  */
 export async function storeRefused(database: Database, batch: RefusedBatch): Promise<void> {
   const { kind } = database;
-  await database.transaction(async (em) => {
-    await insertRows(em, kind, attemptRows, batch.attempts);
-    await insertRows(em, kind, secretRows, batch.secrets);
+  await database.write(async (run) => {
+    await insertRows(run, kind, attemptRows, batch.attempts);
+    await insertRows(run, kind, secretRows, batch.secrets);
   });
   const keyIds = [...new Set(batch.attempts.map(({ keyId }) => keyId))];
   for (const some of batches(keyIds, keysAtOnce)) {

@@ -102,7 +102,7 @@ const clientRows: BulkInsert<Tally['clients'][number]> = {
 };
 
 /**
- * Stores calls in the database, each batch in one transaction on the process's one writing handle.
+ * Stores calls in the database, each batch in one transaction.
  */
 export function createUsageStore(database: Database): UsageStore {
   const { kind } = database;
@@ -115,13 +115,13 @@ export function createUsageStore(database: Database): UsageStore {
       await partitions?.prepareFor(calls);
       const { hours, uses, scopes, retiring, clients } = tally(calls);
       try {
-        await database.transaction(async (em) => {
-          await insertRows(em, kind, callRows, keyByKey(calls.filter(isUse)));
-          await insertRows(em, kind, hourRows, hours);
-          await insertRows(em, kind, useRows, uses);
-          await insertRows(em, kind, scopeRows, scopes);
-          await insertRows(em, kind, retiringRows, retiring);
-          await insertRows(em, kind, clientRows, clients);
+        await database.write(async (run) => {
+          await insertRows(run, kind, callRows, keyByKey(calls.filter(isUse)));
+          await insertRows(run, kind, hourRows, hours);
+          await insertRows(run, kind, useRows, uses);
+          await insertRows(run, kind, scopeRows, scopes);
+          await insertRows(run, kind, retiringRows, retiring);
+          await insertRows(run, kind, clientRows, clients);
         });
       } catch (error) {
         partitions?.forget();

@@ -95,7 +95,8 @@ export interface HolderPort {
    * Records a holder's applied epoch (never a lower one than before) and returns later
    * invalidations, where the holder's row has one of the marks (compare and set). Writes the mark
    * durably: even a crash of the database cannot undo it. A renewal that records and returns
-   * nothing may skip the write only where acknowledgements are durable too.
+   * nothing may skip the write only where an acknowledgement is lost, if at all, together with every
+   * holder.
    */
   renew(id: string, report: Report): Promise<Invalidations>;
 

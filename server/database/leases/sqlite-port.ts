@@ -1,21 +1,19 @@
 import BetterSqlite3 from 'better-sqlite3';
-import type { EntityManager } from '../entity-manager.ts';
-import { busy, readerBusyMs } from '../sqlite-connection.ts';
+import { busy, readerBusyMs, type SqliteHandle, type Synchronous } from '../sqlite-connection.ts';
 import type { AuditHead, History, Invalidations, Report, SeenHolder } from './ports.ts';
 import type { LeasePort } from './postgresql-port.ts';
 
-type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
-
 /**
  * Leases on a SQLite file. A renewal polls many times a second, so it skips needless writes: a
- * holder that has applied everything is not behind. Every commit is durable, which makes an
- * acknowledgement the same as a renewal. There are no notifications.
+ * holder that has applied everything is not behind. An acknowledgement is on the disk with the next
+ * other commit: what loses it until then is a crash of the machine, and all holders of the file with it.
+ * There are no notifications.
  *
  * @param path - the database file, read through a separate handle that sees committed rows only.
- * @param transaction - runs a transaction on the one handle that this process writes with.
+ * @param handle - the one that this process writes with.
  * @param secrets - names of the secrets that this process knows, with a blank between two.
  */
-export function openSqliteLeases(path: string, transaction: Transaction, secrets = ''): LeasePort {
+export function openSqliteLeases(path: string, handle: SqliteHandle, secrets = ''): LeasePort {
   const reader = new BetterSqlite3(path, { readonly: true, timeout: readerBusyMs });
   const epochOf = reader.prepare<[], { n: number }>('select n from epoch');
   const rowOf = reader.prepare<[string], { acknowledged: number; mark: string }>(
@@ -34,10 +32,10 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
   const newest = () => epochOf.get()?.n ?? 0;
   /** One snapshot for several statements. */
   const snapshot = <T>(read: () => T): T => reader.transaction(read)();
-  const writeAlone = oneAtATime(transaction);
-  const pruneAlone = oneAtATime(transaction);
+  const writeAlone = oneAtATime(handle);
+  const pruneAlone = oneAtATime(handle);
   const write = <Row>(sql: string, parameters: (string | number)[] = []) =>
-    writeAlone((em) => em.execute<Row[]>(sql, parameters));
+    writeAlone('full', (run) => run<Row>(sql, parameters));
 
   const history = (heads: readonly AuditHead[]): History => ({
     epoch: newest(),
@@ -48,9 +46,10 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
       .map(({ id, accepted }) => ({ id, accepted: accepted === 1 })),
   });
 
-  async function renew(
+  async function report(
     id: string,
     { applied, marks, mark, heads }: Report,
+    synchronous: Synchronous,
   ): Promise<Invalidations> {
     const seen = snapshot(() => ({
       row: rowOf.get(id),
@@ -63,14 +62,14 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
       return { history: seen.history, mine: { mark: row.mark, subjects: [] } };
     }
     // Read again in the write's transaction: a restore may come between.
-    return writeAlone(async (em) => {
-      const [written] = await em.execute<{ n: number }[]>(
+    return writeAlone(synchronous, async (run) => {
+      const [written] = await run<{ n: number }>(
         `update holder set acknowledged = max(acknowledged, ?), mark = ?
          where id = ? and mark = ? returning (select n from epoch) as n`,
         [applied, mark, id, row.mark],
       );
       if (written === undefined) return { history: seen.history, mine: null };
-      const touched = await em.execute<{ epoch: number; subject: string }[]>(
+      const touched = await run<{ epoch: number; subject: string }>(
         'select epoch, subject from invalidation where epoch > ?',
         [applied],
       );
@@ -94,12 +93,12 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
       if (joined === undefined) throw new Error('the epoch is missing: run the migrations');
       return { ...snapshot(() => history(heads)), epoch: joined.acknowledged };
     },
-    renew,
-    acknowledge: renew,
+    renew: (id, reported) => report(id, reported, 'full'),
+    acknowledge: (id, reported) => report(id, reported, 'normal'),
     leave: async (id) => void (await write('delete from holder where id = ?', [id])),
     prune: () =>
-      pruneAlone(async (em) => {
-        await em.execute(
+      pruneAlone('full', async (run) => {
+        await run(
           `delete from invalidation where epoch <=
              coalesce((select min(acknowledged) from holder), (select n from epoch))`,
         );
@@ -110,9 +109,9 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
         return { epoch, holders: behindOf.all(epoch), failover: null };
       }),
     evict: (holders) =>
-      transaction(async (em) => {
+      handle.transaction('full', async (run) => {
         for (const { id, mark } of holders) {
-          await em.execute('delete from holder where id = ? and mark = ?', [id, mark]);
+          await run('delete from holder where id = ? and mark = ?', [id, mark]);
         }
       }),
     async outlive() {},
@@ -127,13 +126,13 @@ export function openSqliteLeases(path: string, transaction: Transaction, secrets
  * locked, the holder times out on each of its writes long before it ends: without this, they would
  * pile up.
  */
-function oneAtATime(transaction: Transaction): Transaction {
+function oneAtATime(handle: SqliteHandle): SqliteHandle['transaction'] {
   let isUnderWay = false;
-  return async (work) => {
+  return async (synchronous, work) => {
     if (isUnderWay) throw busy();
     isUnderWay = true;
     try {
-      return await transaction(work);
+      return await handle.transaction(synchronous, work);
     } finally {
       isUnderWay = false;
     }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { startChild } from '../../processes/child-process.ts';
 import { serverProcess } from '../../support/server-process.ts';
 import type { BareCommands } from '../bare-app.ts';
@@ -97,6 +98,19 @@ async function fill(server: Awaited<ReturnType<typeof serverProcess>>) {
   for (let n = 0; n < rows; n++) {
     await post('/api/v1/repos/analyze', key, { url: `https://git.example.com/acme/app-${n}` });
     await post(keys, session, { label: `Pipeline ${n}` });
+  }
+  // The scans of the repositories would be measured with the requests.
+  const headers = { authorization: `Bearer ${session}` };
+  for (let isOver = false; !isOver; ) {
+    await setTimeout(200);
+    const open = await Promise.all(
+      ['queued', 'running'].map(async (status) => {
+        const path = `/api/v1/settings/jobs?environment=test&limit=1&status=${status}`;
+        const response = await fetch(server.url + path, { headers });
+        return ((await response.json()) as { items: unknown[] }).items.length;
+      }),
+    );
+    isOver = open.every((count) => count === 0);
   }
   return { session, key };
 }

@@ -1,8 +1,10 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { Hono } from 'hono';
-import type { KeyRecord, Outcome } from '../../../core/mod.ts';
+import { type KeyRecord, type Outcome, secureRandom } from '../../../core/mod.ts';
 import { openAuditedDatabase } from '../../../server/audit/audited-database.ts';
 import { noteKey, recordCall } from '../../../server/rest/record-usage.ts';
-import type { AppEnvironment } from '../../../server/rest/request-context.ts';
+import { type AppEnvironment, beginExchange } from '../../../server/rest/request-context.ts';
 import { openVerifier } from '../../../server/store.ts';
 import type { KeyCall } from '../../../server/usage/key-call.ts';
 import { createUsageRecorder, type UsageRecorder } from '../../../server/usage/usage-recorder.ts';
@@ -116,11 +118,14 @@ async function middleware(): Promise<Metric> {
       app.use(async (c, next) => {
         const started = performance.now();
         await next();
-        recordCall(c, recorder, { at: Date.now(), durationMs: performance.now() - started });
+        recordCall(c.env.exchange, c.res, recorder, {
+          at: Date.now(),
+          durationMs: performance.now() - started,
+        });
       });
     }
     return app.get('/api/v1/key', (c) => {
-      if (records) noteKey(c, outcome, '/api/v1/key', null);
+      if (records) noteKey(c.env.exchange, outcome, '/api/v1/key', null);
       return c.body(null, 204);
     });
   };
@@ -128,9 +133,12 @@ async function middleware(): Promise<Metric> {
   const bare = app(false);
   const headers = { 'user-agent': 'curl/8.4' };
   const sent = new Request('http://127.0.0.1/api/v1/key', { headers });
+  const incoming = new IncomingMessage(new Socket());
+  const options = { trustedProxies: [], idRandomness: secureRandom, now: 0 };
+  const bindings = () => ({ exchange: beginExchange(sent, incoming, options) });
   const compared = await compare(
-    () => recorded.fetch(sent),
-    () => bare.fetch(sent),
+    () => recorded.fetch(sent, bindings()),
+    () => bare.fetch(sent, bindings()),
     { awaits: true },
   );
   return reference({

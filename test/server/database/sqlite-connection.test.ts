@@ -151,3 +151,33 @@ test('a statement of a transaction that ended while others had their turn is not
   await expect(late).rejects.toThrow('the transaction has ended');
   expect(it.database.prepare('select count(*) as n from t').get()).toEqual({ n: 0 });
 });
+
+test('each turn sets when the disk has its transaction, whatever the one before it set', async () => {
+  await using it = await openHandle();
+  const level = () => it.database.pragma('synchronous', { simple: true });
+  const levels: unknown[] = [];
+  const broken = it.handle.transaction('normal', async (run) => {
+    await run('insert into t (n) values (?)', [1]);
+    levels.push(level());
+    throw new Error('broken');
+  });
+  const full = it.handle.acquire();
+  await expect(broken).rejects.toThrow('broken');
+  const connection = await full;
+  levels.push(level());
+  connection.release();
+  expect(levels).toEqual([1, 2]);
+  expect(it.other.prepare('select n from t').all()).toEqual([]);
+});
+
+test('sync() follows the log of the file', async () => {
+  await using place = await sqliteDatabase();
+  const dialect = new DurableSqliteDialect(place.path, true);
+  const kysely = new Kysely<object>({ dialect });
+  await kysely.connection().execute(async () => {});
+  await dialect.handle.transaction('normal', (run) => run('create table t (n integer)'));
+  await dialect.sync();
+  await kysely.destroy();
+  // The last one to close the file removes its log.
+  await expect(dialect.sync()).rejects.toMatchObject({ code: 'ENOENT' });
+});

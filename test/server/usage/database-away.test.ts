@@ -10,10 +10,10 @@ function faulty() {
   const fault: { when: 'never' | 'before' | 'after' } = { when: 'never' };
   const wrap = (database: AuditedDatabase): AuditedDatabase =>
     Object.create(database, {
-      transaction: {
-        async value(work: Parameters<AuditedDatabase['transaction']>[0]) {
+      write: {
+        async value(work: Parameters<AuditedDatabase['write']>[0]) {
           if (fault.when === 'before') throw lost();
-          const result = await database.transaction(work);
+          const result = await database.write(work);
           if (fault.when === 'after') throw lost();
           return result;
         },
