@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
-import type { Environment, Verifier } from '../core/mod.ts';
+import type { Dialect, Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './crypto/id-randomness.ts';
 import type { DemoIdentityProvider } from './demo-mode/sessions.ts';
 import { logRequest } from './observability/logger.ts';
@@ -16,6 +16,8 @@ import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
+import { platformRoutes } from './rest/dialects/platform.ts';
+import { repuraiRoutes } from './rest/dialects/repurai.ts';
 import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi.ts';
@@ -24,6 +26,7 @@ import { recordCall } from './rest/record-usage.ts';
 import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
 import { routedPath } from './rest/request-target.ts';
+import type { Route } from './rest/route.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import type { SessionVerifier } from './sessions/session.ts';
 import { trpcHandler } from './trpc/handler.ts';
@@ -62,10 +65,16 @@ export interface App {
   fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
 }
 
+const routesOf: { readonly [D in Dialect]: readonly Route[] } = {
+  reporisk: reporiskRoutes,
+  platform: platformRoutes,
+  repurai: repuraiRoutes,
+};
+
 /** Combines every entrance: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppOptions): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
-  const { database, now, propagated, isRestored, logger } = services;
+  const { database, dialects, now, propagated, isRestored, logger } = services;
   const authenticate = createAuthenticate({
     ...{ database, verifier, sessions, authorizedParties, now, propagated },
     failures: rateLimits.failures,
@@ -107,31 +116,43 @@ export function createApp(parts: AppOptions): App {
     await database.ping();
   };
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
-  for (const [path, routes] of byPath(reporiskRoutes)) {
-    for (const route of routes) app.on(route.method, path, routeHandler(route, wiring));
+  const routes = dialects.flatMap((dialect) => routesOf[dialect]);
+  for (const [path, methods] of byPath(routes)) {
+    for (const route of methods) app.on(route.method, path, routeHandler(route, wiring));
     allowOnly(
       app,
       path,
-      routes.map((route) => route.method),
+      methods.map((route) => route.method),
     );
   }
   app.route('/', dataPlaneRoutes(verifier, rateLimits));
   const environments = parts.forwardAuthEnvironments;
-  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
+  app.route(
+    '/',
+    forwardAuthRoutes({
+      ...{ verifier, rateLimits, database, environments },
+      // A `repurai` key manages keys and does nothing else.
+      dialects: dialects.filter((dialect) => dialect !== 'repurai'),
+    }),
+  );
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  const document = JSON.stringify(openApiDocument(reporiskRoutes));
+  const document = JSON.stringify(openApiDocument(routes));
   const sent = [compressed(document, undefined), compressed(document, 'gzip')] as const;
   app.get('/openapi.json', async (c) => {
     const { body, headers } = await sent[acceptsGzip(c.req.header('accept-encoding')) ? 1 : 0];
     return c.body(body, 200, { 'Content-Type': 'application/json', ...headers });
   });
   app.get('/console.json', (c) =>
-    c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
+    c.json({
+      sign_in: parts.demo ? 'demo' : 'clerk',
+      publishable_key: parts.clerkPublishableKey,
+      dialects,
+    }),
   );
   allowOnly(app, '/openapi.json', ['GET']);
   // An unknown path of the API is no page of the console, in any spelling and for every client.
-  const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo)}';
+  const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo|v1|platform)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
   app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));

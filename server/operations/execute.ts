@@ -80,10 +80,18 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
     const { plane } = operation.access;
     const { kind } = invocation.caller;
     const isTold =
-      kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
+      kind === 'session' ||
+      kind === 'operator' ||
+      isManagingKey(invocation) ||
+      (plane === 'anyone' && !isMalformed);
     if (isTold && plane !== 'data') await services.propagated();
     if (!isMalformed) await leastTime;
   }
+}
+
+/** Whether a valid key manages keys. */
+function isManagingKey({ caller, entrance }: Invocation): boolean {
+  return entrance?.dialect === 'repurai' && caller.kind === 'key' && caller.outcome.ok;
 }
 
 /** Logs organization and user of a refused session: both were verified with its token. */
@@ -108,7 +116,8 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   readInput: () => Promise<unknown> | unknown,
 ): Promise<unknown> {
   refuseImpersonated(invocation.caller, operation);
-  const principal = await authorize(services.database.read, invocation.caller, operation.access);
+  const { caller, entrance = null } = invocation;
+  const principal = await authorize(services.database.read, caller, operation.access, entrance);
   if (isManagement(operation, invocation.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
     if (principal.key !== null) await invocation.admit?.(principal.key);
@@ -209,7 +218,13 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   }
   const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
-    run(em, await authorizeAgain(em, database.rowMacs, invocation.caller, access, hold)),
+    run(
+      em,
+      await authorizeAgain(em, database.rowMacs, invocation.caller, access, {
+        ...{ hold, now },
+        entrance: invocation.entrance ?? null,
+      }),
+    ),
   );
   return checked(result);
 }

@@ -5,6 +5,7 @@ import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { iso, timestamp } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
 import { allowOnly } from './allow-only.ts';
+import { reporiskOnly } from './authenticate.ts';
 import { refuseQuery } from './input.ts';
 import type { AppEnvironment } from './request-context.ts';
 import { createKeyCheck, type KeyCall } from './with-key.ts';
@@ -31,7 +32,7 @@ export function dataPlaneRoutes(verifier: Verifier, rateLimits: RateLimits): Hon
     scope: null,
     verify: (token, c) =>
       verifier.verify(token, {
-        dialect: 'reporisk',
+        dialects: reporiskOnly,
         environments: allEnvironments,
         address: c.get('address'),
       }),

@@ -1,7 +1,7 @@
 import type { Context, Handler } from 'hono';
 import type { KeyRecord } from '../../core/mod.ts';
 import { idempotencyKey } from '../idempotency/idempotency-key.ts';
-import { organizationOf } from '../operations/access.ts';
+import { type Entrance, organizationOf } from '../operations/access.ts';
 import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
 import { isForbidden, judgesScopes, perform } from '../operations/execute.ts';
@@ -9,11 +9,21 @@ import type { Services } from '../operations/operation.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake } from '../wire/case.ts';
 import { snakeForm } from '../wire/output-form.ts';
+import { parseInput } from '../wire/validation.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { compressed } from './compress.ts';
+import { isPage, linkToRest, wholeList } from './dialects/whole-list.ts';
 import { encode, encodeInSteps } from './encode.ts';
-import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
+import {
+  bodyInput,
+  bodyMembers,
+  queryMembers,
+  queryOf,
+  rawInput,
+  refuseQuery,
+  textInput,
+} from './input.ts';
 import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
@@ -34,7 +44,7 @@ export function routeHandler(
   route: Route,
   { services, authenticate, rateLimits, bodies }: Wiring,
 ): Handler<AppEnvironment> {
-  const { operation, source } = route;
+  const { operation, source, form: dialect } = route;
   const inPath = new Set(parameterNames(route.path).map(camel));
   const form = snakeForm(operation.output);
   const endpoint = endpointOf(route.path);
@@ -42,6 +52,10 @@ export function routeHandler(
 
   function locate(path: readonly (string | number)[]): (string | number)[] {
     const elsewhere = source === 'query' ? 'query' : 'body';
+    if (dialect !== undefined) {
+      const [first = '', ...inside] = path;
+      return [elsewhere, dialect.names?.[first] ?? first, ...inside];
+    }
     const place = inPath.has(String(path[0])) ? 'path' : elsewhere;
     return [place, ...path.map((part) => (typeof part === 'string' ? snake(part) : part))];
   }
@@ -58,11 +72,24 @@ export function routeHandler(
     );
   }
 
+  async function readDialect(
+    c: Context<AppEnvironment>,
+    share: BodyShare,
+    { members, input }: NonNullable<Route['form']>,
+  ) {
+    if (source === 'query') {
+      return input(parseInput(members, queryMembers(c.req.url, members)), c.req.param());
+    }
+    refuseQuery(c.req.url);
+    return input(parseInput(members, await bodyMembers(c.req.raw, share)), c.req.param());
+  }
+
   async function readInput(
     c: Context<AppEnvironment>,
     share: BodyShare,
     upload: (received: Upload) => void,
-  ) {
+  ): Promise<Readonly<Record<string, unknown>>> {
+    if (dialect !== undefined) return readDialect(c, share, dialect);
     const path = textInput(c.req.param(), operation.input);
     const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
     if (source === 'query') return merged(textInput(queryOf(c.req.url), operation.input));
@@ -88,7 +115,12 @@ export function routeHandler(
         address,
         ownOrigin,
         noteKey: (outcome) => noteKey(c, outcome, endpoint, scope),
+        dialect: dialect?.dialect,
       });
+      const entrance: Entrance | undefined = dialect && {
+        dialect: dialect.dialect,
+        organizationId: c.req.param('organization_id') ?? null,
+      };
       if (caller.kind === 'key') fields = expiryFieldOf(caller.outcome);
       share.belongTo(organizationOf(caller) ?? '');
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
@@ -104,18 +136,31 @@ export function routeHandler(
         path: route.path,
         encode: (output: unknown) => encode(output, form),
       };
+      const invocation = { caller, origin, ...(entrance && { entrance }) };
+      let input: Readonly<Record<string, unknown>> = {};
       const { value: output } = await perform(
         operation,
         services,
-        { caller, origin, admit, repetition },
-        () =>
-          readInput(c, share, (received) => {
+        { ...invocation, admit, repetition },
+        async () => {
+          input = await readInput(c, share, (received) => {
             upload = received;
-          }),
+          });
+          return input;
+        },
       );
+      if (dialect !== undefined && entrance !== undefined) {
+        const next = async (cursor: string) =>
+          (await perform(operation, services, invocation, () => ({ ...input, cursor }))).value;
+        const list = isPage(output) ? await wholeList(output, next) : null;
+        const context = { services, entrance, input };
+        const body = await dialect.answer(list?.items ?? output, context);
+        const link = linkToRest(c.req.url, list?.nextCursor ?? null);
+        return c.body(JSON.stringify(body), answeredWith(route), { ...fields, ...link, ...json });
+      }
       if (output === null) return c.body(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
-      const status = route.status === 204 ? 200 : route.status;
+      const status = answeredWith(route);
       const text = await encodeInSteps(output, form);
       // A change may answer with a new secret.
       if (operation.kind !== 'query') return c.body(text, status, { ...fields, ...json });
@@ -135,6 +180,11 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+/** The status of an answer with a body. */
+function answeredWith({ status }: Route): 200 | 201 | 202 {
+  return status === 204 ? 200 : status;
 }
 
 const json = { 'Content-Type': 'application/json' };
