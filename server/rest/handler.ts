@@ -1,4 +1,5 @@
 import type { Context, Handler } from 'hono';
+import type { z } from 'zod';
 import type { KeyRecord } from '../../core/mod.ts';
 import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { type Entrance, organizationOf } from '../operations/access.ts';
@@ -9,6 +10,7 @@ import type { Services } from '../operations/operation.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake } from '../wire/case.ts';
 import { snakeForm } from '../wire/output-form.ts';
+import { InvalidInput } from '../wire/problem.ts';
 import { parseInput } from '../wire/validation.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
@@ -77,11 +79,10 @@ export function routeHandler(
     share: BodyShare,
     { members, input }: NonNullable<Route['form']>,
   ) {
-    if (source === 'query') {
-      return input(parseInput(members, queryMembers(c.req.url, members)), c.req.param());
-    }
-    refuseQuery(c.req.url);
-    return input(parseInput(members, await bodyMembers(c.req.raw, share)), c.req.param());
+    if (source !== 'query') refuseQuery(c.req.url);
+    const sent =
+      source === 'query' ? queryMembers(c.req.url, members) : await bodyMembers(c.req.raw, share);
+    return input(parseSent(members, sent, source === 'query' ? 'query' : 'body'), c.req.param());
   }
 
   async function readInput(
@@ -180,6 +181,20 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+/** Parses members under the names that were sent: an operation may have one of them for another. */
+function parseSent<Schema extends z.ZodType>(
+  schema: Schema,
+  sent: unknown,
+  part: 'query' | 'body',
+): z.output<Schema> {
+  try {
+    return parseInput(schema, sent);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(error.errors.map((each) => ({ ...each, part })));
+  }
 }
 
 /** The status of an answer with a body. */
