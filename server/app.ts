@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Tracer } from '@opentelemetry/api';
 import { Hono } from 'hono';
-import type { Dialect, Environment, Verifier } from '../core/mod.ts';
+import type { Environment, Verifier } from '../core/mod.ts';
 import { createIdRandomness } from './crypto/id-randomness.ts';
 import type { DemoIdentityProvider } from './demo-mode/sessions.ts';
 import { logRequest } from './observability/logger.ts';
@@ -16,17 +16,14 @@ import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { dataPlaneRoutes } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
-import { platformRoutes } from './rest/dialects/platform.ts';
-import { repuraiRoutes } from './rest/dialects/repurai.ts';
+import { routesOf } from './rest/dialects/routes.ts';
 import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse, reportCause } from './rest/problem-response.ts';
 import { recordCall } from './rest/record-usage.ts';
-import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, setRequestVariables } from './rest/request-context.ts';
 import { routedPath } from './rest/request-target.ts';
-import type { Route } from './rest/route.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
 import type { SessionVerifier } from './sessions/session.ts';
 import { trpcHandler } from './trpc/handler.ts';
@@ -64,12 +61,6 @@ export interface AppOptions {
 export interface App {
   fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
 }
-
-const routesOf: { readonly [D in Dialect]: readonly Route[] } = {
-  reporisk: reporiskRoutes,
-  platform: platformRoutes,
-  repurai: repuraiRoutes,
-};
 
 /** Combines every entrance: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppOptions): App {
@@ -116,7 +107,7 @@ export function createApp(parts: AppOptions): App {
     await database.ping();
   };
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
-  const routes = dialects.flatMap((dialect) => routesOf[dialect]);
+  const routes = routesOf(dialects);
   for (const [path, methods] of byPath(routes)) {
     for (const route of methods) app.on(route.method, path, routeHandler(route, wiring));
     allowOnly(

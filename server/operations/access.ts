@@ -1,9 +1,6 @@
 import {
-  type Dialect,
-  type KeyRecord,
   type ManagementRule,
   type Outcome,
-  permits,
   refusals,
   refuseManagement,
   roleAllows,
@@ -16,6 +13,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 import { lockManagingKey } from './managing-key.ts';
+import { type Entrance, keyHolder, member, noOrganization, type Principal } from './principal.ts';
 
 /** The sender of a request, as far as its credential shows. */
 export type Caller =
@@ -30,13 +28,6 @@ export type Caller =
   | { readonly kind: 'key'; readonly outcome: Outcome }
   /** The command line, acting on one organization or on none. */
   | { readonly kind: 'operator'; readonly organizationId: string | null };
-
-/** The paths of another dialect, by which a request came. */
-export interface Entrance {
-  readonly dialect: Exclude<Dialect, 'reporisk'>;
-  /** The organization that the path names; null where none is named. */
-  readonly organizationId: string | null;
-}
 
 /** Management by a session; on the paths of the other dialects also by those whom they name. */
 export interface Management extends ManagementRule {
@@ -102,36 +93,6 @@ export function publicAccess(
   { limitedByAddress = false }: { readonly limitedByAddress?: boolean } = {},
 ): Access {
   return { plane: 'anyone', actor, limitedByAddress };
-}
-
-/** The separator of user and impersonator in an actor's text. */
-export const impersonation = ' (by user:';
-
-/** An authorized caller, and the user or key that it acts for. */
-export interface Principal {
-  readonly kind: 'member' | 'key' | 'operator' | 'anyone';
-  /** The organization whose data it may reach: always the parent's. */
-  readonly organization: {
-    readonly id: string;
-    readonly name: string;
-    readonly tier: number | null;
-  };
-  /** The one sub-org it is held to; null for the whole organization. */
-  readonly subOrgId: number | null;
-  readonly role: 'admin' | 'member';
-  readonly userId: string | null;
-  /** The impersonator; null when the user acts in person. */
-  readonly impersonatedBy: string | null;
-  readonly key: KeyRecord | null;
-  /** The one dialect whose keys it reaches; null where it came by no dialect's own paths. */
-  readonly dialect: Entrance['dialect'] | null;
-  /** The end of the audit log when the caller was authorized; 0 where nothing needs it. */
-  readonly authorizedAt: number;
-  /**
-   * For the audit log: `user:ID`, `user:ID (by user:ID)`, `key:ID`, `operator`, or `publicAccess`'s
-   * actor.
-   */
-  readonly actor: string;
 }
 
 /**
@@ -240,21 +201,6 @@ async function operator(em: EntityManager, organizationId: string | null): Promi
   return { ...principal, organization: { id, name, tier } };
 }
 
-function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
-  return {
-    kind,
-    organization: { id: '', name: '', tier: null },
-    subOrgId: null,
-    role: kind === 'operator' ? 'admin' : 'member',
-    userId: null,
-    impersonatedBy: null,
-    key: null,
-    dialect: null,
-    authorizedAt: 0,
-    actor,
-  };
-}
-
 /** On the paths of `repurai`, keys manage keys. */
 function authorizeManagingKey(
   caller: Exclude<Caller, { kind: 'operator' }>,
@@ -330,41 +276,4 @@ function authorizeData(
   }
   const subOrgId = membership.kind === 'sub-org' ? membership.subOrg.id : null;
   return member(caller.session, membership.organization, membership.role, subOrgId);
-}
-
-function keyHolder(key: KeyRecord): Principal {
-  return {
-    kind: 'key',
-    organization: key.organization,
-    subOrgId: key.subOrg === null ? null : key.subOrg.id,
-    role: permits(key, 'admin:*') ? 'admin' : 'member',
-    userId: null,
-    impersonatedBy: null,
-    key,
-    dialect: null,
-    authorizedAt: 0,
-    actor: `key:${key.id}`,
-  };
-}
-
-function member(
-  session: Session,
-  organization: Principal['organization'],
-  role: Principal['role'],
-  subOrgId: number | null,
-): Principal {
-  const { userId, impersonatedBy } = session;
-  const by = impersonatedBy === null ? '' : `${impersonation}${impersonatedBy})`;
-  return {
-    kind: 'member',
-    organization,
-    subOrgId,
-    role,
-    userId,
-    impersonatedBy,
-    key: null,
-    dialect: null,
-    authorizedAt: 0,
-    actor: `user:${userId}${by}`,
-  };
 }

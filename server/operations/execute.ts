@@ -11,7 +11,6 @@ import {
   authorize,
   authorizeAgain,
   type Caller,
-  type Principal,
   refuseImpersonated,
 } from './access.ts';
 import { answerId, answerOnce } from './answer-once.ts';
@@ -23,6 +22,7 @@ import type {
   PrepareContext,
   Services,
 } from './operation.ts';
+import type { Principal } from './principal.ts';
 
 /**
  * Executes an operation as `perform` does.

@@ -14,7 +14,8 @@ import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { GithubKeys } from '../leaks/github-keys.ts';
 import type { TargetPolicy } from '../network/target-policy.ts';
-import type { Access, Caller, Entrance, Principal } from './access.ts';
+import type { Access, Caller } from './access.ts';
+import type { Entrance, Principal } from './principal.ts';
 
 /** The services of operations; made once per app and injected. */
 export interface Services {

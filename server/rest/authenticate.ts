@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import { allEnvironments, type Dialect, type Outcome, type Verifier } from '../../core/mod.ts';
 import { presentMembership } from '../clerk/membership.ts';
 import type { Database } from '../database/database.ts';
-import type { Access, Caller, Entrance } from '../operations/access.ts';
+import type { Access, Caller } from '../operations/access.ts';
+import type { Entrance } from '../operations/principal.ts';
 import type { AddressLimit } from '../rate-limits/address-limit.ts';
 import {
   apiKeyCredentialFrom,

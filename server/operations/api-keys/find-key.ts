@@ -4,7 +4,7 @@ import { isWithin, type Placed } from '../../api-keys/lineage.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { notFound, refused } from '../../wire/problem.ts';
-import type { Principal } from '../access.ts';
+import type { Principal } from '../principal.ts';
 
 /**
  * The caller's key with this id. A dialect's own paths reach its own keys only; on those of `repurai` a

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts';
 import { type Condition, foundBy, type Part } from '../../database/key-search.ts';
 import type { Rows } from '../../database/rows.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
-import type { Principal } from '../access.ts';
+import type { Principal } from '../principal.ts';
 import { type Attention, hasStatus, needsAttention, unusedSince } from './key-conditions.ts';
 
 /** The filters of a key list. */

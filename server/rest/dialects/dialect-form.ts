@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Entrance } from '../../operations/access.ts';
 import type { InputSchema, Operation, Services } from '../../operations/operation.ts';
 import type { Page } from '../../operations/own-records.ts';
+import type { Entrance } from '../../operations/principal.ts';
 
 /** The facts beside an operation's output from which a dialect's answer is made. */
 export interface AnswerContext {

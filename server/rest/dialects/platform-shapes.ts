@@ -3,6 +3,7 @@ import type { ShownKey } from '../../api-keys/key-record.ts';
 import { jobStatuses, jobTypes } from '../../database/entities/job.ts';
 import { accountRole } from '../../operations/service-accounts/service-account-record.ts';
 import { timestamp } from '../../wire/fields.ts';
+import type { AnswerContext } from './dialect-form.ts';
 
 const key = z.object({
   id: z.string(),
@@ -69,14 +70,38 @@ export const shapes = {
 /** A record by its name. */
 export type Shape<Name extends keyof typeof shapes> = z.infer<(typeof shapes)[Name]>;
 
-/** A key as the document shows it. */
-export function keyOf(key: ShownKey, organizationId: string | null): Shape<'key'> {
+/** Keys as the document shows them. */
+export async function keysOf(
+  keys: readonly ShownKey[],
+  { services: { database }, entrance }: AnswerContext,
+): Promise<Shape<'key'>[]> {
+  const { rows } = database;
+  const found = await rows.all<{ id: string; project_id: string | null }>(
+    `select id, project_id from api_key where ${rows.dialect.among('id')}`,
+    [JSON.stringify(keys.map(({ id }) => id))],
+  );
+  const projects = new Map(found.map(({ id, project_id: projectId }) => [id, projectId]));
+  return keys.map((key) => shown(key, entrance.organizationId, projects.get(key.id) ?? null));
+}
+
+/** One key. */
+export async function keyOf(key: ShownKey, context: AnswerContext): Promise<Shape<'key'>> {
+  const [only] = await keysOf([key], context);
+  if (only === undefined) throw new Error('unreachable: one key has one record');
+  return only;
+}
+
+function shown(
+  key: ShownKey,
+  organizationId: string | null,
+  projectId: string | null,
+): Shape<'key'> {
   return {
     id: key.id,
     name: key.label,
     description: key.description ?? '',
     organization_id: organizationId ?? '',
-    project_id: key.projectId,
+    project_id: projectId,
     // Every key names its scopes; a row written by hand may not.
     scopes: key.scopes ?? ['admin:*'],
     key_prefix: key.keyPrefix,

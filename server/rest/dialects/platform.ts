@@ -18,8 +18,8 @@ import { accountRole } from '../../operations/service-accounts/service-account-r
 import { updateServiceAccount } from '../../operations/service-accounts/update.ts';
 import { description, integer, label, name, projectId, text } from '../../wire/fields.ts';
 import { get, patch, post, type Route } from '../route.ts';
-import { dialectForm } from './dialect-form.ts';
-import { keyOf, type Shape, shapes } from './platform-shapes.ts';
+import { type AnswerContext, dialectForm } from './dialect-form.ts';
+import { keyOf, keysOf, type Shape, shapes } from './platform-shapes.ts';
 import { itemsPerCall } from './whole-list.ts';
 
 const dialect = 'platform';
@@ -41,8 +41,8 @@ const names = {
 };
 
 type Created = { readonly key: ShownKey; readonly rawKey: string };
-const created = ({ key, rawKey }: Created, organizationId: string | null) => ({
-  key: keyOf(key, organizationId),
+const created = async ({ key, rawKey }: Created, context: AnswerContext) => ({
+  key: await keyOf(key, context),
   raw_key: rawKey,
 });
 
@@ -94,7 +94,7 @@ export const platformRoutes: readonly Route[] = [
         ...{ expiresInDays: given.expires_in_days, projectId: given.project_id },
       }),
       body: shapes.created,
-      answer: (output, { entrance }) => created(output, entrance.organizationId),
+      answer: created,
     }),
   },
   {
@@ -104,7 +104,7 @@ export const platformRoutes: readonly Route[] = [
       members: z.strictObject({ cursor }),
       input: (members) => ({ ...members, limit: itemsPerCall }),
       body: z.array(shapes.key),
-      answer: (items, { entrance }) => items.map((key) => keyOf(key, entrance.organizationId)),
+      answer: keysOf,
     }),
   },
   {
@@ -114,7 +114,7 @@ export const platformRoutes: readonly Route[] = [
       members: none,
       input: (_, { key_id: id }) => ({ id }),
       body: shapes.key,
-      answer: (key, { entrance }) => keyOf(key, entrance.organizationId),
+      answer: keyOf,
     }),
   },
   {
@@ -129,7 +129,7 @@ export const platformRoutes: readonly Route[] = [
       }),
       input: ({ name: label, ...given }, { key_id: id }) => ({ id, label, ...given }),
       body: shapes.key,
-      answer: (key, { entrance }) => keyOf(key, entrance.organizationId),
+      answer: keyOf,
     }),
   },
   {
@@ -139,10 +139,10 @@ export const platformRoutes: readonly Route[] = [
       members: z.strictObject({ reason: text(0, 200).nullish() }),
       input: (given, { key_id: id }) => ({ id, ...given }),
       body: shapes.key,
-      async answer(_, { services, entrance, input }) {
-        const { database, now } = services;
-        const key = await recordOf(database.rows, String(input.id), new Date(now()));
-        return keyOf(key, entrance.organizationId);
+      async answer(_, context) {
+        const { database, now } = context.services;
+        const id = String(context.input.id);
+        return keyOf(await recordOf(database.rows, id, new Date(now())), context);
       },
     }),
   },
@@ -153,7 +153,7 @@ export const platformRoutes: readonly Route[] = [
       members: none,
       input: (_, { key_id: id }) => ({ id }),
       body: shapes.created,
-      answer: (output, { entrance }) => created(output, entrance.organizationId),
+      answer: created,
     }),
   },
   {

@@ -28,12 +28,12 @@ export async function wholeList(
   first: Page<unknown>,
   next: (cursor: string) => Promise<unknown>,
 ): Promise<WholeList> {
-  const items = [...first.items];
+  const items: unknown[] = [...first.items];
   let { nextCursor } = first;
   while (nextCursor !== null && items.length < mostItems) {
     const page = await next(nextCursor);
     if (!isPage(page)) throw new TypeError('a list has answered with something else');
-    items.push(...page.items);
+    for (const item of page.items) items.push(item);
     nextCursor = page.nextCursor;
   }
   return { items, nextCursor };

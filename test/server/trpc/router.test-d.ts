@@ -35,7 +35,6 @@ interface ApiKey {
   keyPrefix: string;
   keySuffix: string;
   environment: 'live' | 'test';
-  projectId: string | null;
   scopes: string[] | null;
   ipAllowList: string[] | null;
   rateLimit: { limit: number; windowSeconds: number } | null;

@@ -18,7 +18,6 @@ const key: ApiKey = {
   keyPrefix: 'rrk_live_AbCd',
   keySuffix: 'Xy1z',
   environment: 'live',
-  projectId: null,
   scopes: ['repos:analyze', 'repos:read'],
   ipAllowList: ['192.0.2.0/24', '2001:db8::/32'],
   rateLimit: { limit: 100, windowSeconds: 60 },

@@ -202,7 +202,7 @@ onOneServerEach(
       const made = await make(server());
       const own = `/api/v1/settings/api-keys/${made.key.id}`;
       expect((await answer(server().fetch(own, { as: admin }))).body).toMatchObject({
-        ...{ dialect: 'platform', project_id: 'prj_01H', key_prefix: made.key.key_prefix },
+        ...{ dialect: 'platform', key_prefix: made.key.key_prefix },
         preview: `${made.raw_key.slice(0, 8)}••••${made.raw_key.slice(-4)}`,
       });
       const revoked = await server().fetch(own, { as: admin, method: 'DELETE' });
