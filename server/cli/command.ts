@@ -7,6 +7,8 @@ export interface Result {
   readonly json: unknown;
   /** For a terminal of so many columns; null for a pipe. */
   readonly text: string | ((columns: number | null) => string);
+  /** True where the command did its work and found a failure: the exit code is then 1. */
+  readonly isFailure?: boolean;
 }
 
 /** A result's text; see `Result`. */

@@ -1,6 +1,7 @@
 /** What to type, by the name of a command: the part after `npm run cli --`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   migrate: ['migrate'],
+  doctor: ['doctor', 'doctor --json'],
 
   completion: ['completion bash > ~/.reporisk-completion && . ~/.reporisk-completion'],
   'org add': ['org add --clerk-id org_2ab --name Acme --tier 3'],

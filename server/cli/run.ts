@@ -4,6 +4,7 @@ import { auditCommands } from './audit.ts';
 import { type Command, parseCommand, textOf, UsageError } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { createContext } from './context.ts';
+import { doctorCommands } from './doctor.ts';
 import { help, version } from './help.ts';
 import { ImportError } from './import-file.ts';
 import { installationCommands } from './installation.ts';
@@ -17,6 +18,7 @@ import { usageCommands } from './usage.ts';
 
 const commands: readonly Command[] = [
   ...installationCommands,
+  ...doctorCommands,
   ...organizationCommands,
   ...subOrgCommands,
   ...keyCommands,
@@ -65,7 +67,7 @@ export async function run(
     const output = isJson
       ? printableJson(JSON.stringify(result.json))
       : printable(textOf(result, columns));
-    return { code: 0, output };
+    return result.isFailure ? { code: 1, complaint: output } : { code: 0, output };
   } catch (error) {
     const code = error instanceof UsageError ? 2 : 1;
     // Only a file has more than one fault: each is a line.

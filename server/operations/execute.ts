@@ -67,7 +67,7 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
   try {
     return { value: await admitAndRun(operation, services, invocation, readInput) };
   } catch (error) {
-    logRefusal(operation.name, services, invocation, error);
+    await logRefusal(operation.name, services, invocation, error);
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
@@ -94,19 +94,45 @@ function isManagingKey({ caller, entrance }: Invocation): boolean {
   return entrance?.dialect === 'repurai' && caller.kind === 'key' && caller.outcome.ok;
 }
 
-/** Logs organization and user of a refused session: both were verified with its token. */
-function logRefusal(
+/**
+ * Logs organization and user of a refused session: both were verified with its token; and why an
+ * organization gives no rights.
+ */
+async function logRefusal(
   operation: string,
-  { logger }: Services,
+  { logger, database }: Services,
   { caller, origin }: Invocation,
   error: unknown,
-): void {
+): Promise<void> {
   if (caller.kind !== 'session' || !(error instanceof Problem) || error.status !== 403) return;
   const { organizationId, userId, impersonatedBy } = caller.session;
   const { requestId } = origin;
   const { message: detail } = error;
   const session = { organizationId, userId, impersonatedBy };
-  logger.info({ requestId, operation, ...session, detail }, 'session refused');
+  const reason =
+    caller.membership.kind === 'none'
+      ? await withoutRights(database, organizationId).catch(() => undefined)
+      : undefined;
+  logger.info({ requestId, operation, ...session, detail, reason }, 'session refused');
+}
+
+/** Why a session has no rights in its organization, for the operator. */
+async function withoutRights(
+  { rows }: Services['database'],
+  organizationId: string | null,
+): Promise<string> {
+  if (organizationId === null) return 'the session names no organization';
+  const [known] = await rows.all<{ tier: number | null }>(
+    `select tier from organization where id = ? and deleted_at is null
+     union all select 0 as tier from sub_org where clerk_id = ? and removed_at is null`,
+    [organizationId, organizationId],
+  );
+  if (known === undefined) {
+    return `organization ${organizationId} is unknown: set its public_metadata at Clerk, or use "cli org add"`;
+  }
+  return known.tier === null
+    ? `organization ${organizationId} has no tier: set public_metadata.tier at Clerk, or use "cli org set-tier"`
+    : `the user is no active member of organization ${organizationId}`;
 }
 
 async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, Prepared>(
