@@ -1,5 +1,6 @@
 import { type ErrorCode, type Refusal, refusals } from '../errors.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
+import { recognizeKey } from '../format/recognize-key.ts';
 import { grants } from '../policy/scopes.ts';
 import { refuse, type VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
@@ -94,6 +95,9 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   return {
     async verify(key, request = {}) {
       if (!token.test(key)) return refuse('invalid_key', 'malformed');
+      // The server takes keys of every dialect that it has, and does not tell which one answered.
+      const dialect = recognizeKey(key)?.dialect ?? 'reporisk';
+      if (!dialectsOf(request).includes(dialect)) return refuse('invalid_key', 'dialect');
       try {
         return await ask(key, request);
       } catch (error) {
@@ -104,10 +108,16 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   };
 }
 
+const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
+
+function dialectsOf({ dialects = reporiskOnly }: VerifyRequest): readonly Dialect[] {
+  return dialects;
+}
+
 /** The server knows which scope was asked for, unless something between has dropped it. */
 function judge(key: VerifiedKey, request: VerifyRequest): Outcome<VerifiedKey> {
   const { environments = ['live'] satisfies Environment[], scope } = request;
-  const { dialects = ['reporisk'] satisfies Dialect[] } = request;
+  const dialects = dialectsOf(request);
   if (!environments.includes(key.environment)) return refuse('environment_denied', 'environment');
   if (scope !== undefined && !dialects.some((dialect) => grants(dialect, key.scopes, scope))) {
     return refuse('insufficient_permissions', 'scope');
