@@ -223,10 +223,10 @@ onBothDatabases((kind) => {
     const stored = await server.database.read().findOneOrFail(ApiKey, { id: last.id });
     await server.database.transaction(async (em) => {
       const rows = Array.from({ length: 94 }, (_, n) => {
-        const { mac: _mac, ...row } = { mac: null, ...stored };
-        return { ...row, id: `key_01J${String(n).padStart(23, '0')}`, lineage: `${first.id}/` };
+        const id = `key_01J${String(n).padStart(23, '0')}`;
+        return { ...stored, id, lineage: `${first.id}/` };
       });
-      await em.insertMany(ApiKey, rows as ApiKey[]);
+      await em.insertMany(ApiKey, rows);
     });
     const raced = await Promise.all(
       [0, 1].map(
@@ -280,6 +280,26 @@ onBothDatabases((kind) => {
       );
     },
   );
+
+  test('no key survives the revocation of the key that makes it at that moment', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    for (let round = 0; round < 5; round++) {
+      const middle = await make(server, first.raw);
+      const low = await make(server, middle.raw);
+      const [revoked, ...made] = await Promise.all([
+        server.fetch(`/api/v1/settings/api-keys/${middle.id}`, {
+          ...{ as: 'parent-admin', method: 'DELETE' },
+        }),
+        ...[middle, low, low].map(({ raw }) => call(server, raw, '', { json: { name: 'Late' } })),
+      ]);
+      expect(revoked?.status).toBe(204);
+      const raws = made.flatMap(({ status, body }) => (status === 201 ? [body.data.rawKey] : []));
+      expect(made.every(({ status }) => status === 201 || status === 401)).toBe(true);
+      expect(await works(server, middle.raw, low.raw, ...raws)).not.toContain(true);
+    }
+    expect(await works(server, first.raw)).toEqual([true]);
+  });
 
   test('a key has the authority of its owner, and the plan of its organization', async () => {
     await using server = await started(kind);
