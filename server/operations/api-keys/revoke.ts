@@ -28,11 +28,13 @@ export const revokeApiKey = defineOperation({
     const context = { now, random: services.random, rowMacs: services.database.rowMacs };
     const key = await revokeKey(em, own, reason, context);
     if (key === null) throw notFound('API key', 'api_key_not_found');
-    audit({ target: id, changes: { reason } });
-    if (key.dialect !== 'repurai' || principal.kind === 'key') return null;
-    for (const each of await revokeDescendants(em, key, reason, context)) {
-      audit({ target: each, changes: { reason, with: id } });
+    if (key.dialect !== 'repurai' || principal.kind === 'key') {
+      audit({ target: id, changes: { reason } });
+      return null;
     }
+    const descendants = await revokeDescendants(em, key, reason, context);
+    audit({ target: id, changes: { reason, descendants: descendants.length } });
+    for (const each of descendants) audit({ target: each, changes: { reason, with: id } });
     return null;
   },
 });
