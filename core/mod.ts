@@ -30,6 +30,7 @@
  *     organization: { id: 'org_1', name: 'Acme', tier: 3 },
  *     subOrg: null,
  *     owner: { kind: 'organization', id: 'org_1', role: 'admin' },
+ *     projectId: null,
  *     scopes: ['repos:read'],
  *     ipAllowList: null,
  *     rateLimit: null,
@@ -50,7 +51,7 @@
 export type { CacheCounters, CoherentCacheOptions } from './cache/coherent-cache.ts';
 export { ApiKeyError, type ErrorCode, type Refusal, refusals } from './errors.ts';
 export type { Dialect, Environment, KeyShape } from './format/key-shape.ts';
-export { allEnvironments } from './format/key-shape.ts';
+export { allDialects, allEnvironments } from './format/key-shape.ts';
 export { type ParsedKey, parseKey } from './format/parse-key.ts';
 export { formatPreview, maskKey } from './format/preview.ts';
 export { recognizeKey } from './format/recognize-key.ts';
@@ -103,6 +104,7 @@ export type {
   OwnerRecord,
   RateLimit,
   StoredKey,
+  StoredSecret,
   SubOrgRecord,
 } from './store/key-store.ts';
 export {

@@ -19,12 +19,12 @@ import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { keyDescription, keyDescriptionPath } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
+import { routesOf } from './rest/dialects/routes.ts';
 import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerTo, problemResponse, reportCause } from './rest/problem-response.ts';
 import { recordCall } from './rest/record-usage.ts';
-import { reporiskRoutes } from './rest/reporisk.ts';
 import { type AppEnvironment, beginExchange, type Exchange } from './rest/request-context.ts';
 import { rawPath, routedPath } from './rest/request-target.ts';
 import { type ClerkWebhooks, webhookRoutes } from './rest/webhooks.ts';
@@ -68,7 +68,7 @@ export interface App {
 /** Combines every entrance: REST, the data plane, tRPC, webhooks, the demo, the console. */
 export function createApp(parts: AppOptions): App {
   const { services, verifier, rateLimits, sessions, trustedProxies, authorizedParties } = parts;
-  const { database, now, propagated, isRestored, logger } = services;
+  const { database, dialects, now, propagated, isRestored, logger } = services;
   const authenticate = createAuthenticate({
     ...{ database, verifier, sessions, authorizedParties, now, propagated },
     failures: rateLimits.failures,
@@ -103,8 +103,9 @@ export function createApp(parts: AppOptions): App {
     await database.ping();
   };
   app.route('/', observabilityRoutes({ metrics: parts.metrics, ping, isRestored }));
-  for (const [path, routes] of byPath(reporiskRoutes)) {
-    for (const route of routes) {
+  const routes = routesOf(dialects);
+  for (const [path, methods] of byPath(routes)) {
+    for (const route of methods) {
       const handle = routeHandler(route, wiring);
       app.on(route.method, path, (c) => handle(c.env.exchange, c.req.param()));
       if (route.method === 'GET' && !path.includes(':')) direct.set(path, (c) => handle(c, {}));
@@ -112,7 +113,7 @@ export function createApp(parts: AppOptions): App {
     allowOnly(
       app,
       path,
-      routes.map((route) => route.method),
+      methods.map((route) => route.method),
     );
   }
   const describeKey = keyDescription(verifier, rateLimits);
@@ -120,10 +121,17 @@ export function createApp(parts: AppOptions): App {
   allowOnly(app, keyDescriptionPath, ['GET']);
   direct.set(keyDescriptionPath, describeKey);
   const environments = parts.forwardAuthEnvironments;
-  app.route('/', forwardAuthRoutes({ verifier, rateLimits, database, environments }));
+  app.route(
+    '/',
+    forwardAuthRoutes({
+      ...{ verifier, rateLimits, database, environments },
+      // A `repurai` key manages keys and does nothing else.
+      dialects: dialects.filter((dialect) => dialect !== 'repurai'),
+    }),
+  );
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  const document = JSON.stringify(openApiDocument(reporiskRoutes));
+  const document = JSON.stringify(openApiDocument(routes));
   const sent = [compressed(document, null), compressed(document, 'gzip')] as const;
   app.get('/openapi.json', async (c) => {
     const { body, headers } =
@@ -131,11 +139,15 @@ export function createApp(parts: AppOptions): App {
     return c.body(body, 200, { 'Content-Type': 'application/json', ...headers });
   });
   app.get('/console.json', (c) =>
-    c.json({ sign_in: parts.demo ? 'demo' : 'clerk', publishable_key: parts.clerkPublishableKey }),
+    c.json({
+      sign_in: parts.demo ? 'demo' : 'clerk',
+      publishable_key: parts.clerkPublishableKey,
+      dialects,
+    }),
   );
   allowOnly(app, '/openapi.json', ['GET']);
   // An unknown path of the API is no page of the console, in any spelling and for every client.
-  const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo)}';
+  const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo|v1|platform)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
   app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));

@@ -64,6 +64,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     services: createServices({
       ...options,
       anthropic: { baseUrl: config.anthropicBaseUrl, model: config.anthropicModel },
+      dialects: config.dialects,
       ...{ database, keyring, uploads, propagated, isRestored },
     }),
     forgedRows,

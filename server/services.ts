@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type RandomSource, secureRandom } from '../core/mod.ts';
+import { type Dialect, type RandomSource, secureRandom } from '../core/mod.ts';
 import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
 import type { ScanServices } from './assets/scan-job.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
@@ -18,6 +18,8 @@ import { scan } from './scans/scan.ts';
 /** Options of `createServices`. */
 export interface ServicesOptions {
   readonly database: AuditedDatabase;
+  /** `reporisk` only when absent. */
+  readonly dialects?: readonly Dialect[];
   readonly keyring: Keyring;
   readonly logger: Logger;
   readonly anthropic: AnthropicOptions;
@@ -42,11 +44,20 @@ export interface ServicesOptions {
 
 /** Creates the services of operations. */
 export function createServices(parts: ServicesOptions): Services {
-  const { database, keyring, logger, uploads, propagated, isRestored } = parts;
+  const {
+    database,
+    dialects = ['reporisk'],
+    keyring,
+    logger,
+    uploads,
+    propagated,
+    isRestored,
+  } = parts;
   const { now = Date.now, random = secureRandom, targets = publicTargets } = parts;
   const { checksOutputs = false } = parts;
   return {
     database,
+    dialects,
     keyring,
     scheme: keyring.scheme,
     schemes: keyring.accepted.map(({ scheme }) => scheme),

@@ -83,11 +83,14 @@ export function AdvancedFields(props: {
             </Field>
           </Show>
         </div>
-        <ScopeChoice
-          value={props.draft.scopes}
-          error={props.errorOf('scopes')}
-          onChange={(scopes) => props.onChange({ scopes })}
-        />
+        <Show when={props.draft.dialect !== 'repurai'}>
+          <ScopeChoice
+            dialect={props.draft.dialect}
+            value={props.draft.scopes}
+            error={props.errorOf('scopes')}
+            onChange={(scopes) => props.onChange({ scopes })}
+          />
+        </Show>
         <LimitFields draft={props.draft} onChange={props.onChange} errorOf={props.errorOf} />
         <Show when={active().length > 0}>
           <Field label={text.owner} hint={text.ownerHint} error={props.errorOf('serviceAccountId')}>

@@ -1,7 +1,7 @@
 import { defined } from '../api/defined.ts';
 import type { ApiKey, NewApiKey } from '../api/records.ts';
 import { keyForm as text } from '../messages/messages.ts';
-import type { Scope } from './scopes.ts';
+import type { Dialect } from './scopes.ts';
 
 export type Expiry = keyof typeof text.expiryPresets;
 
@@ -17,18 +17,23 @@ export interface LimitsDraft {
 /** The form of a new key, as entered. */
 export interface KeyDraft extends LimitsDraft {
   label: string;
+  dialect: Dialect;
+  /** The one project that a `platform` key works on; empty for any. */
+  project: string;
   /** Empty for the whole organization. */
   subOrg: string;
   expiry: Expiry;
   days: string;
   /** Null for everything. */
-  scopes: readonly Scope[] | null;
+  scopes: readonly string[] | null;
   /** A service account's id; empty for the signed-in user. */
   owner: string;
 }
 
 export const emptyDraft: KeyDraft = {
   label: '',
+  dialect: 'reporisk',
+  project: '',
   subOrg: '',
   expiry: 'never',
   days: '90',
@@ -40,6 +45,11 @@ export const emptyDraft: KeyDraft = {
 };
 
 const longest = 3650;
+
+/** The fields that another dialect changes: a key of `platform` names its scopes, one of `repurai` has none. */
+export function inDialect(dialect: Dialect): Pick<KeyDraft, 'dialect' | 'scopes'> {
+  return { dialect, scopes: dialect === 'platform' ? ['admin:*'] : null };
+}
 
 /** The days until the key expires; null for never, undefined when the input is unreadable. */
 export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
@@ -95,6 +105,8 @@ export function rateLimitOf({ rateCount, rateSeconds }: LimitsDraft): NewApiKey[
 export function inputOf(draft: KeyDraft): NewApiKey {
   return {
     label: draft.label.trim(),
+    dialect: draft.dialect,
+    projectId: draft.dialect === 'platform' ? draft.project.trim() || null : null,
     subOrgId: draft.subOrg === '' ? null : Number(draft.subOrg),
     expiresInDays: daysOf(draft) ?? null,
     scopes: draft.scopes === null ? null : [...draft.scopes],

@@ -12,6 +12,7 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { Select } from '../ui/select.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
+import { DialectFields } from './dialect-fields.tsx';
 import { emptyDraft, inputOf, validationErrorsOf } from './key-draft.ts';
 import { apiKeySecret, revealedKey } from './key-secret.tsx';
 
@@ -67,6 +68,7 @@ function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'>) {
           />
         )}
       </Field>
+      <DialectFields draft={draft} onChange={setDraft} errorOf={errorOf} />
       <Field
         label={text.subOrg}
         optional={text.optional}

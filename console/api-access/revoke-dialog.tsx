@@ -1,7 +1,7 @@
-import { createSignal, Show } from 'solid-js';
+import { createSignal, For, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
-import { refreshKeys } from '../api/api-keys.ts';
+import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
 import type { ApiKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -56,6 +56,9 @@ export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
             <Reach subOrgId={props.key.subOrgId} />
           </dd>
         </div>
+        <Show when={props.key.dialect === 'repurai'}>
+          <Descendants id={props.key.id} />
+        </Show>
       </dl>
       <Field label={text.reason} optional={text.optional} hint={text.reasonHint}>
         {(control) => (
@@ -71,6 +74,31 @@ export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
         )}
       </Field>
     </ConfirmDialog>
+  );
+}
+
+/** The keys that end with a key. */
+function Descendants(props: { id: string }) {
+  const api = useApi();
+  const found = useQuery(() => apiKeyQueries.descendants(api, props.id));
+  const keys = () => (found.isSuccess ? found.data : []);
+  return (
+    <Show when={keys().length > 0}>
+      <div>
+        <dt title={text.takesAlongHint}>{text.takesAlong}</dt>
+        <dd>
+          <ul>
+            <For each={keys()}>
+              {(key) => (
+                <li>
+                  <bdi>{key.label}</bdi> <code class="preview">{key.preview}</code>
+                </li>
+              )}
+            </For>
+          </ul>
+        </dd>
+      </div>
+    </Show>
   );
 }
 

@@ -1,45 +1,49 @@
 import { createUniqueId, For, Show } from 'solid-js';
 import { keyForm as text } from '../messages/messages.ts';
-import { type Scope, scopes } from './scopes.ts';
+import { type Dialect, scopeNames, scopesOf } from './scopes.ts';
 
-/** Every scope, or chosen scopes only. */
+/** Every scope, or chosen scopes only: a key of `platform` names them always. */
 export function ScopeChoice(props: {
-  value: readonly Scope[] | null;
+  dialect: Dialect;
+  value: readonly string[] | null;
   error: string | undefined;
-  onChange: (value: readonly Scope[] | null) => void;
+  onChange: (value: readonly string[] | null) => void;
 }) {
   const name = createUniqueId();
-  const toggle = (scope: Scope, isChosen: boolean) => {
+  const scopes = () => scopesOf[props.dialect];
+  const toggle = (scope: string, isChosen: boolean) => {
     const chosen = new Set(props.value);
     if (isChosen) chosen.add(scope);
     else chosen.delete(scope);
-    props.onChange(scopes.filter((each) => chosen.has(each)));
+    props.onChange(scopes().filter((each) => chosen.has(each)));
   };
   return (
     <fieldset class="field" aria-describedby={props.error ? `${name}-error` : undefined}>
       <legend>{text.scopes}</legend>
-      <label class="check">
-        <input
-          type="radio"
-          name={name}
-          checked={props.value === null}
-          onChange={() => props.onChange(null)}
-        />
-        {text.allScopes}
-      </label>
-      <label class="check">
-        <input
-          type="radio"
-          name={name}
-          checked={props.value !== null}
-          onChange={() => props.onChange([])}
-        />
-        {text.someScopes}
-      </label>
+      <Show when={props.dialect !== 'platform'}>
+        <label class="check">
+          <input
+            type="radio"
+            name={name}
+            checked={props.value === null}
+            onChange={() => props.onChange(null)}
+          />
+          {text.allScopes}
+        </label>
+        <label class="check">
+          <input
+            type="radio"
+            name={name}
+            checked={props.value !== null}
+            onChange={() => props.onChange([])}
+          />
+          {text.someScopes}
+        </label>
+      </Show>
       <Show when={props.value}>
         {(value) => (
           <div class="scopes">
-            <For each={scopes}>
+            <For each={scopes()}>
               {(scope) => (
                 <label class="check">
                   <input
@@ -49,7 +53,7 @@ export function ScopeChoice(props: {
                     onChange={(event) => toggle(scope, event.currentTarget.checked)}
                   />
                   <span>
-                    {text.scopeNames[scope]} <code>{scope}</code>
+                    {scopeNames[scope]} <code>{scope}</code>
                   </span>
                 </label>
               )}

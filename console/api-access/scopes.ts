@@ -1,21 +1,25 @@
+import type { ApiKey } from '../api/records.ts';
 import { keyForm, apiAccess as text } from '../messages/messages.ts';
 
-/** The scopes that a key can be held to, in their documented order. */
-export const scopes = [
-  'repos:read',
-  'repos:analyze',
-  'extensions:read',
-  'extensions:submit',
-  'admin:*',
-] as const;
+export type Dialect = ApiKey['dialect'];
 
-export type Scope = (typeof scopes)[number];
+/** The scopes that a key of each dialect can be held to, in their documented order. */
+export const scopesOf: { readonly [D in Dialect]: readonly string[] } = {
+  reporisk: ['repos:read', 'repos:analyze', 'extensions:read', 'extensions:submit', 'admin:*'],
+  platform: [
+    ...['projects:read', 'projects:write', 'rulesets:read', 'rulesets:write', 'analysis:run'],
+    ...['cases:read', 'cases:write', 'reviews:read', 'reviews:write'],
+    ...['versions:read', 'versions:write', 'admin:*'],
+  ],
+  repurai: [],
+};
 
 /** A key's scopes, in words. */
 export function scopeText(granted: readonly string[] | null): string {
   if (granted === null) return text.details.allScopes;
   if (granted.length === 0) return text.details.noScopes;
-  return granted.map((scope) => names[scope] ?? scope).join(', ');
+  return granted.map((scope) => scopeNames[scope] ?? scope).join(', ');
 }
 
-const names: Readonly<Record<string, string>> = keyForm.scopeNames;
+/** The words for scopes that have some. */
+export const scopeNames: Readonly<Record<string, string>> = keyForm.scopeNames;

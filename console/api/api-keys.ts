@@ -17,6 +17,22 @@ export const apiKeyQueries = {
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
   }),
+  /** The key formats that the server has. */
+  dialects: (_api: Api) => ({
+    queryKey: ['dialects'],
+    staleTime: Number.POSITIVE_INFINITY,
+    async queryFn(): Promise<ApiKey['dialect'][]> {
+      const response = await fetch('/console.json');
+      if (!response.ok) throw new Error(`console.json answered ${response.status}`);
+      return (await response.json()).dialects;
+    },
+  }),
+  /** The live keys that descend from a key, which end when it is revoked. */
+  descendants: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'descendants', id],
+    queryFn: async () =>
+      (await trpc.apiKeys.list.query({ madeBy: id, status: 'active', limit: 100 })).items,
+  }),
   /** The last calls and the hourly counts, refetched while they are shown. */
   usage: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'usage', id],

@@ -60,8 +60,8 @@ export class RecordInterner {
    * copies too: a text cut out of a larger one would keep that one alive.
    */
   intern(key: KeyRecord): { readonly key: KeyRecord; readonly bytes: number } {
-    const [id = '', label = '', preview = '']: string[] = JSON.parse(
-      JSON.stringify([key.id, key.label, key.preview]),
+    const [id = '', label = '', preview = '', project = '']: string[] = JSON.parse(
+      JSON.stringify([key.id, key.label, key.preview, key.projectId ?? '']),
     );
     const interned: KeyRecord = Object.freeze({
       id,
@@ -72,6 +72,7 @@ export class RecordInterner {
       organization: this.#share('organization', key.organization),
       subOrg: key.subOrg && this.#share('subOrg', key.subOrg),
       owner: this.#share('owner', key.owner),
+      projectId: key.projectId === null ? null : project,
       scopes: key.scopes && this.#share('scopes', key.scopes),
       ipAllowList: key.ipAllowList && this.#share('ipAllowList', key.ipAllowList),
       rateLimit: key.rateLimit && this.#share('rateLimit', key.rateLimit),

@@ -1,5 +1,16 @@
 /** A published key format. */
-export type Dialect = 'reporisk';
+export type Dialect = 'reporisk' | 'platform' | 'repurai';
+
+/**
+ * Every published key format.
+ *
+ * @example
+ * ```ts
+ * import { allDialects } from './mod.ts';
+ * allDialects.includes('platform'); // true
+ * ```
+ */
+export const allDialects: readonly Dialect[] = Object.freeze(['reporisk', 'platform', 'repurai']);
 
 /** The kind of deployment that a key is for. */
 export type Environment = 'live' | 'test';
@@ -27,8 +38,8 @@ export interface KeyShape {
   /** The prefix, for example `rrk_live_`. */
   readonly prefix: string;
   /**
-   * False for the older shape without a checksum. Only imported keys have it: such a key is looked
-   * up only while a store says it holds imported keys.
+   * False for the formats without a checksum: those of `platform` and `repurai`, and the older shape
+   * of RepoRisk keys, which only imported keys have.
    */
   readonly checksummed: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Dialect, Environment } from './key-shape.ts';
 import { maskKey } from './preview.ts';
 import { recognizeKey } from './recognize-key.ts';
+import { importedShape } from './reporisk.ts';
 
 /** The parts of a key that may be stored and shown: everything but the secret. */
 export interface ParsedKey {
@@ -19,8 +20,8 @@ export interface ParsedKey {
 }
 
 /**
- * Parses a key with a checksum. Keys of the imported shape have nothing to check, so they are not
- * parsed.
+ * Parses a key of any format. Keys of the imported shape are not parsed: they may as well be RepoRisk
+ * keys with a typing error.
  *
  * @param text - the candidate key.
  * @returns its parts; null when the text is no key or its checksum fails.
@@ -33,7 +34,7 @@ export interface ParsedKey {
  */
 export function parseKey(text: string): ParsedKey | null {
   const shape = recognizeKey(text);
-  if (shape === null || !shape.checksummed) return null;
+  if (shape === null || shape === importedShape) return null;
   const { dialect, environment, prefix } = shape;
   const first4 = text.slice(prefix.length, prefix.length + 4);
   return { dialect, environment, prefix, first4, last4: text.slice(-4), preview: maskKey(text) };

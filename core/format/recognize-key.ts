@@ -1,6 +1,8 @@
 import { crcOf, crcStep, endsWithChecksum } from './checksum.ts';
 import type { KeyShape } from './key-shape.ts';
+import { isPlatformKey, platformKeyLength, platformShape } from './platform.ts';
 import { bodyLength, importedShape, keyLength, prefixLength, reporiskShapes } from './reporisk.ts';
+import { isRepuraiKey, repuraiKeyLength, repuraiShape } from './repurai.ts';
 
 const { live, test } = reporiskShapes;
 const crcOfPrefix = { live: crcOf(live.prefix), test: crcOf(test.prefix) };
@@ -15,13 +17,18 @@ const uses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return /[-_]/.test(character) ? inImportedKey : 0;
 });
 
+/** Whether a text has the length of a key of some format. */
+export function hasKeyLength({ length }: string): boolean {
+  return length === keyLength || length === platformKeyLength || length === repuraiKeyLength;
+}
+
 /**
  * Recognizes a key by its text alone, without any lookup: the first step of every verification.
  * Never throws, allocates nothing, and looks at no text of another length.
  *
  * @param text - the text presented as a key.
  * @returns the shape, one of a few shared frozen objects; null when the text is no key. A live key
- * whose checksum fails comes back with `checksummed: false`: it can only be an imported one.
+ * whose checksum fails comes back as `importedShape`: it can only be an imported one.
  * @example
  * ```ts
  * import { recognizeKey } from './mod.ts';
@@ -31,7 +38,11 @@ const uses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
  * ```
  */
 export function recognizeKey(text: string): KeyShape | null {
-  if (typeof text !== 'string' || text.length !== keyLength) return null;
+  if (typeof text !== 'string') return null;
+  // No two formats have one length.
+  if (text.length === platformKeyLength) return isPlatformKey(text) ? platformShape : null;
+  if (text.length === repuraiKeyLength) return isRepuraiKey(text) ? repuraiShape : null;
+  if (text.length !== keyLength) return null;
   const shape = text.startsWith(live.prefix) ? live : text.startsWith(test.prefix) ? test : null;
   if (shape === null) return null;
 

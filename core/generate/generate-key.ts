@@ -1,13 +1,19 @@
 import { base62Digits } from '../format/base62.ts';
 import { checksumOf } from '../format/checksum.ts';
-import type { Environment } from '../format/key-shape.ts';
+import type { Dialect, Environment } from '../format/key-shape.ts';
 import { type ParsedKey, parseKey } from '../format/parse-key.ts';
+import { platformKey } from '../format/platform.ts';
 import { payloadLength, reporiskShapes } from '../format/reporisk.ts';
+import { repuraiPrefix } from '../format/repurai.ts';
 import { draw, type RandomSource, secureRandom } from './random-source.ts';
 
 /** Options of `generateKey`. */
 export interface GenerateKeyOptions {
-  /** `live` when absent. */
+  /** `reporisk` when absent. */
+  readonly dialect?: Dialect;
+  /** The key's id, which a `platform` key holds: `key_` and a ULID. */
+  readonly id?: string;
+  /** `live` when absent, and always for the other dialects, which have no sandbox. */
   readonly environment?: Environment;
   /** `crypto.getRandomValues` when absent. */
   readonly random?: RandomSource;
@@ -38,12 +44,29 @@ function randomDigits(length: number, random: RandomSource): string {
   return digits;
 }
 
+function randomHex(random: RandomSource): string {
+  return Array.from(draw(random, 32), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function newText(options: GenerateKeyOptions): string {
+  const { dialect = 'reporisk', environment = 'live', random = secureRandom, id = '' } = options;
+  if (dialect !== 'reporisk' && environment !== 'live') {
+    throw new TypeError(`a ${dialect} key has no sandbox`);
+  }
+  if (dialect === 'platform') return platformKey(id, randomHex(random));
+  if (dialect === 'repurai') return repuraiPrefix + randomHex(random);
+  const body = reporiskShapes[environment].prefix + randomDigits(payloadLength, random);
+  return `${body}_${checksumOf(body)}`;
+}
+
 /**
- * Makes a new RepoRisk key: prefix, 36 random characters, `_`, checksum; 214 bits of entropy.
+ * Makes a new key. A RepoRisk key has prefix, 36 random characters (214 bits), `_` and checksum; a
+ * `platform` key `rfk_`, the ULID of its id, `_` and 256 random bits in hexadecimal; a `repurai` key
+ * `rep_` and 256 random bits.
  *
- * @param options - environment and random source.
+ * @param options - dialect, environment and random source.
  * @returns the raw key, its parts and its preview.
- * @throws {TypeError} when the random source is broken.
+ * @throws {TypeError} when the random source is broken, or the id has no ULID.
  * @example
  * ```ts
  * import { generateKey, maskKey } from './mod.ts';
@@ -53,9 +76,7 @@ function randomDigits(length: number, random: RandomSource): string {
  * ```
  */
 export function generateKey(options: GenerateKeyOptions = {}): GeneratedKey {
-  const { environment = 'live', random = secureRandom } = options;
-  const body = reporiskShapes[environment].prefix + randomDigits(payloadLength, random);
-  const key = `${body}_${checksumOf(body)}`;
+  const key = newText(options);
   const parsed = parseKey(key);
   if (parsed === null) throw new TypeError('the new key is not well formed');
   return { key, ...parsed };

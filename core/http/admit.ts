@@ -1,5 +1,5 @@
 import { type Refusal, refusals } from '../errors.ts';
-import type { Environment } from '../format/key-shape.ts';
+import type { Dialect, Environment } from '../format/key-shape.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
@@ -16,6 +16,10 @@ export interface Verifies<Key> {
 export interface AdmitOptions {
   /** The scope that the call needs; any valid key will do when absent. */
   readonly scope?: string;
+  /** The dialects whose keys are accepted; `reporisk` only when absent. */
+  readonly dialects?: readonly Dialect[];
+  /** The project that the call is about; a `platform` key that is held to a project needs it named. */
+  readonly projectId?: string | undefined;
   /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
   readonly environments?: readonly Environment[];
   /**
@@ -46,6 +50,8 @@ export interface NotAdmitted {
 /** An admitted request, with its key, or the answer to one that is not. */
 export type Admission<Key = KeyRecord> = { readonly ok: true; readonly key: Key } | NotAdmitted;
 
+const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
+
 /**
  * Verifies the key of a request. An adapter for any framework is this call and the sending of its
  * answer.
@@ -71,14 +77,15 @@ export async function admit<Key>(
   const credential = credentialFrom(request);
   if (credential.kind === 'missing') return refused(refusals.missing_key, 'missing');
   if (credential.kind === 'invalid') return refused(refusals.invalid_key, 'malformed');
-  const { scope, environments, address, endpoint = '-' } = options;
+  const { scope, environments, projectId, address, endpoint = '-' } = options;
   const method = options.method ?? ('method' in request ? request.method : undefined) ?? '-';
   const outcome = await verifier.verify(credential.token, {
-    dialect: 'reporisk',
+    dialects: options.dialects ?? reporiskOnly,
     address,
     call: { endpoint, method, userAgent: headerOf(request, 'user-agent') },
     ...(scope !== undefined && { scope }),
     ...(environments !== undefined && { environments }),
+    ...(projectId !== undefined && { projectId }),
   });
   return outcome.ok
     ? { ok: true, key: outcome.key }

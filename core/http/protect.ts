@@ -10,13 +10,15 @@ export type ProtectedHandler<Rest extends readonly unknown[], Key = KeyRecord> =
 
 /** Options of `protect`. */
 export interface ProtectOptions<Rest extends readonly unknown[]>
-  extends Pick<AdmitOptions, 'scope' | 'environments' | 'endpoint'> {
+  extends Pick<AdmitOptions, 'scope' | 'dialects' | 'environments' | 'endpoint'> {
   /**
    * Returns the client's IP address, which only the runtime knows. When absent, or when it returns
    * undefined, keys with an allow list are refused. Never take it from a header that the client
    * can set.
    */
   readonly address?: (request: Request, ...rest: Rest) => string | undefined;
+  /** Returns the project that a request is about, for `platform` keys that are held to one. */
+  readonly project?: (request: Request, ...rest: Rest) => string | undefined;
 }
 
 /**
@@ -42,11 +44,12 @@ export function protect<Key, Rest extends readonly unknown[] = []>(
   handler: ProtectedHandler<Rest, Key>,
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const { address, ...asked } = options;
+  const { address, project, ...asked } = options;
   return async (request, ...rest) => {
     const admission = await admit(verifier, request, {
       ...asked,
       address: address?.(request, ...rest),
+      projectId: project?.(request, ...rest),
     });
     if (admission.ok) return handler(request, admission.key, ...rest);
     const { status, headers, body } = admission;

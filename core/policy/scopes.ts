@@ -10,6 +10,22 @@ export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Ac
     'extensions:submit': 'submit',
     'admin:*': 'manage',
   },
+  platform: {
+    'projects:read': 'read',
+    'projects:write': 'submit',
+    'rulesets:read': 'read',
+    'rulesets:write': 'submit',
+    'analysis:run': 'submit',
+    'cases:read': 'read',
+    'cases:write': 'submit',
+    'reviews:read': 'read',
+    'reviews:write': 'submit',
+    'versions:read': 'read',
+    'versions:write': 'submit',
+    'admin:*': 'manage',
+  },
+  // Its keys manage keys of their own dialect, and nothing that a scope names.
+  repurai: {},
 };
 
 /**

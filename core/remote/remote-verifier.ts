@@ -1,5 +1,6 @@
 import { type ErrorCode, type Refusal, refusals } from '../errors.ts';
-import type { Environment } from '../format/key-shape.ts';
+import type { Dialect, Environment } from '../format/key-shape.ts';
+import { recognizeKey } from '../format/recognize-key.ts';
 import { grants } from '../policy/scopes.ts';
 import { refuse, type VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
@@ -71,6 +72,7 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   async function ask(key: string, request: VerifyRequest): Promise<Outcome<VerifiedKey>> {
     const target = new URL(address);
     if (request.scope !== undefined) target.searchParams.set('scope', request.scope);
+    if (request.projectId !== undefined) target.searchParams.set('project_id', request.projectId);
     const response = await fetch(target, {
       headers: {
         Authorization: `Bearer ${key}`,
@@ -97,6 +99,9 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   return {
     async verify(key, request = {}) {
       if (!token.test(key)) return refuse('invalid_key', 'malformed');
+      // The server takes keys of every dialect that it has, and does not tell which one answered.
+      const dialect = recognizeKey(key)?.dialect ?? 'reporisk';
+      if (!dialectsOf(request).includes(dialect)) return refuse('invalid_key', 'dialect');
       try {
         return await ask(key, request);
       } catch (error) {
@@ -108,12 +113,22 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   };
 }
 
+const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
+
+function dialectsOf({ dialects = reporiskOnly }: VerifyRequest): readonly Dialect[] {
+  return dialects;
+}
+
 /** The server knows which scope was asked for, unless something between has dropped it. */
 function judge(key: VerifiedKey, request: VerifyRequest): Outcome<VerifiedKey> {
-  const { environments = ['live'] satisfies Environment[], scope, dialect = 'reporisk' } = request;
+  const { environments = ['live'] satisfies Environment[], scope } = request;
+  const dialects = dialectsOf(request);
   if (!environments.includes(key.environment)) return refuse('environment_denied', 'environment');
-  if (scope !== undefined && !grants(dialect, key.scopes, scope)) {
+  if (scope !== undefined && !dialects.some((dialect) => grants(dialect, key.scopes, scope))) {
     return refuse('insufficient_permissions', 'scope');
+  }
+  if (key.projectId !== null && key.projectId !== request.projectId) {
+    return refuse('insufficient_permissions', 'project');
   }
   return Object.freeze({ ok: true, key });
 }

@@ -49,6 +49,8 @@ export interface KeyRecord {
   /** The one sub-org the key is held to; null for an organization-wide key. */
   readonly subOrg: SubOrgRecord | null;
   readonly owner: OwnerRecord;
+  /** The one project that a `platform` key is held to; null for none. */
+  readonly projectId: string | null;
   /** Null means every scope, an empty list none. */
   readonly scopes: readonly string[] | null;
   /** CIDR blocks; null means any address. */
@@ -72,6 +74,12 @@ export interface StoredKey {
   readonly seal: string | null;
 }
 
+/** One of a key's secrets, found by the key's id. */
+export interface StoredSecret extends StoredKey {
+  /** Its lookup value, hexadecimal. */
+  readonly lookup: string;
+}
+
 /** A verifier's source of keys. */
 export interface KeyStore {
   /**
@@ -89,6 +97,16 @@ export interface KeyStore {
    * @throws when the store cannot be asked; the verifier then refuses with 503.
    */
   find(lookup: string): StoredKey | null | Promise<StoredKey | null>;
+
+  /**
+   * Finds the secrets of a key by its id, for `platform` keys, which name it. The verifier compares
+   * their lookup values in constant time. Where it is absent, `find` is asked.
+   *
+   * @param id - `key_` and a ULID.
+   * @returns a key for each of its secrets; none where there is no such key.
+   * @throws as `find` does.
+   */
+  findById?(id: string): readonly StoredSecret[] | Promise<readonly StoredSecret[]>;
 
   /**
    * Whether the store holds keys that were imported by their hash and have no checksum. Called for

@@ -1,4 +1,4 @@
-import type { KeyStore, StoredKey } from './key-store.ts';
+import type { KeyStore, StoredKey, StoredSecret } from './key-store.ts';
 import { readStoredKey } from './read-key.ts';
 
 /** Options of `createMemoryKeyStore`. */
@@ -10,6 +10,7 @@ export interface MemoryKeyStoreOptions {
 /** A key store in memory: for tests, and for services with a fixed handful of keys. */
 export interface MemoryKeyStore extends KeyStore {
   find(lookup: string): StoredKey | null;
+  findById(id: string): readonly StoredSecret[];
 
   /**
    * Adds a key.
@@ -57,6 +58,8 @@ export function createMemoryKeyStore(options: MemoryKeyStoreOptions = {}): Memor
   const keys = new Map<string, StoredKey>();
   return {
     find: (lookup) => keys.get(lookup) ?? null,
+    findById: (id) =>
+      [...keys].flatMap(([lookup, key]) => (key.record.id === id ? [{ ...key, lookup }] : [])),
     holdsImportedKeys: () => importedKeys,
     put(lookup, key) {
       if (keys.has(lookup)) throw new Error('the store holds this key already');

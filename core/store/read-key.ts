@@ -1,4 +1,4 @@
-import { allEnvironments, type Dialect } from '../format/key-shape.ts';
+import { allDialects, allEnvironments } from '../format/key-shape.ts';
 import type { Role } from '../policy/authority.ts';
 import type {
   KeyRecord,
@@ -9,7 +9,6 @@ import type {
   SubOrgRecord,
 } from './key-store.ts';
 
-const dialects: readonly Dialect[] = ['reporisk'];
 const kinds: readonly OwnerRecord['kind'][] = ['member', 'service-account', 'organization'];
 const roles: readonly Role[] = ['admin', 'engineer', 'viewer', 'none'];
 
@@ -29,17 +28,32 @@ export function readStoredKey(value: unknown): StoredKey {
   });
 }
 
+/**
+ * The secrets of a key with their lookup values; each key is still to be read by `readStoredKey`.
+ *
+ * @param value - a list of stored secrets as the store gave it, unchecked.
+ * @throws {TypeError} when it is no such list.
+ */
+export function readStoredSecrets(value: unknown): readonly { readonly lookup: string }[] {
+  if (!Array.isArray(value)) throw malformed('secrets');
+  return value.map((each: unknown) => {
+    const secret = object(each, 'secret');
+    return { ...secret, lookup: text(secret.lookup, 'lookup') };
+  });
+}
+
 function readKeyRecord(value: unknown): KeyRecord {
   const key = object(value, 'record');
   return Object.freeze({
     id: text(key.id, 'id'),
-    dialect: oneOf(dialects, key.dialect, 'dialect'),
+    dialect: oneOf(allDialects, key.dialect, 'dialect'),
     environment: oneOf(allEnvironments, key.environment, 'environment'),
     label: text(key.label, 'label'),
     preview: text(key.preview, 'preview'),
     organization: readOrganization(key.organization),
     subOrg: key.subOrg === null ? null : readSubOrg(key.subOrg),
     owner: readOwner(key.owner),
+    projectId: key.projectId === null ? null : text(key.projectId, 'projectId'),
     scopes: key.scopes === null ? null : texts(key.scopes, 'scopes'),
     ipAllowList: key.ipAllowList === null ? null : texts(key.ipAllowList, 'ipAllowList'),
     rateLimit: key.rateLimit === null ? null : readRateLimit(key.rateLimit),

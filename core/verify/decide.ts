@@ -18,12 +18,14 @@ export interface CallDescription {
 
 /** The requirements of a request. All are optional: an empty request checks only validity. */
 export interface VerifyRequest {
-  /** The dialect whose paths were called; a key is valid on its own dialect's only. */
-  readonly dialect?: Dialect;
+  /** The dialects whose keys are accepted: a key is valid on its own dialect's paths only. Any when absent. */
+  readonly dialects?: readonly Dialect[];
   /** The environments whose keys are accepted; `live` only when absent. */
   readonly environments?: readonly Environment[];
   /** The scope that the call needs. */
   readonly scope?: string;
+  /** The project that the call is about; a key that is held to a project needs it named. */
+  readonly projectId?: string | undefined;
   /** The client's IP address; needed where a key has an allow list, refused where it is absent. */
   readonly address?: string | undefined;
   /** Recorded by a verifier that records usage. */
@@ -59,7 +61,7 @@ function isOver(instant: number | null, now: number): boolean {
 /**
  * The decision about a key that was looked up: pure, total, and in the documented order. Revoked,
  * disabled, expired or unknown is 401, always with the same text; then the environment, the plan, the
- * address, the scopes and the owner's authority, each 403.
+ * address, the scopes and the owner's authority, and the project, each 403.
  *
  * @param key - the record found, or null when there was none.
  * @param request - the requirements of the call.
@@ -78,7 +80,7 @@ export function decide(
   now: number,
 ): Outcome {
   if (key === null) return refuse('invalid_key', 'unknown');
-  if (request.dialect !== undefined && request.dialect !== key.dialect) {
+  if (request.dialects !== undefined && !request.dialects.includes(key.dialect)) {
     return refuse('invalid_key', 'dialect', key);
   }
   if (key.revokedAt !== null) return refuse('invalid_key', 'revoked', key);
@@ -102,6 +104,9 @@ export function decide(
     // Another key may have the scope. Where the owner's role forbids the action, no scope helps.
     if (grants(key.dialect, key.scopes, request.scope)) return refused;
     return Object.freeze({ ...refused, headers: insufficientScope(request.scope) });
+  }
+  if (key.projectId !== null && key.projectId !== request.projectId) {
+    return refuse('insufficient_permissions', 'project', key);
   }
   return Object.freeze({ ok: true, key });
 }

@@ -17,6 +17,7 @@ export type Reason =
   | 'tier'
   | 'address'
   | 'scope'
+  | 'project'
   | 'authority'
   | 'rate_limited'
   | 'unavailable';

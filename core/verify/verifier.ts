@@ -5,13 +5,15 @@ import {
   type Loaded,
 } from '../cache/coherent-cache.ts';
 import { lookupSubject } from '../cache/subjects.ts';
-import { recognizeKey } from '../format/recognize-key.ts';
-import { keyLength } from '../format/reporisk.ts';
+import type { KeyShape } from '../format/key-shape.ts';
+import { keyIdIn } from '../format/platform.ts';
+import { hasKeyLength, recognizeKey } from '../format/recognize-key.ts';
+import { importedShape } from '../format/reporisk.ts';
 import { constantTimeEqual } from '../hash/constant-time.ts';
 import { type Hashing, nobleHashing } from '../hash/hashing.ts';
 import { type LookupScheme, sha256Scheme } from '../hash/lookup-scheme.ts';
 import type { KeyRecord, KeyStore } from '../store/key-store.ts';
-import { readStoredKey } from '../store/read-key.ts';
+import { readStoredKey, readStoredSecrets } from '../store/read-key.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
 import type { Outcome, Refused } from './outcome.ts';
 import { isThenable, unfailing } from './unfailing.ts';
@@ -89,13 +91,42 @@ export function createVerifier(options: VerifierOptions): Verifier {
     freshness === undefined ? null : createCoherentCache<Refused>({ ...options.cache, freshness });
 
   /** Looks a digest up under each scheme in turn, synchronously where the store is synchronous. */
-  function load(digest: string, index = 0): Loaded<Refused> | Promise<Loaded<Refused>> {
+  function load(
+    digest: string,
+    shape: KeyShape,
+    index = 0,
+  ): Loaded<Refused> | Promise<Loaded<Refused>> {
     const scheme = attempts[index];
     if (scheme === undefined) return absent(unknown, digest);
     const lookup = scheme.lookup(digest);
     const conclude = (found: unknown) =>
-      found === null ? load(digest, index + 1) : unseal(found, scheme, lookup, digest);
+      found === null
+        ? load(digest, shape, index + 1)
+        : unseal(found, { scheme, lookup, digest, shape });
     const found: unknown = store.find(lookup);
+    return isThenable(found) ? Promise.resolve(found).then(conclude) : conclude(found);
+  }
+
+  /** Looks a key up by its id, and compares the digest with each of its secrets. */
+  function loadById(
+    id: string,
+    digest: string,
+    shape: KeyShape,
+  ): Loaded<Refused> | Promise<Loaded<Refused>> {
+    const conclude = (found: unknown) => {
+      const lookups = schemes.map((scheme) => ({ scheme, lookup: scheme.lookup(digest) }));
+      let match: (() => Loaded<Refused>) | null = null;
+      for (const secret of readStoredSecrets(found)) {
+        for (const { scheme, lookup } of lookups) {
+          // Every pair is compared, so that the time does not depend on which one is equal.
+          if (constantTimeEqual(secret.lookup, lookup)) {
+            match = () => unseal(secret, { scheme, lookup, digest, shape });
+          }
+        }
+      }
+      return match === null ? absent(unknown, digest) : match();
+    };
+    const found: unknown = store.findById?.(id);
     return isThenable(found) ? Promise.resolve(found).then(conclude) : conclude(found);
   }
 
@@ -107,15 +138,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   /** @param found - a stored key as the store gave it, unchecked. */
-  function unseal(
-    found: unknown,
-    scheme: LookupScheme,
-    lookup: string,
-    digest: string,
-  ): Loaded<Refused> {
+  function unseal(found: unknown, { scheme, lookup, digest, shape }: Sought): Loaded<Refused> {
     const { record, seal } = readStoredKey(found);
     const expected = scheme.seal(record.id, record.organization.id, lookup);
-    if (expected !== null && !constantTimeEqual(expected, seal ?? '')) {
+    // The key's text is authenticated by its lookup value, the row's dialect by nothing else.
+    const isOfShape = record.dialect === shape.dialect && record.environment === shape.environment;
+    if (!isOfShape || (expected !== null && !constantTimeEqual(expected, seal ?? ''))) {
       // Not kept: a repair of the row touches subjects that a forged row need not name.
       return { absent: unsealed, subjects: [] };
     }
@@ -141,15 +169,20 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   /** Looks up the key under a digest, or the refusal that needs no decision. */
-  function find(digest: string): KeyRecord | Refused | Promise<KeyRecord | Refused> {
-    if (cache !== null) return cache.lookUp(digest, load);
-    const loaded = load(digest);
+  function find(
+    digest: string,
+    shape: KeyShape,
+    id: string | null,
+  ): KeyRecord | Refused | Promise<KeyRecord | Refused> {
+    const loadIt = () => (id === null ? load(digest, shape) : loadById(id, digest, shape));
+    if (cache !== null) return cache.lookUp(digest, loadIt);
+    const loaded = loadIt();
     return loaded instanceof Promise ? loaded.then(unwrap) : unwrap(loaded);
   }
 
   return {
     verify(key, request) {
-      if (typeof key !== 'string' || key.length !== keyLength) return malformed;
+      if (typeof key !== 'string' || !hasKeyLength(key)) return malformed;
       try {
         const digest = hashing.sha256(key);
         // A cached key was recognized at its lookup: a hit need not read the characters.
@@ -158,8 +191,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
         const shape = recognizeKey(key);
         if (shape === null) return malformed;
-        if (!shape.checksummed && store.holdsImportedKeys?.() !== true) return malformed;
-        const found = find(digest);
+        if (shape === importedShape && store.holdsImportedKeys?.() !== true) return malformed;
+        const isFoundById = shape.dialect === 'platform' && store.findById !== undefined;
+        const found = find(digest, shape, isFoundById ? keyIdIn(key) : null);
         if (!(found instanceof Promise)) return conclude(found, request, now());
         return found.then((later) => conclude(later, request, now())).catch(fail);
       } catch (error) {
@@ -168,6 +202,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
     cacheCounters: () => cache?.counters() ?? null,
   };
+}
+
+/** What was looked for when a row was found. */
+interface Sought {
+  readonly scheme: LookupScheme;
+  readonly lookup: string;
+  readonly digest: string;
+  readonly shape: KeyShape;
 }
 
 function unwrap(loaded: Loaded<Refused>): KeyRecord | Refused {

@@ -11,12 +11,14 @@ export const ownerJoins = `
   left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
   left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
 
-const writes = Object.values(scopeActions)
-  .flatMap(Object.entries)
-  .flatMap(([scope, action]) => (action === 'read' ? [] : [scope]));
+const writes = new Set(
+  Object.values(scopeActions)
+    .flatMap((actions) => Object.entries(actions))
+    .flatMap(([scope, action]) => (action === 'read' ? [] : [scope])),
+);
 const holdsWrite = [
   'k.scopes is null',
-  ...writes.map((scope) => `cast(k.scopes as text) like '%"${scope}"%'`),
+  ...[...writes].map((scope) => `cast(k.scopes as text) like '%"${scope}"%'`),
 ].join(' or ');
 
 /** SQL expression: the reason why an active key `k` is refused; null where it is accepted. */

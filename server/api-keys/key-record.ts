@@ -11,7 +11,7 @@ export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const
 /** A key in management responses: never a secret, never a lookup value. */
 export const keyRecord = z.object({
   id: z.string(),
-  dialect: z.string(),
+  dialect: z.enum(['reporisk', 'platform', 'repurai']),
   label: z.string(),
   description: z.string().nullable(),
   subOrgId: z.int().nullable(),
@@ -62,8 +62,9 @@ const columns = columnsOf(keyRow, 'k', {
   ...ownerColumns,
   label: nameColumn('k.label'),
   preview: previewColumn('s'),
-  keyPrefix: 's.prefix || s.first4',
-  keySuffix: 's.last4',
+  keyPrefix: `case k.dialect when 'platform' then s.prefix || substr(k.id, 5, 8)
+    else s.prefix || s.first4 end`,
+  keySuffix: `case k.dialect when 'repurai' then coalesce(s.last6, s.last4) else s.last4 end`,
   status: `case when k.revoked_at is not null then 'revoked' when k.expires_at <= ? then 'expired'
     when k.disabled then 'disabled' else 'active' end`,
   lastUsedAt: 'u.last_used_at',

@@ -24,25 +24,25 @@ interface Revoked {
  * @param em - the transaction's.
  * @param key - which key; one that is unknown in that organization, or already revoked, stays as it
  * is.
- * @returns whether this call revoked it.
+ * @returns its place among the keys that keys made; null when this call revoked nothing.
  */
 export async function revokeKey(
   em: EntityManager,
   key: { readonly id: string; readonly orgId: string },
   revokedReason: string | null,
   context: OutboxContext,
-): Promise<boolean> {
+): Promise<Pick<ApiKey, 'id' | 'dialect' | 'lineage'> | null> {
   const { now } = context;
   await em.flush();
-  const revoked = await prepared<Revoked>(
+  const revoked = await prepared<Revoked & Pick<ApiKey, 'dialect' | 'lineage'>>(
     em,
     `update api_key set revoked_at = ?, revoked_reason = ?, updated_at = ?
      where id = ? and org_id = ? and revoked_at is null
-     returning id, ${isHeard}`,
+     returning id, dialect, lineage, ${isHeard}`,
     [now, revokedReason, now, key.id, key.orgId],
   );
   await publishRevoked(em, revoked, context);
-  return revoked.length > 0;
+  return revoked[0] ?? null;
 }
 
 /**
@@ -51,14 +51,14 @@ export async function revokeKey(
  * @param em - the transaction's, which keeps others from adding keys to the selection until it
  * ends.
  * @param where - which keys; already revoked ones stay as they are.
- * @returns how many keys this call revoked.
+ * @returns the ids of the keys that this call revoked.
  */
 export async function revokeKeys(
   em: EntityManager,
   where: QBFilterQuery<ApiKey>,
   revokedReason: string | null,
   context: OutboxContext,
-): Promise<number> {
+): Promise<string[]> {
   const { now } = context;
   await em.flush();
   // Locked in id order: two transactions that revoke the same keys then cannot deadlock.
@@ -76,7 +76,7 @@ export async function revokeKeys(
     .returning(['id', raw<RawQueryFragment>(isHeard)])
     .execute<Revoked[]>('all');
   await publishRevoked(em, revoked, context);
-  return revoked.length;
+  return revoked.map(({ id }) => id).sort();
 }
 
 function publishRevoked(

@@ -27,7 +27,11 @@ const repeated = z.object({
   secrets: fingerprints.default([]),
 });
 
-const revocation = z.object({ reason: z.string().nullable() });
+/** `descendants` is in the rows of revocations that take along what the key made. */
+const revocation = z.object({
+  reason: z.string().nullable(),
+  descendants: z.int().optional(),
+});
 const leak = z.object({ action: z.literal('key revoked') });
 const told = z.object({ fingerprints });
 
@@ -57,17 +61,28 @@ export function fingerprintsIn(changes: Deed['changes']): readonly string[] {
   return told.safeParse(changes).data?.fingerprints ?? [];
 }
 
+/** A revocation of one key. */
+export interface Revocation {
+  readonly reason: string | null;
+  /** Whether it takes along the keys that this one made. */
+  readonly takesDescendants: boolean;
+}
+
 /** Why a change revoked the one key that is its target; undefined where it did not. */
 export function revocationOf({
   action,
   changes,
-}: Pick<Deed, 'action' | 'changes'>): { reason: string | null } | undefined {
+}: Pick<Deed, 'action' | 'changes'>): Revocation | undefined {
   switch (action) {
-    case 'apiKeys.revoke':
-      return revocation.safeParse(changes).data ?? { reason: null };
+    case 'apiKeys.revoke': {
+      const { reason = null, descendants } = revocation.safeParse(changes).data ?? {};
+      return { reason, takesDescendants: descendants !== undefined };
+    }
     case 'leaks.report':
     case 'leaks.github':
-      return leak.safeParse(changes).success ? { reason: 'leaked' } : undefined;
+      return leak.safeParse(changes).success
+        ? { reason: 'leaked', takesDescendants: true }
+        : undefined;
     default:
       return undefined;
   }

@@ -110,7 +110,7 @@ export async function applyOrganizationDeleted(
     { archivedAt: now },
   );
   const itsKeys = { $or: [{ orgId: id }, { subOrgId: { $in: ids } }] };
-  const revoked = await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs });
+  const revoked = (await revokeKeys(em, itsKeys, 'organization deleted', { now, rowMacs })).length;
   const active = { orgId: id, isActive: true };
   await em.nativeDelete(AnthropicKey, { orgId: id });
   await em.nativeUpdate(ServiceAccount, active, { isActive: false, updatedAt: now });

@@ -5,7 +5,15 @@ import type { Context } from './context.ts';
 export interface Result {
   /** Printed with `--json`; null where the command has printed lines of JSON itself. */
   readonly json: unknown;
-  readonly text: string;
+  /** For a terminal of so many columns; null for a pipe. */
+  readonly text: string | ((columns: number | null) => string);
+  /** True where the command did its work and found a failure: the exit code is then 1. */
+  readonly isFailure?: boolean;
+}
+
+/** A result's text; see `Result`. */
+export function textOf({ text }: Result, columns: number | null): string {
+  return typeof text === 'string' ? text : text(columns);
 }
 
 /** One command of the operator's tool. */
@@ -19,8 +27,8 @@ export interface Command {
   readonly options?: readonly string[];
   /** Options that take none. */
   readonly flags?: readonly string[];
-  /** The number of arguments that are no options. */
-  readonly positionals?: number;
+  /** The names of the arguments that are no options; each is needed. */
+  readonly positionals?: readonly string[];
   run(context: Context, given: Given): Promise<Result>;
 }
 
@@ -48,7 +56,13 @@ export function parseCommand(command: Command, args: readonly string[]): Given &
   for (const name of command.options ?? []) options[name] = { type: 'string' };
   for (const name of command.flags ?? []) options[name] = { type: 'boolean' };
   const { values, positionals } = parse(command, args, options);
-  if (positionals.length !== (command.positionals ?? 0)) throw usage(command, 'wrong arguments');
+  const { positionals: names = [] } = command;
+  const absent = names[positionals.length];
+  if (absent !== undefined) throw usage(command, `${absent} is missing`);
+  const extra = positionals[names.length];
+  if (extra !== undefined) {
+    throw usage(command, `${JSON.stringify(extra)} is one argument too many`);
+  }
   const option = (name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;

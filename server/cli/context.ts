@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { destination } from 'pino';
 import type { z } from 'zod';
@@ -15,6 +16,8 @@ export interface Context extends AsyncDisposable {
   /** The folder of the server's secret file. */
   readonly dataFolder: string;
   config(): Config;
+  /** A file's path from where the operator stands: npm starts the tool in its own folder. */
+  path(file: string): string;
   /** Writes a line to standard output, for output too long to be a result. */
   print(line: string): Promise<void>;
   installation(): Promise<Installation>;
@@ -49,6 +52,7 @@ export function createContext(
   const context: Context = {
     dataFolder,
     print,
+    path: (file) => resolve(env.INIT_CWD ?? '.', file),
     config() {
       config ??= loadConfig(env);
       return config;

@@ -33,7 +33,7 @@ const cancel: Command = {
   name: 'jobs cancel',
   usage: 'JOB_ID',
   summary: 'Cancel a job that has not ended; what it has done stays',
-  positionals: 1,
+  positionals: ['JOB_ID'],
   async run(context, { positionals: [id = ''] }) {
     const { services } = await context.installation();
     const job = await services.database.read().findOne(Job, { id });

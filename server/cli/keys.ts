@@ -1,28 +1,35 @@
 import { readFile } from 'node:fs/promises';
+import { keyStatuses } from '../api-keys/key-record.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { assertNothingLeft } from '../database/left-secrets.ts';
 import { importApiKeys } from '../operations/api-keys/import.ts';
 import { listApiKeys } from '../operations/api-keys/list.ts';
 import { revokeApiKey } from '../operations/api-keys/revoke.ts';
 import { listOrganizations } from '../operations/organizations/list.ts';
-import { snake } from '../wire/case.ts';
 import { shownName } from '../wire/names.ts';
 import { InvalidInput, notFound } from '../wire/problem.ts';
-import type { Command } from './command.ts';
+import type { Command, Given } from './command.ts';
 import { type Context, everyItem } from './context.ts';
-import { ImportError, parseImport } from './import-file.ts';
+import { type Fault, ImportError, inField, parseImport } from './import-file.ts';
 import { listResult } from './table.ts';
 
 const list: Command = {
   name: 'keys list',
-  usage: '[--org CLERK_ID]',
+  usage: '[--org CLERK_ID] [--status STATUS] [--owner ID] [--search TEXT]',
   summary: 'List API keys, of one organization or of all',
-  options: ['org'],
+  options: ['org', 'status', 'owner', 'search'],
   async run(context, given) {
     const org = given.option('org');
+    const filters = {
+      status: statusIn(given),
+      owner: given.option('owner'),
+      search: given.option('search'),
+    };
     const organizations = org === undefined ? await organizationIds(context) : [org];
     const lists = organizations.map(async (id) => {
-      const keys = await everyItem((page) => context.execute(listApiKeys, id, page));
+      const keys = await everyItem((page) =>
+        context.execute(listApiKeys, id, { ...filters, ...page }),
+      );
       return keys.map((key) => ({ ...key, org: id }));
     });
     return listResult(
@@ -34,11 +41,23 @@ const list: Command = {
         PREVIEW: ({ preview }) => preview,
         'SUB-ORG': ({ subOrgId }) => subOrgId,
         STATUS: ({ status }) => status,
+        OWNER: ({ owner }) => owner.name ?? owner.id,
+        EXPIRES: ({ expiresAt }) => expiresAt?.slice(0, 10) ?? null,
+        'LAST USED': ({ lastUsedAt }) => lastUsedAt?.slice(0, 16) ?? null,
       },
       'No API key yet',
     );
   },
 };
+
+function statusIn(given: Given) {
+  const status = given.option('status');
+  const found = keyStatuses.find((each) => each === status);
+  if (status !== undefined && found === undefined) {
+    throw given.wrong(`--status takes ${keyStatuses.join(', ')}`);
+  }
+  return found;
+}
 
 async function organizationIds(context: Context): Promise<string[]> {
   const items = await everyItem((page) => context.execute(listOrganizations, null, page));
@@ -50,7 +69,7 @@ const revoke: Command = {
   usage: 'KEY_ID [--reason TEXT]',
   summary: 'Revoke an API key permanently; it is refused from the next request on',
   options: ['reason'],
-  positionals: 1,
+  positionals: ['KEY_ID'],
   async run(context, given) {
     const [id = ''] = given.positionals;
     const { services } = await context.installation();
@@ -65,15 +84,15 @@ const importKeys: Command = {
   name: 'keys import',
   usage: 'FILE',
   summary: 'Import API keys by the SHA-256 of their secret, one JSON object per line',
-  positionals: 1,
+  positionals: ['FILE'],
   async run(context, { positionals: [file = ''] }) {
     const { database, keyring, now } = (await context.installation()).services;
     await assertNothingLeft(database.read(), keyring, new Date(now()));
-    const { items, lines, lineOf } = parseImport(await readFile(file, 'utf8'));
+    const { items, lines, lineOf } = parseImport(await readFile(context.path(file), 'utf8'));
     const { jobIds } = await context
       .execute(importApiKeys, null, { items, lines })
       .catch((error: unknown) => {
-        throw error instanceof InvalidInput ? atLine(error, lineOf) : error;
+        throw error instanceof InvalidInput ? atLines(error, lineOf) : error;
       });
     const jobs = await context.finish(jobIds);
     const sum = (name: string) =>
@@ -95,13 +114,12 @@ const importKeys: Command = {
   },
 };
 
-/** Names the line of the file that has the first error. */
-function atLine(error: InvalidInput, lineOf: (index: number) => number): Error {
-  const first = error.errors.find(({ path }) => typeof path[1] === 'number');
-  if (first === undefined) return error;
-  const [, index, field] = first.path;
-  const name = typeof field === 'string' ? `${snake(field)}: ` : '';
-  return new ImportError(lineOf(Number(index)), name + first.msg);
+/** Names the lines of the file that have errors. */
+function atLines(error: InvalidInput, lineOf: (index: number) => number): Error {
+  const faults = error.errors.flatMap(({ path: [, index, field], msg }): Fault[] =>
+    typeof index === 'number' ? [{ line: lineOf(index), detail: inField(field, msg) }] : [],
+  );
+  return faults.length === 0 ? error : new ImportError(faults);
 }
 
 export const keyCommands: readonly Command[] = [list, importKeys, revoke];

@@ -18,7 +18,8 @@ async function print(line: string): Promise<void> {
   if (!stdout.write(`${line}\n`)) await once(stdout, 'drain');
 }
 
-const ended = await run(process.argv.slice(2), process.env, report, print);
+const columns = stdout.isTTY ? stdout.columns : null;
+const ended = await run(process.argv.slice(2), process.env, report, print, columns);
 if (isReporting) stderr.write('\r\x1b[K');
 if (ended.code !== 0) console.error(ended.complaint);
 else if (ended.output !== '') console.log(ended.output);

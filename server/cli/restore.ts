@@ -19,7 +19,7 @@ const restore: Command = {
     const file = given.option('journal');
     const isAccepted = given.flag('accept');
     if (file !== undefined && !isAccepted) throw given.wrong('--journal needs --accept');
-    const journal = file === undefined ? null : await readFile(file, 'utf8');
+    const journal = file === undefined ? null : await readFile(context.path(file), 'utf8');
     const { services } = await context.installation();
     const { database } = services;
     // Parsed first: a bad journal is then reported now, not a lease later.

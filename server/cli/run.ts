@@ -1,8 +1,12 @@
 import { explain } from '../observability/format-error.ts';
 import { printable, printableJson } from '../wire/names.ts';
 import { auditCommands } from './audit.ts';
-import { type Command, parseCommand, UsageError } from './command.ts';
+import { type Command, parseCommand, textOf, UsageError } from './command.ts';
+import { completionCommand } from './completion.ts';
 import { createContext } from './context.ts';
+import { doctorCommands } from './doctor.ts';
+import { help, version } from './help.ts';
+import { ImportError } from './import-file.ts';
 import { installationCommands } from './installation.ts';
 import { jobCommands } from './jobs.ts';
 import { keyCommands } from './keys.ts';
@@ -14,6 +18,7 @@ import { usageCommands } from './usage.ts';
 
 const commands: readonly Command[] = [
   ...installationCommands,
+  ...doctorCommands,
   ...organizationCommands,
   ...subOrgCommands,
   ...keyCommands,
@@ -22,6 +27,7 @@ const commands: readonly Command[] = [
   ...usageCommands,
   ...jobCommands,
   ...sessionCommands,
+  completionCommand(() => commands),
 ];
 
 /** The end of a run: a text for standard output, or one line for standard error. */
@@ -37,26 +43,38 @@ export type Ended =
  * @param env - the settings, as the server reads them.
  * @param report - gets the progress of a long task, in one line.
  * @param print - writes a line to standard output, before the run has ended.
+ * @param columns - the width of the terminal; null for a pipe, which gets every cell whole.
  */
 export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   report: (line: string) => void = () => {},
   print: (line: string) => Promise<void> = async () => {},
+  columns: number | null = null,
 ): Promise<Ended> {
   try {
     const words = args.filter((word) => !word.startsWith('-'));
     if (words.length === 0 || words[0] === 'help' || args.includes('--help')) {
-      return { code: 0, output: help(words.filter((word) => word !== 'help')) };
+      if (args.includes('--version')) return { code: 0, output: version() };
+      const topic = words.filter((word) => word !== 'help');
+      return { code: 0, output: help(commands, topic) };
     }
     const { command, rest } = find(args);
     const given = parseCommand(command, rest);
     await using context = createContext(env, report, print);
-    const { json, text } = await command.run(context, given);
-    const isJson = given.json && json !== null;
-    return { code: 0, output: isJson ? printableJson(JSON.stringify(json)) : printable(text) };
+    const result = await command.run(context, given);
+    const isJson = given.json && result.json !== null;
+    const output = isJson
+      ? printableJson(JSON.stringify(result.json))
+      : printable(textOf(result, columns));
+    return result.isFailure ? { code: 1, complaint: output } : { code: 0, output };
   } catch (error) {
-    return { code: error instanceof UsageError ? 2 : 1, complaint: printable(explain(error)) };
+    const code = error instanceof UsageError ? 2 : 1;
+    // Only a file has more than one fault: each is a line.
+    const why = error instanceof ImportError ? error.message : explain(error);
+    const isJson = args.includes('--json');
+    const complaint = isJson ? printableJson(JSON.stringify({ error: why })) : printable(why);
+    return { code, complaint };
   }
 }
 
@@ -66,17 +84,4 @@ function find(args: readonly string[]): { command: Command; rest: readonly strin
     if (command !== undefined) return { command, rest: args.slice(words) };
   }
   throw new UsageError(`${JSON.stringify(args.slice(0, 2).join(' '))} is no command: see --help`);
-}
-
-/** The help for the named commands, or for all. */
-function help(topic: readonly string[]): string {
-  const named = commands.filter(({ name }) => name.startsWith(topic.slice(0, 2).join(' ')));
-  const lines = (named.length === 0 ? commands : named).map(
-    ({ name, usage, summary }) => `  ${`${name} ${usage}`.trim()}\n      ${summary}`,
-  );
-  return [
-    'npm run cli -- COMMAND [--json]',
-    ...lines,
-    'It reads the same environment variables as the server.',
-  ].join('\n');
 }

@@ -27,7 +27,7 @@ const archive: Command = {
   name: 'sub-org archive',
   usage: 'ID',
   summary: 'Archive a sub-organization and revoke its API keys',
-  positionals: 1,
+  positionals: ['ID'],
   async run(context, { positionals: [text = ''] }) {
     const id = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw new UsageError('ID is a number');

@@ -1,4 +1,4 @@
-import type { Environment, RateLimit } from '../../core/mod.ts';
+import { allDialects, type Dialect, type Environment, type RateLimit } from '../../core/mod.ts';
 import {
   readAnthropicBaseUrl,
   readDatabaseListenUrl,
@@ -39,7 +39,8 @@ export interface Config {
   readonly platformRateLimit: RateLimit | null;
   /** Per address; null means none. */
   readonly failedAuthRateLimit: RateLimit | null;
-  readonly dialects: readonly string[];
+  /** The published key formats that are switched on; `reporisk` always is. */
+  readonly dialects: readonly Dialect[];
   /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
   /** The processes of one start. */
@@ -139,14 +140,9 @@ function anthropicModel(value: string): string {
   throw wrong('ANTHROPIC_MODEL', shown(value), 'the id of a model such as claude-sonnet-5-5');
 }
 
-function dialects(values: readonly string[]): string[] {
-  for (const value of values) {
-    if (value === 'platform' || value === 'repurai') {
-      throw wrong('DIALECTS', shown(value), 'reporisk only: this dialect is not built yet');
-    }
-    oneOf('DIALECTS', value, ['reporisk']);
-  }
-  return ['reporisk'];
+function dialects(values: readonly string[]): readonly Dialect[] {
+  const given = values.map((each) => oneOf('DIALECTS', each, allDialects));
+  return allDialects.filter((each) => each === 'reporisk' || given.includes(each));
 }
 
 function forwardAuthEnvironments(values: readonly string[]): readonly Environment[] {

@@ -74,6 +74,10 @@ export async function openCoherentStore(options: CoherentStoreOptions): Promise<
       keyring.current();
       return keys.find(lookup);
     },
+    findById(id) {
+      keyring.current();
+      return keys.findById?.(id) ?? [];
+    },
     holdsImportedKeys: () => holdsImported || !freshness.isFresh(),
     repepper(from, { lookup, seal }) {
       // The verifier moves to the newest secret that it knows. Before that secret is in use, a

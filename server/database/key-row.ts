@@ -1,4 +1,4 @@
-import type { KeyRecord, OwnerRecord, StoredKey } from '../../core/mod.ts';
+import type { KeyRecord, OwnerRecord, StoredKey, StoredSecret } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -7,6 +7,7 @@ import type { Dialect } from './dialect.ts';
  * milliseconds, flags 0 or 1, lists JSON text, on both databases.
  */
 export interface KeyRow {
+  readonly lookup: string;
   readonly seal: string;
   readonly prefix: string;
   readonly first4: string;
@@ -16,6 +17,7 @@ export interface KeyRow {
   readonly dialect: KeyRecord['dialect'];
   readonly environment: KeyRecord['environment'];
   readonly label: string;
+  readonly project_id: string | null;
   readonly scopes: string | null;
   readonly ip_allow_list: string | null;
   readonly rate_limit: string | null;
@@ -38,6 +40,7 @@ export interface KeyRow {
 /** The row's columns in their order: name and expression. */
 function columns(dialect: Dialect): Readonly<Record<keyof KeyRow, string>> {
   return {
+    lookup: 's.lookup',
     seal: 's.seal',
     prefix: 's.prefix',
     first4: 's.first4',
@@ -48,6 +51,7 @@ function columns(dialect: Dialect): Readonly<Record<keyof KeyRow, string>> {
     dialect: 'k.dialect',
     environment: 'k.environment',
     label: 'k.label',
+    project_id: 'k.project_id',
     scopes: dialect.jsonText('k.scopes'),
     ip_allow_list: dialect.jsonText('k.ip_allow_list'),
     rate_limit: dialect.jsonText('k.rate_limit'),
@@ -70,8 +74,21 @@ function columns(dialect: Dialect): Readonly<Record<keyof KeyRow, string>> {
   };
 }
 
-/** The one query of the verification path. */
+/** Secrets of one key that are compared with a presented one: the newest. */
+const mostSecrets = 16;
+
+/** The query of the verification path: a key by the lookup value of a secret. */
 export function keyRowQuery(dialect: Dialect, parameter: string): string {
+  return `${selection(dialect)} where s.lookup = ${parameter}`;
+}
+
+/** The same for keys that name their id: a row for each of the newest secrets. */
+export function keyRowsQuery(dialect: Dialect, parameter: string): string {
+  return `${selection(dialect)} where s.key_id = ${parameter}
+    order by s.created_at desc limit ${mostSecrets}`;
+}
+
+function selection(dialect: Dialect): string {
   const selected = Object.entries(columns(dialect)).map(([name, column]) => `${column} as ${name}`);
   return `
     select ${selected.join(',\n      ')}
@@ -80,14 +97,13 @@ export function keyRowQuery(dialect: Dialect, parameter: string): string {
       join organization o on o.id = k.org_id
       left join sub_org u on u.id = k.sub_org_id and u.org_id = k.org_id
       left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
-      left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id
-    where s.lookup = ${parameter}`;
+      left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
 }
 
 const isNumber: Readonly<Record<keyof KeyRow, boolean>> = {
-  ...{ seal: false, prefix: false, first4: false, last4: false, retires_at: true },
+  ...{ lookup: false, seal: false, prefix: false, first4: false, last4: false, retires_at: true },
   ...{ id: false, dialect: false, environment: false, label: false },
-  ...{ scopes: false, ip_allow_list: false, rate_limit: false },
+  ...{ project_id: false, scopes: false, ip_allow_list: false, rate_limit: false },
   ...{ disabled: true, expires_at: true, revoked_at: true },
   ...{ created_by: false, service_account_id: false, imported: true },
   ...{ org_id: false, org_name: false, org_tier: true, sub_org_id: true, sub_org_active: true },
@@ -106,6 +122,11 @@ export function keyRowOf(texts: readonly (string | null)[]): KeyRow {
   return row as unknown as KeyRow;
 }
 
+/** Converts a row into a secret with its key's record. */
+export function storedSecret(row: KeyRow, rowMacs: RowMacs): StoredSecret {
+  return { ...storedKey(row, rowMacs), lookup: row.lookup };
+}
+
 /** Converts a row into the record that core decides on. */
 export function storedKey(row: KeyRow, rowMacs: RowMacs): StoredKey {
   return {
@@ -120,6 +141,7 @@ export function storedKey(row: KeyRow, rowMacs: RowMacs): StoredKey {
       subOrg:
         row.sub_org_id === null ? null : { id: row.sub_org_id, active: row.sub_org_active === 1 },
       owner: owner(row, rowMacs),
+      projectId: row.project_id,
       scopes: row.scopes === null ? null : JSON.parse(row.scopes),
       ipAllowList: row.ip_allow_list === null ? null : JSON.parse(row.ip_allow_list),
       rateLimit: row.rate_limit === null ? null : JSON.parse(row.rate_limit),

@@ -1,14 +1,20 @@
 import type { KeyStore } from '../../core/mod.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { postgresql } from './dialect.ts';
-import { keyRowOf, keyRowQuery, storedKey } from './key-row.ts';
+import { keyRowOf, keyRowQuery, keyRowsQuery, storedKey, storedSecret } from './key-row.ts';
 import { openPool } from './postgresql-pool.ts';
-import { preparedRow } from './prepared-row.ts';
+import { preparedRow, preparedRows } from './prepared-row.ts';
 
-/** The verification path's one statement. */
+/** The verification path's statement. */
 export const findKeyQuery = {
   name: 'find-key',
   text: keyRowQuery(postgresql, '$1'),
+};
+
+/** The same for `platform` keys. */
+export const findKeyByIdQuery = {
+  name: 'find-key-by-id',
+  text: keyRowsQuery(postgresql, '$1'),
 };
 
 /**
@@ -28,6 +34,10 @@ export function openPostgresqlKeyStore(
     async find(lookup) {
       const row = await preparedRow(pool, findKeyQuery, [lookup]);
       return row === null ? null : storedKey(keyRowOf(row), rowMacs);
+    },
+    async findById(id) {
+      const rows = await preparedRows(pool, findKeyByIdQuery, [id]);
+      return rows.map((row) => storedSecret(keyRowOf(row), rowMacs));
     },
     async [Symbol.asyncDispose]() {
       await pool.end();

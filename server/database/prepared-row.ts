@@ -22,14 +22,23 @@ interface PreparingConnection extends Connection {
  *
  * @returns the row's columns in order; null when there is none.
  */
-export function preparedRow(
+export async function preparedRow(
   pool: Pool,
   statement: PreparedStatement,
   values: readonly string[],
 ): Promise<TextRow | null> {
+  return (await preparedRows(pool, statement, values))[0] ?? null;
+}
+
+/** The same of a statement that may have several rows. */
+export function preparedRows(
+  pool: Pool,
+  statement: PreparedStatement,
+  values: readonly string[],
+): Promise<readonly TextRow[]> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null | undefined, row?: TextRow | null) =>
-      error ? reject(error) : resolve(row ?? null);
+    const done = (error: Error | null | undefined, rows?: readonly TextRow[]) =>
+      error ? reject(error) : resolve(rows ?? []);
     (pool.query as unknown as QueryWith)(new Execution(statement, values), undefined, done);
   });
 }
@@ -40,7 +49,7 @@ export function preparedRow(
 type QueryWith = (
   query: Submittable,
   values: undefined,
-  callback: (error: Error | null | undefined, row?: TextRow | null) => void,
+  callback: (error: Error | null | undefined, rows?: readonly TextRow[]) => void,
 ) => void;
 
 /** One execution, in pg's form of a submittable (as in pg-cursor). */
@@ -48,8 +57,8 @@ class Execution implements Submittable {
   readonly name: string;
   readonly text: string;
   readonly #values: readonly string[];
-  #row: TextRow | null = null;
-  callback: ((error: Error | null, row?: TextRow | null) => void) | undefined;
+  readonly #rows: TextRow[] = [];
+  callback: ((error: Error | null, rows?: readonly TextRow[]) => void) | undefined;
 
   constructor({ name, text }: PreparedStatement, values: readonly string[]) {
     this.name = name;
@@ -72,11 +81,11 @@ class Execution implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: TextRow }): void {
-    this.#row = fields;
+    this.#rows.push(fields);
   }
 
   handleReadyForQuery(): void {
-    this.callback?.(null, this.#row);
+    this.callback?.(null, this.#rows);
   }
 
   handleError(error: Error): void {

@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
  * Any text in a key's format, imported keys included; a lookahead, because one match may begin
  * inside another.
  */
-const form = /rrk_(?:live|test)_(?=([\w-]{43}))/g;
+const form =
+  /(?:rrk_(?:live|test)_(?=([\w-]{43}))|rfk_(?=([0-7][0-9A-HJKMNP-TV-Z]{25}_[\da-f]{64}))|rep_(?=([\da-f]{64})))/g;
 
 /** Maximum number of percent-decoding passes. */
 const maxDecodings = 2;
@@ -34,8 +35,8 @@ export async function findKeys(texts: readonly string[], max: number): Promise<s
   const found = new Set<string>();
   const pause = createPause();
   for (const text of texts) {
-    for (const { 0: prefix, 1: rest } of (await decoded(text, pause)).matchAll(form)) {
-      found.add(`${prefix}${rest}`);
+    for (const [prefix, ...rests] of (await decoded(text, pause)).matchAll(form)) {
+      found.add(`${prefix}${rests.find((rest) => rest !== undefined)}`);
       if (found.size === max) return [...found];
       await pause(matchCost);
     }

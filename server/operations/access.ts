@@ -1,10 +1,9 @@
 import {
-  type KeyRecord,
   type ManagementRule,
   type Outcome,
-  permits,
   refusals,
   refuseManagement,
+  roleAllows,
 } from '../../core/mod.ts';
 import { type Hold, holdOrganization } from '../clerk/hold-organization.ts';
 import { membershipOf, type PresentMembership } from '../clerk/membership.ts';
@@ -13,6 +12,8 @@ import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
+import { lockManagingKey } from './managing-key.ts';
+import { type Entrance, keyHolder, member, noOrganization, type Principal } from './principal.ts';
 
 /** The sender of a request, as far as its credential shows. */
 export type Caller =
@@ -28,24 +29,41 @@ export type Caller =
   /** The command line, acting on one organization or on none. */
   | { readonly kind: 'operator'; readonly organizationId: string | null };
 
+/** Management by a session; on the paths of the other dialects also by those whom they name. */
+export interface Management extends ManagementRule {
+  readonly plane: 'management';
+  /** True where any member may on the paths of `platform`. */
+  readonly isOpenToMembers: boolean;
+  /** What a `repurai` key needs its owner's authority for on its own paths; null where none may. */
+  readonly byKeys: 'read' | 'manage' | null;
+}
+
 /** Who may call an operation, as data. */
 export type Access =
-  | ({ readonly plane: 'management' } & ManagementRule)
+  | Management
   | { readonly plane: 'data'; readonly scope: string | null; readonly action: 'read' | 'submit' }
   | { readonly plane: 'operator'; readonly whileRestored: boolean }
   | { readonly plane: 'anyone'; readonly actor: string; readonly limitedByAddress: boolean };
 
 /** Management of keys and what belongs to them, by an admin of a parent org. */
 export function parentOrgAdmin(
-  options: { readonly needsApiAccess?: boolean; readonly managesKeys?: boolean } = {},
-): Access {
-  const { needsApiAccess = false, managesKeys = false } = options;
-  return { plane: 'management', role: 'admin', needsApiAccess, managesKeys };
+  options: Partial<Omit<Management, 'plane' | 'role'>> = {},
+): Management {
+  return { ...adminsOnly, ...options };
 }
 
+const adminsOnly: Management = {
+  plane: 'management',
+  role: 'admin',
+  needsApiAccess: false,
+  managesKeys: false,
+  isOpenToMembers: false,
+  byKeys: null,
+};
+
 /** Reading by any member of a parent org. */
-export function parentOrgMember(): Access {
-  return { plane: 'management', role: 'member', needsApiAccess: false, managesKeys: false };
+export function parentOrgMember(): Management {
+  return { ...adminsOnly, role: 'member' };
 }
 
 /**
@@ -77,34 +95,6 @@ export function publicAccess(
   return { plane: 'anyone', actor, limitedByAddress };
 }
 
-/** The separator of user and impersonator in an actor's text. */
-export const impersonation = ' (by user:';
-
-/** An authorized caller, and the user or key that it acts for. */
-export interface Principal {
-  readonly kind: 'member' | 'key' | 'operator' | 'anyone';
-  /** The organization whose data it may reach: always the parent's. */
-  readonly organization: {
-    readonly id: string;
-    readonly name: string;
-    readonly tier: number | null;
-  };
-  /** The one sub-org it is held to; null for the whole organization. */
-  readonly subOrgId: number | null;
-  readonly role: 'admin' | 'member';
-  readonly userId: string | null;
-  /** The impersonator; null when the user acts in person. */
-  readonly impersonatedBy: string | null;
-  readonly key: KeyRecord | null;
-  /** The end of the audit log when the caller was authorized; 0 where nothing needs it. */
-  readonly authorizedAt: number;
-  /**
-   * For the audit log: `user:ID`, `user:ID (by user:ID)`, `key:ID`, `operator`, or `publicAccess`'s
-   * actor.
-   */
-  readonly actor: string;
-}
-
 /**
  * Authorizes a caller once more, by the present content of the database: a role may have been taken
  * away, or the organization deleted, since the request arrived. The organization is locked from
@@ -118,7 +108,7 @@ export async function authorizeAgain(
   rowMacs: RowMacs,
   caller: Caller,
   access: Access,
-  hold: Hold,
+  { hold, entrance, now }: Again,
 ): Promise<Principal> {
   const id = organizationOf(caller);
   // An operator's other operations lock what they need themselves.
@@ -128,12 +118,23 @@ export async function authorizeAgain(
   if (caller.kind === 'key' && id !== null && (await isDeleted(em, id))) {
     throw refused(refusals.invalid_key);
   }
-  if (caller.kind !== 'session') return authorize(() => em, caller, access);
+  if (entrance?.dialect === 'repurai' && caller.kind === 'key' && caller.outcome.ok) {
+    await lockManagingKey(em, caller.outcome.key, now);
+  }
+  if (caller.kind !== 'session') return authorize(() => em, caller, access, entrance);
   return authorize(
     () => em,
     { ...caller, membership: await membershipOf(em, rowMacs, caller.session) },
     access,
+    entrance,
   );
+}
+
+/** The circumstances of a repeated authorization. */
+interface Again {
+  readonly hold: Hold;
+  readonly entrance: Entrance | null;
+  readonly now: Date;
 }
 
 /** The organization of a caller; null when the credential names none. */
@@ -173,19 +174,22 @@ export function refuseImpersonated<Input>(
  * Authorizes a caller, or refuses it with the reason.
  *
  * @param read - gives the entity manager to read with.
+ * @param entrance - null for the paths of `reporisk`, for tRPC and for the command line.
  * @throws {Problem} in the documented order: 401, a key where a session is needed, role, plan.
  */
 export async function authorize(
   read: () => EntityManager,
   caller: Caller,
   access: Access,
+  entrance: Entrance | null = null,
 ): Promise<Principal> {
   if (caller.kind === 'operator') return operator(read(), caller.organizationId);
   if (access.plane === 'anyone') return noOrganization('anyone', access.actor);
   if (access.plane === 'operator') throw refused(refusals.insufficient_permissions);
-  return access.plane === 'management'
-    ? authorizeManagement(caller, access)
-    : authorizeData(caller, access);
+  if (access.plane === 'data') return authorizeData(caller, access);
+  return entrance?.dialect === 'repurai'
+    ? authorizeManagingKey(caller, access)
+    : authorizeManagement(caller, access, entrance);
 }
 
 async function operator(em: EntityManager, organizationId: string | null): Promise<Principal> {
@@ -197,24 +201,30 @@ async function operator(em: EntityManager, organizationId: string | null): Promi
   return { ...principal, organization: { id, name, tier } };
 }
 
-function noOrganization(kind: 'operator' | 'anyone', actor: string): Principal {
-  return {
-    kind,
-    organization: { id: '', name: '', tier: null },
-    subOrgId: null,
-    role: kind === 'operator' ? 'admin' : 'member',
-    userId: null,
-    impersonatedBy: null,
-    key: null,
-    authorizedAt: 0,
-    actor,
-  };
+/** On the paths of `repurai`, keys manage keys. */
+function authorizeManagingKey(
+  caller: Exclude<Caller, { kind: 'operator' }>,
+  { byKeys }: Management,
+): Principal {
+  if (caller.kind !== 'key') {
+    const isMissing = caller.kind === 'nobody' && caller.credential === 'missing';
+    throw refused(isMissing ? refusals.missing_key : refusals.invalid_key);
+  }
+  const { outcome } = caller;
+  if (!outcome.ok) throw refused(outcome.refusal, outcome.headers);
+  if (byKeys === null || !roleAllows(outcome.key.owner.role, byKeys)) {
+    throw refused(refusals.insufficient_permissions);
+  }
+  return { ...keyHolder(outcome.key), dialect: 'repurai' };
 }
 
 function authorizeManagement(
   caller: Exclude<Caller, { kind: 'operator' }>,
-  rule: ManagementRule,
+  access: Management,
+  entrance: Entrance | null,
 ): Principal {
+  const rule: ManagementRule =
+    entrance !== null && access.isOpenToMembers ? { ...access, role: 'member' } : access;
   if (caller.kind !== 'session') {
     // A key that is not valid is no credential at all here; a valid one gets a refusal that names
     // it as a key.
@@ -227,6 +237,13 @@ function authorizeManagement(
     throw refused(refusal ?? refusals.sign_in_required);
   }
   const { membership } = caller;
+  if (
+    entrance !== null &&
+    membership.kind === 'parent' &&
+    membership.organization.id !== entrance.organizationId
+  ) {
+    throw refused(refusals.insufficient_permissions);
+  }
   const refusal = refuseManagement(
     membership.kind === 'parent'
       ? { kind: 'session', role: membership.role, parentTier: membership.organization.tier }
@@ -237,7 +254,8 @@ function authorizeManagement(
     throw refused(refusal ?? refusals.insufficient_permissions);
   }
   const { organization, role, readAt } = membership;
-  return { ...member(caller.session, organization, role, null), authorizedAt: readAt };
+  const dialect = entrance?.dialect ?? null;
+  return { ...member(caller.session, organization, role, null), authorizedAt: readAt, dialect };
 }
 
 function authorizeData(
@@ -258,39 +276,4 @@ function authorizeData(
   }
   const subOrgId = membership.kind === 'sub-org' ? membership.subOrg.id : null;
   return member(caller.session, membership.organization, membership.role, subOrgId);
-}
-
-function keyHolder(key: KeyRecord): Principal {
-  return {
-    kind: 'key',
-    organization: key.organization,
-    subOrgId: key.subOrg === null ? null : key.subOrg.id,
-    role: permits(key, 'admin:*') ? 'admin' : 'member',
-    userId: null,
-    impersonatedBy: null,
-    key,
-    authorizedAt: 0,
-    actor: `key:${key.id}`,
-  };
-}
-
-function member(
-  session: Session,
-  organization: Principal['organization'],
-  role: Principal['role'],
-  subOrgId: number | null,
-): Principal {
-  const { userId, impersonatedBy } = session;
-  const by = impersonatedBy === null ? '' : `${impersonation}${impersonatedBy})`;
-  return {
-    kind: 'member',
-    organization,
-    subOrgId,
-    role,
-    userId,
-    impersonatedBy,
-    key: null,
-    authorizedAt: 0,
-    actor: `user:${userId}${by}`,
-  };
 }

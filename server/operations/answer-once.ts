@@ -5,9 +5,9 @@ import { IdempotentAnswer } from '../database/entities/idempotent-answer.ts';
 import { inProgress } from '../idempotency/answers-in-progress.ts';
 import { answerLifeMs } from '../idempotency/forget-answers.ts';
 import { otherBody } from '../idempotency/idempotency-key.ts';
-import type { Principal } from './access.ts';
 import { environmentOf } from './assets/environment.ts';
 import type { OperationContext } from './operation.ts';
+import type { Principal } from './principal.ts';
 
 /** The stored answer of an earlier request; thrown, because that rolls the transaction back. */
 export class Replayed extends Error {

@@ -11,7 +11,6 @@ import {
   authorize,
   authorizeAgain,
   type Caller,
-  type Principal,
   refuseImpersonated,
 } from './access.ts';
 import { answerId, answerOnce } from './answer-once.ts';
@@ -23,6 +22,7 @@ import type {
   PrepareContext,
   Services,
 } from './operation.ts';
+import type { Principal } from './principal.ts';
 
 /**
  * Executes an operation as `perform` does.
@@ -67,7 +67,7 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
   try {
     return { value: await admitAndRun(operation, services, invocation, readInput) };
   } catch (error) {
-    logRefusal(operation.name, services, invocation, error);
+    await logRefusal(operation.name, services, invocation, error);
     isMalformed = error instanceof InvalidInput || (error instanceof Problem && error.status < 500);
     throw error;
   } finally {
@@ -80,25 +80,59 @@ export async function perform<Input extends InputSchema, Output extends z.ZodTyp
     const { plane } = operation.access;
     const { kind } = invocation.caller;
     const isTold =
-      kind === 'session' || kind === 'operator' || (plane === 'anyone' && !isMalformed);
+      kind === 'session' ||
+      kind === 'operator' ||
+      isManagingKey(invocation) ||
+      (plane === 'anyone' && !isMalformed);
     if (isTold && plane !== 'data') await services.propagated();
     if (!isMalformed) await leastTime;
   }
 }
 
-/** Logs organization and user of a refused session: both were verified with its token. */
-function logRefusal(
+/** Whether a valid key manages keys. */
+function isManagingKey({ caller, entrance }: Invocation): boolean {
+  return entrance?.dialect === 'repurai' && caller.kind === 'key' && caller.outcome.ok;
+}
+
+/**
+ * Logs organization and user of a refused session: both were verified with its token; and why an
+ * organization gives no rights.
+ */
+async function logRefusal(
   operation: string,
-  { logger }: Services,
+  { logger, database }: Services,
   { caller, origin }: Invocation,
   error: unknown,
-): void {
+): Promise<void> {
   if (caller.kind !== 'session' || !(error instanceof Problem) || error.status !== 403) return;
   const { organizationId, userId, impersonatedBy } = caller.session;
   const { requestId } = origin;
   const { message: detail } = error;
   const session = { organizationId, userId, impersonatedBy };
-  logger.info({ requestId, operation, ...session, detail }, 'session refused');
+  const reason =
+    caller.membership.kind === 'none'
+      ? await withoutRights(database, organizationId).catch(() => undefined)
+      : undefined;
+  logger.info({ requestId, operation, ...session, detail, reason }, 'session refused');
+}
+
+/** Why a session has no rights in its organization, for the operator. */
+async function withoutRights(
+  { rows }: Services['database'],
+  organizationId: string | null,
+): Promise<string> {
+  if (organizationId === null) return 'the session names no organization';
+  const [known] = await rows.all<{ tier: number | null }>(
+    `select tier from organization where id = ? and deleted_at is null
+     union all select 0 as tier from sub_org where clerk_id = ? and removed_at is null`,
+    [organizationId, organizationId],
+  );
+  if (known === undefined) {
+    return `organization ${organizationId} is unknown: set its public_metadata at Clerk, or use "cli org add"`;
+  }
+  return known.tier === null
+    ? `organization ${organizationId} has no tier: set public_metadata.tier at Clerk, or use "cli org set-tier"`
+    : `the user is no active member of organization ${organizationId}`;
 }
 
 async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, Prepared>(
@@ -108,7 +142,8 @@ async function admitAndRun<Input extends InputSchema, Output extends z.ZodType, 
   readInput: () => Promise<unknown> | unknown,
 ): Promise<unknown> {
   refuseImpersonated(invocation.caller, operation);
-  const principal = await authorize(services.database.read, invocation.caller, operation.access);
+  const { caller, entrance = null } = invocation;
+  const principal = await authorize(services.database.read, caller, operation.access, entrance);
   if (isManagement(operation, invocation.caller) && (await services.isRestored())) throw restored();
   const admit = async () => {
     if (principal.key !== null) await invocation.admit?.(principal.key);
@@ -209,7 +244,13 @@ async function carryOut<Input extends InputSchema, Output extends z.ZodType, Pre
   }
   const { access, hold = 'shared' } = operation;
   const result = await database.transaction(async (em) =>
-    run(em, await authorizeAgain(em, database.rowMacs, invocation.caller, access, hold)),
+    run(
+      em,
+      await authorizeAgain(em, database.rowMacs, invocation.caller, access, {
+        ...{ hold, now },
+        entrance: invocation.entrance ?? null,
+      }),
+    ),
   );
   return checked(result);
 }

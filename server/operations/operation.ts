@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
+import type { Dialect, Hashing, KeyRecord, LookupScheme, RandomSource } from '../../core/mod.ts';
 import type { AnthropicClient } from '../anthropic/anthropic-client.ts';
 import type { ScanServices } from '../assets/scan-job.ts';
 import type { AuditedDatabase } from '../audit/audited-database.ts';
@@ -14,11 +14,14 @@ import type { Outages } from '../database/outages.ts';
 import type { AnswersInProgress } from '../idempotency/answers-in-progress.ts';
 import type { GithubKeys } from '../leaks/github-keys.ts';
 import type { TargetPolicy } from '../network/target-policy.ts';
-import type { Access, Caller, Principal } from './access.ts';
+import type { Access, Caller } from './access.ts';
+import type { Entrance, Principal } from './principal.ts';
 
 /** The services of operations; made once per app and injected. */
 export interface Services {
   readonly database: AuditedDatabase;
+  /** The dialects that are switched on. */
+  readonly dialects: readonly Dialect[];
   /** The deployment's secrets. */
   readonly keyring: Keyring;
   /** The scheme that makes lookup values of new secrets. */
@@ -165,6 +168,8 @@ export interface Once<Input> {
 export interface Invocation {
   readonly caller: Caller;
   readonly origin: Origin;
+  /** Absent on the paths of `reporisk`, over tRPC and for the command line. */
+  readonly entrance?: Entrance;
   /** Counts the request of an authorized key against its limits; throws 429. */
   readonly admit?: (key: KeyRecord) => Promise<void>;
   /** The request's idempotency; absent where an entrance has none. */

@@ -1,12 +1,28 @@
 import type { MiddlewareHandler } from 'hono';
-import { allEnvironments, type Outcome, type Verifier } from '../../core/mod.ts';
+import { allEnvironments, type Dialect, type Outcome, type Verifier } from '../../core/mod.ts';
 import { presentMembership } from '../clerk/membership.ts';
 import type { Database } from '../database/database.ts';
 import type { Access, Caller } from '../operations/access.ts';
+import type { Entrance } from '../operations/principal.ts';
 import type { AddressLimit } from '../rate-limits/address-limit.ts';
-import { type CookieRules, isSessionToken, sessionCredentialFrom } from '../sessions/credential.ts';
+import {
+  apiKeyCredentialFrom,
+  type CookieRules,
+  isSessionToken,
+  sessionCredentialFrom,
+} from '../sessions/credential.ts';
 import type { SessionVerifier } from '../sessions/session.ts';
 import type { AppEnvironment } from './request-context.ts';
+
+/** For the paths of each dialect: its keys only. */
+const ownKeys: { readonly [D in Dialect]: readonly Dialect[] } = {
+  reporisk: ['reporisk'],
+  platform: ['platform'],
+  repurai: ['repurai'],
+};
+
+/** The dialects of the data plane's keys. */
+export const reporiskOnly = ownKeys.reporisk;
 
 /** Identifies the sender of a request. */
 export type Authenticate = (request: Request, access: Access, from: Sender) => Promise<Caller>;
@@ -17,6 +33,8 @@ export interface Sender {
   readonly address: string | undefined;
   /** The origin under which the client reached this server. */
   readonly ownOrigin: () => string;
+  /** The dialect whose paths were called; `reporisk` when absent. */
+  readonly dialect?: Entrance['dialect'] | undefined;
   /** Gets verification's outcome for a key, also where a limit answers in its place. */
   readonly noteKey: (outcome: Outcome) => void;
 }
@@ -53,22 +71,27 @@ export function createAuthenticate(parts: {
     return { kind: 'session', session: verified, membership };
   }
 
-  return async (request, access, { address, ownOrigin, noteKey }) => {
+  return async (request, access, { address, ownOrigin, noteKey, dialect: own }) => {
+    const dialect: Dialect = own ?? 'reporisk';
     if (access.plane === 'anyone') return { kind: 'nobody', credential: 'missing' };
-    const credential = sessionCredentialFrom(request, { authorizedParties, ownOrigin });
+    const takesSessions = dialect !== 'repurai';
+    const credential = takesSessions
+      ? sessionCredentialFrom(request, { authorizedParties, ownOrigin })
+      : apiKeyCredentialFrom(request);
     if (credential.kind === 'missing') return { kind: 'nobody', credential: 'missing' };
     if (credential.kind === 'cookie') return session(credential.token, address);
-    if (credential.kind === 'bearer' && isSessionToken(credential.token)) {
+    if (credential.kind === 'bearer' && takesSessions && isSessionToken(credential.token)) {
       return session(credential.token, address);
     }
     if (credential.kind === 'invalid') {
       // A page that may not use the cookie does not count as an attempt at a key.
-      if (request.headers.has('authorization')) await failures.count(address);
+      const isAttempt = request.headers.has('authorization') || !takesSessions;
+      if (isAttempt) await failures.count(address);
       return { kind: 'nobody', credential: 'invalid' };
     }
     const scope = access.plane === 'data' ? access.scope : null;
     const outcome = await verifier.verify(credential.token, {
-      dialect: 'reporisk',
+      dialects: ownKeys[dialect],
       // The product's own calls serve sandbox keys with sandbox records.
       environments: allEnvironments,
       address,

@@ -3,6 +3,7 @@ import { allEnvironments, type KeyRecord, type Verifier } from '../../core/mod.t
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { iso, timestamp } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
+import { reporiskOnly } from './authenticate.ts';
 import { refuseQuery } from './input.ts';
 import type { Exchange } from './request-context.ts';
 import { respondJson } from './respond.ts';
@@ -32,7 +33,7 @@ export function keyDescription(verifier: Verifier, rateLimits: RateLimits) {
     scope: null,
     verify: (token, { address }) =>
       verifier.verify(token, {
-        dialect: 'reporisk',
+        dialects: reporiskOnly,
         environments: allEnvironments,
         address,
       }),

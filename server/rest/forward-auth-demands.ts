@@ -1,6 +1,7 @@
-import { type KeyRecord, type Outcome, refusals, scopesOf } from '../../core/mod.ts';
+import { allDialects, type KeyRecord, type Outcome, refusals, scopesOf } from '../../core/mod.ts';
 import type { Database } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
+import { projectId } from '../wire/fields.ts';
 import { forwardAuthPath, rawPath } from './request-target.ts';
 
 /** Demands of a request to `/auth/verify`, beyond a valid key. */
@@ -9,9 +10,13 @@ export interface Demands {
   readonly scope: string | null;
   /** A sub-org within the key's reach; null for none. */
   readonly subOrgId: number | null;
+  /** The project that the request is about: keys that are held to another are refused. */
+  readonly projectId: string | null;
 }
 
-const nothing: Demands = { scope: null, subOrgId: null };
+const nothing: Demands = { scope: null, subOrgId: null, projectId: null };
+
+const scopes = new Set(allDialects.flatMap(scopesOf));
 
 /** The largest id that the database can hold. */
 const maxSubOrgId = 2 ** 31 - 1;
@@ -42,11 +47,13 @@ export function demandsOf(target: string): Demands | null {
   if (query === null) return nothing;
   const [scope = null, ...otherScopes] = query.getAll('scope');
   const [subOrg = null, ...otherSubOrgs] = query.getAll('sub_org_id');
-  if (otherScopes.length > 0 || otherSubOrgs.length > 0) return null;
-  if (scope !== null && !scopesOf('reporisk').includes(scope)) return null;
-  if (subOrg === null) return { scope, subOrgId: null };
+  const [project = null, ...otherProjects] = query.getAll('project_id');
+  if (otherScopes.length + otherSubOrgs.length + otherProjects.length > 0) return null;
+  if (scope !== null && !scopes.has(scope)) return null;
+  if (project !== null && !projectId.safeParse(project).success) return null;
+  if (subOrg === null) return { scope, subOrgId: null, projectId: project };
   const subOrgId = /^[1-9]\d{0,9}$/.test(subOrg) ? Number(subOrg) : Number.NaN;
-  return subOrgId <= maxSubOrgId ? { scope, subOrgId } : null;
+  return subOrgId <= maxSubOrgId ? { scope, subOrgId, projectId: project } : null;
 }
 
 /**

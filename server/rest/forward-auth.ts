@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import {
+  type Dialect,
   type Environment,
   type KeyRecord,
   type Outcome,
@@ -20,6 +21,8 @@ export interface ForwardAuthOptions {
   readonly verifier: Verifier;
   readonly rateLimits: RateLimits;
   readonly database: Database;
+  /** The dialects whose keys may pass. */
+  readonly dialects: readonly Dialect[];
   /** The environments whose keys may pass. */
   readonly environments: readonly Environment[];
 }
@@ -30,7 +33,7 @@ export interface ForwardAuthOptions {
  * is judged alike, because Envoy sends its client's. A body is not read.
  */
 export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
-  const { verifier, rateLimits, database, environments } = options;
+  const { verifier, rateLimits, database, environments, dialects } = options;
   const withKey = createKeyCheck(rateLimits);
 
   /** Verifies a key, then the proxy's demands beside its scope. */
@@ -39,11 +42,11 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
     address: string | undefined,
     demands: Demands,
   ): Promise<Outcome> {
-    const { scope } = demands;
+    const { scope, projectId } = demands;
     const asked = {
-      dialect: 'reporisk' as const,
-      ...{ address, environments },
+      ...{ address, environments, dialects },
       ...(scope !== null && { scope }),
+      ...(projectId !== null && { projectId }),
     };
     const outcome = await verifier.verify(token, asked);
     if (!outcome.ok) return outcome;
@@ -84,8 +87,7 @@ function identityHeaders(key: KeyRecord): Record<string, string> {
     'X-RepoRisk-Key-Id': key.id,
     'X-RepoRisk-Scopes': effectiveScopes(key),
     'X-RepoRisk-Environment': key.environment,
-    // Keys of this dialect belong to no project.
-    'X-RepoRisk-Project': '-',
+    'X-RepoRisk-Project': key.projectId ?? '-',
   };
 }
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { KeyRecord } from '../../core/mod.ts';
 import { idempotencyKey } from '../idempotency/idempotency-key.ts';
 import { organizationOf } from '../operations/access.ts';
@@ -5,20 +6,32 @@ import { Replayed } from '../operations/answer-once.ts';
 import { Download } from '../operations/download.ts';
 import { isForbidden, judgesScopes, perform } from '../operations/execute.ts';
 import type { Services } from '../operations/operation.ts';
+import type { Entrance } from '../operations/principal.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { camel, foreign, snake } from '../wire/case.ts';
 import { snakeForm } from '../wire/output-form.ts';
+import { InvalidInput } from '../wire/problem.ts';
+import { parseInput } from '../wire/validation.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBudgets, BodyShare } from './body-budget.ts';
 import { compressed } from './compress.ts';
+import { isPage, linkToRest, wholeList } from './dialects/whole-list.ts';
 import { encode, encodeInSteps } from './encode.ts';
-import { bodyInput, queryOf, rawInput, refuseQuery, textInput } from './input.ts';
+import {
+  bodyInput,
+  bodyMembers,
+  queryMembers,
+  queryOf,
+  rawInput,
+  refuseQuery,
+  textInput,
+} from './input.ts';
 import { expiryFieldOf } from './key-expiry.ts';
 import { receiveUpload, type Upload } from './multipart.ts';
 import { answerTo, problemResponse, reportCause } from './problem-response.ts';
 import { endpointOf, noteKey, noteScopeRefusal } from './record-usage.ts';
 import type { Exchange } from './request-context.ts';
-import { json, respond } from './respond.ts';
+import { json, respond, respondJson } from './respond.ts';
 import { parameterNames, type Route } from './route.ts';
 
 /** The dependencies of a route's wiring. */
@@ -39,7 +52,7 @@ export function routeHandler(
   route: Route,
   { services, authenticate, rateLimits, bodies }: Wiring,
 ): RouteHandler {
-  const { operation, source } = route;
+  const { operation, source, form: dialect } = route;
   const inPath = new Set(parameterNames(route.path).map(camel));
   const form = snakeForm(operation.output);
   const endpoint = endpointOf(route.path);
@@ -47,6 +60,10 @@ export function routeHandler(
 
   function locate(path: readonly (string | number)[]): (string | number)[] {
     const elsewhere = source === 'query' ? 'query' : 'body';
+    if (dialect !== undefined) {
+      const [first = '', ...inside] = path;
+      return [elsewhere, dialect.names?.[first] ?? first, ...inside];
+    }
     const place = inPath.has(String(path[0])) ? 'path' : elsewhere;
     return [place, ...path.map((part) => (typeof part === 'string' ? snake(part) : part))];
   }
@@ -63,12 +80,25 @@ export function routeHandler(
     );
   }
 
+  async function readDialect(
+    request: Request,
+    parameters: PathParameters,
+    share: BodyShare,
+    { members, input }: NonNullable<Route['form']>,
+  ) {
+    if (source !== 'query') refuseQuery(request.url);
+    const sent =
+      source === 'query' ? queryMembers(request.url, members) : await bodyMembers(request, share);
+    return input(parseSent(members, sent, source === 'query' ? 'query' : 'body'), parameters);
+  }
+
   async function readInput(
     request: Request,
     parameters: PathParameters,
     share: BodyShare,
     upload: (received: Upload) => void,
-  ) {
+  ): Promise<Readonly<Record<string, unknown>>> {
+    if (dialect !== undefined) return readDialect(request, parameters, share, dialect);
     const path = textInput(parameters, operation.input);
     const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
     if (source === 'query') return merged(textInput(queryOf(request.url), operation.input));
@@ -94,7 +124,12 @@ export function routeHandler(
         address,
         ownOrigin,
         noteKey: (outcome) => noteKey(exchange, outcome, endpoint, scope),
+        dialect: dialect?.dialect,
       });
+      const entrance: Entrance | undefined = dialect && {
+        dialect: dialect.dialect,
+        organizationId: parameters.organization_id ?? null,
+      };
       if (caller.kind === 'key') fields = expiryFieldOf(caller.outcome);
       share.belongTo(organizationOf(caller) ?? '');
       if (operation.access.plane === 'anyone' && operation.access.limitedByAddress) {
@@ -110,18 +145,31 @@ export function routeHandler(
         path: route.path,
         encode: (output: unknown) => encode(output, form),
       };
+      const invocation = { caller, origin, ...(entrance && { entrance }) };
+      let input: Readonly<Record<string, unknown>> = {};
       const { value: output } = await perform(
         operation,
         services,
-        { caller, origin, admit, repetition },
-        () =>
-          readInput(request, parameters, share, (received) => {
+        { ...invocation, admit, repetition },
+        async () => {
+          input = await readInput(request, parameters, share, (received) => {
             upload = received;
-          }),
+          });
+          return input;
+        },
       );
+      if (dialect !== undefined && entrance !== undefined) {
+        const next = async (cursor: string) =>
+          (await perform(operation, services, invocation, () => ({ ...input, cursor }))).value;
+        const list = isPage(output) ? await wholeList(output, next) : null;
+        const context = { services, entrance, input };
+        const body = await dialect.answer(list?.items ?? output, context);
+        const link = linkToRest(request.url, list?.nextCursor ?? null);
+        return respondJson(body, answeredWith(route), { ...fields, ...link });
+      }
       if (output === null) return respond(null, 204, fields);
       if (output instanceof Download) return downloadResponse(output, fields);
-      const status = route.status === 204 ? 200 : route.status;
+      const status = answeredWith(route);
       const text = await encodeInSteps(output, form);
       // A change may answer with a new secret.
       if (operation.kind !== 'query') return respond(text, status, { ...fields, ...json });
@@ -141,6 +189,25 @@ export function routeHandler(
       await upload?.[Symbol.asyncDispose]();
     }
   };
+}
+
+/** Parses members under the names that were sent: an operation may have one of them for another. */
+function parseSent<Schema extends z.ZodType>(
+  schema: Schema,
+  sent: unknown,
+  part: 'query' | 'body',
+): z.output<Schema> {
+  try {
+    return parseInput(schema, sent);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(error.errors.map((each) => ({ ...each, part })));
+  }
+}
+
+/** The status of an answer with a body. */
+function answeredWith({ status }: Route): 200 | 201 | 202 {
+  return status === 204 ? 200 : status;
 }
 
 /** An error while sending ends the connection: a truncated file must not look complete. */

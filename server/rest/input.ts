@@ -26,6 +26,13 @@ export function textInput(
   );
 }
 
+/** Query members under the names that were sent, parsed in the same way. */
+export function queryMembers(url: string, schema: z.ZodObject): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(queryOf(url)).map(([name, text]) => [name, parsed(text, fieldOf(schema, name))]),
+  );
+}
+
 /**
  * A query's parameters.
  *
@@ -78,6 +85,11 @@ export async function bodyInput(
   request: Request,
   share: BodyShare,
 ): Promise<Record<string, unknown>> {
+  return camelKeys(await bodyMembers(request, share));
+}
+
+/** The same under the names that were sent. */
+export async function bodyMembers(request: Request, share: BodyShare): Promise<object> {
   assertJson(request);
   const body = parseJson(await readBody(request, bodyLimit, share));
   if (body === undefined) return {};
@@ -86,7 +98,7 @@ export async function bodyInput(
       { path: [], msg: 'value is not a valid dict', type: 'type_error.dict' },
     ]);
   }
-  return camelKeys(body);
+  return body;
 }
 
 /**

@@ -67,13 +67,20 @@ export const verificationPaths: Record<string, Json> = {
         name: 'scope',
         in: 'query',
         description: 'A scope that the key must have',
-        schema: { enum: scopesOf('reporisk') },
+        schema: { enum: [...new Set([...scopesOf('reporisk'), ...scopesOf('platform')])] },
       },
       {
         name: 'sub_org_id',
         in: 'query',
         description: 'A sub-org within the reach of the key',
         schema: { type: 'integer', minimum: 1 },
+      },
+      {
+        name: 'project_id',
+        in: 'query',
+        description:
+          'The project that the request is about: a platform key that is held to a project passes only where it is named',
+        schema: { type: 'string' },
       },
       {
         name: 'proxy',

@@ -34,6 +34,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },
+        repuraiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'rep_…' },
         session: {
           type: 'http',
           scheme: 'bearer',
@@ -74,14 +75,20 @@ const validationProblem: Json = {
 };
 
 function describe(route: Route): Json {
-  const { operation } = route;
-  const input = jsonSchema(operation.input, 'input');
+  const { operation, form } = route;
+  const input =
+    form === undefined ? jsonSchema(operation.input, 'input') : plainSchema(form.members, 'input');
   const properties = (input.properties ?? {}) as Record<string, Json>;
   const required = new Set((input.required ?? []) as string[]);
   const inPath = parameterNames(route.path);
   const others = Object.entries(properties).filter(([name]) => !inPath.includes(name));
   const parameters = [
-    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: properties[name] ?? {} })),
+    ...inPath.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: properties[name] ?? (form === undefined ? {} : { type: 'string' }),
+    })),
     ...(route.source === 'query'
       ? others.map(([name, schema]) => ({
           name,
@@ -93,10 +100,10 @@ function describe(route: Route): Json {
     ...(operation.once === undefined ? [] : [idempotencyKeyParameter]),
   ];
   return {
-    operationId: operation.name,
+    operationId: form === undefined ? operation.name : `${form.dialect}.${operation.name}`,
     summary: operation.summary,
     tags: [operation.name.split('.')[0]],
-    security: security(operation.access),
+    security: form?.dialect === 'repurai' ? [{ repuraiKey: [] }] : security(operation.access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.source === 'query' ? {} : requestBody(route, others, required)),
     responses: responses(route),
@@ -129,7 +136,9 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
 }
 
 function responses(route: Route): Json {
-  const schema = jsonSchema(route.operation.output, 'output');
+  const { form, operation } = route;
+  const schema =
+    form === undefined ? jsonSchema(operation.output, 'output') : plainSchema(form.body, 'output');
   const content =
     route.operation.name === exportAuditLog.name
       ? { 'application/x-ndjson': {}, 'text/csv': {} }
@@ -162,8 +171,13 @@ function security(access: Access): Json[] {
 
 /** A schema as JSON Schema with every name in snake case. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  return snakeNames(plainSchema(schema, io)) as Json;
+}
+
+/** The same with the names of the schema. */
+function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return snakeNames(rest) as Json;
+  return rest;
 }
 
 function snakeNames(node: unknown): unknown {

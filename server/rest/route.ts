@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Operation, Services } from '../operations/operation.ts';
+import type { DialectForm } from './dialects/dialect-form.ts';
 
 /** One method on one path, wired to an operation. */
 export interface Route {
@@ -11,6 +12,8 @@ export interface Route {
   readonly status: 200 | 201 | 202 | 204;
   /** The source of the input that is not in the path. */
   readonly source: 'query' | 'body' | 'multipart' | 'raw';
+  /** The request and the answer in another dialect's names; absent on the paths of `reporisk`. */
+  readonly form?: DialectForm;
   /** For a raw body, which the operation reads itself. */
   readonly raw?: {
     readonly body: z.ZodType;

@@ -1,4 +1,4 @@
-import { credentialFrom } from '../../core/mod.ts';
+import { type Credential, credentialFrom } from '../../core/mod.ts';
 
 /** A request's credential: none, an unusable one, a bearer token, or the session cookie. */
 export type SessionCredential =
@@ -34,6 +34,18 @@ export function sessionCredentialFrom(request: Request, rules: CookieRules): Ses
   const isSafe = method === 'GET' || method === 'HEAD';
   if (!isSafe && !isKnownOrigin(headers.get('origin'), rules)) return { kind: 'invalid' };
   return { kind: 'cookie', token };
+}
+
+/**
+ * Reads the credential of a dialect that presents its keys as `X-API-Key`. A bearer token beside it must
+ * be the same.
+ */
+export function apiKeyCredentialFrom({ headers }: Request): Credential {
+  const key = headers.get('x-api-key');
+  if (key === null) return { kind: 'missing' };
+  const beside = headers.has('authorization') ? credentialFrom(headers) : null;
+  const isClear = /^[\w\-.~+/]+=*$/.test(key) && (beside === null || beside.kind === 'bearer');
+  return isClear ? { kind: 'bearer', token: key } : { kind: 'invalid' };
 }
 
 /**

@@ -11,6 +11,7 @@ const refusalReasons = [
   'tier',
   'authority',
   'scope',
+  'project',
   'dialect',
   'environment',
   'rate_limited',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { allDialects, normalizeCidr, scopesOf } from '../../core/mod.ts';
 import { isoText } from './iso-time.ts';
 import { holdsKey } from './keys-in-text.ts';
 import { holdsInvisible, isVisible, normalizedName } from './names.ts';
@@ -106,16 +106,25 @@ export const description = text(0, 1000);
 /** Longest list of scopes, repetitions included. */
 const maxScopes = 100;
 
-/** Scopes of the RepoRisk dialect, without repetition, in the order given. */
+const knownScopes = new Set(allDialects.flatMap(scopesOf));
+
+/**
+ * Scopes without repetition, in the order given. Whether the key's own dialect has them is judged with
+ * the key.
+ */
 export const scopes = z
   .array(
     z.string().superRefine((value, context) => {
-      const known = scopesOf('reporisk');
-      if (!known.includes(value)) broken(context, notInEnumeration(known));
+      if (!knownScopes.has(value)) broken(context, notInEnumeration(scopesOf('reporisk')));
     }),
   )
   .max(maxScopes)
   .transform((values) => [...new Set(values)]);
+
+/** The id of a project, which another system gives; not the dash that stands for none. */
+export const projectId = z
+  .string()
+  .refine((value) => /^\w[\w-]{0,99}$/.test(value), 'expected a project id such as prj_01H2XA9C');
 
 /** CIDR blocks, kept in canonical form. */
 export const ipAllowList = z

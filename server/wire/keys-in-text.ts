@@ -1,9 +1,11 @@
 // Anything that could be one of our keys, imported ones included, or one of Anthropic's, whatever
 // surrounds it.
-const key = /rrk_(?:live|test)_[\w-]{43}|sk-ant-[\w-]{20,}/g;
+const key =
+  /rrk_(?:live|test)_[\w-]{43}|rfk_[0-9A-Z]{26}_[\da-f]{64}|rep_[\da-f]{64}|sk-ant-[\w-]{20,}/g;
 
 /** A quick test that most texts fail. */
-const mayHoldKey = (text: string) => text.includes('rrk_') || text.includes('sk-ant-');
+const prefixes = ['rrk_', 'rfk_', 'rep_', 'sk-ant-'];
+const mayHoldKey = (text: string) => prefixes.some((prefix) => text.includes(prefix));
 
 /** The most layers of percent-encoding in a text. */
 const mostEncodings = 3;

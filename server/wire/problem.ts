@@ -56,7 +56,7 @@ export interface FieldError {
   /** Names and list positions from the input's top, in the operation's own (camel) case. */
   readonly path: readonly (string | number)[];
   /** Where it stands, if not where the operation's input comes from; the path is then as sent. */
-  readonly part?: 'query' | 'header';
+  readonly part?: 'query' | 'header' | 'body';
   readonly msg: string;
   readonly type: string;
   readonly ctx?: Readonly<Record<string, unknown>>;

@@ -83,13 +83,21 @@ export function marketplaceItem({
   return null;
 }
 
-/** A path without slashes and `.git` at its end, however many: resubmitted, it stays the same. */
+/**
+ * A path without slashes and `.git` at its end, however many: resubmitted, it stays the same. A `.git`
+ * behind a dot segment stays: URL parsers drop what would be left.
+ */
 function withoutEnd(path: string): string {
   let { length } = path;
   for (;;) {
     if (path[length - 1] === '/') length -= 1;
-    else if (/^\.git$/i.test(path.slice(Math.max(0, length - 4), length))) length -= 4;
-    else return path.slice(0, length);
+    else if (/^\.git$/i.test(path.slice(Math.max(0, length - 4), length))) {
+      const rest = length - 4;
+      if (/\/(?:\.|%2e){1,2}$/i.test(path.slice(Math.max(0, rest - 7), rest))) {
+        return path.slice(0, length);
+      }
+      length = rest;
+    } else return path.slice(0, length);
   }
 }
 

@@ -38,6 +38,7 @@ function ordinary(n: number): KeyRecord {
     organization: { id: text(organization), name: text(`Acme ${n % 100}`), tier: 3 },
     subOrg: n % 2 === 0 ? { id: n % 50, active: true } : null,
     owner: { kind: 'member', id: text(`user_2abcdefghijklmnopqrst${n % 300}`), role: 'admin' },
+    projectId: null,
     scopes: n % 3 === 0 ? null : [text('repos:read'), text('repos:analyze')],
     ipAllowList: null,
     rateLimit: null,

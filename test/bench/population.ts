@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
-import { generateKey, pepperedScheme } from '../../core/mod.ts';
+import { type Dialect, generateKey, pepperedScheme } from '../../core/mod.ts';
 import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { deriveKeys } from '../../server/crypto/derived-keys.ts';
 import { nodeHashing } from '../../server/crypto/node-hashing.ts';
@@ -14,7 +14,7 @@ export const serverSecret: Uint8Array = new Uint8Array(32).fill(7);
 export const scheme = pepperedScheme(deriveKeys(serverSecret).pepper, nodeHashing);
 
 /** The demands of most requests on a key. */
-export const request = { dialect: 'reporisk', scope: 'repos:read' } as const;
+export const request = { dialects: ['reporisk'], scope: 'repos:read' } as const;
 
 export const kinds = ['SQLite', 'PostgreSQL'] as const;
 export type Kind = (typeof kinds)[number];
@@ -24,6 +24,8 @@ export interface Populated extends AsyncDisposable {
   readonly url: string;
   /** Some of the keys, evenly spread over all. */
   readonly keys: readonly string[];
+  /** The `platform` keys among all: each fiftieth of a mixed population. */
+  readonly platformKeys: readonly string[];
 }
 
 /**
@@ -32,8 +34,14 @@ export interface Populated extends AsyncDisposable {
  *
  * @param count - the number of keys.
  * @param known - the number of returned keys, at most.
+ * @param isMixed - true for a population with `platform` keys, on SQLite.
  */
-export async function populated(kind: Kind, count: number, known = count): Promise<Populated> {
+export async function populated(
+  kind: Kind,
+  count: number,
+  known = count,
+  isMixed = false,
+): Promise<Populated> {
   await using resources = new AsyncDisposableStack();
   const url =
     kind === 'SQLite'
@@ -43,17 +51,29 @@ export async function populated(kind: Kind, count: number, known = count): Promi
     await using database = await openAuditedDatabase(url);
     await database.migrate();
   }
-  const keys =
-    kind === 'SQLite' ? fillSqlite(url, count, known) : await fillPostgresql(url, count, known);
+  const made: Made = { count, known, isMixed, keys: [], platformKeys: [] };
+  if (kind === 'SQLite') fillSqlite(url, made);
+  else await fillPostgresql(url, made);
+  const { keys, platformKeys } = made;
   const all = resources.move();
-  return { url, keys, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { url, keys, platformKeys, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 const organizations = 100;
 const now = Date.parse('2026-01-02T03:04:05.678Z');
 
+/** A population, and the keys of it that are remembered. */
+interface Made {
+  readonly count: number;
+  readonly known: number;
+  readonly isMixed: boolean;
+  readonly keys: string[];
+  readonly platformKeys: string[];
+}
+
 interface Row {
   readonly id: string;
+  readonly dialect: Dialect;
   readonly orgId: string;
   readonly subOrgId: number | null;
   readonly label: string;
@@ -66,16 +86,21 @@ interface Row {
   readonly last4: string;
 }
 
-function newKey(n: number): { readonly key: string; readonly row: Row } {
-  const { key, prefix, first4, last4 } = generateKey();
-  const lookup = scheme.lookup(nodeHashing.sha256(key));
+function newKey(n: number, dialect: Dialect): { readonly key: string; readonly row: Row } {
   const id = `key_01J${String(n).padStart(23, '0')}`;
+  const { key, prefix, first4, last4 } = generateKey({ dialect, id });
+  const lookup = scheme.lookup(nodeHashing.sha256(key));
   const org = n % organizations;
   const orgId = `org_${org}`;
   const seal = scheme.seal(id, orgId, lookup) ?? '';
   const row = {
-    ...{ id, orgId, subOrgId: n % 2 === 0 ? org + 1 : null, label: `Pipeline ${n}` },
-    scopes: n % 3 === 0 ? '["repos:read","repos:analyze"]' : null,
+    ...{ id, dialect, orgId, subOrgId: n % 2 === 0 ? org + 1 : null, label: `Pipeline ${n}` },
+    scopes:
+      dialect === 'platform'
+        ? '["admin:*"]'
+        : n % 3 === 0
+          ? '["repos:read","repos:analyze"]'
+          : null,
     createdBy: `user_${org}`,
     ...{ lookup, seal, prefix, first4, last4 },
   };
@@ -83,21 +108,23 @@ function newKey(n: number): { readonly key: string; readonly row: Row } {
 }
 
 /** New keys in batches, and those to remember. */
-function* batches(count: number, known: number, remember: string[]): Generator<Row[]> {
+function* batches({ count, known, isMixed, keys, platformKeys }: Made): Generator<Row[]> {
   const size = 10_000;
   const every = Math.ceil(count / known);
   for (let from = 0; from < count; from += size) {
     const batch: Row[] = [];
     for (let n = from; n < Math.min(count, from + size); n++) {
-      const { key, row } = newKey(n);
-      if (n % every === 0) remember.push(key);
+      const dialect = isMixed && n % 50 === 1 ? 'platform' : 'reporisk';
+      const { key, row } = newKey(n, dialect);
+      if (dialect === 'platform') platformKeys.push(key);
+      else if (n % every === 0) keys.push(key);
       batch.push(row);
     }
     yield batch;
   }
 }
 
-function fillSqlite(url: string, count: number, known: number): string[] {
+function fillSqlite(url: string, made: Made): void {
   const database = new BetterSqlite3(url.slice('sqlite:'.length));
   database.pragma('synchronous = OFF');
   // Written in bulk before any listener: no event of each key is needed.
@@ -125,7 +152,7 @@ function fillSqlite(url: string, count: number, known: number): string[] {
   const apiKey = database.prepare(
     `insert into api_key
        (id, dialect, environment, org_id, sub_org_id, label, scopes, created_by, created_at, updated_at)
-     values (?, 'reporisk', 'live', ?, ?, ?, ?, ?, ${now}, ${now})`,
+     values (?, ?, 'live', ?, ?, ?, ?, ?, ${now}, ${now})`,
   );
   const secret = database.prepare(
     `insert into api_key_secret
@@ -134,20 +161,18 @@ function fillSqlite(url: string, count: number, known: number): string[] {
   );
   const insert = database.transaction((batch: Row[]) => {
     for (const row of batch) {
-      const { id, orgId, subOrgId, label, scopes, createdBy } = row;
-      apiKey.run(id, orgId, subOrgId, label, scopes, createdBy);
+      const { id, dialect, orgId, subOrgId, label, scopes, createdBy } = row;
+      apiKey.run(id, dialect, orgId, subOrgId, label, scopes, createdBy);
       secret.run(row.lookup, id, row.seal, row.prefix, row.first4, row.last4);
     }
   });
-  const keys: string[] = [];
-  for (const batch of batches(count, known, keys)) insert(batch);
+  for (const batch of batches(made)) insert(batch);
   database.exec(definition);
   database.pragma('wal_checkpoint(TRUNCATE)');
   database.close();
-  return keys;
 }
 
-async function fillPostgresql(url: string, count: number, known: number): Promise<string[]> {
+async function fillPostgresql(url: string, made: Made): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const at = new Date(now).toISOString();
@@ -167,8 +192,7 @@ async function fillPostgresql(url: string, count: number, known: number): Promis
      select 'org_' || n, 'user_' || n, 'admin', true, $1 from generate_series(0, $2 - 1) n`,
     [at, organizations],
   );
-  const keys: string[] = [];
-  for (const batch of batches(count, known, keys)) {
+  for (const batch of batches(made)) {
     const column = (name: keyof Row) => batch.map((row) => row[name]);
     await client.query(
       `insert into api_key
@@ -191,7 +215,6 @@ async function fillPostgresql(url: string, count: number, known: number): Promis
   }
   await client.query('vacuum analyze');
   await client.end();
-  return keys;
 }
 
 /** Options of an embedded verifier that only verifies, as the server's own does. */

@@ -17,9 +17,11 @@ import { launchChromium } from '../support/chromium.ts';
  * The whole product on a free port and a private database, with a Chromium to look at it.
  *
  * @param parts - the allowed targets of webhooks, for example.
+ * @param dialects - those beside `reporisk`.
  */
 export async function startConsole(
   parts: Pick<InstallationOptions, 'targets' | 'now' | 'scans'> = {},
+  dialects: readonly string[] = [],
 ) {
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
@@ -30,6 +32,7 @@ export async function startConsole(
     ANTHROPIC_BASE_URL: anthropic.url,
     DATABASE_URL: `sqlite:${join(dataFolder, 'reporisk.db')}`,
     FAILED_AUTH_RATE_LIMIT: 'off',
+    DIALECTS: dialects.join(),
   });
   const logger = pino({ level: 'silent' });
   const server = resources.use(

@@ -33,6 +33,7 @@ async function protectedCalls() {
     organization: { id: 'org_1', name: 'Acme', tier: 3 },
     subOrg: { id: 7, active: true },
     owner: { kind: 'member', id: 'user_1', role: 'admin' },
+    projectId: null,
     scopes: ['repos:read'],
     ipAllowList: ['203.0.113.0/24'],
     rateLimit: null,

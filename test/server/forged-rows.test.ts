@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allDialects } from '../../core/mod.ts';
 import { createForgedRows } from '../../server/audit/forged-rows.ts';
 import { applyOrganization } from '../../server/clerk/apply-organization.ts';
 import { clerkTime } from '../../server/clerk/clerk-change.ts';
@@ -369,6 +370,18 @@ onBothDatabases((kind) => {
       testScheme.lookup(server.services.hashing.sha256(other.raw)),
     ]);
     expect(await status(server, other.raw)).toBe(401);
+  });
+
+  test('a key that was moved to another dialect is refused', async () => {
+    await using server = await startServerOn(kind, { ...coherent, dialects: allDialects });
+    const own = await issueKey(server, { dialect: 'repurai' });
+    const key = { 'x-api-key': own.raw };
+    expect((await server.fetch('/v1/api-keys', { headers: key })).status).toBe(200);
+    for (const dialect of ['reporisk', 'platform']) {
+      await sql(server, 'update api_key set dialect = ? where id = ?', [dialect, own.id]);
+      expect((await server.fetch('/v1/api-keys', { headers: key })).status).toBe(401);
+      expect((await server.fetch('/auth/verify', { as: own.raw })).status).toBe(401);
+    }
   });
 
   test('an Anthropic key that was copied to another organization, or altered, is none', async () => {

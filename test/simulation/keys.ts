@@ -25,7 +25,15 @@ export const simulatedKeys: readonly SimulatedKey[] = [0, 1, 2, 3, 4].map((n) =>
   const owner = { kind, id: `owner_${n % 3}`, role: 'admin' } as const;
   const record: KeyRecord = {
     ...{ id: `key_${n}`, dialect: 'reporisk', environment: 'live', label: '', preview: '' },
-    ...{ organization, subOrg, owner, scopes: null, ipAllowList: null, rateLimit: null },
+    ...{
+      organization,
+      subOrg,
+      owner,
+      projectId: null,
+      scopes: null,
+      ipAllowList: null,
+      rateLimit: null,
+    },
     ...{ disabled: false, expiresAt: null, revokedAt: null, secretExpiresAt: null },
   };
   const subjects = [lookupSubject(digest), `key/key_${n}`, `organization/org_${n % 2}`];

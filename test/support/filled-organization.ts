@@ -19,7 +19,11 @@ export async function fillOrganization(
   now: number,
   orgId = 'org_demo_acme',
 ): Promise<void> {
-  const common = { dialect: 'reporisk', environment: 'live', createdBy: 'user_demo_parent_admin' };
+  const common = {
+    dialect: 'reporisk' as const,
+    environment: 'live',
+    createdBy: 'user_demo_parent_admin',
+  };
   const keys = Array.from({ length: count }, (_, n) => {
     const createdAt = new Date(now - (count - n) * 3_600_000);
     return {

@@ -18,6 +18,7 @@ export function keyRecord(differences: Partial<KeyRecord> = {}): KeyRecord {
     organization: { id: 'org_1', name: 'Acme', tier: 3 },
     subOrg: null,
     owner: { kind: 'member', id: 'user_1', role: 'admin' },
+    projectId: null,
     scopes: null,
     ipAllowList: null,
     rateLimit: null,

@@ -93,6 +93,8 @@ export interface ServerOptions {
   readonly store?: (store: KeyStore) => KeyStore;
   /** Puts something around the database, for example a fault. */
   readonly wrap?: (database: AuditedDatabase) => AuditedDatabase;
+  /** The dialects beside `reporisk`; none when absent. */
+  readonly dialects?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
   /** `live` only when absent. */
@@ -157,6 +159,7 @@ export async function startServer(options: ServerOptions) {
     DATABASE_URL: options.database,
     SERVER_SECRET: Buffer.from(testSecret).toString('base64'),
     PORT: '0',
+    DIALECTS: options.dialects?.join(),
     TRUSTED_PROXIES: trustedProxies.join(),
     FORWARD_AUTH_ENVIRONMENTS: forwardAuthEnvironments.join(),
   });
@@ -303,11 +306,14 @@ export function onBothDatabases(suite: (kind: DatabaseKind) => void): void {
  * Runs one suite on both databases, with one server for all its tests: for tests that leave no
  * traces for each other.
  */
-export function onOneServerEach(suite: (server: () => RunningServer) => void): void {
+export function onOneServerEach(
+  suite: (server: () => RunningServer) => void,
+  options: Omit<ServerOptions, 'database'> = {},
+): void {
   onBothDatabases((kind) => {
     let server: RunningServer;
     beforeAll(async () => {
-      server = await startServerOn(kind);
+      server = await startServerOn(kind, options);
     });
     afterAll(() => server[Symbol.asyncDispose]());
     suite(() => server);

@@ -1,4 +1,4 @@
-import { createSignal } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { createStore, unwrap } from 'solid-js/store';
 import { createAction } from '../../api/action.ts';
 import { useApi } from '../../api/api-context.tsx';
@@ -70,11 +70,14 @@ export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
           />
         )}
       </Field>
-      <ScopeChoice
-        value={edit.scopes}
-        error={errorOf('scopes')}
-        onChange={(scopes) => setEdit('scopes', scopes)}
-      />
+      <Show when={key.dialect !== 'repurai'}>
+        <ScopeChoice
+          dialect={key.dialect}
+          value={edit.scopes}
+          error={errorOf('scopes')}
+          onChange={(scopes) => setEdit('scopes', scopes)}
+        />
+      </Show>
       <LimitFields draft={edit} onChange={setEdit} errorOf={errorOf} />
       <OwnerField
         apiKey={key}

@@ -2,7 +2,7 @@ import { defined } from '../../api/defined.ts';
 import type { ApiKey, ApiKeyChanges } from '../../api/records.ts';
 import { keyForm as text } from '../../messages/messages.ts';
 import { addressesOf, type LimitsDraft, limitErrors, limitsOf, rateLimitOf } from '../key-draft.ts';
-import { type Scope, scopes } from '../scopes.ts';
+import { scopesOf } from '../scopes.ts';
 
 /** The key's new owner: as now, the signed-in user, the creator, or an account by its id. */
 export type Owner = 'keep' | 'me' | 'creator' | { readonly account: string };
@@ -11,7 +11,7 @@ export type Owner = 'keep' | 'me' | 'creator' | { readonly account: string };
 export interface KeyEdit extends LimitsDraft {
   label: string;
   description: string;
-  scopes: readonly Scope[] | null;
+  scopes: readonly string[] | null;
   owner: Owner;
 }
 
@@ -20,7 +20,7 @@ export function editOf(key: ApiKey): KeyEdit {
   return {
     label: key.label,
     description: key.description ?? '',
-    scopes: key.scopes && scopes.filter((scope) => key.scopes?.includes(scope)),
+    scopes: key.scopes && scopesOf[key.dialect].filter((scope) => key.scopes?.includes(scope)),
     owner: 'keep',
     ...limitsOf(key),
   };

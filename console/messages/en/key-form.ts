@@ -14,6 +14,20 @@ export const keyForm = {
   label: 'Label',
   labelHint: 'What will use it, for example “CI Pipeline” or “Security Audit Script”.',
   labelNeeded: 'Enter a label, so that you know later what the key is for.',
+  dialect: 'Format',
+  dialectNames: {
+    reporisk: 'RepoRisk (rrk_)',
+    platform: 'Platform (rfk_)',
+    repurai: 'Repurai (rep_)',
+  },
+  dialectHints: {
+    reporisk: 'For this API.',
+    platform:
+      'For services behind a proxy that asks this server. Choose what it may do under Advanced.',
+    repurai: 'Makes, renames and revokes keys of its own format, and nothing else.',
+  },
+  project: 'Project',
+  projectHint: 'The key then works only where a request names this project, such as prj_01H2XA9C.',
   subOrg: 'Sub-organization',
   subOrgHint: 'The key then reaches only repositories and extensions of that sub-organization.',
   wholeOrganization: 'All (whole organization)',

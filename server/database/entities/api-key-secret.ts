@@ -29,6 +29,8 @@ export const ApiKeySecret = defineEntity({
     prefix: p.string(),
     first4: p.string(),
     last4: p.string(),
+    /** Of a `repurai` key, whose published suffix has six characters. */
+    last6: p.text().nullable(),
     /** True for an imported secret, which has no checksum. */
     legacy: p.boolean().default(false),
     /** Null for the current secret; the end of the grace for a replaced one. */

@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Dialect } from '../../../core/mod.ts';
 import { Organization } from './organization.ts';
 import { ServiceAccount } from './service-account.ts';
 import { SubOrg } from './sub-org.ts';
@@ -11,11 +12,16 @@ export const ApiKey = defineEntity({
     { properties: ['orgId', 'id'] },
     { properties: ['subOrgId'] },
     { properties: ['expiresAt'] },
+    {
+      name: 'api_key_by_lineage',
+      expression:
+        'create index api_key_by_lineage on api_key (lineage) where revoked_at is null and lineage is not null',
+    },
   ],
   properties: {
     /** `key_` and a ULID. */
     id: p.string().primary(),
-    dialect: p.string(),
+    dialect: p.string().$type<Dialect>(),
     environment: p.enum(['live', 'test'] as const),
     orgId: () => p.manyToOne(Organization).mapToPk().fieldName('org_id').index(false),
     subOrgId: () =>
@@ -26,6 +32,13 @@ export const ApiKey = defineEntity({
         .nullable()
         .index(false)
         .deleteRule('restrict'),
+    /**
+     * The keys that a `repurai` key descends from: their ids, the first one's first, each with a slash
+     * behind it. Null for a key that no key made.
+     */
+    lineage: p.text().nullable(),
+    /** The one project that a `platform` key is held to. */
+    projectId: p.text().nullable(),
     label: p.text(),
     description: p.text().nullable(),
     /** Null means every scope, an empty list none. */

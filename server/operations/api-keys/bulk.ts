@@ -3,8 +3,9 @@ import { apiAccessTier, refusals } from '../../../core/mod.ts';
 import { id, text } from '../../wire/fields.ts';
 import { InvalidInput, Problem, refused } from '../../wire/problem.ts';
 import { extraField } from '../../wire/validation.ts';
-import { type Principal, parentOrgAdmin } from '../access.ts';
+import { parentOrgAdmin } from '../access.ts';
 import { defineOperation, type PrepareContext } from '../operation.ts';
+import type { Principal } from '../principal.ts';
 import { revokeApiKey } from './revoke.ts';
 import { updateApiKey } from './update.ts';
 

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
+import type { Dialect } from '../../../core/mod.ts';
 import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
 import { assertWithinLimit } from '../../api-keys/live-key-limit.ts';
 import { day } from '../../clock/durations.ts';
@@ -14,52 +15,58 @@ import {
   integer,
   ipAllowList,
   label,
+  projectId,
   rateLimit,
   scopes,
 } from '../../wire/fields.ts';
 import { invalidField } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
+import { assertOfDialect, assertSwitchedOn } from './dialect-rules.ts';
+import { type Inherited, inheritedFrom } from './inherit.ts';
 import { newSecret } from './new-secret.ts';
+
+const input = z.strictObject({
+  label,
+  description: description.nullish(),
+  subOrgId: integer().nullish(),
+  serviceAccountId: id.nullish(),
+  dialect: z.enum(['reporisk', 'platform', 'repurai']).default('reporisk'),
+  environment: z.enum(['live', 'test']).default('live'),
+  projectId: projectId.nullish(),
+  scopes: scopes.nullish(),
+  expiresInDays: integer(1, 3650).nullish(),
+  ipAllowList: ipAllowList.nullish(),
+  rateLimit: rateLimit.nullish(),
+});
 
 /** Issues a key. Its answer is the only place where the raw key is ever shown. */
 export const createApiKey = defineOperation({
   name: 'apiKeys.create',
   summary: 'Issue an API key; the answer shows its secret, once',
   kind: 'mutation',
-  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
-  input: z.strictObject({
-    label,
-    description: description.nullish(),
-    subOrgId: integer().nullish(),
-    serviceAccountId: id.nullish(),
-    dialect: z.enum(['reporisk']).default('reporisk'),
-    environment: z.enum(['live', 'test']).default('live'),
-    scopes: scopes.nullish(),
-    expiresInDays: integer(1, 3650).nullish(),
-    ipAllowList: ipAllowList.nullish(),
-    rateLimit: rateLimit.nullish(),
-  }),
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true, byKeys: 'manage' }),
+  input,
   output: z.object({ key: keyRecord, rawKey: z.string() }),
   async run(work, input) {
     const { em, principal, now } = work;
-    const { subOrgId = null, serviceAccountId = null, expiresInDays = null } = input;
-    if (subOrgId !== null) await lockActiveSubOrg(work, subOrgId);
-    if (serviceAccountId !== null) await assertActiveAccount(work, serviceAccountId);
+    const dialect: Dialect = principal.dialect ?? input.dialect;
+    assertSwitchedOn(dialect, work.services.dialects);
+    assertOfDialect(dialect, input);
+    const given =
+      principal.key === null ? givenBy(work, input) : await inheritedFrom(em, principal.key.id);
+    if (given.subOrgId != null) await lockActiveSubOrg(work, given.subOrgId);
+    if (given.serviceAccountId != null) await assertActiveAccount(work, given.serviceAccountId);
     const key = em.create(ApiKey, {
       id: work.newId('key'),
-      dialect: input.dialect,
+      dialect,
       environment: input.environment,
       orgId: principal.organization.id,
-      subOrgId,
+      projectId: input.projectId ?? null,
       label: input.label,
       description: input.description ?? null,
       scopes: input.scopes ?? null,
-      ipAllowList: input.ipAllowList ?? null,
-      rateLimit: input.rateLimit ?? null,
-      expiresAt: expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * day),
-      createdBy: principal.userId,
-      serviceAccountId,
+      ...given,
       createdAt: now,
       updatedAt: now,
     });
@@ -68,10 +75,11 @@ export const createApiKey = defineOperation({
     work.audit({
       target: key.id,
       changes: {
+        ...(dialect === 'reporisk' ? {} : dialectChanges(key)),
         label: key.label,
         environment: key.environment,
-        subOrgId,
-        serviceAccountId,
+        subOrgId: key.subOrgId,
+        serviceAccountId: key.serviceAccountId,
         scopes: key.scopes,
         ipAllowList: key.ipAllowList,
         rateLimit: key.rateLimit,
@@ -87,6 +95,26 @@ export const createApiKey = defineOperation({
     return { key: record, rawKey };
   },
 });
+
+/** What the request gives to a key that no key makes. */
+function givenBy({ principal, now }: OperationContext, asked: z.output<typeof input>): Inherited {
+  const { subOrgId = null, serviceAccountId = null, expiresInDays = null } = asked;
+  return {
+    lineage: null,
+    subOrgId,
+    ipAllowList: asked.ipAllowList ?? null,
+    rateLimit: asked.rateLimit ?? null,
+    expiresAt: expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * day),
+    createdBy: principal.userId,
+    serviceAccountId,
+    imported: false,
+  };
+}
+
+function dialectChanges({ dialect, projectId, lineage }: ApiKey) {
+  const madeBy = lineage?.split('/').at(-2) ?? null;
+  return { dialect, projectId, madeBy };
+}
 
 /** Holds the sub-org active until the key is committed: archiving it then finds the new key. */
 async function lockActiveSubOrg({ em, principal }: OperationContext, id: number): Promise<void> {

@@ -10,7 +10,7 @@ export const getApiKey = defineOperation({
   name: 'apiKeys.get',
   summary: 'One API key',
   kind: 'query',
-  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true, isOpenToMembers: true }),
   input: z.strictObject({ id }),
   output: keyRecord,
   async run({ em, principal, now, services }, { id }) {

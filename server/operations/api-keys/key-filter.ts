@@ -5,6 +5,7 @@ import type { Database } from '../../database/database.ts';
 import { foundBy, ownerOf, type Part } from '../../database/key-search.ts';
 import type { Rows } from '../../database/rows.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
+import type { Principal } from '../principal.ts';
 import { type Attention, hasStatus, needsAttention, unusedSince } from './key-conditions.ts';
 
 /** The filters of a key list. */
@@ -16,6 +17,7 @@ export interface Filters {
   readonly serviceAccountId?: string | undefined;
   readonly attention?: Attention | undefined;
   readonly environment?: 'live' | 'test' | undefined;
+  readonly madeBy?: string | undefined;
 }
 
 /** Two ways to the matching keys `k`. */
@@ -33,6 +35,8 @@ export interface FilterContext {
   /** The caller's organization: every part is limited to it. */
   readonly orgId: string;
   readonly now: Date;
+  /** The one dialect whose keys the caller reaches; null for every one. */
+  readonly dialect: Principal['dialect'];
 }
 
 /** Makes the filter of a list. */
@@ -57,10 +61,14 @@ export async function keyFilter(filters: Filters, context: FilterContext): Promi
 
 /** Conditions on the key itself. */
 function plainFilter(
-  { status, subOrgId, owner, serviceAccountId, environment }: Filters,
-  { orgId, now }: FilterContext,
+  { status, subOrgId, owner, serviceAccountId, environment, madeBy }: Filters,
+  { orgId, now, dialect }: FilterContext,
 ): Condition[] {
   const where: Condition[] = [['k.org_id = ?', orgId]];
+  if (dialect !== null) where.push(['k.dialect = ?', dialect]);
+  // A revoked key is gone in this dialect, which calls it deleted.
+  if (dialect === 'repurai') where.push(['k.revoked_at is null']);
+  if (madeBy !== undefined) where.push(descendsFrom(madeBy, orgId));
   if (environment !== undefined) where.push(['k.environment = ?', environment]);
   if (status !== undefined) where.push(hasStatus(status, now));
   if (subOrgId !== undefined) where.push(['k.sub_org_id = cast(? as bigint)', subOrgId]);
@@ -71,6 +79,13 @@ function plainFilter(
     where.push([both, serviceAccountId, serviceAccountId]);
   }
   return where;
+}
+
+/** Whether a key `k` descends from one of the organization's; see `lineage.ts`. */
+function descendsFrom(id: string, orgId: string): Condition {
+  const bound = (end: string) =>
+    `(select coalesce(p.lineage, '') || p.id || '${end}' from api_key p where p.id = ? and p.org_id = ?)`;
+  return [`k.lineage >= ${bound('/')} and k.lineage < ${bound('0')}`, id, orgId, id, orgId];
 }
 
 function byAttention(

@@ -20,6 +20,8 @@ const input = z.strictObject({
   serviceAccountId: id.optional(),
   attention: z.enum(attentions).optional(),
   environment: z.enum(['live', 'test']).optional(),
+  /** Id of a `repurai` key: the keys that descend from it. */
+  madeBy: id.optional(),
   sort: z.enum(sorts).default('-created_at'),
   ...paging,
 });
@@ -32,13 +34,17 @@ export const listApiKeys = defineOperation({
   name: 'apiKeys.list',
   summary: 'List the API keys of the organization',
   kind: 'query',
-  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  access: parentOrgAdmin({
+    ...{ needsApiAccess: true, managesKeys: true },
+    ...{ isOpenToMembers: true, byKeys: 'read' },
+  }),
   input,
   /** `total` is exact up to 1,000, and null beyond. */
   output: pageOf(listedKey).extend({ total: z.int().nullable() }),
   async run({ principal, now, services }, query) {
     const { kind, rows } = services.database;
-    const context = { kind, rows, now, orgId: principal.organization.id };
+    const { dialect, organization } = principal;
+    const context = { kind, rows, now, orgId: organization.id, dialect };
     const filter = await keyFilter(query, context);
     const total = await countKeys(rows, filter);
     const order = orderBy(columnOf(query.sort), kind);

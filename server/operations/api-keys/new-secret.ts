@@ -1,5 +1,6 @@
 import { generateKey } from '../../../core/mod.ts';
 import { fingerprintsOf } from '../../crypto/secret-fingerprints.ts';
+import type { ApiKey } from '../../database/entities/api-key.ts';
 import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
 import type { OperationContext } from '../operation.ts';
 
@@ -11,23 +12,25 @@ import type { OperationContext } from '../operation.ts';
  */
 export function newSecret(
   { em, services, principal, now }: OperationContext,
-  key: { readonly id: string; readonly environment: 'live' | 'test' },
+  key: Pick<ApiKey, 'id' | 'dialect' | 'environment'>,
 ): { readonly rawKey: string; readonly fingerprints: readonly string[] } {
   const { scheme, schemes, random, hashing } = services;
-  const made = generateKey({ environment: key.environment, random });
+  const { id, dialect, environment } = key;
+  const made = generateKey({ id, dialect, environment, random });
   const digest = hashing.sha256(made.key);
   const lookup = scheme.lookup(digest);
-  const seal = scheme.seal(key.id, principal.organization.id, lookup);
+  const seal = scheme.seal(id, principal.organization.id, lookup);
   if (seal === null) throw new Error('the server always seals');
   em.persist(
     em.create(ApiKeySecret, {
       lookup,
-      keyId: key.id,
+      keyId: id,
       scheme: scheme.id,
       seal,
       prefix: made.prefix,
       first4: made.first4,
       last4: made.last4,
+      last6: dialect === 'repurai' ? made.key.slice(-6) : null,
       createdAt: now,
     }),
   );

@@ -30,7 +30,7 @@ export const revokeAllApiKeys = defineOperation({
     const { random, database } = services;
     const context = { now, random, rowMacs: database.rowMacs };
     const revoked = await revokeKeys(em, liveKeys(principal, now), 'all keys revoked', context);
-    audit({ target: principal.organization.id, changes: { revoked } });
-    return { revoked };
+    audit({ target: principal.organization.id, changes: { revoked: revoked.length } });
+    return { revoked: revoked.length };
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Dialect, scopesOf } from '../../../core/mod.ts';
+import { scopesOf } from '../../../core/mod.ts';
 import { day } from '../../clock/durations.ts';
 import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
 import { id, iso, timestamp } from '../../wire/fields.ts';
@@ -35,7 +35,7 @@ export const unusedApiKeyScopes = defineOperation({
       { orderBy: { scope: 'asc' } },
     );
     const used = new Set(uses.map(({ scope }) => scope));
-    const granted = key.scopes ?? scopesOf(key.dialect as Dialect);
+    const granted = key.scopes ?? scopesOf(key.dialect);
     const age = Math.floor((now.getTime() - key.createdAt.getTime()) / day);
     return {
       observedDays: Math.max(0, Math.min(window, age)),

@@ -9,14 +9,15 @@ import { defineOperation } from '../operation.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
 import { assertActiveAccount } from './create.ts';
-import { findKey } from './find-key.ts';
+import { assertScopes } from './dialect-rules.ts';
+import { assertMayChange, findKey } from './find-key.ts';
 
 /** Changes a key. An absent member leaves the field as it is; null clears it. */
 export const updateApiKey = defineOperation({
   name: 'apiKeys.update',
   summary: 'Change an API key: label, description, scopes, allow list, rate limit, disabled, owner',
   kind: 'mutation',
-  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true, byKeys: 'manage' }),
   takesAway: (input) => onlySets(input, 'disabled', true),
   input: z.strictObject({
     id,
@@ -33,7 +34,9 @@ export const updateApiKey = defineOperation({
   async run(work, { id, ...wanted }) {
     const { em, principal, now } = work;
     const key = await findKey(em, principal, id, true);
+    assertMayChange(principal, key);
     if (key.revokedAt) throw new Problem(409, 'API key is revoked', {}, 'api_key_revoked');
+    if (wanted.scopes !== undefined) assertScopes(key.dialect, wanted.scopes);
     if (wanted.createdBy !== undefined) {
       if (wanted.createdBy !== principal.userId) {
         throw invalidField('createdBy', 'an API key can be taken over only by yourself');

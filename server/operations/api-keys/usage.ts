@@ -52,7 +52,7 @@ export const apiKeyUsage = defineOperation({
   name: 'apiKeys.usage',
   summary: 'The last calls of an API key; counts and callers of the last 7 days; refused attempts',
   kind: 'query',
-  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true }),
+  access: parentOrgAdmin({ needsApiAccess: true, managesKeys: true, isOpenToMembers: true }),
   input: z.strictObject({ id, limit: integer(1, 1000).default(100) }),
   output: z.object({
     items: z.array(call),

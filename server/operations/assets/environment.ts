@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Environment } from '../../../core/mod.ts';
 import { invalidField } from '../../wire/problem.ts';
-import type { Principal } from '../access.ts';
+import type { Principal } from '../principal.ts';
 
 /** The environment of the records that a call works on. */
 export const environment = z.enum(['live', 'test']);

@@ -3,7 +3,7 @@ import { previewColumn } from '../../api-keys/key-record.ts';
 import type { Rows } from '../../database/rows.ts';
 import { timestamp } from '../../wire/fields.ts';
 import { shownName } from '../../wire/names.ts';
-import { impersonation } from '../access.ts';
+import { impersonation } from '../principal.ts';
 import type { LoggedEvent } from './logged-events.ts';
 
 /** The kinds of an action's target. */

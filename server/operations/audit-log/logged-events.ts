@@ -3,7 +3,7 @@ import { columnsOf } from '../../database/columns.ts';
 import { type Condition, sqlOf, valuesOf } from '../../database/conditions.ts';
 import type { Rows } from '../../database/rows.ts';
 import { timestamp } from '../../wire/fields.ts';
-import { impersonation } from '../access.ts';
+import { impersonation } from '../principal.ts';
 
 const loggedEvent = z.object({
   id: z.string(),

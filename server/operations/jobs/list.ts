@@ -6,6 +6,9 @@ import { environment, environmentOf } from '../assets/environment.ts';
 import { defineOperation } from '../operation.ts';
 import { jobRecord, listedJobs } from './job-record.ts';
 
+/** The types that a list is filtered by; the published ones that nothing here has find no job. */
+export const filterableTypes = [...jobTypes, 'batch_regression', 'import_export'] as const;
+
 /** Lists the organization's jobs, newest first. */
 export const listJobs = defineOperation({
   name: 'jobs.list',
@@ -14,7 +17,7 @@ export const listJobs = defineOperation({
   access: parentOrgMember(),
   input: z.strictObject({
     status: z.enum(jobStatuses).optional(),
-    type: z.enum(jobTypes).optional(),
+    type: z.enum(filterableTypes).optional(),
     environment: environment.optional(),
     ...paging,
   }),

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import { publishKeyEvents } from '../../api-keys/key-events.ts';
+import { type OutboxContext, publishKeyEvents } from '../../api-keys/key-events.ts';
 import { notEnded, previewOf } from '../../api-keys/key-record.ts';
+import { revokeDescendants } from '../../api-keys/lineage.ts';
 import { revokeKeys } from '../../api-keys/revoke-keys.ts';
 import { batches } from '../../database/batches.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
@@ -46,6 +47,7 @@ export async function takeBack(
   for (const ids of batches(keyIdsOf(findings, 'key revoked'), batchSize)) {
     await revokeKeys(em, { id: { $in: ids } }, 'leaked', context);
   }
+  await revokeMade(work, findings, context);
   // By every lookup value of the secret: its row may move to another one at any time. The update
   // also applies where this process's clock says that the grace is over: another's may not.
   for (const lookups of batches(
@@ -72,6 +74,20 @@ export async function takeBack(
     });
   }
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
+}
+
+/** Revokes what leaked keys made. Each key has its own row in the log, which a restore repeats. */
+async function revokeMade(
+  work: OperationContext,
+  findings: readonly Finding[],
+  context: OutboxContext,
+): Promise<void> {
+  for (const { key, action } of findings) {
+    if (action !== 'key revoked' || key.dialect !== 'repurai') continue;
+    for (const id of await revokeDescendants(work.em, key, 'leaked', context)) {
+      work.audit({ orgId: key.orgId, target: id, changes: { action, with: key.id } });
+    }
+  }
 }
 
 /** The key and the consequence of each leak, with every row that the decision rests on locked. */

@@ -67,11 +67,12 @@ export async function endSecrets(
   return { revokedKeys, isNew: revokedKeys + endedGraces > 0 };
 }
 
-export function revoke(
+export async function revoke(
   { em, now, services }: OperationContext,
   where: QBFilterQuery<ApiKey>,
   reason: string | null,
 ): Promise<number> {
   const { random, database } = services;
-  return revokeKeys(em, where, reason, { now, random, rowMacs: database.rowMacs });
+  const context = { now, random, rowMacs: database.rowMacs };
+  return (await revokeKeys(em, where, reason, context)).length;
 }

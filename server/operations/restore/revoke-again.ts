@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
 import { previewOf } from '../../api-keys/key-record.ts';
+import { descendantsOf } from '../../api-keys/lineage.ts';
 import { type Deed, fingerprintsIn, revocationOf } from '../../audit/deed.ts';
 import { lookupsIn } from '../../crypto/secret-fingerprints.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
@@ -31,7 +32,7 @@ export async function revokeAgain(repeating: Repeating, deed: Deed): Promise<Dee
   return [
     revocation === undefined
       ? await takeBackAgain(repeating, deed)
-      : await revokeOne(repeating, deed, revocation.reason),
+      : await revokeOne(repeating, deed, revocation.reason, revocation.takesDescendants),
   ];
 }
 
@@ -39,10 +40,13 @@ async function revokeOne(
   { work, lost, schemes }: Repeating,
   deed: Deed,
   reason: string | null,
+  takesDescendants = false,
 ): Promise<DeedOutcome> {
   const id = deed.target ?? '';
   const key = await work.em.findOne(ApiKey, { id }, fresh);
-  const revoked = key === null ? 0 : await revoke(work, { id }, reason);
+  let revoked = key === null ? 0 : await revoke(work, { id }, reason);
+  // What it made since has no row in the lost history.
+  if (key !== null && takesDescendants) revoked += await revoke(work, descendantsOf(key), reason);
   const secrets = [
     ...new Set([
       ...deed.secrets,

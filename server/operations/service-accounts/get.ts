@@ -10,7 +10,7 @@ export const getServiceAccount = defineOperation({
   name: 'serviceAccounts.get',
   summary: 'One service account',
   kind: 'query',
-  access: parentOrgAdmin(),
+  access: parentOrgAdmin({ isOpenToMembers: true }),
   input: z.strictObject({ id }),
   output: serviceAccountRecord,
   async run(work, { id }) {

@@ -9,7 +9,7 @@ export const listServiceAccounts = defineOperation({
   name: 'serviceAccounts.list',
   summary: 'List the service accounts',
   kind: 'query',
-  access: parentOrgAdmin(),
+  access: parentOrgAdmin({ isOpenToMembers: true }),
   input: z.strictObject(paging),
   output: pageOf(serviceAccountRecord),
   run: (work, paging) => serviceAccounts.list(work, {}, paging),

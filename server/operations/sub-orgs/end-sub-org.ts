@@ -32,11 +32,12 @@ export async function remove(work: OperationContext, subOrg: SubOrg): Promise<nu
   return revokeKeysOf(work, id, removed);
 }
 
-function revokeKeysOf(
+async function revokeKeysOf(
   { em, now, services }: OperationContext,
   subOrgId: number,
   reason: string,
 ): Promise<number> {
   const { random, database } = services;
-  return revokeKeys(em, { subOrgId }, reason, { now, random, rowMacs: database.rowMacs });
+  const context = { now, random, rowMacs: database.rowMacs };
+  return (await revokeKeys(em, { subOrgId }, reason, context)).length;
 }

@@ -4,7 +4,7 @@ import { nodeHashing } from '../../../server/crypto/node-hashing.ts';
 import { openVerifier } from '../../../server/store.ts';
 import { compare } from '../compare.ts';
 import { atMost, duration, type Section } from '../figure.ts';
-import { bare, populated, request, scheme, serverSecret } from '../population.ts';
+import { bare, type Populated, populated, request, scheme, serverSecret } from '../population.ts';
 
 const few = 1000;
 const many = 1_000_000;
@@ -14,8 +14,8 @@ const verified = 20_000;
 /** Verification where there are a million keys, against where there are a thousand, on SQLite. */
 export const scale: Section = async () => {
   await using small = await populated('SQLite', few);
-  await using large = await populated('SQLite', many, verified);
-  return [await warm(small, large), await cold(small, large)];
+  await using large = await populated('SQLite', many, verified, true);
+  return [await warm(small, large), await cold(small, large), ...(await byId(large))];
 };
 
 interface Keys {
@@ -60,4 +60,35 @@ async function cold(small: Keys, large: Keys) {
     value: ratio,
     absolute: `${duration(ours)} ÷ ${duration(reference)}`,
   });
+}
+
+/** A `platform` key, which is found by its id, beside a RepoRisk key of the same table. */
+async function byId({ url, keys, platformKeys }: Populated) {
+  const asked = { dialects: ['platform'], scope: 'cases:read' } as const;
+  const platformKey = (n: number) => platformKeys[n % platformKeys.length] ?? '';
+  const reporiskKey = (n: number) => keys[n % keys.length] ?? '';
+  await using database = await openAuditedDatabase(url);
+  const options = { schemes: [scheme], hashing: nodeHashing };
+  const verifier = createVerifier({ store: database.keys, ...options });
+  const cold = await compare(
+    (n) => verifier.verify(platformKey(n), asked),
+    (n) => verifier.verify(reporiskKey(n), request),
+  );
+  await using cached = await openVerifier({ databaseUrl: url, serverSecret, ...bare });
+  const warm = await compare(
+    (n) => cached.verify(platformKey(n % few), asked),
+    (n) => cached.verify(reporiskKey(n % few), request),
+  );
+  return [
+    atMost(1.5, {
+      what: 'a platform key ÷ a RepoRisk key among 1,000,000, cold',
+      value: cold.ratio,
+      absolute: `${duration(cold.ours)} ÷ ${duration(cold.reference)}`,
+    }),
+    atMost(1.5, {
+      what: 'the same, warm',
+      value: warm.ratio,
+      absolute: `${duration(warm.ours)} ÷ ${duration(warm.reference)}`,
+    }),
+  ];
 }

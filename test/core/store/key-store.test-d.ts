@@ -5,11 +5,13 @@ import {
   type KeyRecord,
   type KeyStore,
   type StoredKey,
+  type StoredSecret,
 } from '../../../core/mod.ts';
 
 expectTypeOf<KeyStore>().toEqualTypeOf<{
   readonly freshness?: Freshness;
   find(lookup: string): StoredKey | null | Promise<StoredKey | null>;
+  findById?(id: string): readonly StoredSecret[] | Promise<readonly StoredSecret[]>;
   holdsImportedKeys?(): boolean;
   repepper?(from: string, to: { readonly lookup: string; readonly seal: string }): void;
 }>();

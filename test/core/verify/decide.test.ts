@@ -10,7 +10,11 @@ import {
 import { keyRecord } from '../../support/keys.ts';
 
 const now = 1_790_000_000_000;
-const asked: VerifyRequest = { dialect: 'reporisk', scope: 'repos:read', address: '203.0.113.7' };
+const asked: VerifyRequest = {
+  dialects: ['reporisk'],
+  scope: 'repos:read',
+  address: '203.0.113.7',
+};
 
 /** Everything that can be wrong with a key, in the documented order of the checks. */
 const faults: [Reason, ErrorCode, Partial<KeyRecord>][] = [
@@ -64,8 +68,7 @@ test('decide() answers every 401 with the same text', () => {
 });
 
 test('decide() refuses a key on the paths of another dialect', () => {
-  // @ts-expect-error no other dialect is known here yet
-  expect(decide(keyRecord(), { dialect: 'platform' }, now)).toMatchObject({
+  expect(decide(keyRecord(), { dialects: ['platform'] }, now)).toMatchObject({
     reason: 'dialect',
     refusal: { code: 'invalid_key' },
   });

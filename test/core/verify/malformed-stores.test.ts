@@ -57,9 +57,10 @@ function replaced(value: unknown, [name, ...rest]: readonly string[], wrong: unk
 function isAllowed(path: readonly string[], wrong: unknown): boolean {
   const place = path.filter((part) => part !== 'record').join('.');
   const texts =
-    /^(id|label|preview|seal|organization\.(id|name)|owner\.id|(scopes|ipAllowList)\.0)$/;
+    /^(id|label|preview|projectId|seal|organization\.(id|name)|owner\.id|(scopes|ipAllowList)\.0)$/;
   const numbers = /^((subOrg\.id|rateLimit\.\w+)|organization\.tier|\w+At)$/;
-  const optional = /^(seal|subOrg|scopes|ipAllowList|rateLimit|organization\.tier|\w+At|)$/;
+  const optional =
+    /^(seal|subOrg|projectId|scopes|ipAllowList|rateLimit|organization\.tier|\w+At|)$/;
   if (wrong === null) return optional.test(place) && path.at(-1) !== 'record';
   if (wrong === true) return /^(disabled|subOrg\.active)$/.test(place);
   return (wrong === 'x' && texts.test(place)) || (wrong === -1 && numbers.test(place));

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -276,7 +277,10 @@ test.each([
     /^--clerk-id: expected a Clerk organization id/,
   ],
   ['org list --all', 2, /^Unknown option '--all' \(usage: org list\)$/],
-  ['org list extra', 2, /^wrong arguments \(usage: org list\)$/],
+  ['org list extra', 2, /^"extra" is one argument too many \(usage: org list\)$/],
+  ['keys revoke', 2, /^KEY_ID is missing \(usage: keys revoke KEY_ID /],
+  ['keys list --status gone', 2, /^--status takes active, disabled, expired, revoked /],
+  ['completion zsh', 2, /^SHELL takes bash$/],
   ['sub-org archive one', 2, /^ID is a number$/],
   ['sub-org archive 1', 1, /^Sub-organization not found$/],
   ['keys revoke key_x', 1, /^API key not found$/],
@@ -303,6 +307,77 @@ test('cli tells a wrong setting, or a database that is away, in one line without
     code: 1,
     complaint: 'the database does not answer: connect ECONNREFUSED 127.0.0.1:1',
   });
+});
+
+test('cli explains each noun and each verb with an example, and tells its version', async () => {
+  await using operator = await startOperator(await sqliteDatabase());
+  const all = (await operator.run('--help')).output.match(/^ {2}(\S.*)$/gm) ?? [];
+  expect(all.length).toBeGreaterThan(20);
+  for (const line of all) {
+    const [, name = ''] = /^ {2}([a-z-]+(?: [a-z-]+(?= |$))?)/.exec(line) ?? [];
+    for (const topic of [name, name.split(' ')[0]]) {
+      const { code, output } = await operator.run(`${topic} --help`);
+      expect([name, code]).toEqual([name, 0]);
+      expect(output).toContain(line);
+      expect(output).toContain(`$ npm run cli -- ${topic}`);
+    }
+  }
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect((await operator.run('--version')).output).toBe(version);
+});
+
+test('cli tells every fault of an import file at once, and a failure under --json as JSON', async () => {
+  await using operator = await startOperator(await sqliteDatabase());
+  await operator.run('org add --clerk-id org_a --name Acme --tier 3');
+  const good = { hash_sha256: digest('good'), label: 'good', org: 'org_a' };
+  const file = await operator.file([good, { ...good, label: '' }, [good], { ...good, expires: 1 }]);
+  const { code, complaint } = await operator.run(`keys import ${file}`);
+  expect([code, complaint.split('\n')]).toEqual([
+    1,
+    [
+      '3 faults; nothing was imported',
+      'line 2: label: ensure this value has at least 1 characters',
+      'line 3: not a JSON object',
+      expect.stringMatching(/^line 4: "expires" is none of hash_sha256, /),
+    ],
+  ]);
+  const others = await operator.file([
+    { ...good, org: 'org_x' },
+    { ...good, hash_sha256: digest('b'), org: 'org_y' },
+  ]);
+  const unknown = await operator.run(`keys import ${others} --json`);
+  expect(JSON.parse(unknown.complaint)).toEqual({
+    error:
+      '2 faults; nothing was imported\nline 1: org: not a parent organization\nline 2: org: not a parent organization',
+  });
+  // From where the operator stands: npm starts the tool in its own folder.
+  const relative = await operator.run('keys import nowhere.jsonl', { INIT_CWD: '/tmp/here' });
+  expect(relative.complaint).toContain("'/tmp/here/nowhere.jsonl'");
+});
+
+test('a table of cli fits the terminal, and is whole in a pipe', async () => {
+  await using operator = await startOperator(await sqliteDatabase());
+  await operator.run(`org add --clerk-id org_a --name ${'N'.repeat(100)} --tier 3`);
+  const whole = await operator.run('org list');
+  expect(whole.output).toContain('N'.repeat(100));
+  const narrow = await operator.run('org list', {}, 60);
+  for (const line of narrow.output.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
+  expect(narrow.output).toContain('…');
+});
+
+test('cli completes nouns, verbs and options in bash', async (context) => {
+  if (spawnSync('bash', ['--version']).status !== 0) context.skip('bash is not installed');
+  await using operator = await startOperator(await sqliteDatabase());
+  const { output } = await operator.run('completion bash');
+  const complete = (...words: string[]) => {
+    const list = ['reporisk', ...words].map((word) => `'${word}'`).join(' ');
+    const script = `${output}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length}; _reporisk; echo "\${COMPREPLY[*]}"`;
+    return spawnSync('bash', ['-c', script]).stdout.toString().trim();
+  };
+  expect(complete('ke')).toBe('keys');
+  expect(complete('keys', '')).toBe('list import revoke');
+  expect(complete('keys', 'list', '--s')).toBe('--status --search');
+  expect(complete('restore', '--accept', '--j')).toBe('--journal --json');
 });
 
 test('cli as a process writes its answer, or one line and an exit code', async () => {
@@ -342,8 +417,14 @@ async function startOperator(place: AsyncDisposable & { readonly url: string }) 
   let files = 0;
   const running = resources.move();
 
-  async function run(line: string, settings: Readonly<Record<string, string>> = {}) {
-    const ended = await runCli(line.split(' ').filter(Boolean), { ...env, ...settings });
+  async function run(
+    line: string,
+    settings: Readonly<Record<string, string>> = {},
+    columns: number | null = null,
+  ) {
+    const args = line.split(' ').filter(Boolean);
+    const given = { ...env, ...settings };
+    const ended = await runCli(args, given, undefined, undefined, columns);
     return { output: '', complaint: '', ...ended };
   }
   return {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,67 @@ export async function startUpstream() {
   return { reached, ...(await listening(server)) };
 }
 
+const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** A main configuration of nginx around the content of its http block. */
+const nginxAround = (http: string, folder: string) => `
+    daemon off;
+    error_log stderr notice;
+    pid ${folder}/nginx.pid;
+    events {}
+    http {
+      access_log off;
+      ${temporary.map((each) => `${each}_temp_path ${folder}/${each};`).join(' ')}
+      ${http}
+    }`;
+
+const runNginx = (configuration: (port: number, folder: string) => string) =>
+  startProgram(
+    'nginx.conf',
+    configuration,
+    (file) => spawn('nginx', ['-p', tmpdir(), '-e', 'stderr', '-c', file], { stdio }),
+    'start worker process ',
+  );
+
+const runCaddy = (configuration: (port: number, folder: string) => string) =>
+  startProgram(
+    'Caddyfile',
+    configuration,
+    (file, folder) =>
+      spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], {
+        stdio,
+        env: { PATH: process.env.PATH, HOME: folder },
+      }),
+    'serving initial configuration',
+  );
+
+/** The proxies of the published recipes, which are run as they are but for addresses. */
+const recipes = {
+  'nginx.conf': (recipe: string) =>
+    runNginx((port, folder) =>
+      nginxAround(recipe.replace('127.0.0.1:8080', `127.0.0.1:${port}`), folder),
+    ),
+  Caddyfile: (recipe: string) =>
+    runCaddy(
+      (port, folder) =>
+        `{\nadmin off\nauto_https off\nstorage file_system ${folder}/storage\n}\n` +
+        recipe.replace('127.0.0.1:8080', `127.0.0.1:${port}`),
+    ),
+};
+
+/** A recipe that a test runs. */
+export type Recipe = keyof typeof recipes;
+
+/** Starts the proxy of a recipe. Null when it is not installed. */
+export async function startRecipe(name: Recipe, server: string, upstream: string) {
+  const recipe = await readFile(`server/forward-auth/${name}`, 'utf8');
+  return recipes[name](
+    recipe
+      .replaceAll('127.0.0.1:8787', new URL(server).host)
+      .replaceAll('127.0.0.1:3000', new URL(upstream).host),
+  );
+}
+
 /** nginx with `auth_request`; but for `/fixed/` it asks as Envoy does. Null when not installed. */
 export const startNginx: StartProxy = (server, upstream) => {
   const variables = identityHeaders.map((name) => [name, name.toLowerCase().replaceAll('-', '_')]);
@@ -49,25 +110,15 @@ export const startNginx: StartProxy = (server, upstream) => {
       proxy_pass_request_body off;
       proxy_set_header Content-Length "";
     }`;
-  const configuration = (port: number, folder: string) => `
-    daemon off;
-    error_log stderr notice;
-    pid ${folder}/nginx.pid;
-    events {}
-    http {
-      access_log off;
-      ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((each) => `${each}_temp_path ${folder}/${each};`).join(' ')}
+  const http = (port: number) => `
       server {
         listen 127.0.0.1:${port};
         ${protect('/', '/_append')}
         ${protect('/fixed/', '/_fixed')}
         ${ask('/_fixed', '/auth/verify?proxy=nginx&scope=repos:read')}
         ${ask('/_append', '/auth/verify$request_uri')}
-      }
-    }`;
-  const start = (file: string) =>
-    spawn('nginx', ['-p', tmpdir(), '-e', 'stderr', '-c', file], { stdio });
-  return startProgram('nginx.conf', configuration, start, 'start worker process ');
+      }`;
+  return runNginx((port, folder) => nginxAround(http(port), folder));
 };
 
 /** Caddy with `forward_auth`; but for `/fixed/` it asks as Envoy does. Null when not installed. */
@@ -94,12 +145,7 @@ export const startCaddy: StartProxy = (server, upstream) => {
         reverse_proxy ${upstream}
       }
     }`;
-  const start = (file: string, folder: string) =>
-    spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], {
-      stdio,
-      env: { PATH: process.env.PATH, HOME: folder },
-    });
-  return startProgram('Caddyfile', configuration, start, 'serving initial configuration');
+  return runCaddy(configuration);
 };
 
 /**

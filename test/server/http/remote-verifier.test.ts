@@ -57,3 +57,17 @@ test('a service without the database judges keys as the server does, by asking i
     body: '{"detail":"Invalid API key"}',
   });
 });
+
+test('a service without the database takes platform keys only where it says so, and for their project', async () => {
+  await using server = await startServerOn('sqlite', { dialects: ['platform'] });
+  const verifier = openRemoteVerifier({ url: server.url });
+  const { raw } = await issueKey(server, {
+    ...{ dialect: 'platform', scopes: ['admin:*'], project_id: 'prj_1' },
+  });
+  const asked = { dialects: ['platform'], scope: 'cases:write' } as const;
+  const named = await admit(verifier, bearer(raw), { ...asked, projectId: 'prj_1' });
+  expect(named).toMatchObject({ ok: true, key: { projectId: 'prj_1', scopes: null } });
+  expect(await admit(verifier, bearer(raw), asked)).toMatchObject({ status: 403 });
+  const elsewhere = await admit(verifier, bearer(raw), { projectId: 'prj_1' });
+  expect(elsewhere).toMatchObject({ status: 401, reason: 'dialect' });
+});

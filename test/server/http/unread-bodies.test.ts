@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
+import { allDialects } from '../../../core/mod.ts';
 import { createClerkWebhooks } from '../../../server/clerk/clerk-webhooks.ts';
+import { routesOf } from '../../../server/rest/dialects/routes.ts';
 import { bodyLimit } from '../../../server/rest/input.ts';
-import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
 import { demoDatabase, startServer, startServerOn } from '../../support/server.ts';
 import { github, signedHeaders } from '../leaks/github.ts';
 import { procedures } from '../operations/procedures.ts';
@@ -31,10 +32,10 @@ async function answerWithoutBody(
 const long = ['Content-Type: application/json', 'Content-Length: 1000000'];
 
 test('who may not send a body is answered before any of it has come, on every path', async () => {
-  await using server = await startServerOn('sqlite');
+  await using server = await startServerOn('sqlite', { dialects: allDialects });
   const member = server.token('parent-member');
   const paths = [
-    ...reporiskRoutes
+    ...routesOf(allDialects)
       .filter(({ source }) => source !== 'query')
       .map(({ method, path }) => `${method} ${path}`),
     ...Object.entries(procedures)
@@ -51,7 +52,9 @@ test('who may not send a body is answered before any of it has come, on every pa
     if (path.includes('leaks')) continue;
     const bearer = `Authorization: Bearer ${member}`;
     const forbidden = parsed(await answerWithoutBody(server.url, [line, bearer, ...long]));
-    expect([path, forbidden.status]).toEqual([path, path.includes('no.such') ? 404 : 403]);
+    // The paths of `repurai` read another header.
+    const refusal = path.includes(' /v1/') ? 401 : 403;
+    expect([path, forbidden.status]).toEqual([path, path.includes('no.such') ? 404 : refusal]);
   }
 });
 

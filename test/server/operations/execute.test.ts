@@ -33,7 +33,10 @@ async function key(server: RunningServer): Promise<Caller> {
   const { raw } = await issueKey(server);
   const hashing = nobleHashing;
   const parts = { store: server.database.keys, schemes: [testScheme], hashing, now: Date.now };
-  return { kind: 'key', outcome: await createVerifier(parts).verify(raw, { dialect: 'reporisk' }) };
+  return {
+    kind: 'key',
+    outcome: await createVerifier(parts).verify(raw, { dialects: ['reporisk'] }),
+  };
 }
 
 type CallerOf = (server: RunningServer) => Promise<Caller>;

@@ -55,6 +55,43 @@ async function send(it: Restored, path: string, json: object | null, who: string
 }
 
 onBothDatabases((kind) => {
+  test('a key that is revoked again takes along what it made, also since the restore', async () => {
+    await using it = await startRestored(kind, { dialects: ['repurai'] });
+    const parent = await issueKey(it.server, { dialect: 'repurai' });
+    const make = async (by: string) => {
+      const headers = { 'x-api-key': by };
+      const response = await it.server.fetch('/v1/api-keys', { headers, json: { name: 'Child' } });
+      const { data } = (await response.json()) as { data: { id: string; rawKey: string } };
+      return data;
+    };
+    const before = await make(parent.raw);
+    const gone = await make(parent.raw);
+    const left = await make(gone.rawKey);
+    const earlier = await it.backup();
+    // By a key, only the one.
+    await it.server.fetch(`/v1/api-keys/${gone.id}`, {
+      ...{ method: 'DELETE', headers: { 'x-api-key': gone.rawKey } },
+    });
+    const journalOfOne = await it.journal();
+    await revokeKey(it.server, before.id);
+    await revokeKey(it.server, parent.id);
+    const journal = await it.journal();
+    await earlier.restore();
+    await it.accept(journalOfOne);
+    expect((await standing(it)).keys.filter(({ isRevoked }) => isRevoked)).toMatchObject([
+      { id: gone.id },
+    ]);
+    await earlier.restore();
+    const since = await make(parent.raw);
+    await it.accept(journal);
+    const revoked = (await standing(it)).keys.flatMap(({ id, isRevoked }) =>
+      isRevoked ? [id] : [],
+    );
+    expect(revoked).toEqual(
+      expect.arrayContaining([parent.id, before.id, gone.id, left.id, since.id]),
+    );
+  });
+
   test('whatever took a key away for good is done once more, after each restore, with its reason', async () => {
     const hub = github(() => 0);
     await using it = await startRestored(kind, { leaks: { githubKeys: hub.keys } });

@@ -17,7 +17,7 @@ import { startOperatorJobs } from '../queue/operator-jobs.ts';
  */
 export async function startRestored(
   kind: DatabaseKind,
-  options: Pick<ServerOptions, 'leaks'> = {},
+  options: Pick<ServerOptions, 'leaks' | 'dialects'> = {},
 ) {
   const it = await startOperatorJobs(kind, options);
   const { database, services } = it;

@@ -19,7 +19,7 @@ type Run = Parameters<typeof jobHandler>[1];
 /** A server whose operator queues jobs, and workers that are started by the test. */
 export async function startOperatorJobs(
   kind: DatabaseKind,
-  options: Pick<ServerOptions, 'leaks'> = {},
+  options: Pick<ServerOptions, 'leaks' | 'dialects'> = {},
 ) {
   await using resources = new AsyncDisposableStack();
   const clock = testClock();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { allDialects } from '../../../core/mod.ts';
+import { routesOf } from '../../../server/rest/dialects/routes.ts';
 import { openApiDocument } from '../../../server/rest/openapi.ts';
-import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
 
 interface Described {
   operationId: string;
@@ -9,14 +10,16 @@ interface Described {
   responses: Record<string, unknown>;
 }
 
-const document = openApiDocument(reporiskRoutes) as {
+const routes = routesOf(allDialects);
+const document = openApiDocument(routes) as {
   paths: Record<string, Record<string, Described>>;
 };
 
 test('openApiDocument() describes every route, each under an id of its own', () => {
-  for (const { path, method, operation, status } of reporiskRoutes) {
+  for (const { path, method, operation, status, form } of routes) {
     const described = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
-    expect(described?.operationId).toBe(operation.name);
+    const id = form === undefined ? operation.name : `${form.dialect}.${operation.name}`;
+    expect(described?.operationId).toBe(id);
     expect(described?.responses).toHaveProperty(String(status));
   }
   const ids = Object.values(document.paths).flatMap((path) =>
@@ -55,7 +58,7 @@ test('openApiDocument() tells which submissions take an Idempotency-Key', () => 
 });
 
 test('openApiDocument() lists the refusals of bodies, and of changes that the state forbids', () => {
-  for (const { path, method, operation, source } of reporiskRoutes) {
+  for (const { path, method, operation, source } of routes) {
     const described = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
     const has = (status: number) => String(status) in (described?.responses ?? {});
     expect([path, method, has(409)]).toEqual([path, method, operation.kind === 'mutation']);
@@ -80,7 +83,7 @@ test('openApiDocument() tells of /auth/verify and every path below what a proxy 
     ]);
   }
   const names = document.paths['/auth/verify']?.get?.parameters?.map(({ name }) => name);
-  expect(names).toEqual(['scope', 'sub_org_id', 'proxy']);
+  expect(names).toEqual(['scope', 'sub_org_id', 'project_id', 'proxy']);
 });
 
 test('openApiDocument() asks for the body that creating a key takes', () => {

@@ -26,7 +26,7 @@ expectTypeOf<Wide<Outputs, 'outputs'>>().toEqualTypeOf<
 
 interface ApiKey {
   id: string;
-  dialect: string;
+  dialect: 'reporisk' | 'platform' | 'repurai';
   label: string;
   description: string | null;
   subOrgId: number | null;
@@ -79,8 +79,9 @@ expectTypeOf<Inputs['apiKeys']['create']>().branded.toEqualTypeOf<{
   description?: string | null | undefined;
   subOrgId?: number | null | undefined;
   serviceAccountId?: string | null | undefined;
-  dialect?: 'reporisk' | undefined;
+  dialect?: 'reporisk' | 'platform' | 'repurai' | undefined;
   environment?: 'live' | 'test' | undefined;
+  projectId?: string | null | undefined;
   scopes?: string[] | null | undefined;
   expiresInDays?: number | null | undefined;
   ipAllowList?: string[] | null | undefined;

@@ -25,6 +25,14 @@ test('repositoryUrl() compares without regard to case where the host does', () =
   expect(identity('https://github.com:8443/A')).not.toBe(identity('https://github.com:8443/a'));
 });
 
+test.each(['/..git', '/...git', '/%2e.git', '/a/.%2E.git/', '/..git.git'])(
+  'repositoryUrl() leaves what it has made of %s as it is',
+  (path) => {
+    const once = repositoryUrl(`https://example.com${path}`);
+    expect(repositoryUrl(once.url)).toEqual(once);
+  },
+);
+
 test('repositoryUrl() and extensionUrl() leave what they have made as it is', () => {
   fc.assert(
     fc.property(

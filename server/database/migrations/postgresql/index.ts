@@ -26,6 +26,7 @@ import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 import { ListOrders } from './0027-list-orders.ts';
 import { AnthropicKeys } from './0029-anthropic-keys.ts';
 import { Scans } from './0030-scans.ts';
+import { Dialects } from './0031-dialects.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -73,4 +74,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0027-list-orders', class: ListOrders },
   { name: '0029-anthropic-keys', class: AnthropicKeys },
   { name: '0030-scans', class: Scans },
+  { name: '0031-dialects', class: Dialects },
 ];

@@ -23,6 +23,7 @@ import { IdempotentAnswers } from './0025-idempotent-answers.ts';
 import { ListOrders } from './0027-list-orders.ts';
 import { AnthropicKeys } from './0029-anthropic-keys.ts';
 import { Scans } from './0030-scans.ts';
+import { Dialects } from './0031-dialects.ts';
 
 const isLater = "select 1 from sqlite_master where name = 'secret_in_use'";
 
@@ -64,4 +65,5 @@ export const sqliteMigrations = (rowMacs: RowMacs) => [
   { name: '0027-list-orders', class: ListOrders },
   { name: '0029-anthropic-keys', class: AnthropicKeys },
   { name: '0030-scans', class: Scans },
+  { name: '0031-dialects', class: Dialects },
 ];

@@ -1,0 +1,40 @@
+import { LockMode } from '@mikro-orm/core';
+import { type KeyRecord, refusals } from '../../core/mod.ts';
+import { ApiKey } from '../database/entities/api-key.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import { refused } from '../wire/problem.ts';
+
+const fresh = { disableIdentityMap: true } as const;
+
+/**
+ * Locks a key that manages keys, and every key that it descends from, until the transaction ends: a
+ * revocation that takes its descendants away comes either before it and refuses it, or after it and
+ * finds what it made. In order of their ids, as every revocation locks keys.
+ *
+ * @param now - decides whether it has expired.
+ * @throws {Problem} 401 when it was revoked, disabled or has expired since it was verified.
+ */
+export async function lockManagingKey(
+  em: EntityManager,
+  { id }: KeyRecord,
+  now: Date,
+): Promise<void> {
+  const seen = await em.findOne(ApiKey, { id }, fresh);
+  const family = [...ancestorsOf(seen?.lineage ?? null), id];
+  const locked = await em.find(
+    ApiKey,
+    { id: { $in: family } },
+    { ...fresh, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+  );
+  const own = locked.find((key) => key.id === id);
+  const isLive =
+    own !== undefined &&
+    own.revokedAt == null &&
+    !own.disabled &&
+    (own.expiresAt == null || own.expiresAt > now);
+  if (!isLive) throw refused(refusals.invalid_key);
+}
+
+function ancestorsOf(lineage: string | null): string[] {
+  return (lineage ?? '').split('/').filter((each) => each !== '');
+}
