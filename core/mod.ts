@@ -11,7 +11,7 @@
  *   newId,
  *   nobleHashing,
  *   pepperedScheme,
- * } from './mod.ts';
+ * } from '@reporisk/api-access/core';
  *
  * const scheme = pepperedScheme(crypto.getRandomValues(new Uint8Array(32)));
  * const store = createMemoryKeyStore();

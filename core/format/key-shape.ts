@@ -9,7 +9,7 @@ export type Environment = 'live' | 'test';
  *
  * @example
  * ```ts
- * import { allEnvironments } from './mod.ts';
+ * import { allEnvironments } from '@reporisk/api-access/core';
  * allEnvironments.includes('test'); // true
  * ```
  */

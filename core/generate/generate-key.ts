@@ -46,7 +46,7 @@ function randomDigits(length: number, random: RandomSource): string {
  * @throws {TypeError} when the random source is broken.
  * @example
  * ```ts
- * import { generateKey, maskKey } from './mod.ts';
+ * import { generateKey, maskKey } from '@reporisk/api-access/core';
  * const { key, preview } = generateKey({ environment: 'test' });
  * key.length; // 52
  * maskKey(key) === preview; // true

@@ -15,7 +15,7 @@ const maximumTime = 2 ** 48 - 1;
  * @throws {TypeError} when the random source is broken.
  * @example
  * ```ts
- * import { ulid } from './mod.ts';
+ * import { ulid } from '@reporisk/api-access/core';
  * ulid(1469918176385).slice(0, 10); // '01ARYZ6S41'
  * ```
  */
@@ -52,7 +52,7 @@ export function ulid(now: number = Date.now(), random: RandomSource = secureRand
  * @throws {TypeError} when the random source is broken.
  * @example
  * ```ts
- * import { newId } from './mod.ts';
+ * import { newId } from '@reporisk/api-access/core';
  * newId('key', 1469918176385).slice(0, 14); // 'key_01ARYZ6S41'
  * ```
  */

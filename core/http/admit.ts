@@ -56,7 +56,7 @@ export type Admission<Key = KeyRecord> = { readonly ok: true; readonly key: Key 
  * @returns the key, or the answer to send; never rejects.
  * @example
  * ```ts
- * import { admit, createMemoryKeyStore, createVerifier } from './mod.ts';
+ * import { admit, createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
  * const verifier = createVerifier({ store: createMemoryKeyStore() });
  * const request = new Request('https://example.com/');
  * const admission = await admit(verifier, request, { scope: 'repos:read' });

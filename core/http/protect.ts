@@ -28,7 +28,7 @@ export interface ProtectOptions<Rest extends readonly unknown[]>
  * @returns a fetch-style handler that answers refusals itself. Exceptions of the handler pass on.
  * @example Any valid key with `repos:read`
  * ```ts
- * import { createMemoryKeyStore, createVerifier, protect } from './mod.ts';
+ * import { createMemoryKeyStore, createVerifier, protect } from '@reporisk/api-access/core';
  * const verifier = createVerifier({ store: createMemoryKeyStore() });
  * const fetch = protect(verifier, (_request, key) => Response.json({ hello: key.label }), {
  *   scope: 'repos:read',

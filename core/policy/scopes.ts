@@ -19,7 +19,7 @@ export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Ac
  * @returns the scope names; an unknown name is refused when a key is created.
  * @example
  * ```ts
- * import { scopesOf } from './mod.ts';
+ * import { scopesOf } from '@reporisk/api-access/core';
  * scopesOf('reporisk').includes('repos:read'); // true
  * ```
  */
@@ -37,7 +37,7 @@ export function scopesOf(dialect: Dialect): readonly string[] {
  * @returns true when covered.
  * @example
  * ```ts
- * import { grants } from './mod.ts';
+ * import { grants } from '@reporisk/api-access/core';
  * grants('reporisk', ['admin:*'], 'repos:read'); // true
  * grants('reporisk', null, 'repos:*'); // false: no such scope
  * ```
@@ -60,7 +60,7 @@ export function grants(
  * @returns true when both allow it.
  * @example A key with every scope whose creator was demoted
  * ```ts
- * import { permits } from './mod.ts';
+ * import { permits } from '@reporisk/api-access/core';
  * const key = { dialect: 'reporisk', scopes: null, owner: { role: 'viewer' } } as const;
  * permits(key, 'repos:read'); // true
  * permits(key, 'repos:analyze'); // false

@@ -1,3 +1,4 @@
+import { commandName } from '../config/command-name.ts';
 import { explain } from '../observability/format-error.ts';
 import { printable, printableJson } from '../wire/names.ts';
 import { auditCommands } from './audit.ts';
@@ -75,7 +76,7 @@ function help(topic: readonly string[]): string {
     ({ name, usage, summary }) => `  ${`${name} ${usage}`.trim()}\n      ${summary}`,
   );
   return [
-    'npm run cli -- COMMAND [--json]',
+    `${commandName} COMMAND [--json]`,
     ...lines,
     'It reads the same environment variables as the server.',
   ].join('\n');
