@@ -49,7 +49,7 @@ export default defineConfig({
         hookTimeout: 40_000,
       }),
       project('packages', ['test/{packages,examples}/**/*.test.ts'], {
-        globalSetup: ['test/support/built-packages.ts'],
+        globalSetup: ['test/support/built-packages.ts', 'test/support/sqlite-templates.ts'],
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),

@@ -8,7 +8,10 @@ const snippets = documents.flatMap((path) => codeBlocks(readFileSync(path, 'utf8
 const examples = examplesIn('core');
 
 /** The packages that snippets import beside the library. */
-const others = ['@trpc/client', '@trpc/server', '@types/node'];
+const others = [
+  ...['@trpc/client', '@trpc/server', '@types/node', '@types/express'],
+  ...['express', 'fastify', 'hono', '@hono/node-server'],
+];
 
 const bothWorlds = { lib: ['ES2024', 'ESNext.Disposable', 'DOM'], types: ['node'] };
 const deno =
