@@ -26,6 +26,7 @@ export const library: Package = {
     format: 'core/format',
     store: 'server/store',
     client: 'server/client',
+    testing: 'core/testing',
   },
   commands: {},
   copied: [],

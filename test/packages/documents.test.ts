@@ -13,7 +13,11 @@ const others = [
   ...['express', 'fastify', 'hono', '@hono/node-server'],
 ];
 
-const bothWorlds = { lib: ['ES2024', 'ESNext.Disposable', 'DOM'], types: ['node'] };
+const bothWorlds = {
+  allowImportingTsExtensions: true,
+  lib: ['ES2024', 'ESNext.Disposable', 'DOM'],
+  types: ['node'],
+};
 const deno =
   'declare const Deno: { serve(handler: (request: Request) => Response | Promise<Response>): void };';
 
@@ -23,6 +27,8 @@ beforeAll(async () => {
   const programs = snippets.map((code) => (code.includes('Deno.') ? `${code}\n${deno}` : code));
   await stranger.write(
     Object.fromEntries([
+      // The one neighbour that snippets import.
+      ['store.ts', snippets.find((code) => code.startsWith('// store.ts')) ?? ''],
       ...programs.map((code, index) => [`snippet-${index}.ts`, `${code}\nexport {};\n`]),
       ...examples.map(({ code }, index) => [`example-${index}.ts`, `${code}\nexport {};\n`]),
       ...examples.map(({ code }, index) => [`run-${index}.ts`, withAssertions(code)]),
