@@ -110,3 +110,11 @@ test('Deno would publish core, and finds every public member documented', async 
   );
   await expect(inCore('publish', '--dry-run', '--allow-dirty')).rejects.toThrow('slow');
 });
+
+test('core has one version, for npm and for Deno, and the same packages', async () => {
+  const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
+  const [npm, jsr] = [await json('package.json'), await json('core/jsr.json')];
+  expect(jsr.version).toBe(npm.version);
+  const noble = npm.dependencies['@noble/hashes'];
+  expect(jsr.imports).toEqual({ '@noble/hashes': `npm:@noble/hashes@${noble}` });
+});
