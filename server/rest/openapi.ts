@@ -28,7 +28,9 @@ export function openApiDocument(routes: readonly Route[]): Json {
       title: 'RepoRisk API',
       version: 'v1',
       description: 'Whether a repository or an extension is safe to run.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/', description: 'This server' }],
     paths,
     webhooks: webhookMessages((schema) => jsonSchema(schema, 'output')),
     components: {
