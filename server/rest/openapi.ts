@@ -15,12 +15,16 @@ import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
 
+/** The schemas that have a name, while a document is made. */
+type Schemas = Map<string, unknown>;
+
 /** The OpenAPI 3.1 description of the REST API, generated from the operations. */
 export function openApiDocument(routes: readonly Route[]): Json {
+  const schemas: Schemas = new Map();
   const paths: Record<string, Json> = { ...verificationPaths };
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -32,7 +36,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
     },
     servers: [{ url: '/', description: 'This server' }],
     paths,
-    webhooks: webhookMessages((schema) => jsonSchema(schema, 'output')),
+    webhooks: webhookMessages((schema) => jsonSchema(schema, 'output', schemas)),
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },
@@ -44,7 +48,10 @@ export function openApiDocument(routes: readonly Route[]): Json {
             'A Clerk session token. An impersonated one (with an `act` claim) reads, and takes away',
         },
       },
-      schemas: { Problem: problem, ValidationProblem: validationProblem },
+      schemas: {
+        ...{ Problem: problem, ValidationProblem: validationProblem },
+        ...Object.fromEntries([...schemas].sort()),
+      },
     },
   };
 }
@@ -75,9 +82,9 @@ const validationProblem: Json = {
   },
 };
 
-function describe(route: Route): Json {
+function describe(route: Route, schemas: Schemas): Json {
   const { operation } = route;
-  const input = jsonSchema(operation.input, 'input');
+  const input = jsonSchema(operation.input, 'input', schemas);
   const properties = (input.properties ?? {}) as Record<string, Json>;
   const required = new Set((input.required ?? []) as string[]);
   const inPath = parameterNames(route.path);
@@ -100,14 +107,19 @@ function describe(route: Route): Json {
     tags: [operation.name.split('.')[0]],
     security: security(operation.access),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.source === 'query' ? {} : requestBody(route, others, required)),
-    responses: responses(route),
+    ...(route.source === 'query' ? {} : requestBody(route, others, required, schemas)),
+    responses: responses(route, schemas),
   };
 }
 
-function requestBody(route: Route, members: [string, Json][], required: Set<string>): Json {
+function requestBody(
+  route: Route,
+  members: [string, Json][],
+  required: Set<string>,
+  schemas: Schemas,
+): Json {
   if (route.raw !== undefined) {
-    const schema = jsonSchema(route.raw.body, 'input');
+    const schema = jsonSchema(route.raw.body, 'input', schemas);
     return { requestBody: { required: true, content: { 'application/json': { schema } } } };
   }
   if (members.length === 0) return {};
@@ -121,17 +133,21 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
     };
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
+  const needed = members.map(([name]) => name).filter((name) => required.has(name));
   const schema = {
     type: 'object',
-    required: members.map(([name]) => name).filter((name) => required.has(name)),
+    required: needed,
     properties: Object.fromEntries(members),
     additionalProperties: false,
   };
-  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  // No body is an empty object.
+  return {
+    requestBody: { required: needed.length > 0, content: { 'application/json': { schema } } },
+  };
 }
 
-function responses(route: Route): Json {
-  const schema = jsonSchema(route.operation.output, 'output');
+function responses(route: Route, schemas: Schemas): Json {
+  const schema = jsonSchema(route.operation.output, 'output', schemas);
   const content =
     route.operation.name === exportAuditLog.name
       ? { 'application/x-ndjson': {}, 'text/csv': {} }
@@ -162,9 +178,15 @@ function security(access: Access): Json[] {
   return access.plane === 'data' ? [{ apiKey: [] }, { session: [] }] : [{ session: [] }];
 }
 
-/** A schema as JSON Schema with every name in snake case. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+/**
+ * A schema as JSON Schema with every name in snake case. Parts with an id become references.
+ *
+ * @param schemas - gets those parts.
+ */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): Json {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  const { $schema, $defs = {}, ...rest } = made;
+  for (const [name, part] of Object.entries($defs as Json)) schemas.set(name, snakeNames(part));
   return snakeNames(rest) as Json;
 }
 
@@ -173,6 +195,8 @@ function snakeNames(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
   return Object.fromEntries(
     Object.entries(node).map(([name, value]) => {
+      if (name === '$ref')
+        return [name, String(value).replace('#/$defs/', '#/components/schemas/')];
       if (name === 'required' && Array.isArray(value)) return [name, value.map(String).map(snake)];
       if (name !== 'properties' || typeof value !== 'object' || value === null) {
         return [name, snakeNames(value)];

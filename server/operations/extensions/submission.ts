@@ -9,11 +9,13 @@ import { assertMayScan, queueAnalysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
-export const submissionRecord = z.object({
-  extensionId: z.int(),
-  jobId: z.string(),
-  status: z.literal('queued'),
-});
+export const submissionRecord = z
+  .object({
+    extensionId: z.int(),
+    jobId: z.string(),
+    status: z.literal('queued'),
+  })
+  .meta({ id: 'ExtensionSubmission' });
 
 /**
  * Stores a submitted extension, unless its address is known, and queues its analysis; in the

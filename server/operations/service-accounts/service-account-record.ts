@@ -7,16 +7,18 @@ import { ownRecords } from '../own-records.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
 
-export const serviceAccountRecord = z.object({
-  id: z.string(),
-  name: z.string(),
-  slug: z.string(),
-  description: z.string().nullable(),
-  role: accountRole,
-  isActive: z.boolean(),
-  createdAt: timestamp,
-  updatedAt: timestamp,
-});
+export const serviceAccountRecord = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    description: z.string().nullable(),
+    role: accountRole,
+    isActive: z.boolean(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'ServiceAccount' });
 
 /** The service accounts of organizations. */
 export const serviceAccounts = ownRecords({
