@@ -6,8 +6,9 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeBlocks } from '../support/examples.ts';
+import { denoPath } from '../support/runtimes.ts';
 import { type RunningServer, startServerOn } from '../support/server.ts';
-import { denoPath, installLibrary, type Stranger } from '../support/stranger.ts';
+import { installLibrary, type Stranger } from '../support/stranger.ts';
 
 const document = readFileSync('.ci/packages/api-access.md', 'utf8');
 

@@ -8,8 +8,8 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
+import { denoPath } from '../support/runtimes.ts';
 import {
-  denoPath,
   installLibrary,
   libraryTarball,
   repacked,

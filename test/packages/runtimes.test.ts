@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { denoPath, installLibrary, nodes, type Stranger } from '../support/stranger.ts';
+import { denoPath, nodes } from '../support/runtimes.ts';
+import { installLibrary, type Stranger } from '../support/stranger.ts';
 
 let stranger: Stranger;
 let expected: string;
