@@ -118,3 +118,19 @@ test('core has one version, for npm and for Deno, and the same packages', async 
   const noble = npm.dependencies['@noble/hashes'];
   expect(jsr.imports).toEqual({ '@noble/hashes': `npm:@noble/hashes@${noble}` });
 });
+
+test('the page installs the peers that the library names, and MikroORM in one version', async () => {
+  const page = await readFile('.ci/packages/api-access.md', 'utf8');
+  await using stranger = await installLibrary();
+  const path = join(stranger.folder, 'node_modules/@reporisk/api-access/package.json');
+  const { peerDependencies: peers } = JSON.parse(await readFile(path, 'utf8'));
+  const shown = [...page.matchAll(/ (@?[\w/-]+)@([\d.]+)/g)].map(([, name, version]) => [
+    name,
+    version,
+  ]);
+  expect(shown.map(([name]) => name).sort()).toEqual(Object.keys(peers).sort());
+  // MikroORM's packages are each other's peers by exact versions.
+  const exact = shown.filter(([name]) => name?.startsWith('@mikro-orm/'));
+  for (const [name = '', version] of exact) expect(`^${version}`).toBe(peers[name]);
+  for (const [name = '', version = ''] of shown) expect(peers[name]).toContain(`^${version}`);
+});
