@@ -87,7 +87,7 @@ export {
   type ManagementRule,
   refuseManagement,
 } from './policy/management.ts';
-export { grants, permits, scopesOf } from './policy/scopes.ts';
+export { grants, permits, type Scope, scopesOf } from './policy/scopes.ts';
 export { inSubOrgScope } from './policy/sub-org.ts';
 export type { VerifiedKey } from './remote/identity.ts';
 export {

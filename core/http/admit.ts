@@ -1,5 +1,6 @@
 import { type Refusal, refusals } from '../errors.ts';
 import type { Environment } from '../format/key-shape.ts';
+import type { Scope } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
@@ -15,7 +16,7 @@ export interface Verifies<Key> {
 /** Options of `admit`. */
 export interface AdmitOptions {
   /** The scope that the call needs; any valid key will do when absent. */
-  readonly scope?: string;
+  readonly scope?: Scope;
   /** The environments whose keys are accepted; `live` only when absent, so no sandbox keys. */
   readonly environments?: readonly Environment[];
   /**

@@ -1,15 +1,25 @@
 import type { Dialect } from '../format/key-shape.ts';
 import { type Action, type Role, roleAllows } from './authority.ts';
 
+/** The scope that a call may need. A key has some of them, or all. */
+export type Scope =
+  | 'repos:read'
+  | 'repos:analyze'
+  | 'extensions:read'
+  | 'extensions:submit'
+  | 'admin:*';
+
+const reporiskActions: Readonly<Record<Scope, Action>> = {
+  'repos:read': 'read',
+  'repos:analyze': 'submit',
+  'extensions:read': 'read',
+  'extensions:submit': 'submit',
+  'admin:*': 'manage',
+};
+
 /** The scopes of each dialect and the action that each stands for. */
 export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Action>> } = {
-  reporisk: {
-    'repos:read': 'read',
-    'repos:analyze': 'submit',
-    'extensions:read': 'read',
-    'extensions:submit': 'submit',
-    'admin:*': 'manage',
-  },
+  reporisk: reporiskActions,
 };
 
 /**

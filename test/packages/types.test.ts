@@ -20,6 +20,8 @@ const consumer = `
   export const opened = openVerifier({ databaseUrl: 'sqlite:x', verificationSecret: new Uint8Array(32) });
   // @ts-expect-error: an option that is none.
   openVerifier({ databaseUrl: 'sqlite:x', verificationsecret: new Uint8Array(32) });
+  // @ts-expect-error: a scope that is none.
+  protect(verifier, () => new Response(), { scope: 'repo:read' });
   // @ts-expect-error: a handler answers.
   protect(verifier, () => 1);
 `;
