@@ -27,6 +27,7 @@ export const library: Package = {
     store: 'server/store',
     client: 'server/client',
     testing: 'core/testing',
+    'node-hashing': 'server/crypto/node-hashing',
   },
   commands: {},
   copied: [],

@@ -14,6 +14,15 @@ beforeAll(async () => {
       .replace('../../core/mod.ts', '@reporisk/api-access/core')
       .replace('../vectors/reporisk-key-format.json', './vectors.json'),
     'vectors.json': await readFile('test/vectors/reporisk-key-format.json', 'utf8'),
+    'hashing.mjs': `
+      import { nobleHashing, pepperedScheme } from '@reporisk/api-access/core';
+      import { nodeHashing } from '@reporisk/api-access/node-hashing';
+      const [ours, other] = [nodeHashing, nobleHashing].map((hashing) => {
+        const digest = hashing.sha256('rrk_live_x');
+        return digest + pepperedScheme(new Uint8Array(32), hashing).lookup(digest);
+      });
+      console.log(ours === other, ours.length);
+    `,
     'required.cjs': `
       const { parseKey } = require('@reporisk/api-access/core');
       const { maskKey } = require('@reporisk/api-access/format');
@@ -31,6 +40,7 @@ test.for([20, 22, 24])(
     const node = (await nodes()).get(major);
     if (node === undefined) return context.skip(`there is no Node ${major} on this machine`);
     expect(await stranger.run(node, 'agreement.mjs')).toBe(expected);
+    expect(await stranger.run(node, 'hashing.mjs')).toBe('true 128\n');
     expect(await stranger.run(node, 'required.cjs')).toBe('function function\n');
   },
 );
@@ -40,6 +50,7 @@ test('the installed core agrees with its sources on Deno, which grants it no per
   if (deno === null) return context.skip('no Deno is packaged for this platform');
   const options = ['--no-prompt', '--cached-only', '--node-modules-dir=manual'];
   expect(await stranger.run(deno, 'run', ...options, 'agreement.mjs')).toBe(expected);
+  expect(await stranger.run(deno, 'run', ...options, 'hashing.mjs')).toBe('true 128\n');
 });
 
 test.for([20, 22])(

@@ -1,37 +1,39 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { expect, test } from 'vitest';
 import { installServer } from '../support/stranger.ts';
 import { zipOf } from '../support/zip.ts';
 
-/** Starts the installed server; its first lines, up to the last one that it always writes. */
+/** Starts the installed server; its lines up to the last one that it writes. */
 async function started({ folder, installed }: Awaited<ReturnType<typeof installServer>>) {
+  await using resources = new AsyncDisposableStack();
   const child = spawn(process.execPath, [join(installed, 'server', 'main.js')], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = once(child, 'exit');
+  resources.defer(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
   const lines: string[] = [];
   for await (const line of createInterface(child.stdout)) {
-    if (!line.startsWith('{')) lines.push(line);
-    if (lines.length === 3) break;
+    // The log begins once everything has been said.
+    if (line.startsWith('{')) break;
+    lines.push(line);
   }
-  return {
-    lines,
-    url: /http:\S+/.exec(lines[0] ?? '')?.[0] ?? '',
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  const url = /http:\S+/.exec(lines[0] ?? '')?.[0] ?? '';
+  const running = resources.move();
+  return { lines, url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-test('the installed server serves the API alone, and says so', async () => {
+test('the installed server serves the API alone where it has no console, and says so', async () => {
   await using stranger = await installServer();
+  await rm(join(stranger.installed, 'console'), { recursive: true, force: true });
   await using server = await started(stranger);
   expect(server.lines).toEqual([
     expect.stringMatching(/^RepoRisk API Access: http:/),
@@ -40,6 +42,16 @@ test('the installed server serves the API alone, and says so', async () => {
   ]);
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   expect((await fetch(server.url)).status).toBe(404);
+});
+
+test('the installed server serves the console that it has beside it', async () => {
+  await using stranger = await installServer();
+  const page = join(stranger.installed, 'console', 'dist');
+  await mkdir(page, { recursive: true });
+  await writeFile(join(page, 'index.html'), '<!doctype html><title>Console</title>');
+  await using server = await started(stranger);
+  expect(server.lines).toHaveLength(2);
+  expect(await (await fetch(server.url)).text()).toContain('<title>Console</title>');
 });
 
 test('the installed server scans: each program that it starts came along', async () => {
