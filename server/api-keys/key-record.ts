@@ -9,40 +9,38 @@ import { blockedReason, blockedReasons, ownerColumns, ownerJoins } from './key-o
 export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const;
 
 /** A key in management responses: never a secret, never a lookup value. */
-export const keyRecord = z
-  .object({
+export const keyRecord = z.object({
+  id: z.string(),
+  dialect: z.string(),
+  label: z.string(),
+  description: z.string().nullable(),
+  subOrgId: z.int().nullable(),
+  serviceAccountId: z.string().nullable(),
+  preview: z.string(),
+  keyPrefix: z.string(),
+  keySuffix: z.string(),
+  environment: z.enum(['live', 'test']),
+  scopes: z.array(z.string()).nullable(),
+  ipAllowList: z.array(z.string()).nullable(),
+  rateLimit: z.object({ limit: z.int(), windowSeconds: z.int() }).nullable(),
+  isActive: z.boolean(),
+  status: z.enum(keyStatuses),
+  lastUsedAt: timestamp.nullable(),
+  expiresAt: timestamp.nullable(),
+  createdBy: z.string().nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  revokedAt: timestamp.nullable(),
+  revokedReason: z.string().nullable(),
+  retiringPreview: z.string().nullable(),
+  retiringUntil: timestamp.nullable(),
+  owner: z.object({
+    kind: z.enum(['member', 'service_account', 'organization']),
     id: z.string(),
-    dialect: z.string(),
-    label: z.string(),
-    description: z.string().nullable(),
-    subOrgId: z.int().nullable(),
-    serviceAccountId: z.string().nullable(),
-    preview: z.string(),
-    keyPrefix: z.string(),
-    keySuffix: z.string(),
-    environment: z.enum(['live', 'test']),
-    scopes: z.array(z.string()).nullable(),
-    ipAllowList: z.array(z.string()).nullable(),
-    rateLimit: z.object({ limit: z.int(), windowSeconds: z.int() }).nullable(),
-    isActive: z.boolean(),
-    status: z.enum(keyStatuses),
-    lastUsedAt: timestamp.nullable(),
-    expiresAt: timestamp.nullable(),
-    createdBy: z.string().nullable(),
-    createdAt: timestamp,
-    updatedAt: timestamp,
-    revokedAt: timestamp.nullable(),
-    revokedReason: z.string().nullable(),
-    retiringPreview: z.string().nullable(),
-    retiringUntil: timestamp.nullable(),
-    owner: z.object({
-      kind: z.enum(['member', 'service_account', 'organization']),
-      id: z.string(),
-      name: z.string().nullable(),
-    }),
-    blockedReason: z.enum(blockedReasons).nullable(),
-  })
-  .meta({ id: 'ApiKey' });
+    name: z.string().nullable(),
+  }),
+  blockedReason: z.enum(blockedReasons).nullable(),
+});
 
 export type ShownKey = z.infer<typeof keyRecord>;
 

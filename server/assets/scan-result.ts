@@ -6,17 +6,15 @@ import { withoutKeys } from '../wire/keys-in-text.ts';
 const level = z.enum(riskLevels);
 
 /** One finding of a report. */
-export const finding = z
-  .object({
-    rule: z.string(),
-    severity: level,
-    title: z.string(),
-    file: z.string().nullable(),
-    line: z.int().nullable(),
-    evidence: z.string().nullable(),
-    advice: z.string(),
-  })
-  .meta({ id: 'Finding' });
+export const finding = z.object({
+  rule: z.string(),
+  severity: level,
+  title: z.string(),
+  file: z.string().nullable(),
+  line: z.int().nullable(),
+  evidence: z.string().nullable(),
+  advice: z.string(),
+});
 
 /** The result of a completed scan, as its job holds it. */
 const scanResult = z.object({

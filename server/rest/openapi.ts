@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
-import { snake } from '../wire/case.ts';
 import {
   answerHeaders,
   bodyRefusals,
@@ -11,12 +9,10 @@ import {
   refusal,
   refusals,
 } from './openapi-answers.ts';
+import { jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
-
-/** The schemas that have a name, while a document is made. */
-type Schemas = Map<string, unknown>;
 
 /** The OpenAPI 3.1 description of the REST API, generated from the operations. */
 export function openApiDocument(routes: readonly Route[]): Json {
@@ -176,36 +172,4 @@ function conflict({ once }: Route['operation']): string {
 function security(access: Access): Json[] {
   if (access.plane === 'anyone') return [];
   return access.plane === 'data' ? [{ apiKey: [] }, { session: [] }] : [{ session: [] }];
-}
-
-/**
- * A schema as JSON Schema with every name in snake case. Parts with an id become references.
- *
- * @param schemas - gets those parts.
- */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): Json {
-  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  const { $schema, $defs = {}, ...rest } = made;
-  for (const [name, part] of Object.entries($defs as Json)) schemas.set(name, snakeNames(part));
-  return snakeNames(rest) as Json;
-}
-
-function snakeNames(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(snakeNames);
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(
-    Object.entries(node).map(([name, value]) => {
-      if (name === '$ref')
-        return [name, String(value).replace('#/$defs/', '#/components/schemas/')];
-      if (name === 'required' && Array.isArray(value)) return [name, value.map(String).map(snake)];
-      if (name !== 'properties' || typeof value !== 'object' || value === null) {
-        return [name, snakeNames(value)];
-      }
-      const properties = Object.entries(value).map(([key, member]) => [
-        snake(key),
-        snakeNames(member),
-      ]);
-      return [name, Object.fromEntries(properties)];
-    }),
-  );
 }

@@ -12,24 +12,22 @@ import type { OperationContext } from '../operation.ts';
 const rotationDays = 90;
 
 /** An organization's Anthropic key as readers get it: masked. */
-export const anthropicKeyRecord = z
-  .object({
-    configured: z.boolean(),
-    preview: z.string().nullable(),
-    setAt: timestamp.nullable(),
-    setBy: z.string().nullable().describe('The id of the user'),
-    lastCheck: z
-      .object({
-        at: timestamp,
-        ok: z.boolean(),
-        detail: z.string().nullable().describe('What was wrong'),
-      })
-      .nullable()
-      .describe('The last check, or the last failed call of a scan'),
-    ageDays: z.int().nullable(),
-    rotationDue: z.boolean().describe(`Whether the key is ${rotationDays} days old`),
-  })
-  .meta({ id: 'AnthropicKey' });
+export const anthropicKeyRecord = z.object({
+  configured: z.boolean(),
+  preview: z.string().nullable(),
+  setAt: timestamp.nullable(),
+  setBy: z.string().nullable().describe('The id of the user'),
+  lastCheck: z
+    .object({
+      at: timestamp,
+      ok: z.boolean(),
+      detail: z.string().nullable().describe('What was wrong'),
+    })
+    .nullable()
+    .describe('The last check, or the last failed call of a scan'),
+  ageDays: z.int().nullable(),
+  rotationDue: z.boolean().describe(`Whether the key is ${rotationDays} days old`),
+});
 
 type AnthropicKeyRecord = z.input<typeof anthropicKeyRecord>;
 

@@ -20,33 +20,31 @@ const targetKinds = [
 type TargetKind = (typeof targetKinds)[number];
 
 /** An event as readers get it, with the names that its actor and its target have now. */
-export const auditRecord = z
-  .object({
-    id: z.string(),
-    at: timestamp,
-    actor: z.object({
-      /** Of a user or a key; null for others, such as `clerk`, of which there is one. */
-      id: z.string().nullable(),
-      kind: z.string(),
+export const auditRecord = z.object({
+  id: z.string(),
+  at: timestamp,
+  actor: z.object({
+    /** Of a user or a key; null for others, such as `clerk`, of which there is one. */
+    id: z.string().nullable(),
+    kind: z.string(),
+    name: z.string().nullable(),
+    /** The user who acted in this user's place. */
+    impersonatedBy: z.string().nullable(),
+  }),
+  action: z.string(),
+  target: z
+    .object({
+      id: z.string(),
+      kind: z.enum(targetKinds),
       name: z.string().nullable(),
-      /** The user who acted in this user's place. */
-      impersonatedBy: z.string().nullable(),
-    }),
-    action: z.string(),
-    target: z
-      .object({
-        id: z.string(),
-        kind: z.enum(targetKinds),
-        name: z.string().nullable(),
-        /** Of a key's current secret. */
-        preview: z.string().nullable(),
-      })
-      .nullable(),
-    changes: z.record(z.string(), z.unknown()).nullable(),
-    ipAddress: z.string().nullable(),
-    requestId: z.string().nullable(),
-  })
-  .meta({ id: 'AuditEvent' });
+      /** Of a key's current secret. */
+      preview: z.string().nullable(),
+    })
+    .nullable(),
+  changes: z.record(z.string(), z.unknown()).nullable(),
+  ipAddress: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
 
 export type AuditRecord = z.input<typeof auditRecord>;
 

@@ -9,13 +9,11 @@ import { assertMayScan, queueAnalysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
-export const submissionRecord = z
-  .object({
-    extensionId: z.int(),
-    jobId: z.string(),
-    status: z.literal('queued'),
-  })
-  .meta({ id: 'ExtensionSubmission' });
+export const submissionRecord = z.object({
+  extensionId: z.int(),
+  jobId: z.string(),
+  status: z.literal('queued'),
+});
 
 /**
  * Stores a submitted extension, unless its address is known, and queues its analysis; in the

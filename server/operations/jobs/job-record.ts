@@ -5,34 +5,30 @@ import { iso, timestamp } from '../../wire/fields.ts';
 import { ownRecords } from '../own-records.ts';
 
 /** A job as a list shows it. */
-export const jobRecord = z
-  .object({
-    id: z.string(),
-    /** Null for the installation's own jobs; only the operator sees those. */
-    organizationId: z.string().nullable(),
-    projectId: z.string().nullable(),
-    subOrgId: z.int().nullable(),
-    type: z.enum(jobTypes),
-    status: z.enum(jobStatuses),
-    progress: z.int(),
-    total: z.int().nullable(),
-    createdBy: z.string().nullable(),
-    startedAt: timestamp.nullable(),
-    completedAt: timestamp.nullable(),
-    errorMessage: z.string().nullable(),
-    createdAt: timestamp,
-    updatedAt: timestamp,
-  })
-  .meta({ id: 'ListedJob' });
+export const jobRecord = z.object({
+  id: z.string(),
+  /** Null for the installation's own jobs; only the operator sees those. */
+  organizationId: z.string().nullable(),
+  projectId: z.string().nullable(),
+  subOrgId: z.int().nullable(),
+  type: z.enum(jobTypes),
+  status: z.enum(jobStatuses),
+  progress: z.int(),
+  total: z.int().nullable(),
+  createdBy: z.string().nullable(),
+  startedAt: timestamp.nullable(),
+  completedAt: timestamp.nullable(),
+  errorMessage: z.string().nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
 
 const notInTable = { organizationId: 'j.org_id', projectId: 'null' };
 
 /** A job with its result, which exists once it has completed. */
-export const jobResultRecord = jobRecord
-  .extend({
-    result: z.record(z.string(), z.unknown()).nullable(),
-  })
-  .meta({ id: 'Job' });
+export const jobResultRecord = jobRecord.extend({
+  result: z.record(z.string(), z.unknown()).nullable(),
+});
 
 /** The jobs of organizations, with their results. */
 export const jobs = ownRecords({

@@ -7,18 +7,16 @@ import { ownRecords } from '../own-records.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
 
-export const serviceAccountRecord = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    slug: z.string(),
-    description: z.string().nullable(),
-    role: accountRole,
-    isActive: z.boolean(),
-    createdAt: timestamp,
-    updatedAt: timestamp,
-  })
-  .meta({ id: 'ServiceAccount' });
+export const serviceAccountRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  description: z.string().nullable(),
+  role: accountRole,
+  isActive: z.boolean(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
 
 /** The service accounts of organizations. */
 export const serviceAccounts = ownRecords({

@@ -9,15 +9,13 @@ import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 import { ownRecords } from '../own-records.ts';
 
-export const subOrgRecord = z
-  .object({
-    id: z.int(),
-    name: z.string(),
-    clerkId: z.string().nullable(),
-    archivedAt: timestamp.nullable(),
-    createdAt: timestamp,
-  })
-  .meta({ id: 'SubOrg' });
+export const subOrgRecord = z.object({
+  id: z.int(),
+  name: z.string(),
+  clerkId: z.string().nullable(),
+  archivedAt: timestamp.nullable(),
+  createdAt: timestamp,
+});
 
 /** The sub-orgs of organizations. */
 export const subOrgs = ownRecords({

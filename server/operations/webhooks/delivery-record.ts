@@ -9,42 +9,36 @@ import { shownHeaders } from '../../webhooks/attempt.ts';
 import { iso, timestamp } from '../../wire/fields.ts';
 
 /** One request to an endpoint and its answer. */
-export const attemptRecord = z
-  .object({
-    at: timestamp,
-    durationMs: z.int(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()).describe('As sent, without the signature'),
-    status: z.int().nullable().describe('The HTTP status; null when there was no answer'),
-    error: z.string().nullable().describe('Null when the message was accepted'),
-    answer: z
-      .string()
-      .nullable()
-      .describe('The first 2 KB of the body of the answer: text from outside, never to be run'),
-  })
-  .meta({ id: 'WebhookAttempt' });
+export const attemptRecord = z.object({
+  at: timestamp,
+  durationMs: z.int(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).describe('As sent, without the signature'),
+  status: z.int().nullable().describe('The HTTP status; null when there was no answer'),
+  error: z.string().nullable().describe('Null when the message was accepted'),
+  answer: z
+    .string()
+    .nullable()
+    .describe('The first 2 KB of the body of the answer: text from outside, never to be run'),
+});
 
 /** One event for one webhook, and its state. */
-export const deliveryRecord = z
-  .object({
-    id: z.string(),
-    webhookId: z.string(),
-    eventId: z.string(),
-    type: z.string(),
-    keyId: z.string(),
-    payload: z.string().describe('The body as it is sent'),
-    status: z.enum(deliveryStatuses),
-    attemptCount: z.int(),
-    attempts: z
-      .array(attemptRecord)
-      .describe('Oldest first; the newest 1,000 of a webhook are kept'),
-    nextAttemptAt: timestamp.nullable(),
-    lastStatus: z.int().nullable(),
-    lastError: z.string().nullable(),
-    createdAt: timestamp,
-    deliveredAt: timestamp.nullable(),
-  })
-  .meta({ id: 'WebhookDelivery' });
+export const deliveryRecord = z.object({
+  id: z.string(),
+  webhookId: z.string(),
+  eventId: z.string(),
+  type: z.string(),
+  keyId: z.string(),
+  payload: z.string().describe('The body as it is sent'),
+  status: z.enum(deliveryStatuses),
+  attemptCount: z.int(),
+  attempts: z.array(attemptRecord).describe('Oldest first; the newest 1,000 of a webhook are kept'),
+  nextAttemptAt: timestamp.nullable(),
+  lastStatus: z.int().nullable(),
+  lastError: z.string().nullable(),
+  createdAt: timestamp,
+  deliveredAt: timestamp.nullable(),
+});
 
 /** Deliveries as readers get them, in the order given. */
 export async function toDeliveryRecords(

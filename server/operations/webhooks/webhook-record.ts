@@ -9,20 +9,18 @@ import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 
 /** A webhook as readers get it: its signing secret only once, when it is new. */
-export const webhookRecord = z
-  .object({
-    id: z.string(),
-    url: z.string(),
-    events: z.array(z.enum(webhookEvents)),
-    isActive: z.boolean(),
-    disabledReason: z.string().nullable(),
-    health: z.enum(healthStates).describe('`failing`: the last attempt was not accepted'),
-    lastSuccessAt: timestamp.nullable(),
-    sent24h: z.int().describe('Attempts of this hour and the 23 before it'),
-    failed24h: z.int().describe('Of these, not accepted'),
-    createdAt: timestamp,
-  })
-  .meta({ id: 'Webhook' });
+export const webhookRecord = z.object({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.enum(webhookEvents)),
+  isActive: z.boolean(),
+  disabledReason: z.string().nullable(),
+  health: z.enum(healthStates).describe('`failing`: the last attempt was not accepted'),
+  lastSuccessAt: timestamp.nullable(),
+  sent24h: z.int().describe('Attempts of this hour and the 23 before it'),
+  failed24h: z.int().describe('Of these, not accepted'),
+  createdAt: timestamp,
+});
 
 /** The event types that an endpoint subscribes to, without repetition. */
 export const events = z
