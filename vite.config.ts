@@ -39,7 +39,7 @@ export default defineConfig({
       project('server', ['test/**/*.test.ts'], {
         exclude: [
           'test/*.test.ts',
-          'test/{core,browser,bench}/**',
+          'test/{core,browser,bench,packages,examples}/**',
           'test/support/chromium.test.ts',
           ...alone,
         ],
@@ -47,6 +47,11 @@ export default defineConfig({
         // Also where the machine is busy with other things.
         testTimeout: 40_000,
         hookTimeout: 40_000,
+      }),
+      project('packages', ['test/{packages,examples}/**/*.test.ts'], {
+        globalSetup: ['test/support/built-packages.ts', 'test/support/sqlite-templates.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
       }),
       project('browser', ['test/browser/**/*.test.ts', 'test/support/chromium.test.ts'], {
         testTimeout: 60_000,

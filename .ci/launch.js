@@ -34,6 +34,7 @@ const commands = {
   start: async (args) => (await buildConsole()) || run('server/main.ts', ...args),
   cli: (args) => run('server/cli/main.ts', ...args),
   demo: () => run('server/demo.ts'),
+  build: async (args) => (await buildConsole()) || run('.ci/packages/build.ts', ...args),
   bench: (args) => run('test/bench/run.ts', ...args),
   check: async () => {
     const steps = [biome, types, ['house rules', vitest, 'run', '--project', 'house']];
@@ -137,8 +138,8 @@ async function buildConsole() {
   if (built >= Math.max(...sources.map((path) => newest(join(root, path))))) return 0;
   if (existsSync(join(root, vite)))
     return run(vite, 'build', 'console', '--config', 'vite.config.ts', '--logLevel', 'warn');
-  // An installation without development dependencies runs the console it was shipped with.
-  return built > 0 ? 0 : fail('console/dist is missing and so is vite: run npm ci --include=dev');
+  // An installation without development dependencies runs the console it was shipped with, or none.
+  return 0;
 }
 
 function newest(path) {

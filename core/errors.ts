@@ -41,7 +41,7 @@ function refusal(status: Refusal['status'], code: ErrorCode, detail: string): Re
  *
  * @example The text of a plan refusal
  * ```ts
- * import { refusals } from './mod.ts';
+ * import { refusals } from '@reporisk/api-access/core';
  * refusals.tier_required.detail; // 'API access requires a Tier 3 plan'
  * ```
  */
@@ -97,20 +97,25 @@ export const refusals: { readonly [Code in ErrorCode]: Refusal } = Object.freeze
  *
  * @example Matching on the code
  * ```ts
- * import { ApiKeyError } from './mod.ts';
+ * import { ApiKeyError } from '@reporisk/api-access/core';
  * const error = new ApiKeyError('tier_required');
  * error.status; // 403
  * error.code; // 'tier_required'
  * ```
  */
 export class ApiKeyError extends Error {
+  /** The same for every refusal. */
   override readonly name = 'ApiKeyError';
   /** The stable code. */
   readonly code: ErrorCode;
   /** HTTP status code. */
   readonly status: Refusal['status'];
 
-  /** @param code - which refusal; its documented text becomes the message. */
+  /**
+   * Makes the error of a refusal.
+   *
+   * @param code - which refusal; its documented text becomes the message.
+   */
   constructor(code: ErrorCode) {
     super(refusals[code].detail);
     this.code = code;

@@ -11,7 +11,7 @@
  *   newId,
  *   nobleHashing,
  *   pepperedScheme,
- * } from './mod.ts';
+ * } from '@reporisk/api-access/core';
  *
  * const scheme = pepperedScheme(crypto.getRandomValues(new Uint8Array(32)));
  * const store = createMemoryKeyStore();
@@ -88,7 +88,14 @@ export {
   type ManagementRule,
   refuseManagement,
 } from './policy/management.ts';
-export { grants, permits, scopesOf } from './policy/scopes.ts';
+export {
+  grants,
+  type PlatformScope,
+  permits,
+  type ReporiskScope,
+  type Scope,
+  scopesOf,
+} from './policy/scopes.ts';
 export { inSubOrgScope } from './policy/sub-org.ts';
 export type { VerifiedKey } from './remote/identity.ts';
 export {

@@ -15,11 +15,11 @@ import type { RateLimits } from './rate-limits/rate-limits.ts';
 import { allowOnly, byPath } from './rest/allow-only.ts';
 import { createAuthenticate, limitUnsigned } from './rest/authenticate.ts';
 import { createBodyBudgets } from './rest/body-budget.ts';
-import { acceptsGzip, compressed } from './rest/compress.ts';
 import { consoleRoutes } from './rest/console.ts';
 import { keyDescription, keyDescriptionPath } from './rest/data-plane.ts';
 import { demoRoutes } from './rest/demo.ts';
 import { routesOf } from './rest/dialects/routes.ts';
+import { docsRoutes } from './rest/docs/routes.ts';
 import { forwardAuthRoutes } from './rest/forward-auth.ts';
 import { routeHandler, type Wiring } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi.ts';
@@ -131,13 +131,7 @@ export function createApp(parts: AppOptions): App {
   );
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  const document = JSON.stringify(openApiDocument(routes));
-  const sent = [compressed(document, null), compressed(document, 'gzip')] as const;
-  app.get('/openapi.json', async (c) => {
-    const { body, headers } =
-      await sent[acceptsGzip(c.req.header('accept-encoding') ?? null) ? 1 : 0];
-    return c.body(body, 200, { 'Content-Type': 'application/json', ...headers });
-  });
+  app.route('/', docsRoutes(JSON.stringify(openApiDocument(routes))));
   app.get('/console.json', (c) =>
     c.json({
       sign_in: parts.demo ? 'demo' : 'clerk',
@@ -145,7 +139,6 @@ export function createApp(parts: AppOptions): App {
       dialects,
     }),
   );
-  allowOnly(app, '/openapi.json', ['GET']);
   // An unknown path of the API is no page of the console, in any spelling and for every client.
   const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo|v1|platform)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandName } from './config/command-name.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { explain } from './observability/format-error.ts';
 import { batchedOutput, createLogger } from './observability/logger.ts';
@@ -10,6 +12,8 @@ import { joinSiblings, type Siblings } from './workers/worker.ts';
 
 /** Milliseconds for the shutdown, at most, whatever the database does. */
 const endMs = 14_000;
+
+const consoleFolder = join(import.meta.dirname, '..', 'console', 'dist');
 
 /** The server as a process: settings from the environment, one line at the start, a clean end. */
 async function main(): Promise<void> {
@@ -25,9 +29,14 @@ async function main(): Promise<void> {
     config.workers === 1 ? await serve({ config, expectHead }) : await serveByWorkers(config);
   if (url === null) return;
   process.stdout.write(`RepoRisk API Access: ${url}\n`);
+  const hasConsole = existsSync(join(consoleFolder, 'index.html'));
   if (config.clerk === null) {
-    const command = 'npm run cli -- session --persona parent-admin';
-    process.stdout.write(`Demo mode: sign in there, or get a session token with ${command}\n`);
+    const command = `${commandName} session --persona parent-admin`;
+    const ways = hasConsole ? 'sign in there, or get' : 'get';
+    process.stdout.write(`Demo mode: ${ways} a session token with ${command}\n`);
+  }
+  if (!hasConsole) {
+    process.stdout.write('The API alone, without the console: console/dist has not been built\n');
   }
 }
 
@@ -41,7 +50,7 @@ async function serve(options: {
   const server = await startServer({
     ...options,
     dataFolder: '.data',
-    consoleFolder: join(import.meta.dirname, '..', 'console', 'dist'),
+    consoleFolder,
     logger,
   });
   onEnd(() => {

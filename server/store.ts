@@ -35,12 +35,12 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * connections.
  * @throws {ConfigError} with one line: for an unknown option, an invalid value of an option, a
  * secret that the keys were not issued under, a missing file, a database without the server's
- * tables. Nothing stays open.
+ * tables, an older Node than 24. Nothing stays open.
  * @throws when the database cannot be reached.
  * @example A service of its own
  * ```ts
- * import { protect } from '@reporisk/api-keys';
- * import { openVerifier } from './server/store.ts';
+ * import { protect } from '@reporisk/api-access/core';
+ * import { openVerifier } from '@reporisk/api-access/store';
  *
  * await using verifier = await openVerifier({
  *   databaseUrl: process.env.DATABASE_URL,
@@ -50,6 +50,7 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * ```
  */
 export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
+  assertRuntime();
   const { databaseUrl, databaseListenUrl, redisUrl } = readVerifierOptions(options);
   const { onOutcome } = options;
   const onError = unfailing(options.onError ?? warn);
@@ -112,7 +113,11 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   };
 }
 
-/** Options of a verifier on a database that is open already. */
+/**
+ * Options of a verifier on a database that is open already.
+ *
+ * @internal
+ */
 export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
   readonly databaseListenUrl?: string | null;
@@ -125,7 +130,11 @@ export interface CoherentVerifierOptions {
   readonly onLost?: (lost: LostHistory) => void;
 }
 
-/** The server's own verifier: disposing of it leaves the database open. */
+/**
+ * The server's own verifier: disposing of it leaves the database open.
+ *
+ * @internal
+ */
 export function coherentVerifier(
   database: Database,
   options: CoherentVerifierOptions,
@@ -135,6 +144,7 @@ export function coherentVerifier(
   return openCoherent(database, keyring, { databaseListenUrl, now, onError, onLost, onlyReads });
 }
 
+/** @internal */
 interface CoherentOptions {
   readonly databaseListenUrl: string | null;
   readonly now?: (() => number) | undefined;
@@ -169,6 +179,14 @@ async function openCoherent(
     coherence,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** On Node 20, the SQLite driver ends the process without a word. */
+function assertRuntime(): void {
+  if (typeof AsyncDisposableStack === 'function') return;
+  throw new ConfigError(
+    `openVerifier() needs Node 24, Deno or Bun: this is Node ${process.version}`,
+  );
 }
 
 /** The server's messages name its environment variable; here, the secret is an option. */

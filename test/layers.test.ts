@@ -65,7 +65,7 @@ const layers: Record<string, string> = {
     vectors
     support
     core processes
-    contract console runtimes server simulation
+    contract console examples packages runtimes server simulation
     bench browser
     .`,
 };

@@ -32,6 +32,7 @@ export interface CoherentCacheOptions {
 
 /** What a cache has done, for metrics. */
 export interface CacheCounters {
+  /** Answers without a lookup. */
   readonly hits: number;
   /** Lookups made. */
   readonly misses: number;
@@ -39,9 +40,13 @@ export interface CacheCounters {
   readonly joins: number;
   /** Lookups whose answer was used once but not kept, since a change overtook it. */
   readonly taints: number;
+  /** Keys pushed out by others. */
   readonly evictions: number;
+  /** Keys held now. */
   readonly entries: number;
+  /** Absent keys held now. */
   readonly absent: number;
+  /** Estimated memory of what is held now, in bytes. */
   readonly bytes: number;
 }
 

@@ -20,7 +20,7 @@ export type Environment = 'live' | 'test';
  *
  * @example
  * ```ts
- * import { allEnvironments } from './mod.ts';
+ * import { allEnvironments } from '@reporisk/api-access/core';
  * allEnvironments.includes('test'); // true
  * ```
  */

@@ -27,7 +27,7 @@ export interface ParsedKey {
  * @returns its parts; null when the text is no key or its checksum fails.
  * @example
  * ```ts
- * import { parseKey } from './mod.ts';
+ * import { parseKey } from '@reporisk/api-access/core';
  * parseKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW')?.environment; // 'live'
  * parseKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_abcdef'); // null
  * ```

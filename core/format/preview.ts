@@ -13,7 +13,7 @@ const dots = '\u2022'.repeat(4);
  * @throws {TypeError} when `first4` or `last4` is not four characters: never shows more.
  * @example
  * ```ts
- * import { formatPreview } from './mod.ts';
+ * import { formatPreview } from '@reporisk/api-access/core';
  * formatPreview('rrk_live_', 'AbCd', 'Xy1z'); // 'rrk_live_AbCd••••Xy1z'
  * ```
  */
@@ -33,7 +33,7 @@ export function formatPreview(prefix: string, first4: string, last4: string): st
  * would be safe. The message does not repeat the text.
  * @example
  * ```ts
- * import { maskKey } from './mod.ts';
+ * import { maskKey } from '@reporisk/api-access/core';
  * maskKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW'); // 'rrk_live_AbCd••••JkEW'
  * ```
  */

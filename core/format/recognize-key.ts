@@ -31,7 +31,7 @@ export function hasKeyLength({ length }: string): boolean {
  * whose checksum fails comes back as `importedShape`: it can only be an imported one.
  * @example
  * ```ts
- * import { recognizeKey } from './mod.ts';
+ * import { recognizeKey } from '@reporisk/api-access/core';
  * recognizeKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW')?.checksummed; // true
  * recognizeKey('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_abcdef')?.checksummed; // false
  * recognizeKey('sk_live_4eC39HqLyjWDarjtT1zdp7dc'); // null

@@ -69,7 +69,7 @@ function newText(options: GenerateKeyOptions): string {
  * @throws {TypeError} when the random source is broken, or the id has no ULID.
  * @example
  * ```ts
- * import { generateKey, maskKey } from './mod.ts';
+ * import { generateKey, maskKey } from '@reporisk/api-access/core';
  * const { key, preview } = generateKey({ environment: 'test' });
  * key.length; // 52
  * maskKey(key) === preview; // true

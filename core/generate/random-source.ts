@@ -13,11 +13,11 @@ export type RandomSource = (length: number) => Uint8Array;
  * @returns fresh bytes from `crypto.getRandomValues`.
  * @example
  * ```ts
- * import { secureRandom } from './mod.ts';
+ * import { secureRandom } from '@reporisk/api-access/core';
  * secureRandom(16).length; // 16
  * ```
  */
-export const secureRandom: RandomSource = (length) =>
+export const secureRandom: RandomSource = (length: number): Uint8Array =>
   crypto.getRandomValues(new Uint8Array(length));
 
 /**

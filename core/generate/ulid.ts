@@ -25,7 +25,7 @@ function pair(bits: number): string {
  * @throws {TypeError} when the random source is broken.
  * @example
  * ```ts
- * import { ulid } from './mod.ts';
+ * import { ulid } from '@reporisk/api-access/core';
  * ulid(1469918176385).slice(0, 10); // '01ARYZ6S41'
  * ```
  */
@@ -65,7 +65,7 @@ function fortyBits(bytes: Uint8Array, from: number): string {
  * @throws {TypeError} when the random source is broken.
  * @example
  * ```ts
- * import { newId } from './mod.ts';
+ * import { newId } from '@reporisk/api-access/core';
  * newId('key', 1469918176385).slice(0, 14); // 'key_01ARYZ6S41'
  * ```
  */

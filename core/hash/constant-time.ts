@@ -6,7 +6,7 @@
  * @returns true when they are equal.
  * @example
  * ```ts
- * import { constantTimeEqual } from './mod.ts';
+ * import { constantTimeEqual } from '@reporisk/api-access/core';
  * constantTimeEqual('00ff', '00ff'); // true
  * ```
  */

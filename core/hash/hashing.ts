@@ -39,7 +39,7 @@ export interface Hashing {
  *
  * @example
  * ```ts
- * import { nobleHashing } from './mod.ts';
+ * import { nobleHashing } from '@reporisk/api-access/core';
  * nobleHashing.sha256('abc').slice(0, 8); // 'ba7816bf'
  * ```
  */

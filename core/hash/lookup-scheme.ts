@@ -46,7 +46,7 @@ function assertId(text: string): void {
  *
  * @example
  * ```ts
- * import { nobleHashing, sha256Scheme } from './mod.ts';
+ * import { nobleHashing, sha256Scheme } from '@reporisk/api-access/core';
  * const digest = nobleHashing.sha256('rrk_live_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_40JkEW');
  * sha256Scheme.lookup(digest) === digest; // true
  * ```
@@ -73,7 +73,7 @@ export const sha256Scheme: LookupScheme = Object.freeze({
  * @throws {TypeError} when the pepper is shorter.
  * @example
  * ```ts
- * import { nobleHashing, pepperedScheme } from './mod.ts';
+ * import { nobleHashing, pepperedScheme } from '@reporisk/api-access/core';
  * const scheme = pepperedScheme(crypto.getRandomValues(new Uint8Array(32)));
  * const lookup = scheme.lookup(nobleHashing.sha256('rrk_live_…'));
  * lookup.length; // 64

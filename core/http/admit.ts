@@ -1,5 +1,6 @@
 import { type Refusal, refusals } from '../errors.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
+import type { Scope } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
@@ -15,7 +16,7 @@ export interface Verifies<Key> {
 /** Options of `admit`. */
 export interface AdmitOptions {
   /** The scope that the call needs; any valid key will do when absent. */
-  readonly scope?: string;
+  readonly scope?: Scope;
   /** The dialects whose keys are accepted; `reporisk` only when absent. */
   readonly dialects?: readonly Dialect[];
   /** The project that the call is about; a `platform` key that is held to a project needs it named. */
@@ -62,7 +63,7 @@ const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
  * @returns the key, or the answer to send; never rejects.
  * @example
  * ```ts
- * import { admit, createMemoryKeyStore, createVerifier } from './mod.ts';
+ * import { admit, createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
  * const verifier = createVerifier({ store: createMemoryKeyStore() });
  * const request = new Request('https://example.com/');
  * const admission = await admit(verifier, request, { scope: 'repos:read' });

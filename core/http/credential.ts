@@ -34,7 +34,7 @@ const bearer = /^bearer +([\w\-.~+/]+=*)$/i;
  * @returns the credential; never throws.
  * @example
  * ```ts
- * import { credentialFrom } from './mod.ts';
+ * import { credentialFrom } from '@reporisk/api-access/core';
  * credentialFrom(new Headers({ Authorization: 'Bearer abc' })); // { kind: 'bearer', token: 'abc' }
  * credentialFrom(new Headers({ Authorization: 'Basic abc' })); // { kind: 'invalid' }
  * credentialFrom(new Headers()); // { kind: 'missing' }

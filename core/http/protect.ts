@@ -1,3 +1,4 @@
+import { scopesOf } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import { type AdmitOptions, admit, type Verifies } from './admit.ts';
 
@@ -28,9 +29,10 @@ export interface ProtectOptions<Rest extends readonly unknown[]>
  * @param handler - called with the request, the verified key, and the runtime's other arguments.
  * @param options - the scope needed, and how to learn the client's address.
  * @returns a fetch-style handler that answers refusals itself. Exceptions of the handler pass on.
+ * @throws {TypeError} for a scope that is none: no key could ever have it.
  * @example Any valid key with `repos:read`
  * ```ts
- * import { createMemoryKeyStore, createVerifier, protect } from './mod.ts';
+ * import { createMemoryKeyStore, createVerifier, protect } from '@reporisk/api-access/core';
  * const verifier = createVerifier({ store: createMemoryKeyStore() });
  * const fetch = protect(verifier, (_request, key) => Response.json({ hello: key.label }), {
  *   scope: 'repos:read',
@@ -45,6 +47,10 @@ export function protect<Key, Rest extends readonly unknown[] = []>(
   options: ProtectOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { address, project, ...asked } = options;
+  const known = (asked.dialects ?? ['reporisk']).flatMap(scopesOf);
+  if (asked.scope !== undefined && !known.includes(asked.scope)) {
+    throw new TypeError(`there is no scope ${asked.scope}: there are ${known.join(', ')}`);
+  }
   return async (request, ...rest) => {
     const admission = await admit(verifier, request, {
       ...asked,

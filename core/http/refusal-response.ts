@@ -19,7 +19,7 @@ export interface RefusalResponseOptions {
  * @returns a new response.
  * @example
  * ```ts
- * import { refusalResponse, refusals } from './mod.ts';
+ * import { refusalResponse, refusals } from '@reporisk/api-access/core';
  * const response = refusalResponse(refusals.invalid_key);
  * response.status; // 401
  * await response.json(); // { detail: 'Invalid API key' }

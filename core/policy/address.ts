@@ -1,5 +1,6 @@
 /** A block of IP addresses. */
 export interface Cidr {
+  /** The version of IP. */
   readonly family: 4 | 6;
   /** The block's first address as 16-bit groups: two for IPv4, eight for IPv6. */
   readonly groups: readonly number[];
@@ -88,7 +89,7 @@ function isMapped(groups: readonly number[]): boolean {
  * @returns the block, or null when the text is none.
  * @example
  * ```ts
- * import { parseCidr } from './mod.ts';
+ * import { parseCidr } from '@reporisk/api-access/core';
  * parseCidr('203.0.113.0/24')?.prefixLength; // 24
  * parseCidr('203.0.113.7/24'); // null
  * ```
@@ -132,7 +133,7 @@ function formatIPv6(groups: readonly number[]): string {
  * @returns the canonical text, or null when the text is no block.
  * @example
  * ```ts
- * import { normalizeCidr } from './mod.ts';
+ * import { normalizeCidr } from '@reporisk/api-access/core';
  * normalizeCidr('203.0.113.7'); // '203.0.113.7/32'
  * normalizeCidr('2001:DB8:0:0::/32'); // '2001:db8::/32'
  * ```
@@ -195,7 +196,7 @@ function knownBlocks(list: readonly string[]): Blocks {
  * @returns true when some block holds it.
  * @example
  * ```ts
- * import { addressAllowed } from './mod.ts';
+ * import { addressAllowed } from '@reporisk/api-access/core';
  * addressAllowed(['203.0.113.0/24'], '203.0.113.7'); // true
  * addressAllowed(['203.0.113.0/24'], '::ffff:203.0.113.7'); // true
  * addressAllowed(['203.0.113.0/24'], undefined); // false

@@ -23,7 +23,7 @@ const permitted: { readonly [R in Role]: readonly Action[] } = {
  * @returns true when the role covers the action.
  * @example A demoted member's key still reads
  * ```ts
- * import { roleAllows } from './mod.ts';
+ * import { roleAllows } from '@reporisk/api-access/core';
  * roleAllows('viewer', 'read'); // true
  * roleAllows('viewer', 'submit'); // false
  * ```

@@ -5,7 +5,7 @@ import { type Refusal, refusals } from '../errors.ts';
  *
  * @example
  * ```ts
- * import { apiAccessTier } from './mod.ts';
+ * import { apiAccessTier } from '@reporisk/api-access/core';
  * apiAccessTier; // 3
  * ```
  */
@@ -42,7 +42,7 @@ export interface ManagementRule {
  * @returns the refusal, or null when the caller may go on.
  * @example A valid API key never manages keys
  * ```ts
- * import { refuseManagement } from './mod.ts';
+ * import { refuseManagement } from '@reporisk/api-access/core';
  * const rule = { role: 'admin', needsApiAccess: true, managesKeys: true } as const;
  * refuseManagement({ kind: 'key' }, rule)?.detail;
  * // 'API keys cannot be managed via API key authentication'

@@ -1,29 +1,59 @@
 import type { Dialect } from '../format/key-shape.ts';
 import { type Action, type Role, roleAllows } from './authority.ts';
 
+/** A scope of RepoRisk's own keys. */
+export type ReporiskScope =
+  | 'repos:read'
+  | 'repos:analyze'
+  | 'extensions:read'
+  | 'extensions:submit'
+  | 'admin:*';
+
+/** A scope of `platform` keys. */
+export type PlatformScope =
+  | 'projects:read'
+  | 'projects:write'
+  | 'rulesets:read'
+  | 'rulesets:write'
+  | 'analysis:run'
+  | 'cases:read'
+  | 'cases:write'
+  | 'reviews:read'
+  | 'reviews:write'
+  | 'versions:read'
+  | 'versions:write'
+  | 'admin:*';
+
+/** The scope that a call may need. A key has some of its dialect's, or all. */
+export type Scope = ReporiskScope | PlatformScope;
+
+const reporiskActions: Readonly<Record<ReporiskScope, Action>> = {
+  'repos:read': 'read',
+  'repos:analyze': 'submit',
+  'extensions:read': 'read',
+  'extensions:submit': 'submit',
+  'admin:*': 'manage',
+};
+
+const platformActions: Readonly<Record<PlatformScope, Action>> = {
+  'projects:read': 'read',
+  'projects:write': 'submit',
+  'rulesets:read': 'read',
+  'rulesets:write': 'submit',
+  'analysis:run': 'submit',
+  'cases:read': 'read',
+  'cases:write': 'submit',
+  'reviews:read': 'read',
+  'reviews:write': 'submit',
+  'versions:read': 'read',
+  'versions:write': 'submit',
+  'admin:*': 'manage',
+};
+
 /** The scopes of each dialect and the action that each stands for. */
 export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Action>> } = {
-  reporisk: {
-    'repos:read': 'read',
-    'repos:analyze': 'submit',
-    'extensions:read': 'read',
-    'extensions:submit': 'submit',
-    'admin:*': 'manage',
-  },
-  platform: {
-    'projects:read': 'read',
-    'projects:write': 'submit',
-    'rulesets:read': 'read',
-    'rulesets:write': 'submit',
-    'analysis:run': 'submit',
-    'cases:read': 'read',
-    'cases:write': 'submit',
-    'reviews:read': 'read',
-    'reviews:write': 'submit',
-    'versions:read': 'read',
-    'versions:write': 'submit',
-    'admin:*': 'manage',
-  },
+  reporisk: reporiskActions,
+  platform: platformActions,
   // Its keys manage keys of their own dialect, and nothing that a scope names.
   repurai: {},
 };
@@ -35,7 +65,7 @@ export const scopeActions: { readonly [D in Dialect]: Readonly<Record<string, Ac
  * @returns the scope names; an unknown name is refused when a key is created.
  * @example
  * ```ts
- * import { scopesOf } from './mod.ts';
+ * import { scopesOf } from '@reporisk/api-access/core';
  * scopesOf('reporisk').includes('repos:read'); // true
  * ```
  */
@@ -53,7 +83,7 @@ export function scopesOf(dialect: Dialect): readonly string[] {
  * @returns true when covered.
  * @example
  * ```ts
- * import { grants } from './mod.ts';
+ * import { grants } from '@reporisk/api-access/core';
  * grants('reporisk', ['admin:*'], 'repos:read'); // true
  * grants('reporisk', null, 'repos:*'); // false: no such scope
  * ```
@@ -76,7 +106,7 @@ export function grants(
  * @returns true when both allow it.
  * @example A key with every scope whose creator was demoted
  * ```ts
- * import { permits } from './mod.ts';
+ * import { permits } from '@reporisk/api-access/core';
  * const key = { dialect: 'reporisk', scopes: null, owner: { role: 'viewer' } } as const;
  * permits(key, 'repos:read'); // true
  * permits(key, 'repos:analyze'); // false

@@ -7,7 +7,7 @@
  * @returns true when the caller may touch it.
  * @example
  * ```ts
- * import { inSubOrgScope } from './mod.ts';
+ * import { inSubOrgScope } from '@reporisk/api-access/core';
  * inSubOrgScope(null, 7); // true: organization-wide
  * inSubOrgScope(7, 7); // true
  * inSubOrgScope(7, null); // false

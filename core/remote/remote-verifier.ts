@@ -58,7 +58,7 @@ const kept = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
  * user name.
  * @example
  * ```ts
- * import { admit, openRemoteVerifier } from './mod.ts';
+ * import { admit, openRemoteVerifier } from '@reporisk/api-access/core';
  * const verifier = openRemoteVerifier({ url: 'https://api.example.com' });
  * const admission = await admit(verifier, new Headers(), { scope: 'repos:read' });
  * admission.ok; // false

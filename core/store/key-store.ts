@@ -6,6 +6,7 @@ import type { Freshness } from './freshness.ts';
 export interface OrganizationRecord {
   /** The Clerk organization id. */
   readonly id: string;
+  /** The name shown to people. */
   readonly name: string;
   /** 1, 2 or 3; null when the organization is no longer a customer. */
   readonly tier: number | null;
@@ -13,6 +14,7 @@ export interface OrganizationRecord {
 
 /** A sub-org as far as a decision needs it. */
 export interface SubOrgRecord {
+  /** The sub-org's number. */
   readonly id: number;
   /** False once archived or removed: its keys are refused. */
   readonly active: boolean;
@@ -24,12 +26,15 @@ export interface OwnerRecord {
   readonly kind: 'member' | 'service-account' | 'organization';
   /** User id, service account id or organization id. */
   readonly id: string;
+  /** The role that the key acts with; `none` may do nothing. */
   readonly role: Role;
 }
 
 /** At most `limit` requests in a window of `windowSeconds` seconds, which begins with a request. */
 export interface RateLimit {
+  /** Requests, at most. */
   readonly limit: number;
+  /** The length of the window in seconds. */
   readonly windowSeconds: number;
 }
 
@@ -40,14 +45,19 @@ export interface RateLimit {
 export interface KeyRecord {
   /** `key_` and a ULID; the same for life. */
   readonly id: string;
+  /** The format of its secrets. */
   readonly dialect: Dialect;
+  /** Whether it is a sandbox key. */
   readonly environment: Environment;
+  /** The name that its owner chose. */
   readonly label: string;
   /** For example `rrk_live_AbCd••••Xy1z`. */
   readonly preview: string;
+  /** The organization that it belongs to. */
   readonly organization: OrganizationRecord;
   /** The one sub-org the key is held to; null for an organization-wide key. */
   readonly subOrg: SubOrgRecord | null;
+  /** The owner whose authority it carries. */
   readonly owner: OwnerRecord;
   /** The one project that a `platform` key is held to; null for none. */
   readonly projectId: string | null;
@@ -55,10 +65,13 @@ export interface KeyRecord {
   readonly scopes: readonly string[] | null;
   /** CIDR blocks; null means any address. */
   readonly ipAllowList: readonly string[] | null;
+  /** Null means no limit of its own. */
   readonly rateLimit: RateLimit | null;
+  /** Whether it is switched off, which can be undone. */
   readonly disabled: boolean;
   /** The key works before this instant, never at or after it. */
   readonly expiresAt: number | null;
+  /** When it was revoked, for good; null while it is not. */
   readonly revokedAt: number | null;
   /**
    * When the presented secret expires by itself: null for the current secret, the end of the grace
@@ -69,6 +82,7 @@ export interface KeyRecord {
 
 /** A stored key and the seal of its row. */
 export interface StoredKey {
+  /** The fields that a decision reads. */
   readonly record: KeyRecord;
   /** HMAC over key id, organization id and lookup value; null in a store without a pepper. */
   readonly seal: string | null;

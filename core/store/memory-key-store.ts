@@ -9,6 +9,12 @@ export interface MemoryKeyStoreOptions {
 
 /** A key store in memory: for tests, and for services with a fixed handful of keys. */
 export interface MemoryKeyStore extends KeyStore {
+  /**
+   * Finds a key by the lookup value of its secret.
+   *
+   * @param lookup - the lookup value, hexadecimal.
+   * @returns the stored key, frozen, or null.
+   */
   find(lookup: string): StoredKey | null;
   findById(id: string): readonly StoredSecret[];
 
@@ -49,7 +55,7 @@ export interface MemoryKeyStore extends KeyStore {
  * @returns the store.
  * @example
  * ```ts
- * import { createMemoryKeyStore } from './mod.ts';
+ * import { createMemoryKeyStore } from '@reporisk/api-access/core';
  * createMemoryKeyStore().find('00'.repeat(32)); // null
  * ```
  */

@@ -69,7 +69,7 @@ function isOver(instant: number | null, now: number): boolean {
  * @returns the outcome, frozen; rate limits come after it and are not part of it.
  * @example An unknown key
  * ```ts
- * import { decide } from './mod.ts';
+ * import { decide } from '@reporisk/api-access/core';
  * const outcome = decide(null, {}, Date.now());
  * outcome.ok; // false
  * ```

@@ -24,6 +24,7 @@ export type Reason =
 
 /** The key covers the request. `Key` is what a verifier knows of it. */
 export interface Accepted<Key = KeyRecord> {
+  /** Tells it from a refusal. */
   readonly ok: true;
   /** The verified key. */
   readonly key: Key;
@@ -31,6 +32,7 @@ export interface Accepted<Key = KeyRecord> {
 
 /** The request is refused. */
 export interface Refused {
+  /** Tells it from an acceptance. */
   readonly ok: false;
   /** The refusal that the caller gets. */
   readonly refusal: Refusal;

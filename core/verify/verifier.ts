@@ -73,7 +73,7 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
  * @throws {TypeError} without a lookup scheme.
  * @example Verifying against an in-memory store
  * ```ts
- * import { createMemoryKeyStore, createVerifier } from './mod.ts';
+ * import { createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
  * const verifier = createVerifier({ store: createMemoryKeyStore() });
  * const outcome = await verifier.verify('rrk_live_not_a_key', { scope: 'repos:read' });
  * outcome.ok; // false

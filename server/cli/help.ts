@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { commandName } from '../config/command-name.ts';
 import type { Command } from './command.ts';
 import { examples } from './examples.ts';
-
-const program = 'npm run cli --';
 
 /**
  * The help for a command, for the commands of a noun, or for all: in short for all, with examples for
@@ -17,7 +16,7 @@ export function help(commands: readonly Command[], topic: readonly string[]): st
   const found = named.length > 0 ? named : ofNoun;
   const isAll = topic.length === 0 || found.length === 0;
   return [
-    `${program} COMMAND [--json]`,
+    `${commandName} COMMAND [--json]`,
     ...(isAll ? commands : found).map((command) => described(command, !isAll)),
     'It reads the same environment variables as the server. --help after a word tells more.',
   ].join('\n');
@@ -26,7 +25,7 @@ export function help(commands: readonly Command[], topic: readonly string[]): st
 function described({ name, usage, summary }: Command, withExamples: boolean): string {
   const lines = [`  ${`${name} ${usage}`.trim()}`, `      ${summary}`];
   if (!withExamples) return lines.join('\n');
-  return [...lines, ...(examples[name] ?? []).map((each) => `      $ ${program} ${each}`)].join(
+  return [...lines, ...(examples[name] ?? []).map((each) => `      $ ${commandName} ${each}`)].join(
     '\n',
   );
 }

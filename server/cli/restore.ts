@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { formatHead } from '../audit/head.ts';
 import { parseJournal } from '../audit/journal.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { commandName } from '../config/command-name.ts';
 import type { LeaseTiming } from '../database/leases/ports.ts';
 import { acceptRestore } from '../operations/restore/accept.ts';
 import { declareRestore } from '../operations/restore/declare.ts';
@@ -29,7 +30,7 @@ const restore: Command = {
     if (!isAccepted) {
       const text = [
         `The restored audit log ends at ${head}`,
-        'Management is refused until: npm run cli -- restore --accept [--journal FILE]',
+        `Management is refused until: ${commandName} restore --accept [--journal FILE]`,
       ];
       return { json: { head, accepted: false }, text: text.join('\n') };
     }

@@ -11,6 +11,14 @@ const usualLength = 512;
 /**
  * Core's digests by Node's one-shot `hash`, which spares the objects of `createHash` and
  * `createHmac`: SHA-256 of a key takes a fifth of the portable one's time, its HMAC a third.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
+ * import { nodeHashing } from '@reporisk/api-access/node-hashing';
+ *
+ * const verifier = createVerifier({ store: createMemoryKeyStore(), hashing: nodeHashing });
+ * ```
  */
 export const nodeHashing: Hashing = Object.freeze({
   sha256: (text: string): string => hash('sha256', text, 'hex'),

@@ -18,9 +18,14 @@ export interface Coherence extends AsyncDisposable {
   isRestored(): boolean;
 }
 
+/** @internal */
 type HearAcknowledgement = (said?: Acknowledgement) => void;
 
-/** Options of a process's part in the coherence. */
+/**
+ * Options of a process's part in the coherence.
+ *
+ * @internal
+ */
 export interface CoherenceOptions {
   readonly port: LeasePort;
   readonly timing: LeaseTiming;
@@ -39,6 +44,7 @@ export interface CoherenceOptions {
  *
  * @returns resolves after the first attempt. When it failed, the process asks the database for each
  * verification until a later attempt succeeds.
+ * @internal
  */
 export async function joinCoherence(options: CoherenceOptions): Promise<Coherence> {
   const { port, timing, listen, hearAudited, onError, onLost = () => {} } = options;
@@ -87,6 +93,8 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
 /**
  * Waits until every process has applied everything committed so far. For the command line, which
  * revokes without serving; it must not close the port before `evicted` is resolved.
+ *
+ * @internal
  */
 export function awaitPropagation(
   port: LeasePort,

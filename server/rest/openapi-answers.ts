@@ -45,6 +45,7 @@ export const refusals: Record<number, Json> = {
   401: refusal('No valid credential'),
   403: refusal('Not permitted'),
   429: refusal('Rate limit exceeded'),
+  500: refusal('A fault of the server; the request id is in `detail`'),
   503: refusal('Temporarily unavailable'),
 };
 

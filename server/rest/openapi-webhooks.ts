@@ -32,6 +32,8 @@ export function webhookMessages(jsonSchema: (schema: z.ZodType) => Json): Record
         operationId: type,
         summary: when,
         tags: ['webhooks'],
+        // The signature stands in place of a credential.
+        security: [],
         parameters,
         requestBody: {
           required: true,

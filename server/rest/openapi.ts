@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
-import { snake } from '../wire/case.ts';
 import {
   answerHeaders,
   bodyRefusals,
@@ -11,16 +9,18 @@ import {
   refusal,
   refusals,
 } from './openapi-answers.ts';
+import { jsonSchema, plainSchema, type Schemas } from './openapi-schemas.ts';
 import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
 
 /** The OpenAPI 3.1 description of the REST API, generated from the operations. */
 export function openApiDocument(routes: readonly Route[]): Json {
+  const schemas: Schemas = new Map();
   const paths: Record<string, Json> = { ...verificationPaths };
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -28,9 +28,11 @@ export function openApiDocument(routes: readonly Route[]): Json {
       title: 'RepoRisk API',
       version: 'v1',
       description: 'Whether a repository or an extension is safe to run.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/', description: 'This server' }],
     paths,
-    webhooks: webhookMessages((schema) => jsonSchema(schema, 'output')),
+    webhooks: webhookMessages((schema) => jsonSchema(schema, 'output', schemas)),
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },
@@ -43,7 +45,10 @@ export function openApiDocument(routes: readonly Route[]): Json {
             'A Clerk session token. An impersonated one (with an `act` claim) reads, and takes away',
         },
       },
-      schemas: { Problem: problem, ValidationProblem: validationProblem },
+      schemas: {
+        ...{ Problem: problem, ValidationProblem: validationProblem },
+        ...Object.fromEntries([...schemas].sort()),
+      },
     },
   };
 }
@@ -74,10 +79,12 @@ const validationProblem: Json = {
   },
 };
 
-function describe(route: Route): Json {
+function describe(route: Route, schemas: Schemas): Json {
   const { operation, form } = route;
   const input =
-    form === undefined ? jsonSchema(operation.input, 'input') : plainSchema(form.members, 'input');
+    form === undefined
+      ? jsonSchema(operation.input, 'input', schemas)
+      : plainSchema(form.members, 'input');
   const properties = (input.properties ?? {}) as Record<string, Json>;
   const required = new Set((input.required ?? []) as string[]);
   const inPath = parameterNames(route.path);
@@ -105,14 +112,19 @@ function describe(route: Route): Json {
     tags: [operation.name.split('.')[0]],
     security: form?.dialect === 'repurai' ? [{ repuraiKey: [] }] : security(operation.access),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.source === 'query' ? {} : requestBody(route, others, required)),
-    responses: responses(route),
+    ...(route.source === 'query' ? {} : requestBody(route, others, required, schemas)),
+    responses: responses(route, schemas),
   };
 }
 
-function requestBody(route: Route, members: [string, Json][], required: Set<string>): Json {
+function requestBody(
+  route: Route,
+  members: [string, Json][],
+  required: Set<string>,
+  schemas: Schemas,
+): Json {
   if (route.raw !== undefined) {
-    const schema = jsonSchema(route.raw.body, 'input');
+    const schema = jsonSchema(route.raw.body, 'input', schemas);
     return { requestBody: { required: true, content: { 'application/json': { schema } } } };
   }
   if (members.length === 0) return {};
@@ -126,19 +138,25 @@ function requestBody(route: Route, members: [string, Json][], required: Set<stri
     };
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
+  const needed = members.map(([name]) => name).filter((name) => required.has(name));
   const schema = {
     type: 'object',
-    required: members.map(([name]) => name).filter((name) => required.has(name)),
+    required: needed,
     properties: Object.fromEntries(members),
     additionalProperties: false,
   };
-  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  // No body is an empty object.
+  return {
+    requestBody: { required: needed.length > 0, content: { 'application/json': { schema } } },
+  };
 }
 
-function responses(route: Route): Json {
+function responses(route: Route, schemas: Schemas): Json {
   const { form, operation } = route;
   const schema =
-    form === undefined ? jsonSchema(operation.output, 'output') : plainSchema(form.body, 'output');
+    form === undefined
+      ? jsonSchema(operation.output, 'output', schemas)
+      : plainSchema(form.body, 'output');
   const content =
     route.operation.name === exportAuditLog.name
       ? { 'application/x-ndjson': {}, 'text/csv': {} }
@@ -167,33 +185,4 @@ function conflict({ once }: Route['operation']): string {
 function security(access: Access): Json[] {
   if (access.plane === 'anyone') return [];
   return access.plane === 'data' ? [{ apiKey: [] }, { session: [] }] : [{ session: [] }];
-}
-
-/** A schema as JSON Schema with every name in snake case. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return snakeNames(plainSchema(schema, io)) as Json;
-}
-
-/** The same with the names of the schema. */
-function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return rest;
-}
-
-function snakeNames(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(snakeNames);
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(
-    Object.entries(node).map(([name, value]) => {
-      if (name === 'required' && Array.isArray(value)) return [name, value.map(String).map(snake)];
-      if (name !== 'properties' || typeof value !== 'object' || value === null) {
-        return [name, snakeNames(value)];
-      }
-      const properties = Object.entries(value).map(([key, member]) => [
-        snake(key),
-        snakeNames(member),
-      ]);
-      return [name, Object.fromEntries(properties)];
-    }),
-  );
 }

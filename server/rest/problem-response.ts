@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../database/is-database-away.ts';
 import type { Services } from '../operations/operation.ts';
 import { withoutKeys } from '../wire/keys-in-text.ts';
 import {
+  type Detail,
   type FieldError,
   InvalidInput,
   Problem,
@@ -15,7 +16,7 @@ import { respondJson } from './respond.ts';
 /** The caller's answer to an error, and whether the operator must look at it. */
 export interface Answer {
   readonly status: number;
-  readonly detail: unknown;
+  readonly detail: Detail;
   /** The problem's code, for the console: REST's bodies have the text only. */
   readonly code: ProblemCode | null;
   readonly headers: Readonly<Record<string, string>>;

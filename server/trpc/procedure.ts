@@ -4,6 +4,7 @@ import type { Access, Caller } from '../operations/access.ts';
 import { execute } from '../operations/execute.ts';
 import type { InputSchema, Operation, Origin, Services } from '../operations/operation.ts';
 import { type Answer, answerTo, reportCause } from '../rest/problem-response.ts';
+import type { ErrorShape } from './error-shape.ts';
 
 /** The context of a tRPC request. */
 export interface TrpcContext {
@@ -78,7 +79,7 @@ const t = initTRPC
   .context<TrpcContext>()
   .meta<ProcedureMeta>()
   .create({
-    errorFormatter({ shape, error }) {
+    errorFormatter({ shape, error }): ErrorShape {
       const answer = error.cause instanceof Answered ? error.cause.answer : null;
       const detail = answer?.detail ?? ownDetail(error);
       // The problem's code; tRPC's own `code` names the status only.

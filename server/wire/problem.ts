@@ -62,6 +62,18 @@ export interface FieldError {
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
+/** A rejected field as every entrance answers it. */
+export interface RejectedField {
+  /** The part of the request, then names and list positions, as the entrance spells them. */
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+  readonly ctx?: Readonly<Record<string, unknown>>;
+}
+
+/** The `detail` of a refusal: a sentence, or the list of rejected fields. */
+export type Detail = string | readonly RejectedField[];
+
 /** The input breaks a rule: 422. Never carries the rejected value. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';

@@ -8,6 +8,7 @@ import { peers } from './sections/peers.ts';
 import { reconciliation } from './sections/reconciliation.ts';
 import { requests } from './sections/requests.ts';
 import { revocation } from './sections/revocation.ts';
+import { runtimes } from './sections/runtimes.ts';
 import { scale } from './sections/scale.ts';
 import { scans } from './sections/scans.ts';
 import { usage } from './sections/usage.ts';
@@ -28,6 +29,7 @@ export const sections: Readonly<Record<string, Section>> = {
   reconciliation,
   usage,
   scans,
+  runtimes,
   console: consolePage,
   lighthouse,
 };

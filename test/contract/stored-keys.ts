@@ -1,5 +1,10 @@
-import type { KeyRecord, StoredKey } from '../../core/mod.ts';
-import { createMemoryKeyStore, type KeyStore } from '../../core/mod.ts';
+import {
+  createMemoryKeyStore,
+  type KeyRecord,
+  type KeyStore,
+  type StoredKey,
+} from '../../core/mod.ts';
+import type { StoreUnderTest as ExportedStore } from '../../core/testing.ts';
 import { openAuditedDatabase } from '../../server/audit/audited-database.ts';
 import { ApiKey } from '../../server/database/entities/api-key.ts';
 import { ApiKeySecret } from '../../server/database/entities/api-key-secret.ts';
@@ -53,6 +58,86 @@ export function recordOf(id: string, differences: Partial<KeyRecord> = {}): KeyR
     revokedAt: null,
     secretExpiresAt: null,
     ...differences,
+  };
+}
+
+/** A way to put keys as records, for the tests that every store passes. */
+export type RecordStore = ExportedStore & AsyncDisposable;
+
+/** The store in memory, for the tests that every store passes. */
+export async function memoryRecords(): Promise<RecordStore> {
+  const store = createMemoryKeyStore();
+  return {
+    store,
+    put: (lookup, key) => (store.find(lookup) === null ? store.put : store.replace)(lookup, key),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const membershipOf = {
+  admin: 'admin',
+  engineer: 'member',
+  viewer: 'member',
+  none: 'member',
+} as const;
+
+/** A store on a database, for the tests that every store passes: a record becomes its rows. */
+export async function databaseRecords(kind: DatabaseKind): Promise<RecordStore> {
+  await using resources = new AsyncDisposableStack();
+  const place = resources.use(await demoDatabase(kind));
+  const database = resources.use(await openAuditedDatabase(place.url));
+  const running = resources.move();
+  const times = { createdAt: at, updatedAt: at };
+  const date = (time: number | null) => (time === null ? null : new Date(time));
+  return {
+    store: database.keys,
+    put: (lookup, { record, seal }) =>
+      database.transaction(async (em) => {
+        const { organization, subOrg, owner } = record;
+        const orgId = organization.id;
+        await em.upsert(Organization, {
+          ...{ ...organization, tierPinned: false, clerkTier: null, isDemo: true, asOf: at },
+          ...{ deletedAt: null, ...times },
+        });
+        if (subOrg !== null) {
+          const archivedAt = subOrg.active ? null : at;
+          const none = { clerkId: null, removedAt: null, asOf: null };
+          const names = { name: `Sub-org ${subOrg.id}`, createdAt: at };
+          await em.upsert(SubOrg, { id: subOrg.id, orgId, archivedAt, ...names, ...none });
+        }
+        if (owner.kind === 'member') {
+          const active = owner.role !== 'none';
+          const role = membershipOf[owner.role];
+          await em.upsert(Membership, {
+            ...{ clerkOrgId: orgId, userId: owner.id, role, active, asOf: at },
+          });
+        }
+        if (owner.kind === 'service-account' && owner.role !== 'none') {
+          const { id, role } = owner;
+          const roleMac = database.rowMacs.make('service-account', [id, orgId, role]);
+          const account = { id, orgId, role, roleMac, name: 'CI', slug: id, description: null };
+          await em.upsert(ServiceAccount, { ...account, isActive: true, ...times });
+        }
+        const { id, dialect, environment, label, rateLimit, disabled } = record;
+        const scopes = record.scopes && [...record.scopes];
+        const ipAllowList = record.ipAllowList && [...record.ipAllowList];
+        await em.upsert(ApiKey, {
+          ...{ id, dialect, environment, orgId, subOrgId: subOrg?.id ?? null, label, scopes },
+          ...{ description: null, ipAllowList, rateLimit, disabled, revokedReason: null },
+          ...{ expiresAt: date(record.expiresAt), revokedAt: date(record.revokedAt) },
+          createdBy: owner.kind === 'member' ? owner.id : null,
+          serviceAccountId: owner.kind === 'service-account' ? owner.id : null,
+          imported: owner.kind === 'organization',
+          ...times,
+        });
+        const [, prefix = '', first4 = '', last4 = ''] =
+          /^(rrk_(?:live|test)_)(.{4})•+(.{4})$/.exec(record.preview) ?? [];
+        await em.upsert(ApiKeySecret, {
+          ...{ lookup, keyId: id, scheme: 'test', seal: seal ?? '', prefix, first4, last4 },
+          ...{ legacy: false, retiresAt: date(record.secretExpiresAt), createdAt: at },
+        });
+      }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

@@ -6,13 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as core from '../../core/mod.ts';
-import { examplesIn, typeErrors, withAssertions } from '../support/examples.ts';
+import { examplesIn, inSources, typeErrors, withAssertions } from '../support/examples.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'core');
 const examples = examplesIn(folder);
-// Examples import as if they lay beside mod.ts.
-const place = (code: string) => code.replaceAll(" from './", ` from '${folder}/`);
 const run = promisify(execFile);
 
 /** A temporary folder with the given files, removed at the end of the scope. */
@@ -63,7 +61,7 @@ test('every public function says what it takes and what comes back', async () =>
 
 test('every example does what it claims', async () => {
   const files = Object.fromEntries(
-    examples.map(({ code }, index) => [`${index}.ts`, place(withAssertions(code))]),
+    examples.map(({ code }, index) => [`${index}.ts`, inSources(withAssertions(code))]),
   );
   await using temporary = await folderOf({
     ...files,
@@ -85,7 +83,7 @@ test('every example has the right types', async () => {
   expect(
     await typeErrors(
       'core',
-      examples.map(({ code }) => place(code)),
+      examples.map(({ code }) => inSources(code)),
     ),
   ).toBe('');
 });

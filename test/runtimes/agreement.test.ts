@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { denoPath } from '../support/runtimes.ts';
 import { vectors } from '../support/vectors.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,9 +27,8 @@ test('core agrees with every vector on Node', async () => {
 });
 
 test('core comes to the same, byte by byte, on Deno, which grants it no permission', async (context) => {
-  // By path: its own launcher wants an install script, and none runs here.
-  const deno = globSync('node_modules/@deno/*/{deno,deno.exe}', { cwd: root })[0];
-  if (deno === undefined) return context.skip('no Deno is packaged for this platform');
-  const output = await outputOf(`${root}${deno}`, ['run', '--no-prompt', '--cached-only']);
+  const deno = denoPath();
+  if (deno === null) return context.skip('no Deno is packaged for this platform');
+  const output = await outputOf(deno, ['run', '--no-prompt', '--cached-only']);
   expect(output).toBe(await outputOf(process.execPath));
 });

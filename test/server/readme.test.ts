@@ -1,24 +1,17 @@
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { run as runCli } from '../../server/cli/run.ts';
-import { typeErrors } from '../support/examples.ts';
+import { codeBlocks } from '../support/examples.ts';
 import { processEnvironment } from '../support/process-environment.ts';
 import { serverProcess } from '../support/server-process.ts';
 
 const run = promisify(execFile);
-const root = resolve('.');
 const documents = ['{,.github/}*.md', '{core,server,console,test}/**/*.md']
   .flatMap((pattern) => globSync(pattern, { exclude: ['**/node_modules', '**/dist'] }))
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
-
-/** The code blocks of a language, in their order. */
-function blocks(text: string, language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
-  return [...text.matchAll(fence)].map(([, code = '']) => code);
-}
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -48,26 +41,12 @@ test('every link of a document leads to a file and a heading that is there', () 
   expect(dead).toEqual([]);
 });
 
-test('every TypeScript snippet of a README compiles, as strictly as the product', async () => {
-  const places = { 'README.md': '.', 'core/README.md': 'core' };
-  const snippets = Object.entries(places).flatMap(([path, folder]) =>
-    blocks(readFileSync(path, 'utf8'), 'ts').map((code) =>
-      code.replaceAll(/(?<=from ')\.\//g, `${join(root, folder)}/`),
-    ),
-  );
-  expect(snippets.length).toBeGreaterThan(4);
-  const deno =
-    'declare const Deno: { serve(handler: (request: Request) => Response | Promise<Response>): void };';
-  const whole = snippets.map((code) => (code.includes('Deno.') ? `${code}\n${deno}` : code));
-  expect(await typeErrors('server', whole)).toBe('');
-});
-
 test('every command of a document is one', async () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(
     readFileSync('package.json', 'utf8'),
   );
   const lines = documents.flatMap(({ text }) =>
-    blocks(text, 'sh').flatMap((code) => code.split(/\n|&&/)),
+    codeBlocks(text, 'sh').flatMap((code) => code.split(/\n|&&/)),
   );
   const named = lines.flatMap(
     (line) => /\bnpm (?:run )?(?:--silent )?([\w:]+)/.exec(line)?.[1] ?? [],
@@ -87,7 +66,7 @@ test('the README’s first key is made by its own commands, and they end with a 
   const [, port = ''] = /:(\d+)$/.exec(server.url) ?? [];
   const env = { ...processEnvironment, HOME: server.folder, PORT: port };
   const here = (code: string) => code.replaceAll('http://127.0.0.1:8787', server.url);
-  const [, make = '', use = ''] = blocks(readme, 'sh');
+  const [, make = '', use = ''] = codeBlocks(readme, 'sh');
   expect([make, use]).toEqual([
     expect.stringContaining('SESSION='),
     expect.stringContaining('rrk_'),

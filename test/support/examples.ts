@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { library } from '../../.ci/packages/packages.ts';
 
 /** A titled piece of code in a docblock. */
 export interface Example {
@@ -20,6 +21,21 @@ export function examplesIn(folder: string): Example[] {
       where: `${path}:${source.slice(0, match.index).split('\n').length}`,
       code: (match[1] ?? '').replace(/^ \* ?/gm, ''),
     }));
+  });
+}
+
+/** The code blocks of a language in a document, in their order. */
+export function codeBlocks(text: string, language: string): string[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
+  return [...text.matchAll(fence)].map(([, code = '']) => code);
+}
+
+/** Code that imports from the library, importing from its sources instead. */
+export function inSources(code: string): string {
+  return code.replaceAll(/(?<=from ')@reporisk\/api-access\/([\w-]+)(?=')/g, (_, name: string) => {
+    const source = library.exports[name];
+    if (source === undefined) throw new Error(`the library has no export ${name}`);
+    return resolve(`${source}.ts`);
   });
 }
 

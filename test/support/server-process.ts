@@ -12,12 +12,17 @@ import { processEnvironment } from './process-environment.ts';
  *
  * @param env - its settings; nothing else is inherited but PATH.
  * @param given - the folder of a process before it.
+ * @param runtime - the command that runs a program; this Node when absent.
  */
-export async function serverProcess(env: Readonly<Record<string, string>> = {}, given?: string) {
+export async function serverProcess(
+  env: Readonly<Record<string, string>> = {},
+  given?: string,
+  [command, ...args]: readonly [string, ...string[]] = [process.execPath],
+) {
   await using resources = new AsyncDisposableStack();
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'reporisk-process-')));
   if (given === undefined) resources.defer(() => rm(folder, { recursive: true, force: true }));
-  const child = spawn(process.execPath, [resolve('server/main.ts')], {
+  const child = spawn(command, [...args, resolve('server/main.ts')], {
     cwd: folder,
     env: { ...processEnvironment, PORT: '0', ANTHROPIC_BASE_URL: noAnthropic, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -87,3 +87,9 @@ test('protect() lets what the handler throws pass', async () => {
   });
   await expect(handler(call(`Bearer ${key}`))).rejects.toThrow(RangeError);
 });
+
+test('protect() throws for a scope that is none, which no request could satisfy', () => {
+  const misspelt: string = 'repo:read';
+  // @ts-expect-error: the type refuses it as well.
+  expect(() => protect(verifierOf(), hello, { scope: misspelt })).toThrow('no scope repo:read');
+});

@@ -19,7 +19,7 @@ test('a service without the database judges keys as the server does, by asking i
     ip_allow_list: ['192.0.2.0/24'],
     rate_limit: { limit: 2, window_seconds: 60 },
   });
-  const options = { scope: 'repos:read', address: '192.0.2.7' };
+  const options = { scope: 'repos:read' as const, address: '192.0.2.7' };
 
   expect(await admit(verifier, bearer(scoped.raw), options)).toEqual({
     ok: true,

@@ -71,7 +71,7 @@ test('openApiDocument() lists the refusals of bodies, and of changes that the st
 test('openApiDocument() tells of /auth/verify and every path below what a proxy needs', () => {
   for (const path of ['/auth/verify', '/auth/verify/{path}']) {
     const { responses = {} } = document.paths[path]?.get ?? {};
-    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '429', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '429', '500', '503']);
     const accepted = responses[200] as { headers: object };
     expect(Object.keys(accepted.headers)).toEqual([
       'X-RepoRisk-Org',
@@ -101,4 +101,12 @@ test('openApiDocument() asks for the body that creating a key takes', () => {
       },
     },
   });
+});
+
+test('openApiDocument() names the records that answers share, each once', () => {
+  const text = JSON.stringify(document);
+  expect(text).not.toContain('$defs');
+  for (const name of ['ApiKey', 'Asset', 'Job', 'Webhook', 'ServiceAccount', 'SubOrg']) {
+    expect([name, text.includes(`"#/components/schemas/${name}"`)]).toEqual([name, true]);
+  }
 });

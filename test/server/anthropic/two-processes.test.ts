@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Job } from '../../server/database/entities/job.ts';
-import { startScanning } from '../server/anthropic/scanning.ts';
-import { seededAt } from '../support/server.ts';
-import { startChild } from './child-process.ts';
+import { Job } from '../../../server/database/entities/job.ts';
+import { startChild } from '../../processes/child-process.ts';
+import { seededAt } from '../../support/server.ts';
 import type { ScanWorkerCommands, ScanWorkerSettings } from './scan-worker.ts';
+import { startScanning } from './scanning.ts';
 
 test('two processes do each of 100 scans once, and those of one organization keep no other waiting', async () => {
   await using it = await startScanning('postgresql');
@@ -18,8 +18,8 @@ test('two processes do each of 100 scans once, and those of one organization kee
     now: it.clock.now() + 1,
     waiting: '/acme/',
   };
-  await using one = startChild<ScanWorkerCommands>('scan-worker.ts', settings);
-  await using two = startChild<ScanWorkerCommands>('scan-worker.ts', settings);
+  await using one = startChild<ScanWorkerCommands>('../server/anthropic/scan-worker.ts', settings);
+  await using two = startChild<ScanWorkerCommands>('../server/anthropic/scan-worker.ts', settings);
   const poll = () => it.call(`jobs/${body.job_id}`, undefined, undefined, gina);
   await expect.poll(async () => (await poll()).body.status, { timeout: 20_000 }).toBe('completed');
   await Promise.all([one.ask('begun', null), two.ask('begun', null)]);

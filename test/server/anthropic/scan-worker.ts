@@ -4,11 +4,11 @@
  * @module
  */
 
-import { scanHandlers } from '../../server/job-handlers.ts';
-import { startWorker } from '../../server/queue/worker.ts';
-import { twoQuestions } from '../server/anthropic/scanning.ts';
-import { startServer } from '../support/server.ts';
-import { answering } from './answering.ts';
+import { scanHandlers } from '../../../server/job-handlers.ts';
+import { startWorker } from '../../../server/queue/worker.ts';
+import { answering } from '../../processes/answering.ts';
+import { startServer } from '../../support/server.ts';
+import { twoQuestions } from './scanning.ts';
 
 /** The settings of a worker's process. */
 export interface ScanWorkerSettings {

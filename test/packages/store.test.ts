@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verificationSecretOf } from '../../server/database/verification-secret.ts';
+import { testSecret } from '../support/keyring.ts';
+import { denoPath } from '../support/runtimes.ts';
+import { type RunningServer, startServerOn } from '../support/server.ts';
+import { installLibrary, type Stranger } from '../support/stranger.ts';
+
+const keys = '/api/v1/settings/api-keys';
+const as = 'parent-admin';
+
+let product: RunningServer;
+let stranger: Stranger;
+beforeAll(async () => {
+  product = await startServerOn('sqlite');
+  stranger = await installLibrary('peers');
+  const secret = Buffer.from(verificationSecretOf(testSecret)).toString('base64');
+  await stranger.write({
+    'service.mjs': `
+      import { Buffer } from 'node:buffer';
+      import process from 'node:process';
+      import { openVerifier } from '@reporisk/api-access/store';
+
+      const databaseUrl = '${product.databaseUrl}';
+      const verificationSecret = Buffer.from('${secret}', 'base64');
+      const verifier = await openVerifier({ databaseUrl, verificationSecret });
+      const told = [];
+      for (let i = 0; i < 3; i++) {
+        const outcome = await verifier.verify(process.argv[2], { scope: 'repos:read' });
+        told.push(outcome.ok ? 'accepted' : outcome.reason);
+      }
+      await verifier[Symbol.asyncDispose]();
+      const wrong = new Uint8Array(32);
+      const refused = await openVerifier({ databaseUrl, verificationSecret: wrong }).catch((error) => error);
+      console.log(JSON.stringify([...told, refused.message]));
+    `,
+  });
+});
+afterAll(async () => {
+  await stranger[Symbol.asyncDispose]();
+  await product[Symbol.asyncDispose]();
+});
+
+test.for(['Node', 'Deno'])(
+  'the installed openVerifier() keeps a key’s limit, counts its use, and takes no wrong secret, on %s',
+  async (runtime, context) => {
+    const deno = denoPath();
+    if (runtime === 'Deno' && deno === null) return context.skip('no Deno is for this platform');
+    const json = { label: runtime, rate_limit: { limit: 2, window_seconds: 3600 } };
+    const made = await product.fetch(keys, { as, json });
+    const { key, raw_key: raw } = (await made.json()) as {
+      readonly key: { readonly id: string };
+      readonly raw_key: string;
+    };
+    const output =
+      runtime === 'Deno'
+        ? await stranger.run(deno ?? '', 'run', '-A', '--cached-only', 'service.mjs', raw)
+        : await stranger.run(process.execPath, 'service.mjs', raw);
+    expect(JSON.parse(output)).toEqual([
+      ...['accepted', 'accepted', 'rate_limited'],
+      expect.stringContaining('verificationSecret'),
+    ]);
+    const usage = await product.fetch(`${keys}/${key.id}/usage`, { as });
+    expect(await usage.json()).toMatchObject({ items: [{}, {}], refused: [{}] });
+  },
+);

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The executables of Node on this machine, by their major versions; this process's own is one. */
+export async function nodes(): Promise<ReadonlyMap<number, string>> {
+  const found = new Map([[Number.parseInt(process.versions.node, 10), process.execPath]]);
+  const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  for (const path of globSync(paths)) {
+    const { stdout } = await run(path, ['-p', 'process.versions.node']);
+    const major = Number.parseInt(stdout, 10);
+    if (!found.has(major)) found.set(major, path);
+  }
+  return found;
+}
+
+/** The packaged Deno; null where none is for this platform. By path: its launcher wants an install script. */
+export function denoPath(): string | null {
+  const [path] = globSync('node_modules/@deno/*/{deno,deno.exe}');
+  return path === undefined ? null : resolve(path);
+}
