@@ -6,7 +6,7 @@ export type Dialect = 'reporisk' | 'platform' | 'repurai';
  *
  * @example
  * ```ts
- * import { allDialects } from './mod.ts';
+ * import { allDialects } from '@reporisk/api-access/core';
  * allDialects.includes('platform'); // true
  * ```
  */

@@ -16,6 +16,7 @@ export interface MemoryKeyStore extends KeyStore {
    * @returns the stored key, frozen, or null.
    */
   find(lookup: string): StoredKey | null;
+  /** Finds the secrets of a `platform` key by its id. */
   findById(id: string): readonly StoredSecret[];
 
   /**

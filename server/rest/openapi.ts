@@ -36,7 +36,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rrk_live_…' },
-        repuraiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'rep_…' },
+        ...(routes.some(({ form }) => form?.dialect === 'repurai') && { repuraiKey }),
         session: {
           type: 'http',
           scheme: 'bearer',
@@ -52,6 +52,11 @@ export function openApiDocument(routes: readonly Route[]): Json {
     },
   };
 }
+
+const repuraiKey: Json = {
+  ...{ type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  description: 'A key of the repurai dialect: rep_…',
+};
 
 const problem: Json = {
   type: 'object',

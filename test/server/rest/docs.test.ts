@@ -1,11 +1,13 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { expect, test } from 'vitest';
+import { routesOf } from '../../../server/rest/dialects/routes.ts';
 import { schemaText } from '../../../server/rest/docs/schema-text.ts';
 import { openApiDocument } from '../../../server/rest/openapi.ts';
 import { reporiskRoutes } from '../../../server/rest/reporisk.ts';
 import { startServerOn } from '../../support/server.ts';
 
 const document = openApiDocument(reporiskRoutes);
+const ofAllDialects = openApiDocument(routesOf(['reporisk', 'platform', 'repurai']));
 
 /** The findings of a linter with its strictest rules. */
 async function findings(described: object): Promise<string[]> {
@@ -17,6 +19,7 @@ async function findings(described: object): Promise<string[]> {
 
 test('openApiDocument() is linted without findings', async () => {
   expect(await findings(document)).toEqual([]);
+  expect(await findings(ofAllDialects)).toEqual([]);
 });
 
 test('the linter finds what a description lacks', async () => {
