@@ -32,7 +32,7 @@ export default defineConfig({
 
   test: {
     // More than cores: tests mostly wait for databases and processes.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: availableParallelism() * 2,
     projects: [
       project('house', ['test/*.test.ts'], {}),
       project('core', ['test/core/**/*.test.ts'], {}),

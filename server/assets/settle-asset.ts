@@ -33,11 +33,34 @@ export async function settleAsset(
   asset.riskScore = result.risk_score;
 }
 
+/** A repository or an extension. */
+export type Asset = Repo | Extension;
+
 /**
- * Locks and returns the asset of a scan; null for any other job. A new scan needs it before its job:
- * the job's reference locks the asset too, and of two that hold that lock neither gets this one.
+ * Locks the assets of scans and returns them by their ids. A new scan needs it before its job: the
+ * job's reference locks the asset too, and of two that hold that lock neither gets this one.
+ *
+ * @param orgId - never another organization's, whatever a row says that a statement by hand wrote.
  */
-export async function lockAsset(
+export async function lockAssets(
+  em: EntityManager,
+  orgId: string,
+  scans: readonly Pick<Job, 'repoId' | 'extensionId'>[],
+) {
+  // In the order of their ids: of two that lock some of the same, neither waits for the other's.
+  const locked = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
+  const repoIds = scans.flatMap(({ repoId }) => repoId ?? []);
+  const extensionIds = scans.flatMap(({ extensionId }) => extensionId ?? []);
+  const byId = <Each extends Asset>(found: readonly Each[]) =>
+    new Map(found.map((each) => [each.id, each] as const));
+  return {
+    repos: byId(await em.find(Repo, { id: { $in: repoIds }, orgId }, locked)),
+    extensions: byId(await em.find(Extension, { id: { $in: extensionIds }, orgId }, locked)),
+  };
+}
+
+/** Locks and returns the asset of a scan; null for any other job. */
+async function lockAsset(
   em: EntityManager,
   { orgId = null, repoId, extensionId }: Pick<Job, 'orgId' | 'repoId' | 'extensionId'>,
 ) {

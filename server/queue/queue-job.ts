@@ -1,5 +1,6 @@
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
+import { batches } from '../database/batches.ts';
 import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { enqueue, hurry } from './tasks.ts';
@@ -12,15 +13,36 @@ export type JobOrder = Pick<Job, 'id' | 'type' | 'orgId'> &
 export type NewJob = JobOrder & Partial<Pick<Job, 'total'>>;
 
 /** Queues a job: its record and its task, both in the transaction or neither. */
-export async function queueJob(
+export function queueJob(
   em: EntityManager,
   rowMacs: RowMacs,
   job: NewJob,
   now: Date,
 ): Promise<void> {
-  const mac = rowMacs.make('job', jobFields(job));
-  await em.insert(Job, { ...job, mac, status: 'queued', createdAt: now, updatedAt: now });
-  await enqueue(em, [{ id: job.id, type: taskTypeOf(job), runAt: now, ...poolOf(job) }]);
+  return queueJobs(em, rowMacs, [job], now);
+}
+
+/** Queues jobs: each one's record and its task, all in the transaction or none. */
+export async function queueJobs(
+  em: EntityManager,
+  rowMacs: RowMacs,
+  jobs: readonly NewJob[],
+  now: Date,
+): Promise<void> {
+  for (const some of batches(jobs, 100)) {
+    const records = some.map((job) => {
+      const mac = rowMacs.make('job', jobFields(job));
+      return { ...job, mac, status: 'queued' as const, createdAt: now, updatedAt: now };
+    });
+    await em.insertMany(Job, records);
+    const tasks = some.map((job) => ({
+      id: job.id,
+      type: taskTypeOf(job),
+      runAt: now,
+      ...poolOf(job),
+    }));
+    await enqueue(em, tasks);
+  }
 }
 
 /** The type of a job's task. Sandbox jobs have their own: live scans never keep them waiting. */

@@ -16,22 +16,24 @@ type Scan = { readonly subOrgId: number | null; readonly input: ScanInput } & (
 /**
  * Queues the analysis of an asset, in the transaction that stores it.
  *
- * @param environment - the asset's.
  * @returns the job's id.
  */
-export async function queueAnalysis(
-  work: OperationContext,
-  scan: Scan,
-  environment: Job['environment'] = environmentOf(work.principal),
-): Promise<string> {
-  const { em, principal, now, newId, services } = work;
-  const id = newId('job');
-  const orgId = principal.organization.id;
-  const createdBy = principal.key?.id ?? principal.userId;
+export async function queueAnalysis(work: OperationContext, scan: Scan): Promise<string> {
+  const { em, now, services } = work;
   await em.flush();
-  const job = { ...scan, id, orgId, createdBy, environment };
+  const job = analysis(work, scan, environmentOf(work.principal));
   await queueJob(em, services.database.rowMacs, job, now);
-  return id;
+  return job.id;
+}
+
+/** The job of an analysis that the caller asks for. */
+export function analysis(
+  { principal, newId }: OperationContext,
+  scan: Scan,
+  environment: Job['environment'],
+) {
+  const createdBy = principal.key?.id ?? principal.userId;
+  return { ...scan, id: newId('job'), orgId: principal.organization.id, createdBy, environment };
 }
 
 /**

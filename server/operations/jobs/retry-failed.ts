@@ -31,14 +31,15 @@ export const retryFailedJobs = defineOperation({
          and not exists (select 1 from job n where n.repo_id = j.repo_id and n.id > j.id)
          and not exists (select 1 from job n where n.extension_id = j.extension_id and n.id > j.id)
          and not exists (select 1 from extension e where e.id = j.extension_id and e.url is null)
+         and not exists (
+           select 1 from sub_org s
+           where s.id = j.sub_org_id and (s.archived_at is not null or s.removed_at is not null)
+         )
        order by j.id limit ${maxScans}`,
       [orgId],
     );
-    let retried = 0;
-    for (const { id } of failed) {
-      const scan = await em.findOneOrFail(Job, { id });
-      if ((await scanAgain(work, scan)) !== null) retried += 1;
-    }
+    const scans = await em.find(Job, { id: { $in: failed.map(({ id }) => id) } });
+    const { length: retried } = await scanAgain(work, scans);
     audit({ target: orgId, changes: { retried } });
     return { retried };
   },

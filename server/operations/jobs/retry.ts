@@ -1,5 +1,8 @@
+import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { Job } from '../../database/entities/job.ts';
+import { SubOrg } from '../../database/entities/sub-org.ts';
+import type { EntityManager } from '../../database/entity-manager.ts';
 import { isScan } from '../../queue/queue-job.ts';
 import { id } from '../../wire/fields.ts';
 import { notFound, Problem } from '../../wire/problem.ts';
@@ -25,9 +28,25 @@ export const retryJob = defineOperation({
       throw new Problem(409, 'Only a failed or cancelled scan can be retried');
     }
     await assertMayScan(work, scan.environment);
-    const job = await scanAgain(work, scan);
-    if (job === null) throw fileIsGone();
-    audit({ target: id, changes: { jobId: job.id } });
-    return toJobRecord(job);
+    await assertActiveSubOrg(em, scan);
+    const [jobId] = await scanAgain(work, [scan]);
+    if (jobId === undefined) throw fileIsGone();
+    audit({ target: id, changes: { jobId } });
+    return toJobRecord(await em.findOneOrFail(Job, { id: jobId }));
   },
 });
+
+/** Nothing new is scanned for a sub-organization that is archived or removed. */
+async function assertActiveSubOrg(
+  em: EntityManager,
+  { orgId = null, subOrgId }: Job,
+): Promise<void> {
+  if (subOrgId == null) return;
+  const active = { id: subOrgId, orgId, archivedAt: null, removedAt: null };
+  const found = await em.findOne(SubOrg, active, { lockMode: LockMode.PESSIMISTIC_READ });
+  if (found !== null) return;
+  throw new Problem(
+    409,
+    'The sub-organization of this scan is no longer active: submit it elsewhere',
+  );
+}

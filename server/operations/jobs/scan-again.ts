@@ -1,34 +1,50 @@
 import { readScanInput, type ScanInput } from '../../assets/scan-input.ts';
-import { lockAsset, settleAsset } from '../../assets/settle-asset.ts';
-import { Job } from '../../database/entities/job.ts';
-import { isQueuedByServer } from '../../queue/queue-job.ts';
+import { type Asset, lockAssets } from '../../assets/settle-asset.ts';
+import { batches } from '../../database/batches.ts';
+import { Extension } from '../../database/entities/extension.ts';
+import type { Job } from '../../database/entities/job.ts';
+import { Repo } from '../../database/entities/repo.ts';
+import { isQueuedByServer, queueJobs } from '../../queue/queue-job.ts';
 import { Problem } from '../../wire/problem.ts';
-import { queueAnalysis } from '../assets/queue-analysis.ts';
+import { analysis } from '../assets/queue-analysis.ts';
 import type { OperationContext } from '../operation.ts';
 
 /**
- * Queues a scan's work as a new job.
+ * Queues the work of scans as new jobs, a few statements for all of them.
  *
- * @param scan - an ended one of the caller's organization.
- * @returns the new job; null for an uploaded file, which was deleted when its scan ended.
+ * @param scans - ended ones of the caller's organization, of different assets.
+ * @returns the ids of the new jobs; none for an uploaded file, which was deleted when its scan ended.
  */
-export async function scanAgain(work: OperationContext, scan: Job): Promise<Job | null> {
-  const { em, now } = work;
-  const { repoId = null, extensionId = null, subOrgId = null, environment } = scan;
-  const asset = await lockAsset(em, scan);
-  const input = asset === null ? null : inputOf(work, scan, asset.url ?? null);
-  if (input === null) return null;
-  const shared = { subOrgId, input };
-  const id = await queueAnalysis(
-    work,
-    extensionId === null
-      ? { ...shared, type: 'repo_analysis', repoId: repoId ?? 0 }
-      : { ...shared, type: 'extension_analysis', extensionId },
-    environment,
-  );
-  const job = await em.findOneOrFail(Job, { id });
-  await settleAsset(em, job, now);
-  return job;
+export async function scanAgain(work: OperationContext, scans: readonly Job[]): Promise<string[]> {
+  const { em, now, services } = work;
+  const { repos, extensions } = await lockAssets(em, work.principal.organization.id, scans);
+  const jobs = scans.flatMap((scan) => {
+    const { repoId = null, extensionId = null, subOrgId = null, environment } = scan;
+    const again = (asset: Asset | undefined) => {
+      const input = asset === undefined ? null : inputOf(work, scan, asset.url ?? null);
+      return input === null ? [] : [{ subOrgId, input }];
+    };
+    if (repoId !== null) {
+      return again(repos.get(repoId)).map((shared) =>
+        analysis(work, { ...shared, type: 'repo_analysis', repoId }, environment),
+      );
+    }
+    if (extensionId === null) return [];
+    return again(extensions.get(extensionId)).map((shared) =>
+      analysis(work, { ...shared, type: 'extension_analysis', extensionId }, environment),
+    );
+  });
+  await queueJobs(em, services.database.rowMacs, jobs, now);
+  const queued = { status: 'queued', updatedAt: now } as const;
+  for (const some of batches(jobs)) {
+    const [repoIds, extensionIds] = [
+      some.flatMap((job) => ('repoId' in job ? job.repoId : [])),
+      some.flatMap((job) => ('extensionId' in job ? job.extensionId : [])),
+    ];
+    await em.nativeUpdate(Repo, { id: { $in: repoIds } }, queued);
+    await em.nativeUpdate(Extension, { id: { $in: extensionIds } }, queued);
+  }
+  return jobs.map(({ id }) => id);
 }
 
 /**
@@ -47,7 +63,7 @@ function inputOf(
   return url === null ? null : { url };
 }
 
-/** The refusal where `scanAgain` gives null. */
+/** The refusal where `scanAgain` gives nothing for a scan. */
 export function fileIsGone(): Problem {
   return new Problem(409, 'The file was deleted when its scan ended: upload it again');
 }

@@ -9,7 +9,7 @@ import { Task } from '../../../server/database/entities/task.ts';
 import { UploadPiece } from '../../../server/database/entities/upload-piece.ts';
 import { ScanFailure } from '../../../server/scans/scan-failure.ts';
 import { anthropicKey, atOnce, refusals } from '../../support/anthropic-server.ts';
-import { answer, issueKey } from '../../support/issued-keys.ts';
+import { answer, demoIds, issueKey } from '../../support/issued-keys.ts';
 import { demoAnthropicKey, onBothDatabases, seededAt } from '../../support/server.ts';
 import { type Scanning, startScanning, twoQuestions } from './scanning.ts';
 
@@ -265,6 +265,51 @@ onBothDatabases((kind) => {
     expect((await it.call(`settings/jobs/${job}/retry`, {})).status).toBe(201);
     await it.work();
     expect(await it.repo(repo)).toMatchObject({ status: 'completed' });
+  });
+
+  test('many scans that failed for the key are done again by one call, each once', async () => {
+    await using it = await startScanning(kind);
+    const { repo } = await it.submit('first');
+    const { database } = it.server;
+    const all = 250;
+    await database.transaction(async (em) => {
+      const { id, url, identity, ...shared } = await em.findOneOrFail(Repo, { id: repo });
+      const numbers = Array.from({ length: all }, (_, n) => n);
+      await em.insertMany(
+        Repo,
+        numbers.map((n) => ({ ...shared, url: `${url}-${n}`, identity: `${n}`, status: 'failed' })),
+      );
+      await em.execute(
+        `insert into job (id, type, org_id, repo_id, status, failed_for, created_at, updated_at)
+         select 'job_00' || id, 'repo_analysis', org_id, id, 'failed', 'anthropic_key', created_at, created_at
+         from repo where url like '%first-%'`,
+      );
+    });
+    const retry = () => it.call('settings/jobs/retry-failed', {});
+    expect((await retry()).body).toEqual({ retried: all });
+    expect((await retry()).body).toEqual({ retried: 0 });
+    expect(await database.read().count(Repo, { status: 'queued', url: /first-/ })).toBe(all);
+    await it.work();
+    expect(await database.read().count(Repo, { status: 'completed', url: /first/ })).toBe(all + 1);
+  });
+
+  test('nothing is done again for a sub-organization that was archived', async () => {
+    await using it = await startScanning(kind);
+    const { mobile } = await demoIds(it.server);
+    const json = { url: 'https://git.invalid/acme/archived', sub_org_id: mobile };
+    const { job_id: job } = (await it.call('repos/analyze', json)).body;
+    await it.call('settings/anthropic-key', undefined, 'DELETE');
+    await it.work();
+    expect(await it.job(job)).toMatchObject({ status: 'failed' });
+    await it.setKey(demoAnthropicKey);
+    expect((await it.call(`settings/sub-orgs/${mobile}/archive`, {})).status).toBeLessThan(300);
+    expect(await it.call(`settings/jobs/${job}/retry`, {})).toEqual({
+      status: 409,
+      body: {
+        detail: 'The sub-organization of this scan is no longer active: submit it elsewhere',
+      },
+    });
+    expect((await it.call('settings/jobs/retry-failed', {})).body).toEqual({ retried: 0 });
   });
 
   test('a retry takes nothing from a forged row: neither its order nor another organization’s repository', async () => {
