@@ -118,11 +118,12 @@ export async function databaseRecords(kind: DatabaseKind): Promise<RecordStore> 
           const account = { id, orgId, role, roleMac, name: 'CI', slug: id, description: null };
           await em.upsert(ServiceAccount, { ...account, isActive: true, ...times });
         }
-        const { id, dialect, environment, label, rateLimit, disabled } = record;
+        const { id, dialect, environment, label, rateLimit, disabled, projectId } = record;
         const scopes = record.scopes && [...record.scopes];
         const ipAllowList = record.ipAllowList && [...record.ipAllowList];
         await em.upsert(ApiKey, {
           ...{ id, dialect, environment, orgId, subOrgId: subOrg?.id ?? null, label, scopes },
+          ...{ projectId },
           ...{ description: null, ipAllowList, rateLimit, disabled, revokedReason: null },
           ...{ expiresAt: date(record.expiresAt), revokedAt: date(record.revokedAt) },
           createdBy: owner.kind === 'member' ? owner.id : null,

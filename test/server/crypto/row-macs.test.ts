@@ -90,6 +90,10 @@ onEachDatabase((place) => {
     await expect(database.migrate()).rejects.toThrow('0009-row-macs has run');
 
     // As it was before the migrations that came later.
+    await em.execute('drop index api_key_by_lineage');
+    await em.execute('alter table api_key drop column lineage');
+    await em.execute('alter table api_key drop column project_id');
+    await em.execute('alter table api_key_secret drop column last6');
     const columns = ['creation', 'label', 'expiry', 'environment', 'owner', 'end', 'revocation'];
     for (const name of [...columns, 'disabling']) {
       await em.execute(`drop index api_key_by_${name}`);
