@@ -76,16 +76,24 @@ export async function takeBack(
   return new Set(findings.map(({ secretRow }) => secretRow.lookup));
 }
 
-/** Revokes what leaked keys made. Each key has its own row in the log, which a restore repeats. */
+/**
+ * Revokes what leaked keys made, also where the key itself is revoked already: a thief who has it revoke
+ * itself must not keep what it made. Each key has its own row in the log, which a restore repeats.
+ */
 async function revokeMade(
   work: OperationContext,
   findings: readonly Finding[],
   context: OutboxContext,
 ): Promise<void> {
   for (const { key, action } of findings) {
-    if (action !== 'key revoked' || key.dialect !== 'repurai') continue;
+    const isRevoked = action === 'key revoked' || key.revokedAt != null;
+    if (!isRevoked || key.dialect !== 'repurai') continue;
     for (const id of await revokeDescendants(work.em, key, 'leaked', context)) {
-      work.audit({ orgId: key.orgId, target: id, changes: { action, with: key.id } });
+      work.audit({
+        orgId: key.orgId,
+        target: id,
+        changes: { action: 'key revoked', with: key.id },
+      });
     }
   }
 }

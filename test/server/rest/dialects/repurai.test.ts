@@ -281,6 +281,18 @@ onBothDatabases((kind) => {
     },
   );
 
+  test('a leak report takes along what a leaked key made before it revoked itself', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    const low = await make(server, first.raw);
+    const lowest = await make(server, low.raw);
+    expect((await call(server, first.raw, `/${first.id}`, { method: 'DELETE' })).status).toBe(200);
+    expect(await works(server, first.raw, low.raw, lowest.raw)).toEqual([false, true, true]);
+    const json = { token: first.raw };
+    expect((await server.fetch('/api/v1/leaks/report', { json })).status).toBe(202);
+    expect(await works(server, low.raw, lowest.raw)).toEqual([false, false]);
+  });
+
   test('no key survives the revocation of the key that makes it at that moment', async () => {
     await using server = await started(kind);
     const first = await repurai(server);
