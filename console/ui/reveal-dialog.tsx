@@ -3,6 +3,7 @@ import { reveal as text } from '../messages/messages.ts';
 import { createReveal, type Reveal, type Revealed } from './create-reveal.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 import { saveFile } from './save-file.ts';
 
 /** The use of a kind of secret: the name of its file, the variable that it sets, examples. */
@@ -52,18 +53,18 @@ function RevealPanel(props: {
   kind: SecretKind;
 }) {
   const [isShown, setShown] = createSignal(false);
-  const [line, setLine] = createSignal('');
+  const [outcome, setOutcome] = createSignal<Outcome | null>(null);
   let copyButton: HTMLButtonElement | undefined;
   onMount(() => copyButton?.focus());
 
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(props.revealed.secret);
-      setLine(text.copied);
+      setOutcome({ text: text.copied });
       props.reveal.setSaved(true);
     } catch {
       setShown(true);
-      setLine(text.copyFailed);
+      setOutcome({ text: text.copyFailed, isFailure: true });
     }
   };
   const goBack = () => {
@@ -73,7 +74,7 @@ function RevealPanel(props: {
   const download = () => {
     const { fileName, variable } = props.kind;
     saveFile(fileName, 'text/plain', `${variable}=${props.revealed.secret}\n`);
-    setLine(text.downloaded(fileName));
+    setOutcome({ text: text.downloaded(fileName) });
     props.reveal.setSaved(true);
   };
   return (
@@ -110,11 +111,7 @@ function RevealPanel(props: {
         <button type="button" class="button" onClick={download}>
           <Icon name="download" /> {text.download}
         </button>
-        <p class="secret-line" role="status">
-          <Show when={line()}>
-            <Icon name="check" /> {line()}
-          </Show>
-        </p>
+        <OutcomeLine class="secret-line" outcome={outcome()} />
       </div>
       <props.kind.Use />
       <Show
