@@ -3,6 +3,7 @@ import { reveal as text } from '../messages/messages.ts';
 import { createReveal, type Reveal, type Revealed } from './create-reveal.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { LeaveQuestion } from './leave-question.tsx';
 import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 import { saveFile } from './save-file.ts';
 
@@ -30,6 +31,7 @@ export function RevealDialog(props: {
       title={reveal.revealed() === null ? props.title : props.revealTitle}
       description={reveal.revealed() === null ? props.lead : undefined}
       onClose={reveal.leave}
+      asksItself={reveal.isMaking() || reveal.revealed() !== null}
     >
       <Show when={reveal.revealed()} fallback={props.form(reveal)} keyed>
         {(revealed) => (
@@ -137,30 +139,15 @@ function RevealPanel(props: {
           </div>
         }
       >
-        <NotSaved onBack={goBack} onClose={props.reveal.close} />
+        <LeaveQuestion
+          title={text.notSavedTitle}
+          lead={text.notSaved}
+          back={text.back}
+          leave={text.closeAnyway}
+          onBack={goBack}
+          onLeave={props.reveal.close}
+        />
       </Show>
-    </div>
-  );
-}
-
-/** Shown when Escape, a click outside or the close button would lose the secret. */
-function NotSaved(props: { onBack: () => void; onClose: () => void }) {
-  let back: HTMLButtonElement | undefined;
-  onMount(() => back?.focus());
-  return (
-    <div class="ask" role="alert">
-      <div>
-        <strong>{text.notSavedTitle}</strong>
-        <p>{text.notSaved}</p>
-      </div>
-      <div class="ask-buttons">
-        <button type="button" class="button" ref={back} onClick={() => props.onBack()}>
-          {text.back}
-        </button>
-        <button type="button" class="button button-danger" onClick={() => props.onClose()}>
-          {text.closeAnyway}
-        </button>
-      </div>
     </div>
   );
 }
