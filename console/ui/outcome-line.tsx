@@ -9,7 +9,8 @@ export interface Outcome {
 
 /**
  * Shows an outcome where it stands in the page, and tells screen readers: a success politely, a
- * failure at once and in red. Stays in the page while empty, because a new region is not announced.
+ * failure at once and in red. The region of successes is in the page while empty: a new one is not
+ * announced.
  */
 export function OutcomeLine(props: { outcome: Outcome | null; class: string }) {
   return (
@@ -23,15 +24,13 @@ export function OutcomeLine(props: { outcome: Outcome | null; class: string }) {
           )}
         </Show>
       </div>
-      <div role="alert">
-        <Show when={props.outcome?.isFailure && props.outcome.text}>
-          {(text) => (
-            <p class="outcome-failed">
-              <Icon name="warning" /> {text()}
-            </p>
-          )}
-        </Show>
-      </div>
+      <Show when={props.outcome?.isFailure && props.outcome.text}>
+        {(text) => (
+          <p class="outcome-failed" role="alert">
+            <Icon name="warning" /> {text()}
+          </p>
+        )}
+      </Show>
     </div>
   );
 }
