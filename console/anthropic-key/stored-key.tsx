@@ -21,7 +21,8 @@ export function StoredKey(props: { record: AnthropicKey }) {
   const [isRemoving, setRemoving] = createSignal(false);
   const check = createAction(async () => {
     const { lastCheck } = await api.trpc.anthropicKey.check.mutate({});
-    announce(lastCheck?.ok ? text.checkedFine : text.checkedBad);
+    if (lastCheck?.ok) announce(text.checkedFine);
+    else announce(text.checkedBad, 'failure');
     await refreshAnthropicKey(api);
   });
   return (

@@ -1,6 +1,8 @@
 import { createSignal } from 'solid-js';
+import { unwrap } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
+import { changedFields } from '../api/changed-fields.ts';
 import type { ServiceAccount, ServiceAccountRole } from '../api/records.ts';
 import { refreshServiceAccounts } from '../api/service-accounts.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
@@ -14,6 +16,8 @@ import { TextField } from '../ui/text-field.tsx';
 export function AccountDialog(props: { account: ServiceAccount | null; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();
+  // A copy: the record may change in place, and only the user's own edits are saved.
+  const before = props.account && { ...unwrap(props.account) };
   const [name, setName] = createSignal(props.account?.name ?? '');
   const [description, setDescription] = createSignal(props.account?.description ?? '');
   const [role, setRole] = createSignal<ServiceAccountRole>(props.account?.role ?? 'viewer');
@@ -25,8 +29,11 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
       description: description().trim() || null,
       role: role(),
     };
-    if (account === null) await api.trpc.serviceAccounts.create.mutate(wanted);
-    else await api.trpc.serviceAccounts.update.mutate({ id: account.id, ...wanted });
+    if (account === null || before === null) await api.trpc.serviceAccounts.create.mutate(wanted);
+    else {
+      const changes = changedFields(before, wanted);
+      await api.trpc.serviceAccounts.update.mutate({ id: account.id, ...changes });
+    }
     await refreshServiceAccounts(api);
     announce(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
   });

@@ -10,7 +10,7 @@ export function CopyButton(props: { value: string; label: string }) {
       await navigator.clipboard.writeText(props.value);
       announce(text.copied);
     } catch {
-      announce(text.copyRefused);
+      announce(text.copyRefused, 'failure');
     }
   };
   return (

@@ -47,6 +47,7 @@ export function createReveal(onClose: () => void) {
   }
   return {
     revealed,
+    isMaking,
     isSaved,
     setSaved,
     /** Whether the dialog shows the question about closing without a saved secret. */

@@ -66,10 +66,10 @@ function safeAddress(address: URL): URL {
 export function LocationProvider(props: ParentProps) {
   const [address, setAddress] = createSignal(readAddress());
   const follow = () => setAddress(readAddress());
-  let mayLeave = () => true;
+  const guards = new Set<() => boolean>();
   const step = () => {
     const next = readAddress();
-    if (mayLeave()) setAddress(next);
+    if ([...guards].every((mayLeave) => mayLeave())) setAddress(next);
     else writeAddress('push', address());
   };
   window.addEventListener('popstate', step);
@@ -94,10 +94,8 @@ export function LocationProvider(props: ParentProps) {
           follow();
         },
         guard(asked) {
-          mayLeave = asked;
-          onCleanup(() => {
-            mayLeave = () => true;
-          });
+          guards.add(asked);
+          onCleanup(() => guards.delete(asked));
         },
       }}
     >

@@ -3,6 +3,8 @@ import { reveal as text } from '../messages/messages.ts';
 import { createReveal, type Reveal, type Revealed } from './create-reveal.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { LeaveQuestion } from './leave-question.tsx';
+import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 import { saveFile } from './save-file.ts';
 
 /** The use of a kind of secret: the name of its file, the variable that it sets, examples. */
@@ -29,6 +31,7 @@ export function RevealDialog(props: {
       title={reveal.revealed() === null ? props.title : props.revealTitle}
       description={reveal.revealed() === null ? props.lead : undefined}
       onClose={reveal.leave}
+      asksItself={reveal.isMaking() || reveal.revealed() !== null}
     >
       <Show when={reveal.revealed()} fallback={props.form(reveal)} keyed>
         {(revealed) => (
@@ -52,18 +55,18 @@ function RevealPanel(props: {
   kind: SecretKind;
 }) {
   const [isShown, setShown] = createSignal(false);
-  const [line, setLine] = createSignal('');
+  const [outcome, setOutcome] = createSignal<Outcome | null>(null);
   let copyButton: HTMLButtonElement | undefined;
   onMount(() => copyButton?.focus());
 
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(props.revealed.secret);
-      setLine(text.copied);
+      setOutcome({ text: text.copied });
       props.reveal.setSaved(true);
     } catch {
       setShown(true);
-      setLine(text.copyFailed);
+      setOutcome({ text: text.copyFailed, isFailure: true });
     }
   };
   const goBack = () => {
@@ -73,7 +76,7 @@ function RevealPanel(props: {
   const download = () => {
     const { fileName, variable } = props.kind;
     saveFile(fileName, 'text/plain', `${variable}=${props.revealed.secret}\n`);
-    setLine(text.downloaded(fileName));
+    setOutcome({ text: text.downloaded(fileName) });
     props.reveal.setSaved(true);
   };
   return (
@@ -110,11 +113,7 @@ function RevealPanel(props: {
         <button type="button" class="button" onClick={download}>
           <Icon name="download" /> {text.download}
         </button>
-        <p class="secret-line" role="status">
-          <Show when={line()}>
-            <Icon name="check" /> {line()}
-          </Show>
-        </p>
+        <OutcomeLine class="secret-line" outcome={outcome()} />
       </div>
       <props.kind.Use />
       <Show
@@ -140,30 +139,15 @@ function RevealPanel(props: {
           </div>
         }
       >
-        <NotSaved onBack={goBack} onClose={props.reveal.close} />
+        <LeaveQuestion
+          title={text.notSavedTitle}
+          lead={text.notSaved}
+          back={text.back}
+          leave={text.closeAnyway}
+          onBack={goBack}
+          onLeave={props.reveal.close}
+        />
       </Show>
-    </div>
-  );
-}
-
-/** Shown when Escape, a click outside or the close button would lose the secret. */
-function NotSaved(props: { onBack: () => void; onClose: () => void }) {
-  let back: HTMLButtonElement | undefined;
-  onMount(() => back?.focus());
-  return (
-    <div class="ask" role="alert">
-      <div>
-        <strong>{text.notSavedTitle}</strong>
-        <p>{text.notSaved}</p>
-      </div>
-      <div class="ask-buttons">
-        <button type="button" class="button" ref={back} onClick={() => props.onBack()}>
-          {text.back}
-        </button>
-        <button type="button" class="button button-danger" onClick={() => props.onClose()}>
-          {text.closeAnyway}
-        </button>
-      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { createSignal, createUniqueId, onCleanup, Show } from 'solid-js';
+import { createEffect, createSignal, createUniqueId, on, onCleanup, Show } from 'solid-js';
 import { holdsPreview, withoutSecrets } from '../api/raw-secrets.ts';
 import { search as text } from '../messages/messages.ts';
 import { useStatusLine } from './status-line.tsx';
@@ -21,9 +21,18 @@ export function SearchField(props: {
   const announce = useStatusLine();
   const hintId = createUniqueId();
   const [typed, setTyped] = createSignal<string | null>(null);
-  const hasHint = () => holdsPreview(typed() ?? props.value);
+  // The typed text, not its trimmed copy: that would lose the space between two words.
+  const shown = () => typed() ?? props.value;
+  const hasHint = () => holdsPreview(shown());
+  let sent: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
+  const followOutside = (value: string) => {
+    if (value === sent) return;
+    clearTimeout(timer);
+    setTyped(null);
+  };
+  createEffect(on(() => props.value, followOutside, { defer: true }));
 
   function take(input: HTMLInputElement): void {
     const safe = withoutSecrets(input.value);
@@ -34,8 +43,8 @@ export function SearchField(props: {
     setTyped(safe);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      setTyped(null);
-      props.onSearch(safe.trim());
+      sent = safe.trim();
+      props.onSearch(sent);
     }, pause);
   }
 
@@ -52,7 +61,7 @@ export function SearchField(props: {
         dir="auto"
         spellcheck={false}
         autocomplete="off"
-        value={props.value}
+        value={shown()}
         onInput={(event) => take(event.currentTarget)}
       />
       <Show when={hasHint()}>

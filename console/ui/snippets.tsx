@@ -1,6 +1,7 @@
 import { createSignal, For } from 'solid-js';
 import { reveal as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
+import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 
 /** Examples to copy, behind a disclosure. They read secrets from the environment. */
 export function Snippets(props: {
@@ -8,13 +9,13 @@ export function Snippets(props: {
   hint: string;
   examples: readonly (readonly [name: string, code: string])[];
 }) {
-  const [copied, setCopied] = createSignal('');
+  const [outcome, setOutcome] = createSignal<Outcome | null>(null);
   const copy = async (code: string) => {
     try {
       await navigator.clipboard.writeText(code);
-      setCopied(text.snippetCopied);
+      setOutcome({ text: text.snippetCopied });
     } catch {
-      setCopied('');
+      setOutcome({ text: text.copyRefused, isFailure: true });
     }
   };
   return (
@@ -44,9 +45,7 @@ export function Snippets(props: {
           </figure>
         )}
       </For>
-      <p class="visually-hidden" role="status">
-        {copied()}
-      </p>
+      <OutcomeLine class="secret-line" outcome={outcome()} />
     </details>
   );
 }

@@ -1,42 +1,31 @@
-import {
-  createContext,
-  createSignal,
-  onCleanup,
-  type ParentProps,
-  Show,
-  useContext,
-} from 'solid-js';
-import { Icon } from './icon.tsx';
+import { createContext, createSignal, onCleanup, type ParentProps, useContext } from 'solid-js';
+import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 
-const StatusLineContext = createContext<(text: string) => void>(() => {});
+type Announce = (text: string, kind?: 'failure') => void;
 
-/** The time that a confirmation stays, in milliseconds. */
+const StatusLineContext = createContext<Announce>(() => {});
+
+/** The time that an outcome stays, in milliseconds. */
 const shownFor = 6_000;
 
-/** Announces, in a corner and to screen readers, a completed action. */
-export function useStatusLine(): (text: string) => void {
+/** Announces the outcome of an action, in a corner and to screen readers. */
+export function useStatusLine(): Announce {
   return useContext(StatusLineContext);
 }
 
 export function StatusLineProvider(props: ParentProps) {
-  const [line, setLine] = createSignal('');
+  const [outcome, setOutcome] = createSignal<Outcome | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const announce = (text: string) => {
+  const announce: Announce = (text, kind) => {
     clearTimeout(timer);
-    setLine(text);
-    timer = setTimeout(() => setLine(''), shownFor);
+    setOutcome({ text, isFailure: kind === 'failure' });
+    timer = setTimeout(() => setOutcome(null), shownFor);
   };
   onCleanup(() => clearTimeout(timer));
   return (
     <StatusLineContext.Provider value={announce}>
       {props.children}
-      <div class="status-line" role="status">
-        <Show when={line()}>
-          <p>
-            <Icon name="check" /> {line()}
-          </p>
-        </Show>
-      </div>
+      <OutcomeLine class="status-line" outcome={outcome()} />
     </StatusLineContext.Provider>
   );
 }

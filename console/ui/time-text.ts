@@ -33,12 +33,15 @@ const utcTime = new Intl.DateTimeFormat(language, {
   timeZone: 'UTC',
 });
 
-/** `4 minutes ago`, `in 3 days`, `just now`. Both times in Unix milliseconds. */
+/**
+ * `4 minutes ago`, `in 3 days`, `just now`, in whole units that have passed or remain: 36 hours are
+ * never 2 days. Both times in Unix milliseconds.
+ */
 export function relativeTime(at: number, now: number): string {
   const difference = at - now;
   for (const [unit, length] of units) {
     if (Math.abs(difference) >= length)
-      return relative.format(Math.round(difference / length), unit);
+      return relative.format(Math.trunc(difference / length), unit);
   }
   return text.now;
 }

@@ -1,7 +1,8 @@
 import { createSignal } from 'solid-js';
-import { createStore } from 'solid-js/store';
+import { createStore, unwrap } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
+import { changedFields } from '../api/changed-fields.ts';
 import type { Webhook } from '../api/records.ts';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
@@ -13,11 +14,15 @@ import { validationErrorsOf, type WebhookDraft, WebhookFields } from './webhook-
 export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void }) {
   const api = useApi();
   const announce = useStatusLine();
-  const { url, events } = props.webhook;
+  // A copy: the record may change in place, and only the user's own edits are saved.
+  const { url, events } = structuredClone(unwrap(props.webhook));
   const [draft, setDraft] = createStore<WebhookDraft>({ url, events: [...events] });
   const [validationErrors, setValidationErrors] = createSignal<Partial<Record<string, string>>>({});
   const save = createAction(async () => {
-    await api.trpc.webhooks.update.mutate({ id: props.webhook.id, ...draft });
+    await api.trpc.webhooks.update.mutate({
+      id: props.webhook.id,
+      ...changedFields({ url, events }, draft),
+    });
     await refreshWebhooks(api);
     announce(text.done.saved);
   });

@@ -29,7 +29,8 @@ export function WebhookView(props: { webhook: Webhook }) {
   });
   const sendTest = createAction(async () => {
     const { status, error } = await api.trpc.webhooks.test.mutate({ id: props.webhook.id });
-    announce(error === null ? text.test.accepted(status) : text.test.refused(error));
+    if (error === null) announce(text.test.accepted(status));
+    else announce(text.test.refused(error), 'failure');
   });
   const asking = (asked: WebhookQuestion, label: string, look = '') => (
     <button

@@ -33,4 +33,18 @@ test('a filter that is taken back shows again what the list had shown without it
   await page.getByText('No key matches these filters.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await shows(['Gone', 'Works']);
+
+  // A pause after the first word searches for it; the space typed before it stays.
+  await page.clock.install();
+  const search = page.getByRole('searchbox');
+  await search.pressSequentially('CI ');
+  await page.clock.runFor(1_000);
+  await expect.poll(() => page.url()).toMatch(/search=CI$/);
+  expect(await search.inputValue()).toBe('CI ');
+  await search.pressSequentially('Pipeline');
+  expect(await search.inputValue()).toBe('CI Pipeline');
+  await page.clock.runFor(1_000);
+  await expect.poll(() => page.url()).toMatch(/search=CI\+Pipeline$/);
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect.poll(() => search.inputValue()).toBe('');
 });

@@ -60,6 +60,7 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   await form.getByText('A whole number is needed.').waitFor();
   await expectSoundInEveryLook(page, 'editing a key');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 
   await page.getByRole('button', { name: 'Narrow to what it uses' }).click();
   await page.getByText('It may now do only this').waitFor();

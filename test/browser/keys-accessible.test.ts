@@ -164,6 +164,7 @@ test('no question about a key breaks a rule of accessibility, in any look', asyn
   await rotation.getByText('req-1').waitFor();
   await expectSoundInEveryLook(page, 'a rotation that failed');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
   await rotation.waitFor({ state: 'detached' });
 
   await page.getByRole('button', { name: `Revoke ${label}` }).click();

@@ -155,6 +155,28 @@ test('RevealDialog asks before Escape or a click outside loses the secret', asyn
   await dialog.waitFor({ state: 'detached' });
 });
 
+test('a refused clipboard is a red alert wherever something is copied, never a green confirmation', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await page.addInitScript(
+    "navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))",
+  );
+  const dialog = await reveal(page, 'Not copied');
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  const alert = dialog.getByRole('alert').filter({ hasText: 'copy it by hand' });
+  await alert.waitFor();
+  expect(await dialog.getByRole('button', { name: 'Done' }).isDisabled()).toBe(true);
+  expect(await dialog.locator('.secret-line [role=status]').first().textContent()).toBe('');
+  await dialog.getByText('Use it').click();
+  await dialog.getByRole('button', { name: 'Copy the curl example' }).click();
+  await dialog.locator('.snippets').getByRole('alert').getByText('did not allow').waitFor();
+  await dialog.getByLabel('I have saved it').check();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('button', { name: /^Copy/ }).first().click();
+  await page.getByRole('alert').getByText('Your browser did not allow copying.').waitFor();
+});
+
 test('Download .env saves a file that sets the environment variable', async () => {
   await using session = await console.open({ acceptDownloads: true });
   const { page } = session;

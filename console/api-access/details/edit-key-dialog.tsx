@@ -32,7 +32,7 @@ export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
   });
   const errorOf = (field: string) => validationErrors()[field] ?? save.problem()?.fields[field];
   const check = () => {
-    setValidationErrors(editErrors(edit));
+    setValidationErrors(editErrors(key, edit));
     return Object.keys(validationErrors()).length === 0;
   };
   return (

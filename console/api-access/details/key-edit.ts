@@ -26,20 +26,22 @@ export function editOf(key: ApiKey): KeyEdit {
   };
 }
 
-/** The validation errors that an edit shows before the server sees it, by the field's name. */
-export function editErrors(edit: KeyEdit): Record<string, string> {
+/**
+ * The validation errors that an edit shows before the server sees it, by the field's name. Scopes
+ * that were left as they are may be none.
+ */
+export function editErrors(key: ApiKey, edit: KeyEdit): Record<string, string> {
+  const hasNoScope = edit.scopes?.length === 0 && hasChanged(key, edit, 'scopes');
   return defined({
     label: edit.label.trim() === '' ? text.labelNeeded : undefined,
-    scopes: edit.scopes?.length === 0 ? text.scopeNeeded : undefined,
+    scopes: hasNoScope ? text.scopeNeeded : undefined,
     ...limitErrors(edit),
   });
 }
 
 /** The changed fields only: another admin's change of any other field survives. */
 export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): ApiKeyChanges {
-  const before = editOf(key);
-  const differs = (field: Exclude<keyof KeyEdit, 'owner'>) =>
-    JSON.stringify(edit[field]) !== JSON.stringify(before[field]);
+  const differs = (field: Setting) => hasChanged(key, edit, field);
   const isLimited = differs('rateCount') || differs('rateSeconds');
   return defined({
     id: key.id,
@@ -50,6 +52,12 @@ export function changesOf(key: ApiKey, edit: KeyEdit, me: string | undefined): A
     rateLimit: isLimited ? rateLimitOf(edit) : undefined,
     ...ownerChange(edit.owner, me),
   });
+}
+
+type Setting = Exclude<keyof KeyEdit, 'owner'>;
+
+function hasChanged(key: ApiKey, edit: KeyEdit, field: Setting): boolean {
+  return JSON.stringify(edit[field]) !== JSON.stringify(editOf(key)[field]);
 }
 
 function ownerChange(owner: Owner, me: string | undefined): Omit<ApiKeyChanges, 'id'> {

@@ -36,6 +36,10 @@ export const dialogs = {
   close: 'Close',
   cancel: 'Cancel',
   working: 'Working…',
+  unsavedTitle: 'Discard your changes?',
+  unsaved: 'What you entered in this form is not saved.',
+  keepEditing: 'Keep editing',
+  discard: 'Discard changes',
   typeToConfirm: (word: string) => `Type ${quoted(word)} to confirm`,
 };
 

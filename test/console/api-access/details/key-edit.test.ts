@@ -70,7 +70,7 @@ test.each([
 
 test('editErrors() marks a limit that is no whole number, and leaves its size to the server', () => {
   const validationErrors = (edit: Partial<KeyEdit>) =>
-    Object.keys(editErrors({ ...editOf(key), ...edit }));
+    Object.keys(editErrors(key, { ...editOf(key), ...edit }));
   expect(validationErrors({ rateCount: '1.5', rateSeconds: '' })).toEqual([
     'rateLimit.limit',
     'rateLimit.windowSeconds',
@@ -78,4 +78,11 @@ test('editErrors() marks a limit that is no whole number, and leaves its size to
   expect(validationErrors({ rateCount: '', rateSeconds: 'x' })).toEqual([]);
   expect(validationErrors({ rateCount: '99999999999', rateSeconds: '0' })).toEqual([]);
   expect(validationErrors({ label: ' ', scopes: [] })).toEqual(['label', 'scopes']);
+});
+
+test('editErrors() binds the scopes only when they were touched: a key with none can be renamed', () => {
+  const none: ApiKey = { ...key, scopes: [] };
+  const edit = { ...editOf(none), label: 'Renamed' };
+  expect(editErrors(none, edit)).toEqual({});
+  expect(changesOf(none, edit, 'user_me')).toEqual({ id: 'key_1', label: 'Renamed' });
 });
