@@ -167,14 +167,15 @@ async function everythingWorks(on: Deployment, secrets: Secrets, imports: string
 
 const databases: [name: string, place: () => Promise<Place>][] = [
   ['PostgreSQL', () => postgresDatabase()],
+  ['SQLite', sqliteDatabase],
 ];
-// Half a minute more; `secret-in-use.test.ts` and `import-secret.test.ts` test the same on both.
-if (process.env.LONG_TESTS) databases.push(['SQLite', sqliteDatabase]);
 
 describe.each(databases)('a change of SERVER_SECRET on %s', (_name, place) => {
   test('refuses nothing that is valid, revives nothing and moves nothing, at each of its four steps under load', {
     timeout: 300_000,
-  }, async () => {
+  }, async (context) => {
+    // `secret-in-use.test.ts` and `import-secret.test.ts` test the steps, without load.
+    if (!process.env.LONG_TESTS) return context.skip('npm run test:long');
     await using where = await place();
     await using on = await deploy(where.url);
     await on.start(0, onlyOld);
