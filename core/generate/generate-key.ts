@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { base62Digits } from '../format/base62.ts';
 import { checksumOf } from '../format/checksum.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
@@ -45,7 +46,7 @@ function randomDigits(length: number, random: RandomSource): string {
 }
 
 function randomHex(random: RandomSource): string {
-  return Array.from(draw(random, 32), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytesToHex(draw(random, 32));
 }
 
 function newText(options: GenerateKeyOptions): string {

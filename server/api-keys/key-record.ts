@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatPreview } from '../../core/mod.ts';
+import { allDialects, formatPreview } from '../../core/mod.ts';
 import { columnsOf, nameColumn } from '../database/columns.ts';
 import type { ApiKeySecret } from '../database/entities/api-key-secret.ts';
 import type { Rows } from '../database/rows.ts';
@@ -11,7 +11,7 @@ export const keyStatuses = ['active', 'disabled', 'expired', 'revoked'] as const
 /** A key in management responses: never a secret, never a lookup value. */
 export const keyRecord = z.object({
   id: z.string(),
-  dialect: z.enum(['reporisk', 'platform', 'repurai']),
+  dialect: z.enum(allDialects),
   label: z.string(),
   description: z.string().nullable(),
   subOrgId: z.int().nullable(),

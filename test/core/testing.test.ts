@@ -55,7 +55,7 @@ const faults: Record<string, () => StoreUnderTest> = {
       put: (lookup, key) => void keys.set(lookup, key),
     };
   },
-  'claims to be fresh for ever': () => {
+  'always claims to be fresh': () => {
     const keys = new Map<string, StoredKey>();
     const freshness = { isFresh: () => true, epoch: () => 0, subscribe: () => () => {} };
     const store: KeyStore = { find: (lookup) => keys.get(lookup) ?? null, freshness };

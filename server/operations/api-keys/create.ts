@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { Dialect } from '../../../core/mod.ts';
+import { allDialects, type Dialect } from '../../../core/mod.ts';
 import { keyRecord, recordOf } from '../../api-keys/key-record.ts';
 import { assertWithinLimit } from '../../api-keys/live-key-limit.ts';
 import { day } from '../../clock/durations.ts';
@@ -31,7 +31,7 @@ const input = z.strictObject({
   description: description.nullish(),
   subOrgId: integer().nullish(),
   serviceAccountId: id.nullish(),
-  dialect: z.enum(['reporisk', 'platform', 'repurai']).default('reporisk'),
+  dialect: z.enum(allDialects).default('reporisk'),
   environment: z.enum(['live', 'test']).default('live'),
   projectId: projectId.nullish(),
   scopes: scopes.nullish(),

@@ -102,6 +102,7 @@ async function fill(server: Awaited<ReturnType<typeof serverProcess>>) {
   // The scans of the repositories would be measured with the requests.
   const headers = { authorization: `Bearer ${session}` };
   for (let isOver = false; !isOver; ) {
+    // Asked without a pause, the server would do its scans more slowly.
     await setTimeout(200);
     const open = await Promise.all(
       ['queued', 'running'].map(async (status) => {

@@ -8,15 +8,21 @@ import { sqliteDatabase } from '../../support/sqlite.ts';
 const fiveThousand =
   'with recursive c (n) as (select 1 union all select n + 1 from c where n < 5000) insert into t select n from c where n > ?';
 
-test('a thread moves the log into the file after enough rows, and no other time', async () => {
-  await using place = await sqliteDatabase();
-  const dialect = new DurableSqliteDialect(place.path, true);
+/** A new file whose log holds five thousand rows. */
+async function filledFile(path: string) {
+  const dialect = new DurableSqliteDialect(path, true);
   const kysely = new Kysely<object>({ dialect });
   await kysely.connection().execute(async () => {});
   await dialect.handle.transaction('normal', async (run) => {
     await run('create table t (n integer)');
     await run(fiveThousand, [0]);
   });
+  return { dialect, kysely };
+}
+
+test('a thread moves the log into the file after enough rows, and no other time', async () => {
+  await using place = await sqliteDatabase();
+  const { kysely } = await filledFile(place.path);
   const sizeAfter = async (rows: number) => {
     const checkpoints = new Checkpoints(place.path);
     checkpoints.changed(rows);
@@ -30,13 +36,7 @@ test('a thread moves the log into the file after enough rows, and no other time'
 
 test('the thread of checkpoints ends with its file', async () => {
   await using place = await sqliteDatabase();
-  const dialect = new DurableSqliteDialect(place.path, true);
-  const kysely = new Kysely<object>({ dialect });
-  await kysely.connection().execute(async () => {});
-  await dialect.handle.transaction('normal', async (run) => {
-    await run('create table t (n integer)');
-    await run(fiveThousand, [0]);
-  });
+  const { dialect, kysely } = await filledFile(place.path);
   await dialect.sync();
   expect(existsSync(`${place.path}-wal`)).toBe(true);
   await kysely.destroy();
