@@ -74,9 +74,9 @@ test('the upgrade notice breaks no rule of accessibility, with dormant keys or n
   await signIn(page, 'Tier 1 admin');
   await page.getByText('API access comes with Tier 3').waitFor();
   await expectSoundInEveryLook(page, 'no dormant keys');
-  setTier(3);
+  await setTier(3);
   await createKey(console, { label: 'From better days' }, 'tier-1-admin');
-  setTier(1);
+  await setTier(1);
   await page.reload();
   await page.getByRole('heading', { name: '1 key lies dormant' }).waitFor();
   await expectSoundInEveryLook(page, 'dormant keys');

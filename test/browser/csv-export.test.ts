@@ -59,16 +59,16 @@ test('Export CSV saves every key that the filters show, without secrets and with
   }
   const labels = [...Object.keys(formulas), ...plain];
   for (const [n, label] of labels.entries()) {
-    inDatabase(
+    await inDatabase(
       console,
       "update api_key set label = ? where id like '%' || ?",
       label,
       `000${10 + n}`,
     );
   }
-  inDatabase(console, "update sub_org set name = '=1+1' where id = 1");
+  await inDatabase(console, "update sub_org set name = '=1+1' where id = 1");
   {
-    inDatabase(console, 'delete from key_search');
+    await inDatabase(console, 'delete from key_search');
     await using database = await openAuditedDatabase(console.databaseUrl);
     await fillSearchTexts(database);
   }

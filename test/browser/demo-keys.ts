@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { Persona } from '../../server/demo-mode/sessions.ts';
@@ -49,9 +50,25 @@ export function rowsInDatabase(
   return rows;
 }
 
-/** Changes rows that otherwise only time or Clerk would change, without the server. */
-export function inDatabase(console: RunningConsole, sql: string, ...parameters: unknown[]): void {
-  const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''));
-  database.prepare(sql).run(...parameters);
+/**
+ * Changes rows that otherwise only time or Clerk would change, without the server. The server is in this
+ * process: a wait that held the event loop would keep the server's open transaction from its end.
+ */
+export async function inDatabase(
+  console: RunningConsole,
+  sql: string,
+  ...parameters: unknown[]
+): Promise<void> {
+  const database = new BetterSqlite(console.databaseUrl.replace('sqlite:', ''), { timeout: 0 });
+  const isDone = () => {
+    try {
+      database.prepare(sql).run(...parameters);
+      return true;
+    } catch (error) {
+      if (error instanceof BetterSqlite.SqliteError && error.code === 'SQLITE_BUSY') return false;
+      throw error;
+    }
+  };
+  while (!isDone()) await setImmediate();
   database.close();
 }

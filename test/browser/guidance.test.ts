@@ -14,7 +14,12 @@ test('Guidance counts keys with an old secret: not those that were rotated since
   const keys = [];
   for (const label of ['Kept', 'Rotated']) {
     const key = await createKey(console, { label });
-    inDatabase(console, 'update api_key set created_at = ? where id = ?', hundredDaysAgo, key.id);
+    await inDatabase(
+      console,
+      'update api_key set created_at = ? where id = ?',
+      hundredDaysAgo,
+      key.id,
+    );
     await useKey(console, key);
     keys.push(key);
   }

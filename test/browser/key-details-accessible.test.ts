@@ -16,7 +16,7 @@ beforeAll(async () => {
   const key = await createKey(console, { label: 'Busy', description: 'Ask Ops.', scopes });
   const unused = await createKey(console, { label: 'Unused' });
   for (const { id } of [key, unused]) {
-    inDatabase(console, 'update api_key set created_at = ? where id = ?', longAgo, id);
+    await inDatabase(console, 'update api_key set created_at = ? where id = ?', longAgo, id);
   }
   renewed = await rotateKey(console, key);
   await rotateKey(console, unused);

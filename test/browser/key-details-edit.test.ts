@@ -67,7 +67,7 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
 
 test('EditKeyDialog takes over a key that another member made', async () => {
   const key = await createKey(console, { label: 'Orphan' });
-  inDatabase(console, "update api_key set created_by = 'user_gone' where id = ?", key.id);
+  await inDatabase(console, "update api_key set created_by = 'user_gone' where id = ?", key.id);
   expect(await callAs(console, key.raw, 'test')).toBe(403);
   await using session = await console.open();
   const { page } = session;

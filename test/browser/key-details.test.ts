@@ -144,7 +144,7 @@ test('RotationPanel goes away by itself when the grace has run out', async () =>
   await signIn(page, 'Parent admin');
   await openDetails(page, 'Ran out');
   await page.getByText('Not used since the rotation: it is safe to end.').waitFor();
-  inDatabase(
+  await inDatabase(
     console,
     'update api_key_secret set retires_at = ? where key_id = ? and retires_at is not null',
     Date.now(),
@@ -159,7 +159,7 @@ test('ScopeUse narrows a key to what it used, and gives it back', async () => {
     label: 'Too much',
     scopes: ['repos:read', 'repos:analyze', 'extensions:read'],
   });
-  inDatabase(console, 'update api_key set created_at = ? where id = ?', daysAgo(100), key.id);
+  await inDatabase(console, 'update api_key set created_at = ? where id = ?', daysAgo(100), key.id);
   await useKey(console, key);
   await using session = await console.open();
   const { page } = session;
@@ -192,14 +192,19 @@ test.each([
   const key = await createKey(console, { label });
   if (used !== null) {
     await useKey(console, key);
-    inDatabase(
+    await inDatabase(
       console,
       'update key_use set last_used_at = ? where key_id = ?',
       daysAgo(used),
       key.id,
     );
   }
-  inDatabase(console, 'update api_key set created_at = ? where id = ?', daysAgo(created), key.id);
+  await inDatabase(
+    console,
+    'update api_key set created_at = ? where id = ?',
+    daysAgo(created),
+    key.id,
+  );
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', `/settings/api-access?search=${encodeURIComponent(label)}`);

@@ -7,10 +7,10 @@ test('KeyCard fits the page at every width, whatever its rows say', async () => 
   await using console = await startConsole({ now: () => pictureTime });
   await addPicturedKeys(console);
   const name = 'Payments-and-settlement-of-the-northern-region';
-  inDatabase(console, 'update sub_org set name = ? where id = 1', name);
+  await inDatabase(console, 'update sub_org set name = ? where id = 1', name);
   const long = await createKey(console, { label: `pipeline-${'of-a-long-name-'.repeat(6)}` });
   const creator = 'user_2wPzKq7Yh3JmNd5Vt8Rb1XcFs6L';
-  inDatabase(console, 'update api_key set created_by = ? where id = ?', creator, long.id);
+  await inDatabase(console, 'update api_key set created_by = ? where id = ?', creator, long.id);
   await using session = await console.open({ timezoneId: 'UTC' });
   const { page } = session;
   await page.clock.setFixedTime(pictureTime);

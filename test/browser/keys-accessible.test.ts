@@ -33,13 +33,23 @@ async function createOneOfEach(): Promise<void> {
   const off = await createKey(console, { label: 'Switched off', environment: 'test' });
   await console.send('parent-admin', `${settings}/${off.id}`, { disabled: true }, 'PATCH');
   const expired = await createKey(console, { label: 'Too late', expires_in_days: 30 });
-  change(expired.id, 'created_at = ?, expires_at = ?', Date.now() - 31 * day, Date.now() - day);
+  await change(
+    expired.id,
+    'created_at = ?, expires_at = ?',
+    Date.now() - 31 * day,
+    Date.now() - day,
+  );
   const revoked = await createKey(console, { label: 'No more' });
   await console.send('parent-admin', `${settings}/${revoked.id}`, undefined, 'DELETE');
   const soon = await createKey(console, { label: 'Expires soon', expires_in_days: 1 });
   await rotateKey(console, soon);
   const forgotten = await createKey(console, { label: 'Forgotten'.repeat(11) });
-  change(forgotten.id, 'created_at = ?, created_by = ?', Date.now() - 200 * day, 'user_'.repeat(9));
+  await change(
+    forgotten.id,
+    'created_at = ?, created_by = ?',
+    Date.now() - 200 * day,
+    'user_'.repeat(9),
+  );
 }
 
 test('no state of the list of keys breaks a rule of accessibility, in any look', async () => {

@@ -33,7 +33,7 @@ async function addWebhooks(console: RunningConsole, url: string): Promise<void> 
   const failing = await add({ url: 'http://gone.example:9000/', events: ['api_key.leaked'] });
   const reason = 'Nothing was accepted for 24 hours; the last attempt: HTTP 503';
   const disable = 'update webhook set is_active = 0, disabled_reason = ? where id = ?';
-  inDatabase(console, disable, reason, failing);
+  await inDatabase(console, disable, reason, failing);
   const off = await add({ url: `http://long.example:9000/${'path/'.repeat(30)}` });
   const path = `${settings}/webhooks/${off}`;
   await console.send('parent-admin', path, { is_active: false }, 'PATCH');
@@ -90,9 +90,9 @@ test('no state of the other pages breaks a rule of accessibility, in any look', 
   const setJob = (job: typeof first, values: string) =>
     inDatabase(console, `update job set ${values} where id = ?`, job?.id);
   const began = 'progress = 3, total = 9, started_at = created_at';
-  setJob(first, `status = 'running', ${began}`);
-  setJob(second, `status = 'completed', ${began}, result = '{"risk_level":"low"}'`);
-  setJob(third, `status = 'failed', ${began}, error_message = 'It could not be cloned.'`);
+  await setJob(first, `status = 'running', ${began}`);
+  await setJob(second, `status = 'completed', ${began}, result = '{"risk_level":"low"}'`);
+  await setJob(third, `status = 'failed', ${began}, error_message = 'It could not be cloned.'`);
 
   await using session = await console.open();
   const { page } = session;

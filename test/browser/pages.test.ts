@@ -71,9 +71,9 @@ test('AuditLogPage shows before and after, filters in the URL by action, target 
 });
 
 test('JobsPage follows what runs without losing focus, asks before work is lost, shows results', async () => {
-  inDatabase(console, "update job set status = 'completed', completed_at = 1");
+  await inDatabase(console, "update job set status = 'completed', completed_at = 1");
   const [waits, runs] = [await submit('waits'), await submit('runs')];
-  setJob(runs, "status = 'running', progress = 3, total = 9, started_at = created_at");
+  await setJob(runs, "status = 'running', progress = 3, total = 9, started_at = created_at");
   await using session = await console.open();
   const { page } = session;
   await page.clock.install();
@@ -81,7 +81,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const cancel = (id: string) => page.getByRole('button', { name: `Cancel ${id}` });
   await page.getByText('3 of 9').waitFor();
   await cancel(runs).focus();
-  setJob(runs, 'progress = 4, updated_at = updated_at + 1');
+  await setJob(runs, 'progress = 4, updated_at = updated_at + 1');
   await page.getByText('4 of 9').waitFor();
   expect(await page.locator(':focus').getAttribute('aria-label')).toBe(`Cancel ${runs}`);
 
@@ -93,14 +93,14 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   const question = page.getByRole('alertdialog', { name: 'Cancel this job?' });
   await question.getByText('(4 of 9) is discarded').waitFor();
   await question.getByRole('button', { name: 'Let it run' }).click();
-  setJob(runs, "type = 'key_import', updated_at = updated_at + 1");
+  await setJob(runs, "type = 'key_import', updated_at = updated_at + 1");
   await cancel(runs).click();
   await question.getByText('(4 of 9) stay').waitFor();
   await question.getByRole('button', { name: 'Let it run' }).click();
-  setJob(runs, "type = 'repo_analysis', updated_at = updated_at + 1");
+  await setJob(runs, "type = 'repo_analysis', updated_at = updated_at + 1");
 
   const result = JSON.stringify({ risk_level: 'medium', top: [{ title: 'Secrets in history' }] });
-  setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
+  await setJob(runs, "status = 'completed', result = ?, updated_at = updated_at + 1", result);
   await page.getByRole('row').filter({ hasText: runs }).getByText('Completed').waitFor();
   // Now that every job has ended, the page stops polling.
   const asked: string[] = [];

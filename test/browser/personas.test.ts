@@ -57,11 +57,11 @@ test('a section that a persona may not read shows the permission panel, not an e
 });
 
 test('Tier 1 admin sees the upgrade notice, and revokes the keys that lie dormant', async () => {
-  setTier(3);
+  await setTier(3);
   const { raw } = await createKey(console, { label: 'From better days' }, 'tier-1-admin');
   await createKey(console, { label: 'Another' }, 'tier-1-admin');
   expect(await callApi(console, raw)).toBe(200);
-  setTier(1);
+  await setTier(1);
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Tier 1 admin');

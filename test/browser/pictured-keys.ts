@@ -62,20 +62,20 @@ export async function addPicturedKeys(console: RunningConsole): Promise<void> {
     }
     const ago = (days: number | undefined) =>
       days === undefined ? null : pictureTime - days * day;
-    inDatabase(
+    await inDatabase(
       console,
       'update api_key set created_at = ?, expires_at = ?, revoked_at = ?, disabled = ? where id = ?',
       ...[ago(key.created), ago(key.expires === undefined ? undefined : -key.expires)],
       ...[ago(key.revoked), key.disabled ? 1 : 0, id],
     );
-    inDatabase(
+    await inDatabase(
       console,
       'update api_key_secret set first4 = ?, last4 = ? where key_id = ?',
       ...[...key.preview, id],
     );
     if (key.used !== undefined) {
       const at = pictureTime - key.used * minute;
-      inDatabase(console, 'insert into key_use (key_id, last_used_at) values (?, ?)', id, at);
+      await inDatabase(console, 'insert into key_use (key_id, last_used_at) values (?, ?)', id, at);
     }
   }
 }
@@ -84,6 +84,6 @@ export async function addPicturedKeys(console: RunningConsole): Promise<void> {
 export async function addDormantKeys(console: RunningConsole, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
     const { id } = await createKey(console, { label: `Pipeline ${n}` });
-    inDatabase(console, "update api_key set org_id = 'org_demo_initech' where id = ?", id);
+    await inDatabase(console, "update api_key set org_id = 'org_demo_initech' where id = ?", id);
   }
 }

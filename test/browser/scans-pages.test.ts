@@ -100,7 +100,7 @@ test('AnthropicKeyPage sets, checks, replaces and removes the key; a refusal sta
 test('AnthropicKeyPage reminds at 90 days, pictures the use, and does failed scans again', async () => {
   await setAnthropicKey(console);
   const day = 86_400_000;
-  inDatabase(console, 'update anthropic_key set set_at = set_at - ?', 90 * day);
+  await inDatabase(console, 'update anthropic_key set set_at = set_at - ?', 90 * day);
   const use = (daysAgo: number, input: number, output: number) =>
     inDatabase(
       console,
@@ -108,8 +108,8 @@ test('AnthropicKeyPage reminds at 90 days, pictures the use, and does failed sca
       ...['org_demo_acme', new Date(Date.now() - daysAgo * day).toISOString().slice(0, 10)],
       ...['claude-sonnet-4-6', input, output],
     );
-  for (const daysAgo of [9, 8, 7, 5]) use(daysAgo, 100_000 + daysAgo, 20_000);
-  use(2, 900_000, 150_000);
+  for (const daysAgo of [9, 8, 7, 5]) await use(daysAgo, 100_000 + daysAgo, 20_000);
+  await use(2, 900_000, 150_000);
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/anthropic-key');
@@ -123,7 +123,7 @@ test('AnthropicKeyPage reminds at 90 days, pictures the use, and does failed sca
   await main.getByText('Delete it in the Anthropic Console first.').waitFor();
   await expectSoundInEveryLook(page, 'a key in use');
 
-  inDatabase(
+  await inDatabase(
     console,
     "update job set failed_for = 'anthropic_key' where type = 'repo_analysis' and status = 'failed'",
   );
@@ -217,7 +217,7 @@ test('a report shows what a repository says as text, with hidden characters name
   ];
   const usage = { input_tokens: 0, output_tokens: 0 };
   const json = JSON.stringify({ ...result, findings, usage });
-  inDatabase(
+  await inDatabase(
     console,
     "update job set result = ? where repo_id = ? and status = 'completed'",
     json,

@@ -36,7 +36,7 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
       const text = await (await caught.fetch()).text();
       const ofNewest = 'key_id = (select id from api_key order by created_at desc limit 1)';
       const set = `update api_key_secret set first4 = ?, last4 = ? where ${ofNewest}`;
-      inDatabase(console, set, first4, last4);
+      await inDatabase(console, set, first4, last4);
       const preview = JSON.stringify(formatPreview(prefix, first4, last4));
       await caught.fulfill({ body: text.replace(/(?<="preview":)"[^"]*"/, preview) });
     });

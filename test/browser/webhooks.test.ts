@@ -166,7 +166,7 @@ test('an endpoint that RepoRisk switched off says why and since when', async () 
   const { id } = (await response.json()) as { id: string };
   const reason = 'Nothing was accepted for 24 hours; the last attempt: HTTP 503';
   const disable = 'update webhook set is_active = 0, disabled_reason = ? where id = ?';
-  inDatabase(console, disable, reason, id);
+  await inDatabase(console, disable, reason, id);
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', `/settings/webhooks?webhook=${id}`);
@@ -180,12 +180,12 @@ test('below Tier 3 a webhook can be looked at and removed, and nothing is offere
   await using console = await startConsole({ targets: loopbackTargets });
   const setTier = (tier: number) =>
     inDatabase(console, "update organization set tier = ? where id = 'org_demo_initech'", tier);
-  setTier(3);
+  await setTier(3);
   const path = '/api/v1/settings/webhooks';
   await console.send('tier-1-admin', path, { url: receiver.url });
   await createKey(console, { label: 'From better days' }, 'tier-1-admin');
   await receiver.arrived(1);
-  setTier(1);
+  await setTier(1);
 
   await using session = await console.open();
   const { page } = session;
