@@ -2,7 +2,7 @@ import { keepPreviousData } from '@tanstack/solid-query';
 import type { z } from 'zod';
 import type { listRepos } from '../../server/operations/assets/list.ts';
 import type { getRepoReport } from '../../server/operations/assets/report.ts';
-import type { listRepoScans } from '../../server/operations/repos/scans.ts';
+import type { listRepoScans } from '../../server/operations/assets/scans.ts';
 import type { Api } from './api-context.tsx';
 
 /** The records that an extension shares with a repository. */
@@ -20,22 +20,18 @@ export interface AssetKind {
   /** The path of a submission, and the name of the new id in its answer. */
   readonly submission: 'repos/analyze' | 'extensions/submit-url';
   readonly id: 'repoId' | 'extensionId';
-  /** Whether the API lists its scans. */
-  readonly hasScans: boolean;
 }
 
 export const repositories: AssetKind = {
   noun: 'repos',
   submission: 'repos/analyze',
   id: 'repoId',
-  hasScans: true,
 };
 
 export const extensions: AssetKind = {
   noun: 'extensions',
   submission: 'extensions/submit-url',
   id: 'extensionId',
-  hasScans: false,
 };
 
 /** Whether a scan of it waits or runs. */
@@ -70,16 +66,10 @@ export const assetQueries = {
       state.data !== undefined && isScanned(state.data) ? pulse : (false as const),
   }),
   /** The newest scans. Fetched with each new state of the asset, and while one is open. */
-  scans: (
-    { rest }: Api,
-    { noun, hasScans }: AssetKind,
-    environment: Environment,
-    asset: Asset,
-  ) => ({
+  scans: ({ rest }: Api, { noun }: AssetKind, environment: Environment, asset: Asset) => ({
     queryKey: ['assets', noun, 'scans', environment, asset.id, asset.status, asset.updatedAt],
     queryFn: () => rest.get<ScanPage>(`${noun}/${asset.id}/scans`, { environment, limit: 10 }),
     placeholderData: keepPreviousData,
-    enabled: hasScans,
     refetchInterval: isScanned(asset) ? pulse : (false as const),
   }),
   /** The report of the last completed scan; fetched again with each new state of the asset. */

@@ -69,7 +69,7 @@ function Known(props: Shown & { asset: Asset }) {
         <Facts {...props} />
         <Switch>
           <Match when={isScanned(props.asset)}>
-            <ScanProgress {...props} progress={newest()?.progress ?? 0} total={newest()?.total} />
+            <ScanProgress {...props} progress={newest()?.progress ?? 0} />
           </Match>
           <Match when={props.asset.status === 'failed'}>
             <RetryScan {...props} scan={newest()} />
@@ -77,9 +77,7 @@ function Known(props: Shown & { asset: Asset }) {
         </Switch>
       </section>
       <ReportView {...props} />
-      <Show when={props.kind.hasScans}>
-        <ScanTable query={scans} />
-      </Show>
+      <ScanTable query={scans} />
     </>
   );
 }
@@ -132,21 +130,19 @@ function Facts(props: Shown & { asset: Asset }) {
   );
 }
 
-function ScanProgress(
-  props: Shown & { asset: Asset; progress: number; total: number | null | undefined },
-) {
+function ScanProgress(props: Shown & { asset: Asset; progress: number }) {
   const text = () => assets[props.kind.noun];
-  const total = () => props.total ?? null;
+  const step = () => text().steps.findLast(([from]) => from <= props.progress)?.[1] ?? '';
   return (
     <div class="progress">
       <p role="status">
-        {props.asset.status === 'queued' ? text().waiting : text().running(props.progress, total())}
+        {props.asset.status === 'queued' ? text().waiting : text().running(step())}
       </p>
       <Show
-        when={props.asset.status === 'running' && total()}
+        when={props.asset.status === 'running'}
         fallback={<progress aria-label={text().progress} />}
       >
-        {(steps) => <progress aria-label={text().progress} max={steps()} value={props.progress} />}
+        <progress aria-label={text().progress} max={100} value={props.progress} />
       </Show>
     </div>
   );

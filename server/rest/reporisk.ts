@@ -20,6 +20,7 @@ import { apiKeyUsage } from '../operations/api-keys/usage.ts';
 import { getExtension, getRepo } from '../operations/assets/get.ts';
 import { listExtensions, listRepos } from '../operations/assets/list.ts';
 import { getExtensionReport, getRepoReport } from '../operations/assets/report.ts';
+import { listExtensionScans, listRepoScans } from '../operations/assets/scans.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
 import { listAuditLog } from '../operations/audit-log/list.ts';
 import { submitExtensionUrl } from '../operations/extensions/submit-url.ts';
@@ -37,7 +38,6 @@ import {
 } from '../operations/leaks/github.ts';
 import { reportLeak } from '../operations/leaks/report.ts';
 import { analyzeRepo } from '../operations/repos/analyze.ts';
-import { listRepoScans } from '../operations/repos/scans.ts';
 import { createServiceAccount } from '../operations/service-accounts/create.ts';
 import { getServiceAccount } from '../operations/service-accounts/get.ts';
 import { listServiceAccounts } from '../operations/service-accounts/list.ts';
@@ -126,6 +126,7 @@ export const reporiskRoutes: readonly Route[] = [
   { ...post('/api/v1/extensions/upload', uploadExtension, 202), source: 'multipart' },
   get('/api/v1/extensions/:extension_id', getExtension),
   get('/api/v1/extensions/:extension_id/report', getExtensionReport),
+  get('/api/v1/extensions/:extension_id/scans', listExtensionScans),
 
   get('/api/v1/jobs/:job_id', pollJob),
 

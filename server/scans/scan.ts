@@ -12,13 +12,16 @@ import { scoreOf } from './score.ts';
 
 export type { ScanSource } from './child-calls.ts';
 
+/** The beginning of each step, in per cent. The console's `steps` name them by these figures. */
+export const scanSteps = { fetch: 5, rules: 30, model: 60 } as const;
+
 /** The context of a scan. */
 export interface ScanContext {
   readonly ask: AskModel;
   /** The permitted targets; `publicTargets` outside tests. */
   readonly network: TargetPolicy;
-  /** Called with 0 to 100 and the step that begins, in words for the customer. */
-  readonly onProgress: (percent: number, step: string) => void;
+  /** Called with the begin of each step of `scanSteps`, and with 100 at the end. */
+  readonly onProgress: (percent: number) => void;
   readonly signal: AbortSignal;
   /** An existing folder for temporary files. They are gone when the scan ends, in whatever way. */
   readonly folder: string;
@@ -36,14 +39,14 @@ export async function scan(source: ScanSource, context: ScanContext): Promise<Sc
   const { ask, network, onProgress, signal, limits = scanLimits } = context;
   const folder = await mkdtemp(join(context.folder, 'scan-'));
   try {
-    onProgress(5, source.kind === 'extension_file' ? 'Unpacking' : 'Fetching');
-    const onReceived = () => onProgress(30, 'Applying rules');
+    onProgress(scanSteps.fetch);
+    const onReceived = () => onProgress(scanSteps.rules);
     const task = { source, folder, limits };
     const examination = await examine(task, { network, signal, onReceived });
-    onProgress(60, 'Asking the model');
+    onProgress(scanSteps.model);
     const judged = await askAboutRisks(source, examination, ask, signal);
     signal.throwIfAborted();
-    onProgress(100, 'Done');
+    onProgress(100);
     return reportOf(examination, judged);
   } finally {
     await rm(folder, { recursive: true, force: true });

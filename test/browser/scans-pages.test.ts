@@ -164,7 +164,7 @@ test('RepositoriesPage follows a sandbox scan to its report, and does a failed o
   expect(new URL(page.url()).search).toBe('?environment=test');
   expect(await main.getByRole('button', { name: 'New repository' }).count()).toBe(0);
   await page.getByRole('link', { name: 'acme/high' }).click();
-  await main.getByText('The scan is under way: 50 of 100.').waitFor();
+  await main.getByText('Applying the rules. This page follows the scan.').waitFor();
   await main.getByText('No report yet').waitFor();
   await expectSoundInEveryLook(page, 'a running scan');
 
@@ -186,7 +186,7 @@ test('RepositoriesPage follows a sandbox scan to its report, and does a failed o
   const again = Promise.withResolvers<void>();
   pause = () => again.promise;
   await main.getByRole('button', { name: 'Scan again' }).click();
-  await main.getByText('50 of 100').waitFor();
+  await main.getByText('Applying the rules.').waitFor();
   again.resolve();
   await main.getByRole('button', { name: 'Scan again' }).waitFor();
   expect(await main.getByRole('row').count()).toBe(3);
@@ -258,7 +258,8 @@ test('SubmitDialog submits a repository and an extension by address, and says wh
   await expectSoundInEveryLook(page, 'extensions');
   const cancelled = main.getByRole('row').filter({ hasText: 'acme-security.wallet-preview' });
   await cancelled.getByRole('link').click();
-  await main.getByText('The last scan did not complete. Its reason is in Jobs.').waitFor();
+  await main.getByRole('heading', { name: 'Scans' }).waitFor();
+  await main.getByRole('row').getByText('Cancelled').waitFor();
   await main.getByRole('button', { name: 'Scan again' }).click();
   await main.getByText('The scan waits for its turn. This page follows it.').waitFor();
   await main.getByRole('link', { name: 'All extensions' }).click();

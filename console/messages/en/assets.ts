@@ -33,12 +33,15 @@ const shared = {
   uploaded: 'Uploaded as a file',
   progress: 'Progress of the scan',
   waiting: 'The scan waits for its turn. This page follows it.',
-  running: (done: number, total: number | null) =>
-    total === null || total === 0
-      ? 'The scan is under way. This page follows it.'
-      : `The scan is under way: ${done} of ${total}. This page follows it.`,
+  /** The steps of a scan, each with the progress in per cent at which it begins. */
+  steps: [
+    [0, 'Starting'],
+    [5, 'Fetching the source'],
+    [30, 'Applying the rules'],
+    [60, 'Claude reads what the rules picked'],
+  ] as const,
+  running: (step: string) => `${step}. This page follows the scan.`,
   failed: 'The last scan did not complete.',
-  reasonInJobs: 'Its reason is in Jobs.',
   retry: 'Scan again',
   retrying: 'Queueing…',
   retried: 'Queued again, as a new scan.',

@@ -30,9 +30,9 @@ export const twoQuestions: Scan = async (source, { ask, onProgress, signal }) =>
     schema: { type: 'object' },
     maxTokens: 100,
   };
-  onProgress(10, 'reading');
+  onProgress(10);
   const first = await ask(question, signal);
-  onProgress(60, 'asking');
+  onProgress(60);
   const second = await ask(question, signal);
   return {
     riskLevel: 'high',

@@ -250,6 +250,7 @@ export const accessTable: Readonly<Record<string, Row>> = {
   'extensions.upload': { cells: submitted, input: async () => ({ upload: true }) },
   'extensions.get': { cells: read('Extension'), input: extension },
   'extensions.report': { cells: read('Extension'), input: extension },
+  'extensions.scans': { cells: read('Extension'), input: extension },
 
   'jobs.poll': { cells: read('Job'), input: async (server) => ({ jobId: await job(server) }) },
 

@@ -34,11 +34,11 @@ export function answering(value: unknown) {
 /** Folders of a scan that are still there. */
 export async function scanIn(source: ScanSource, context: Partial<ScanContext> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'scan-test-'));
-  const progress: [number, string][] = [];
+  const progress: number[] = [];
   try {
     const result = await scan(source, {
       ...{ ask: silentModel, network: loopback, folder, signal: new AbortController().signal },
-      onProgress: (percent, step) => progress.push([percent, step]),
+      onProgress: (percent) => progress.push(percent),
       ...context,
     }).then(
       (report) => ({ report, error: null }),
