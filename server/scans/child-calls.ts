@@ -35,5 +35,6 @@ export interface ChildCalls {
 /** The child's requests to the parent. */
 export interface ExaminerCalls {
   readonly judge: [argument: { readonly url: string }, answer: Judgement];
+  /** Answered when it is this child's turn to unpack. */
   readonly received: [argument: null, answer: null];
 }

@@ -54,10 +54,10 @@ async function examine({ source, folder, limits }: ChildTask): Promise<Examinati
       if (!found.some(({ rule }) => rule === finding.rule)) found.push(finding);
     },
   };
-  const onReceived = () => void call('received', null);
+  const onReceived = () => call('received', null);
   // Readers are loaded when used: isomorphic-git is a third of the start of this process.
   const archived = async function* (path: string): AsyncGenerator<SourceFile> {
-    onReceived();
+    await onReceived();
     const { zipFiles } = await import('./zip-files.ts');
     yield* zipFiles(path, { limits, remarks });
   };

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import pLimit from 'p-limit';
 import { connectCalls } from '../ipc/calls.ts';
 import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   ExaminerCalls,
   Judgement,
 } from './child-calls.ts';
-import { inMebibytes } from './limits.ts';
+import { inMebibytes, unpackedAtOnce } from './limits.ts';
 import { ScanFailure } from './scan-failure.ts';
 
 /** The context of an examination. */
@@ -17,12 +18,15 @@ export interface ExamineContext {
   readonly network: TargetPolicy;
   /** Kills the child process. */
   readonly signal: AbortSignal;
-  /** Called once, when everything is received. */
+  /** Called once, when everything is received and unpacking begins. */
   readonly onReceived: () => void;
 }
 
 /** The child's heap, MiB. Packs and files are outside it. */
 const heapMebibytes = 256;
+
+/** The turns of this process: without them, scans on every processor keep requests waiting. */
+const inTurn = pLimit(unpackedAtOnce);
 
 /**
  * Runs fetch, unpacking and first pass in a child process: they hold the event loop for seconds. The
@@ -51,12 +55,21 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
   signal.addEventListener('abort', abort);
   const { childMs, childBytes } = task.limits;
   const seconds = childMs / 1000;
-  const timer = setTimeout(() => fail(`Reading it took longer than ${seconds} seconds.`), childMs);
+  const tooLong = () => fail(`Reading it took longer than ${seconds} seconds.`);
+  let timer = setTimeout(tooLong, childMs);
   const call = connectCalls<ChildCalls, ExaminerCalls>(child, {
     judge: ({ url }) => judgement(new URL(url), context.network),
     received() {
-      context.onReceived();
-      return null;
+      clearTimeout(timer);
+      return new Promise((begin) => {
+        void inTurn(async () => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          timer = setTimeout(tooLong, childMs);
+          context.onReceived();
+          begin(null);
+          await ended;
+        });
+      });
     },
   });
   child.on('error', (error) => fail('The source could not be read.', String(error)));
@@ -70,10 +83,10 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
   try {
     return await result.promise;
   } finally {
-    clearTimeout(timer);
     signal.removeEventListener('abort', abort);
     child.kill('SIGKILL');
     await ended;
+    clearTimeout(timer);
   }
 }
 

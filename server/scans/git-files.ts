@@ -13,8 +13,8 @@ export interface GitContext {
   readonly http: HttpClient;
   readonly limits: ScanLimits;
   readonly remarks: Remarks;
-  /** Called once, when everything is received. */
-  readonly onReceived: () => void;
+  /** Called once, when everything is received; unpacking waits for it. */
+  readonly onReceived: () => Promise<unknown>;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function* gitFiles(url: string, context: GitContext): AsyncGenerato
     return Buffer.from(object.buffer, object.byteOffset, object.byteLength);
   };
   const commit = await fetchPack(url, join(gitdir, pack), context.http);
-  context.onReceived();
+  await context.onReceived();
   await index(gitdir);
 
   const top = /^tree ([0-9a-f]{40})\n/.exec((await read(commit)).toString('latin1'))?.[1];

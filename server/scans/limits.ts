@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { minute } from '../clock/durations.ts';
 
 const mebibyte = 1024 * 1024;
@@ -14,7 +15,10 @@ export interface ScanLimits {
   readonly files: number;
   /** The beginning of a file that rules read, in bytes. */
   readonly fileBytes: number;
-  /** Milliseconds of the child process: many, because its priority is low on a busy machine. */
+  /**
+   * Milliseconds of the child process, from its start and again from its turn of a processor: many,
+   * because its priority is low on a busy machine.
+   */
   readonly childMs: number;
   /** Resident memory of the child process. */
   readonly childBytes: number;
@@ -29,6 +33,9 @@ export const scanLimits: ScanLimits = {
   childMs: 300_000,
   childBytes: 1024 * mebibyte,
 };
+
+/** Scans of this process that unpack and judge at once: one processor is left to requests. */
+export const unpackedAtOnce = Math.max(1, availableParallelism() - 1);
 
 /** A limit in words: `100 MiB`. */
 export const inMebibytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MiB`;

@@ -1,28 +1,25 @@
 /**
- * A server that answers requests at once, and scans beside: how long do scans keep answers waiting?
+ * The server, and scans in its process: how long do they keep answers waiting?
  *
  * @module
  */
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scan } from '../../server/scans/scan.ts';
 import { answering } from '../processes/answering.ts';
+import { fillDemo, startServer } from '../support/server.ts';
 
-/** Answers every request with a short JSON. */
-async function start() {
-  const server = createServer((_request, response) => {
-    response
-      .setHeader('content-type', 'application/json')
-      .end('{"id":"key_01ARYZ6S41TSV4RRFFQ69G5FAV"}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port };
+/** Starts the server on a database in this folder, and issues a key. */
+async function start({ folder }: { readonly folder: string }) {
+  const database = `sqlite:${join(folder, 'reporisk.db')}`;
+  await fillDemo(database);
+  const server = await startServer({ database, coherent: true });
+  const json = { label: 'Load' };
+  const issued = await server.fetch('/api/v1/settings/api-keys', { as: 'parent-admin', json });
+  const { raw_key: key } = (await issued.json()) as { raw_key: string };
+  return { port: Number(new URL(server.url).port), key };
 }
 
 /** Scans some times at once; milliseconds of all, and bytes above rest: own growth and children. */
