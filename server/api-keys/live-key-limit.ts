@@ -1,6 +1,6 @@
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { ApiKey } from '../database/entities/api-key.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { isPostgresql } from '../database/is-postgresql.ts';
 import { Problem } from '../wire/problem.ts';
 
 /** Maximum of live keys in an organization; sandbox keys have the same maximum. */
@@ -33,8 +33,8 @@ export async function assertWithinLimit(
  */
 async function countLiveKeys(em: EntityManager, counted: Counted, now: Date): Promise<number> {
   const key = [counted.orgId, counted.environment];
-  const isPostgresql = em.getDriver() instanceof PostgreSqlDriver;
-  if (isPostgresql) {
+  const runsConcurrently = isPostgresql(em);
+  if (runsConcurrently) {
     // A separate statement: the next one then sees the commits that this one waited for.
     await em.execute(
       `insert into live_key_count (org_id, environment, keys, as_of) values (?, ?, 0, 'epoch')
@@ -45,7 +45,7 @@ async function countLiveKeys(em: EntityManager, counted: Counted, now: Date): Pr
   const live = `select count(*) from api_key k
     where k.org_id = live_key_count.org_id and k.environment = live_key_count.environment
       and k.revoked_at is null`;
-  const changes = isPostgresql
+  const changes = runsConcurrently
     ? { taken: `with taken as (${takeChanges})`, sum: sumOfTaken, values: key }
     : { taken: '', sum: '', values: [] };
   const [row] = await em.execute<{ keys: number }[]>(

@@ -1,6 +1,6 @@
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { AuditEvent } from '../database/entities/audit-event.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { isPostgresql } from '../database/is-postgresql.ts';
 import { prepared } from '../database/prepared.ts';
 
 /** The end of the log, which the next row follows. */
@@ -25,7 +25,7 @@ export async function readHead(em: EntityManager, lock = ''): Promise<Head> {
  * transaction at a time anyway.
  */
 export function lockHead(em: EntityManager): Promise<Head> {
-  return readHead(em, em.getDriver() instanceof PostgreSqlDriver ? 'for update' : '');
+  return readHead(em, isPostgresql(em) ? 'for update' : '');
 }
 
 /**
@@ -51,7 +51,7 @@ export async function append(
       select 1 from secret_in_use where name not in (${secrets.map(() => '?').join(', ')})
     )`;
   const params = [to.seq, to.digest, to.mac, from.seq, from.digest, from.mac, ...secrets];
-  if (!(em.getDriver() instanceof PostgreSqlDriver)) {
+  if (!isPostgresql(em)) {
     const moved = await em.execute<unknown[]>(`${move} returning seq`, params);
     if (moved.length > 0) await em.insertMany(AuditEvent, [...rows]);
     return moved.length > 0;

@@ -1,5 +1,5 @@
-import { isPostgresql } from '../database/acquire-advisory-lock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { isPostgresql } from '../database/is-postgresql.ts';
 import { prepared } from '../database/prepared.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
-import { acquireAdvisoryLock, isPostgresql } from '../database/acquire-advisory-lock.ts';
+import { acquireAdvisoryLock } from '../database/acquire-advisory-lock.ts';
 import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { isPostgresql } from '../database/is-postgresql.ts';
 import { neverTold } from './clerk-change.ts';
 
 /** Read from the database, and locked until the transaction ends. */

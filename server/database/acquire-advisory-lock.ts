@@ -1,5 +1,5 @@
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from './entity-manager.ts';
+import { isPostgresql } from './is-postgresql.ts';
 
 /**
  * Takes advisory locks on subjects: one transaction at a time may change their state, and the next
@@ -34,9 +34,4 @@ export async function tryTurn(em: EntityManager, subject: string): Promise<boole
     [subject],
   );
   return row?.taken === true;
-}
-
-/** Whether an entity manager's database is PostgreSQL, where transactions run concurrently. */
-export function isPostgresql(em: EntityManager): boolean {
-  return em.getDriver() instanceof PostgreSqlDriver;
 }

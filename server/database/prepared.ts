@@ -1,6 +1,6 @@
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { EntityManager } from './entity-manager.ts';
+import { isPostgresql } from './is-postgresql.ts';
 
 /** A value of a statement. */
 export type Value = string | number | Date | null;
@@ -46,8 +46,4 @@ export function withNumbers(sql: string): string {
 /** A value for SQLite, which keeps instants as Unix milliseconds. */
 export function asInSqlite(value: Value): string | number | null {
   return value instanceof Date ? value.getTime() : value;
-}
-
-export function isPostgresql(em: EntityManager): boolean {
-  return em.getDriver() instanceof PostgreSqlDriver;
 }

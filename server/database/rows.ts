@@ -2,7 +2,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import type pg from 'pg';
 import { type Dialect, postgresql, sqlite } from './dialect.ts';
 import type { EntityManager } from './entity-manager.ts';
-import { asInSqlite, isPostgresql, prepared, type Value, withNumbers } from './prepared.ts';
+import { isPostgresql } from './is-postgresql.ts';
+import { asInSqlite, prepared, type Value, withNumbers } from './prepared.ts';
 import { KeptStatements, readerBusyMs, Stretch } from './sqlite-connection.ts';
 
 /** A source of rows. */

@@ -1,5 +1,5 @@
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { isPostgresql } from '../database/is-postgresql.ts';
 import { listen } from '../database/postgresql-listener.ts';
 
 /** The PostgreSQL channel that wakes workers. */
@@ -7,7 +7,7 @@ const taskChannel = 'reporisk_task';
 
 /** Wakes the workers of every process when the transaction commits; on SQLite they poll often. */
 export async function announceTasks(em: EntityManager): Promise<void> {
-  if (!(em.getDriver() instanceof PostgreSqlDriver)) return;
+  if (!isPostgresql(em)) return;
   await em.execute(`select pg_notify('${taskChannel}', '')`);
 }
 
