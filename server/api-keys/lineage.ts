@@ -11,6 +11,12 @@ export function lineageBelow({ id, lineage }: Placed): string {
   return `${lineage ?? ''}${id}/`;
 }
 
+/** The key that no key made, which a key descends from or is. */
+export function rootOf(key: Placed): string {
+  const [root = key.id] = lineageBelow(key).split('/');
+  return root;
+}
+
 /** The number of keys that a key descends from. */
 export function depthOf({ lineage }: Pick<ApiKey, 'lineage'>): number {
   return (lineage ?? '').split('/').length - 1;

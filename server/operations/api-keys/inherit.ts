@@ -1,4 +1,4 @@
-import { depthOf, descendantsOf, lineageBelow } from '../../api-keys/lineage.ts';
+import { depthOf, descendantsOf, lineageBelow, rootOf } from '../../api-keys/lineage.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
 import type { EntityManager } from '../../database/entity-manager.ts';
 import { Problem } from '../../wire/problem.ts';
@@ -34,8 +34,7 @@ export async function inheritedFrom(em: EntityManager, makerId: string): Promise
   if (depthOf(maker) >= mostDepth) {
     throw new Problem(409, `API keys can be made at most ${mostDepth} levels deep`);
   }
-  const [first = maker.id] = lineageBelow(maker).split('/');
-  const ofAll = descendantsOf({ id: first, lineage: null });
+  const ofAll = descendantsOf({ id: rootOf(maker), lineage: null });
   if ((await em.count(ApiKey, { ...ofAll, revokedAt: null })) >= mostDescendants) {
     throw new Problem(409, `An API key can have at most ${mostDescendants} descendants`);
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LookupScheme } from '../../../core/mod.ts';
 import { previewOf } from '../../api-keys/key-record.ts';
-import { descendantsOf } from '../../api-keys/lineage.ts';
+import { descendantsOf, rootOf } from '../../api-keys/lineage.ts';
 import { type Deed, fingerprintsIn, revocationOf } from '../../audit/deed.ts';
 import { lookupsIn } from '../../crypto/secret-fingerprints.ts';
 import { ApiKey } from '../../database/entities/api-key.ts';
@@ -40,7 +40,7 @@ async function revokeOne(
   { work, lost, schemes }: Repeating,
   deed: Deed,
   reason: string | null,
-  takesDescendants = false,
+  takesDescendants: boolean,
 ): Promise<DeedOutcome> {
   const id = deed.target ?? '';
   const key = await work.em.findOne(ApiKey, { id }, fresh);
@@ -84,15 +84,21 @@ async function takeBackAgain({ work, schemes }: Repeating, deed: Deed): Promise<
 }
 
 /**
- * Revokes every key that the organization had then; keys written or imported later are not
- * included.
+ * Revokes every key that the organization had then, and what those made since; other keys written or
+ * imported later are not included.
  */
 export async function revokeAllAgain(repeating: Repeating, deed: Deed): Promise<DeedOutcomes> {
   const reason = 'all keys revoked';
   const { work } = repeating;
   const orgId = deed.target ?? '';
-  const seen = { orgId, id: { $nin: keysWrittenSince(work.em, deed.after) } };
-  const revokedKeys = await revoke(work, seen, reason);
+  const since = keysWrittenSince(work.em, deed.after);
+  let revokedKeys = await revoke(work, { orgId, id: { $nin: since } }, reason);
+  const madeSince = { orgId, id: { $in: since }, lineage: { $ne: null } };
+  for (const key of await work.em.find(ApiKey, { ...madeSince, revokedAt: null }, fresh)) {
+    const root = { orgId, id: { $in: [rootOf(key)], $nin: since } };
+    if ((await work.em.count(ApiKey, root)) === 0) continue;
+    revokedKeys += await revoke(work, { id: key.id }, reason);
+  }
   const own = done(deed, revokedKeys > 0 ? revokedKeys : null);
   return [own, ...(await revokeLost(repeating, deed, (key) => key.orgId === orgId, reason))];
 }
@@ -114,7 +120,7 @@ export async function revokeLost(
     const { id: target, orgId } = key;
     const revocation = { action: 'apiKeys.revoke', changes: { reason }, secrets: [] };
     const deed = { ...revocation, at, seq, after, orgId, target };
-    outcomes.push(await revokeOne(repeating, deed, reason));
+    outcomes.push(await revokeOne(repeating, deed, reason, true));
   }
   return outcomes;
 }

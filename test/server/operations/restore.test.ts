@@ -54,16 +54,19 @@ async function send(it: Restored, path: string, json: object | null, who: string
   expect(response.ok).toBe(true);
 }
 
+/** Makes a key by a `repurai` key. */
+async function makeByKey(it: Restored, by: string) {
+  const headers = { 'x-api-key': by };
+  const response = await it.server.fetch('/v1/api-keys', { headers, json: { name: 'Child' } });
+  const { data } = (await response.json()) as { data: { id: string; rawKey: string } };
+  return data;
+}
+
 onBothDatabases((kind) => {
   test('a key that is revoked again takes along what it made, also since the restore', async () => {
     await using it = await startRestored(kind, { dialects: ['repurai'] });
     const parent = await issueKey(it.server, { dialect: 'repurai' });
-    const make = async (by: string) => {
-      const headers = { 'x-api-key': by };
-      const response = await it.server.fetch('/v1/api-keys', { headers, json: { name: 'Child' } });
-      const { data } = (await response.json()) as { data: { id: string; rawKey: string } };
-      return data;
-    };
+    const make = (by: string) => makeByKey(it, by);
     const before = await make(parent.raw);
     const gone = await make(parent.raw);
     const left = await make(gone.rawKey);
@@ -90,6 +93,25 @@ onBothDatabases((kind) => {
     expect(revoked).toEqual(
       expect.arrayContaining([parent.id, before.id, gone.id, left.id, since.id]),
     );
+  });
+
+  test('all keys revoked once more take along what they made since the restore, and spare what newer keys made', async () => {
+    await using it = await startRestored(kind, { dialects: ['repurai'] });
+    const make = (by: string) => makeByKey(it, by);
+    const old = await issueKey(it.server, { dialect: 'repurai' });
+    const child = await make(old.raw);
+    const earlier = await it.backup();
+    await send(it, '/api-keys/revoke-all', { confirm: 2 });
+    const journal = await it.journal();
+    await earlier.restore();
+    const since = await make(child.rawKey);
+    const own = await issueKey(it.server, { dialect: 'repurai' });
+    const ofOwn = await make(own.raw);
+    await it.accept(journal);
+    const why = await reasons(it);
+    const taken = 'all keys revoked';
+    expect([old, child, since].map(({ id }) => why.get(id))).toEqual([taken, taken, taken]);
+    expect([own, ofOwn].map(({ id }) => why.get(id))).toEqual([null, null]);
   });
 
   test('whatever took a key away for good is done once more, after each restore, with its reason', async () => {
