@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -22,9 +21,6 @@ const judge: Judge = async ({ href: url }) => {
   if ('refused' in judgement) throw new ScanFailure(judgement.refused);
   return judgement.addresses;
 };
-
-// Requests come first: a scan takes the processor time that the server leaves.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 // The parent is gone. Otherwise it ends this process when it has the result.
 process.on('disconnect', () => process.exit());

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import { connectCalls } from '../ipc/calls.ts';
 import { addressesOf, type TargetPolicy } from '../network/target-policy.ts';
@@ -43,6 +44,7 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  yieldToRequests(child.pid);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     // A process that did not start has no exit.
@@ -87,6 +89,16 @@ export async function examine(task: ChildTask, context: ExamineContext): Promise
     child.kill('SIGKILL');
     await ended;
     clearTimeout(timer);
+  }
+}
+
+/** A scan takes the processor time that the server leaves, its start included. */
+function yieldToRequests(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // The process has already ended.
   }
 }
 
