@@ -1,6 +1,6 @@
 /**
- * The answers of a hand-written app: the same rows by one prepared statement each, without a
- * credential, a limit, a log or a record of use. A separate process, as the server is.
+ * The answers of a hand-written app: the same rows by one prepared statement each, a submission by
+ * one insert and its sync, without a credential, a limit, a log or a record of use. A separate process, as the server is.
  *
  * @module
  */
@@ -41,6 +41,16 @@ async function start({ path, org }: { readonly path: string; readonly org: strin
   );
   app.get('/api/v1/repos', (c) => c.json({ items: repos.all(org), next_cursor: null }));
   app.get('/api/v1/settings/api-keys', (c) => c.json({ items: keys.all(org), next_cursor: null }));
+  const submissions = new BetterSqlite3(`${path}.submissions`);
+  submissions.pragma('journal_mode = WAL');
+  submissions.pragma('synchronous = FULL');
+  submissions.exec('create table submission (id integer primary key, url text, at integer)');
+  const insert = submissions.prepare('insert into submission (url, at) values (?, ?) returning id');
+  app.post('/api/v1/repos/analyze', async (c) => {
+    const { url } = await c.req.json<{ url: string }>();
+    const { id } = insert.get(url, Date.now()) as { id: number };
+    return c.json({ repo_id: id, job_id: `job_${id}`, status: 'queued' }, 202);
+  });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, pid: process.pid };

@@ -16,6 +16,8 @@ export interface LoadTarget {
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON to post; a GET when absent. */
+  readonly json?: string;
 }
 
 /** For how long, over how many connections. */
@@ -24,7 +26,8 @@ export interface LoadSettings extends LoadTarget {
   readonly connections: number;
 }
 
-const ok = Buffer.from('HTTP/1.1 200 ');
+/** The beginning of 200, 201, 202. */
+const ok = Buffer.from('HTTP/1.1 20');
 const endOfHead = Buffer.from('\r\n\r\n');
 
 /** Requests answered per second, and how long answers took, in milliseconds. */
@@ -35,9 +38,14 @@ interface Loaded {
 }
 
 async function load(settings: LoadSettings): Promise<Loaded> {
-  const { port, path, headers, milliseconds, connections } = settings;
+  const { port, path, json, milliseconds, connections } = settings;
+  const headers = {
+    ...settings.headers,
+    ...(json && { 'Content-Type': 'application/json', 'Content-Length': json.length }),
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}\r\n`;
+  const start = `${json === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+  const request = `${start}${lines.join('')}\r\n${json ?? ''}`;
   const took: number[] = [];
   let isOver = false;
   const failures: string[] = [];

@@ -14,11 +14,22 @@ const rounds = 9;
 const round = { milliseconds: 1_000, connections: 16 };
 const org = 'org_demo_acme';
 
-const calls = [
+const url = 'https://git.example.com/acme/app-0';
+
+/** The calls, and their least ratios; submissions last, because their scans go on in the background. */
+const calls: readonly Call[] = [
   { path: '/api/v1/key', as: 'key', target: 0.6 },
   { path: `/api/v1/repos?limit=${rows}`, as: 'key', target: 0.5 },
   { path: `/api/v1/settings/api-keys?limit=${rows}`, as: 'session', target: 0.3 },
-] as const;
+  { path: '/api/v1/repos/analyze', as: 'key', target: 0.5, json: JSON.stringify({ url }) },
+];
+
+interface Call {
+  readonly path: string;
+  readonly as: 'key' | 'session';
+  readonly target: number;
+  readonly json?: string;
+}
 
 /**
  * Requests per second of the product as a process, under a load that does not pause: use is stored and
@@ -38,7 +49,7 @@ export const requests: Section = async () => {
   for (const call of calls) {
     const headers = { Authorization: `Bearer ${call.as === 'key' ? key : session}` };
     const [ours, theirs] = [Number(new URL(server.url).port), bare.port].map(
-      (port): LoadTarget => ({ port, path: call.path, headers }),
+      (port): LoadTarget => ({ port, ...call, headers }),
     );
     if (ours === undefined || theirs === undefined) throw new Error('two servers are compared');
     const pidOf = (target: LoadTarget) => (target === ours ? server.pid : bare.pid);
@@ -63,7 +74,7 @@ export const requests: Section = async () => {
       rounded(median(measured.map((each) => read(each[side]))));
     figures.push(
       atLeast(call.target, {
-        what: `\`GET ${call.path}\` ÷ a bare app that asks for no credential, SQLite`,
+        what: `\`${call.json === undefined ? 'GET' : 'POST'} ${call.path}\` ÷ a bare app that asks for no credential, SQLite`,
         value: median(measured.map(({ ratio }) => ratio)),
         absolute:
           `${of(perSecond, 'ours')} ÷ ${of(perSecond, 'theirs')} requests/s; ` +
