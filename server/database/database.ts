@@ -50,7 +50,7 @@ export interface Database extends AsyncDisposable {
    * Runs `work` in one transaction, committed when it resolves. On SQLite it holds the write lock
    * from its beginning. On PostgreSQL it is read committed: code that makes a decision must lock
    * the rows that the decision rests on. Events from `recordEvent` are written to the audit log at
-   * its end.
+   * its end. When it resolves, the disk has it; others may see it earlier.
    */
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   /**
@@ -126,6 +126,8 @@ export async function openDatabase(
   let onAudited: ((head: AuditHead) => void) | undefined;
   const transaction: Database['transaction'] = async (work) => {
     const { result, head } = await orm.em.fork().transactional((em) => recording(em, work));
+    // Not within the transaction: others write during the sync, and share it.
+    await file?.sync();
     if (head !== undefined) onAudited?.(head);
     return result;
   };
@@ -162,7 +164,10 @@ export async function openDatabase(
     rowMacs,
     ping: async () =>
       void (await within(systemClock(false), pingTimeoutMs, orm.em.fork().execute('select 1'))),
-    migrate: () => migrate(orm, url, async () => (await connect(connecting, migrationLimits)).orm),
+    async migrate() {
+      await migrate(orm, url, async () => (await connect(connecting, migrationLimits)).orm);
+      await file?.sync();
+    },
     leases: (listenUrl) => ({
       timing,
       port:

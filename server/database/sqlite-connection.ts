@@ -38,6 +38,7 @@ export class SqliteHandle {
   /** Null before the first turn: a handle may come with any level. */
   #synchronous: Synchronous | null = null;
   #changedRows = 0;
+  #committedRows = 0;
 
   /** @param timeoutMs - the maximum wait of a statement for its turn and for other processes. */
   constructor(database: BetterSqlite3.Database, timeoutMs: number) {
@@ -46,9 +47,9 @@ export class SqliteHandle {
     this.#statements = new KeptStatements(database);
   }
 
-  /** Rows that statements of the handle have changed. */
-  get changedRows(): number {
-    return this.#changedRows;
+  /** Rows that ended transactions of the handle have changed; a change of the schema counts as one. */
+  get committedRows(): number {
+    return this.#committedRows;
   }
 
   /** Waits for its turn; a transaction is one turn. */
@@ -123,11 +124,22 @@ export class SqliteHandle {
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
     const statement =
       parameters.length === 0 ? this.#database.prepare(sql) : this.#statements.get(sql);
-    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
-    const { changes, lastInsertRowid } = statement.run(parameters);
-    this.#changedRows += changes;
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    const result = runStatement<Row>(statement, parameters);
+    // `begin immediate` takes the write lock, and changes nothing yet.
+    const isChange = !statement.readonly && !sql.startsWith('begin');
+    if (isChange) this.#changedRows += Math.max(1, Number(result.numAffectedRows ?? 0));
+    if (!this.#database.inTransaction) this.#committedRows = this.#changedRows;
+    return result;
   }
+}
+
+function runStatement<Row>(
+  statement: BetterSqlite3.Statement,
+  parameters: readonly unknown[],
+): QueryResult<Row> {
+  if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+  const { changes, lastInsertRowid } = statement.run(parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
 /** The statements of a handle, each prepared once. */

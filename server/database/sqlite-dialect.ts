@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
 import { Checkpoints } from './checkpoints.ts';
@@ -18,9 +18,9 @@ const cacheSize = 16_000;
 const checkpointAfter = 4_000;
 
 /**
- * SQLite for several processes on one file. It uses a write-ahead log and syncs every commit of
- * management (an answered revocation survives a power cut). Transactions take the write lock when they
- * begin: their reads cannot become stale before they write.
+ * SQLite for several processes on one file, with a write-ahead log. A commit is visible before the disk
+ * has it: `sync` is what an answer waits for, and an answered revocation survives a power cut.
+ * Transactions take the write lock when they begin: their reads cannot become stale before they write.
  */
 export class DurableSqliteDialect extends SqliteDialect {
   /** The handle of every write. */
@@ -29,6 +29,10 @@ export class DurableSqliteDialect extends SqliteDialect {
   readonly #path: string;
   readonly #checkpoints: Checkpoints;
   #syncedRows = 0;
+  #log: FileHandle | null = null;
+  /** The sync under way, and the one after it. */
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   /** @param create - whether to make the file where there is none. */
   constructor(path: string, create: boolean) {
@@ -46,17 +50,31 @@ export class DurableSqliteDialect extends SqliteDialect {
     this.handle = new SqliteHandle(database, busyTimeoutMs);
   }
 
-  /** Resolves when the disk has every commit so far; the event loop does not wait for it. */
-  async sync(): Promise<void> {
-    const { changedRows } = this.handle;
-    const log = await open(`${this.#path}-wal`, 'r+');
-    try {
-      await log.datasync();
-    } finally {
-      await log.close();
+  /**
+   * Resolves when the disk has every commit so far; the event loop does not wait for it. Commits that
+   * come during one sync share the next.
+   */
+  sync(): Promise<void> {
+    if (this.#next === null && this.handle.committedRows === this.#syncedRows) {
+      return Promise.resolve();
     }
-    this.#checkpoints.changed(changedRows - this.#syncedRows);
-    this.#syncedRows = changedRows;
+    this.#next ??= this.#current
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        this.#current = this.#syncLog();
+        return this.#current;
+      });
+    return this.#next;
+  }
+
+  async #syncLog(): Promise<void> {
+    const { committedRows } = this.handle;
+    // SQLite keeps the file of the log as long as a handle is open.
+    this.#log ??= await open(`${this.#path}-wal`, 'r+');
+    await this.#log.datasync();
+    this.#checkpoints.changed(committedRows - this.#syncedRows);
+    this.#syncedRows = committedRows;
   }
 
   override createDriver(): HoldingDriver {
@@ -64,9 +82,12 @@ export class DurableSqliteDialect extends SqliteDialect {
     const { handle } = this;
     return new HoldingDriver({
       begin: 'begin immediate',
-      acquire: () => handle.acquire(),
+      // SQLite itself syncs the first commit: the log's entry in its folder is new then.
+      acquire: () => handle.acquire(this.#log === null ? 'full' : 'normal'),
       close: async () => {
         await this.#checkpoints.close();
+        await this.#current.catch(() => {});
+        await this.#log?.close();
         database.close();
       },
     });

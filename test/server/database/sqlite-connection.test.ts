@@ -170,14 +170,22 @@ test('each turn sets when the disk has its transaction, whatever the one before 
   expect(it.other.prepare('select n from t').all()).toEqual([]);
 });
 
-test('sync() follows the log of the file', async () => {
+test('commits share a sync, and one that has been synced needs no other', async () => {
   await using place = await sqliteDatabase();
   const dialect = new DurableSqliteDialect(place.path, true);
   const kysely = new Kysely<object>({ dialect });
   await kysely.connection().execute(async () => {});
-  await dialect.handle.transaction('normal', (run) => run('create table t (n integer)'));
-  await dialect.sync();
+  const { handle } = dialect;
+  const insert = () => handle.transaction('normal', (run) => run('insert into t values (1)'));
+  await handle.transaction('normal', (run) => run('create table t (n integer)'));
+  await Promise.all([insert(), insert()]);
+  expect(handle.committedRows).toBe(3);
+  const [one, other] = [dialect.sync(), dialect.sync()];
+  expect(one).toBe(other);
+  await one;
+  await handle.transaction('normal', (run) => run('select n from t'));
+  expect(handle.committedRows).toBe(3);
+  await handle.transaction('normal', (run) => run('insert into t values (1) returning n'));
+  expect(handle.committedRows).toBe(4);
   await kysely.destroy();
-  // The last one to close the file removes its log.
-  await expect(dialect.sync()).rejects.toMatchObject({ code: 'ENOENT' });
 });
