@@ -10,6 +10,7 @@ import { membershipOf, type PresentMembership } from '../clerk/membership.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { prepared } from '../database/prepared.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 import { lockManagingKey } from './managing-key.ts';
@@ -146,7 +147,8 @@ export function organizationOf(caller: Caller): string | null {
 
 /** A deletion revokes the organization's keys, but this key was verified before it. */
 async function isDeleted(em: EntityManager, id: string): Promise<boolean> {
-  return (await em.count(Organization, { id, deletedAt: null })) === 0;
+  const sql = 'select id from organization where id = ? and deleted_at is null';
+  return (await prepared(em, sql, [id])).length === 0;
 }
 
 /**
