@@ -1,0 +1,60 @@
+import { number } from './number.ts';
+import { quoted } from './quoted.ts';
+
+const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
+const what = (count: number, label: string) => (count === 1 ? quoted(label) : keys(count));
+const are = (count: number) => (count === 1 ? '1 key is' : `${number.format(count)} keys are`);
+
+export const bulk = {
+  title: 'Actions on the selected keys',
+  selected: (count: number) => `${keys(count)} selected`,
+  selectAll: 'Select all on this page',
+  clear: 'Clear selection',
+  actions: {
+    revoke: 'Revoke',
+    disable: 'Disable',
+    enable: 'Enable',
+    take_over: 'Take over',
+    hand_over: 'Hand over',
+  },
+  titles: {
+    revoke: (count: number, label: string) => `Revoke ${what(count, label)}?`,
+    disable: (count: number, label: string) => `Disable ${what(count, label)}?`,
+    enable: (count: number, label: string) => `Enable ${what(count, label)}?`,
+    take_over: (count: number, label: string) => `Take over ${what(count, label)}?`,
+    hand_over: (count: number, label: string) => `Hand over ${what(count, label)}?`,
+  },
+  effects: {
+    revoke: 'This cannot be undone. What uses them is refused from the next request on.',
+    disable: 'What uses them is refused from the next request on, until you enable them again.',
+    enable: 'They work again from the next request on.',
+    take_over: 'You become the owner: they can do what you can, for as long as you can.',
+    hand_over: 'A service account becomes the owner: they keep working when people leave.',
+  },
+  inUse: (count: number, of: number, stops: boolean) => {
+    const used = of === 1 ? 'It was' : `${number.format(count)} of ${number.format(of)} were`;
+    return `${used} used in the last 7 days. ${stops ? 'This breaks:' : 'The secrets stay the same. Most used:'}`;
+  },
+  noneInUse: (of: number) =>
+    of === 1 ? 'It was not used in the last 7 days.' : 'None was used in the last 7 days.',
+  calls: (count: number) => (count === 1 ? '1 call' : `${number.format(count)} calls`),
+  more: (count: number) => `and ${number.format(count)} more`,
+  reason: 'Reason',
+  optional: '(optional)',
+  reasonHint: 'For the audit log, for example “left the company”.',
+  account: 'Service account',
+  choose: 'Choose one…',
+  accountHint: 'Its role limits what the keys can do.',
+  noAccounts: 'There is no active service account yet: create one under Service accounts.',
+  done: {
+    revoke: (count: number) => `${are(count)} revoked: refused from now on.`,
+    disable: (count: number) => `${are(count)} disabled: refused from now on.`,
+    enable: (count: number) => `${are(count)} enabled.`,
+    take_over: (count: number) => `${are(count)} now yours.`,
+    hand_over: (count: number) => `${are(count)} handed over.`,
+  },
+  failedTitle: (count: number, of: number) =>
+    `${number.format(count)} of ${keys(of)} could not be changed`,
+  retry: (count: number) => `Retry ${keys(count)}`,
+  close: 'Close',
+};
