@@ -62,15 +62,17 @@ export function BulkDialog(props: {
             <Show when={done > 0}>
               <p>{text.done[action](done)}</p>
             </Show>
-            <ul class="affected" role="alert">
-              <For each={failed()}>
-                {({ id, detail }) => (
-                  <li>
-                    <bdi>{labelOf(id)}</bdi> {detail}
-                  </li>
-                )}
-              </For>
-            </ul>
+            <div role="alert">
+              <ul class="affected">
+                <For each={failed()}>
+                  {({ id, detail }) => (
+                    <li>
+                      <bdi>{labelOf(id)}</bdi> {detail}
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </div>
             <ProblemNote problem={run.problem()} onRetry={() => void run.retry()} />
             <div class="dialog-foot">
               <button type="button" class="button" onClick={() => props.onClose()}>
