@@ -6,7 +6,7 @@ export function eligible(
   keys: readonly ListedKey[],
   viewer: string | undefined,
 ): readonly ListedKey[] {
-  return keys.filter(({ status, owner }) => {
+  const isEligible = ({ status, owner }: ListedKey): boolean => {
     switch (action) {
       case 'revoke':
         return status !== 'revoked';
@@ -19,7 +19,8 @@ export function eligible(
       case 'hand_over':
         return isLive(status);
     }
-  });
+  };
+  return keys.filter(isEligible);
 }
 
 function isLive(status: ListedKey['status']): boolean {

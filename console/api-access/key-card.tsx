@@ -7,6 +7,7 @@ import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import './key-list.css';
+import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
@@ -80,6 +81,7 @@ export function KeyCard(props: {
             <Match when={true}>
               <table
                 class="grid"
+                // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table with keys
                 role="grid"
                 aria-label={text.table.caption}
                 aria-multiselectable="true"

@@ -36,7 +36,7 @@ export function KeyFilters(props: {
             value={props.state.search()}
             onSearch={props.state.setSearch}
           />
-          <kbd aria-hidden="true">/</kbd>
+          <kbd>/</kbd>
         </div>
         <Show when={props.state.owner()}>
           {(id) => (

@@ -59,20 +59,26 @@ export function KeyRow(props: {
           <Show
             when={actions.isRenaming()}
             fallback={
-              <button
-                type="button"
-                class="disclosure"
-                data-activate
-                aria-expanded={isOpen()}
-                aria-controls={isOpen() ? detailsId : undefined}
-                onClick={() => setOpen(!isOpen())}
-              >
-                <Icon name="chevron" />
-                <span class="visually-hidden">{text.actions.detailsOf} </span>
-                <bdi class="record-label" title={props.apiKey.label}>
-                  {props.apiKey.label}
-                </bdi>
-              </button>
+              <>
+                <button
+                  type="button"
+                  class="disclosure"
+                  data-activate
+                  aria-expanded={isOpen()}
+                  aria-controls={isOpen() ? detailsId : undefined}
+                  onClick={() => setOpen(!isOpen())}
+                >
+                  <Icon name="chevron" />
+                  <span class="visually-hidden">{text.actions.detailsOf} </span>
+                  <bdi class="record-label" title={props.apiKey.label}>
+                    {props.apiKey.label}
+                  </bdi>
+                </button>
+                <Show when={props.apiKey.environment === 'test'}>
+                  <span class="tag">{text.testKey}</span>
+                </Show>
+                <code class="preview">{props.apiKey.preview}</code>
+              </>
             }
           >
             <RenameForm
@@ -81,10 +87,6 @@ export function KeyRow(props: {
               onCancel={actions.stopRenaming}
             />
           </Show>
-          <Show when={props.apiKey.environment === 'test'}>
-            <span class="tag">{text.testKey}</span>
-          </Show>
-          <code class="preview">{props.apiKey.preview}</code>
         </th>
         <td class="cell-owner" data-label={text.table.owner}>
           <KeyOwner owner={props.apiKey.owner} onOwner={props.onOwner} />

@@ -1,4 +1,5 @@
 import { createSignal, For, Show } from 'solid-js';
+import './styles/menu.css';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface MenuItem {

@@ -40,7 +40,9 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('Space');
   await expectFocus(page, 'button "New API Key"');
 
-  await tabTo(page, 'button "Details of CI Pipeline"');
+  await tabTo(page, 'button "Details of Another"');
+  await press('ArrowUp');
+  await expectFocus(page, 'button "Details of CI Pipeline"');
   await press('Enter');
   await tabTo(page, 'button "Rename"');
   await press('Enter');
