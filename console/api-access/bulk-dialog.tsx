@@ -103,7 +103,7 @@ export function BulkDialog(props: {
         onConfirm={() => void run.start(keys.map(({ id }) => id))}
         onClose={props.onClose}
       >
-        <p>{text.effects[action]}</p>
+        <p>{text.effects[action](keys.length)}</p>
         <Show when={inUse.length > 0} fallback={<p class="muted">{text.noneInUse(keys.length)}</p>}>
           <div class="notice notice-column" classList={{ 'notice-calm': !stops }}>
             <p>{text.inUse(inUse.length, keys.length, stops)}</p>

@@ -1,4 +1,4 @@
-import type { ApiKey } from '../api/records.ts';
+import type { ApiKey, BulkAction } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import type { MenuItem } from '../ui/menu.tsx';
 import type { KeyActions } from './key-actions.ts';
@@ -14,7 +14,7 @@ export function keyMenu(
   }: {
     readonly actions: KeyActions;
     readonly openFor: (kind: 'rotate' | 'revoke') => void;
-    readonly openBulk: (action: 'take_over' | 'hand_over') => void;
+    readonly openBulk: (action: BulkAction) => void;
     /** Whether the viewer owns the key already. */
     readonly isMine: boolean;
   },
@@ -31,8 +31,8 @@ export function keyMenu(
     },
     isActive
       ? {
-          ...{ label: text.actions.disable, icon: 'pause' },
-          onSelect: () => actions.setDisabled(true),
+          ...{ label: text.actions.disable, icon: 'pause', opensDialog: true },
+          onSelect: () => openBulk('disable'),
         }
       : {
           ...{ label: text.actions.enable, icon: 'check' },

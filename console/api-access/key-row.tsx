@@ -1,5 +1,5 @@
 import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
-import type { ListedKey } from '../api/records.ts';
+import type { BulkAction, ListedKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -34,7 +34,7 @@ export function KeyRow(props: {
   const isMine = () => props.apiKey.owner.id === member()?.user.id;
   const isSelected = () => props.selection.has(props.apiKey.id);
   const openFor = (kind: 'rotate' | 'revoke') => props.onOpen({ kind, key: props.apiKey });
-  const openBulk = (action: 'take_over' | 'hand_over') =>
+  const openBulk = (action: BulkAction) =>
     props.onOpen({ kind: 'bulk', action, keys: [props.apiKey] });
   return (
     <>

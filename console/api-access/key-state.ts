@@ -13,7 +13,7 @@ export const looks: Readonly<Record<KeyState, readonly [Tone, IconName]>> = {
   active: ['good', 'check'],
   disabled: ['warning', 'pause'],
   expired: ['calm', 'clock'],
-  revoked: ['danger', 'close'],
+  revoked: ['calm', 'close'],
   service_account_disabled: ['danger', 'lock'],
   owner_left: ['danger', 'lock'],
   owner_demoted: ['warning', 'lock'],

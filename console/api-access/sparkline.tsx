@@ -6,7 +6,7 @@ const step = 7;
 
 /** The calls of seven days as bars, the oldest first, and their sum; a text for who cannot see it. */
 export function Sparkline(props: { calls: readonly number[] }) {
-  const most = () => Math.max(...props.calls);
+  const most = () => props.calls.reduce((most, calls) => Math.max(most, calls), 0);
   const sum = () => props.calls.reduce((total, calls) => total + calls, 0);
   const size = (calls: number) => (calls === 0 ? 1 : Math.max(3, (calls / most()) * height));
   return (

@@ -96,7 +96,7 @@ export const apiAccess = {
     status: 'Status',
     anyStatus: 'Any status',
     subOrg: 'Sub-organization',
-    anySubOrg: 'All sub-organizations',
+    anySubOrg: 'All sub-orgs',
     clear: 'Clear filters',
   },
   sortBy: 'Sort by',

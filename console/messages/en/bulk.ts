@@ -3,6 +3,7 @@ import { quoted } from './quoted.ts';
 
 const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
 const what = (count: number, label: string) => (count === 1 ? quoted(label) : keys(count));
+const them = (count: number) => (count === 1 ? 'it' : 'them');
 const are = (count: number) => (count === 1 ? '1 key is' : `${number.format(count)} keys are`);
 
 export const bulk = {
@@ -25,11 +26,20 @@ export const bulk = {
     hand_over: (count: number, label: string) => `Hand over ${what(count, label)}?`,
   },
   effects: {
-    revoke: 'This cannot be undone. What uses them is refused from the next request on.',
-    disable: 'What uses them is refused from the next request on, until you enable them again.',
-    enable: 'They work again from the next request on.',
-    take_over: 'You become the owner: they can do what you can, for as long as you can.',
-    hand_over: 'A service account becomes the owner: they keep working when people leave.',
+    revoke: (count: number) =>
+      `This cannot be undone. What uses ${them(count)} is refused from the next request on.`,
+    disable: (count: number) =>
+      `What uses ${them(count)} is refused from the next request on, until you enable ${them(count)} again.`,
+    enable: (count: number) =>
+      count === 1
+        ? 'It works again from the next request on.'
+        : 'They work again from the next request on.',
+    take_over: (count: number) =>
+      `You become the owner: ${count === 1 ? 'it' : 'they'} can do what you can, for as long as you can.`,
+    hand_over: (count: number) =>
+      count === 1
+        ? 'A service account becomes the owner: the key keeps working when people leave.'
+        : 'A service account becomes the owner: the keys keep working when people leave.',
   },
   inUse: (count: number, of: number, stops: boolean) => {
     const used = of === 1 ? 'It was' : `${number.format(count)} of ${number.format(of)} were`;
