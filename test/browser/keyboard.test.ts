@@ -92,7 +92,8 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await expectFocus(page, 'button "Cancel"');
   await tabTo(page, 'button "Revoke key"');
   await press('Enter');
-  // Its buttons are gone: the rest of its row has the focus.
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  // Its menu is gone: the rest of its row has the focus.
   await expectFocus(page, 'button "Details of Deploy" [expanded]');
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([401, 401]);
 });

@@ -6,7 +6,6 @@ const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)
 
 export const apiAccess = {
   title: 'API Access',
-  lead: 'Keys let scripts and services call the RepoRisk API on behalf of your organization.',
   newKey: 'New API Key',
   table: {
     caption: 'API keys',
