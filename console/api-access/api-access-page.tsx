@@ -1,12 +1,10 @@
 import { createSignal, Match, Show, Switch } from 'solid-js';
-import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import { Page } from '../ui/page.tsx';
-import { Guidance } from './guidance.tsx';
 import { KeyCard } from './key-card.tsx';
 import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
 
@@ -17,7 +15,6 @@ export function ApiAccessPage() {
   const member = useMember();
   const mayCreate = () => member()?.may.createApiKeys ?? false;
   const [dialog, setDialog] = createSignal<OpenDialog | null>(null);
-  const open = (kind: 'rotate' | 'revoke', key: ApiKey) => setDialog({ kind, key });
   const create = () => setDialog({ kind: 'create' });
   const newKeyButton = () => (
     <button type="button" class="button button-primary" aria-haspopup="dialog" onClick={create}>
@@ -25,15 +22,10 @@ export function ApiAccessPage() {
     </button>
   );
   return (
-    <Page
-      title={text.title}
-      lead={text.lead}
-      action={<Show when={mayCreate()}>{newKeyButton()}</Show>}
-    >
+    <Page title={text.title} action={<Show when={mayCreate()}>{newKeyButton()}</Show>}>
       <Switch fallback={<PermissionPanel />}>
         <Match when={mayCreate()}>
-          <KeyCard onOpen={open} newKeyButton={newKeyButton} />
-          <Guidance />
+          <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} />
           <KeyDialogs dialog={dialog()} onClose={() => setDialog(null)} />
         </Match>
         <Match when={member()?.may.revokeApiKeys}>

@@ -10,11 +10,6 @@ export function daysSince(at: string): number {
   return Math.floor((Date.now() - Date.parse(at)) / day);
 }
 
-/** The time before which a secret counts as old. */
-export function oldBefore(): string {
-  return new Date(Date.now() - quarter * day).toISOString();
-}
-
 /** Whether a time lies 90 days back. */
 export function isOld(at: string): boolean {
   return daysSince(at) >= quarter;
@@ -23,4 +18,10 @@ export function isOld(at: string): boolean {
 /** Whether a key was not used for 90 days; for a key never used, since its creation. */
 export function isUnused(key: ApiKey): boolean {
   return isOld(key.lastUsedAt ?? key.createdAt);
+}
+
+/** Whether a live key ends within 14 days: the server's `expiring`. */
+export function isExpiring({ expiresAt }: ApiKey): boolean {
+  const left = expiresAt === null ? Number.NaN : Date.parse(expiresAt) - Date.now();
+  return left > 0 && left <= 14 * day;
 }

@@ -1,21 +1,29 @@
 import { Match, Suspense, Switch } from 'solid-js';
-import type { ApiKey } from '../api/records.ts';
+import type { ApiKey, BulkAction, ListedKey } from '../api/records.ts';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 
 export type OpenDialog =
   | { readonly kind: 'create' }
-  | { readonly kind: 'rotate' | 'revoke'; readonly key: ApiKey };
+  | { readonly kind: 'rotate'; readonly key: ApiKey }
+  | { readonly kind: 'revoke'; readonly key: ApiKey; readonly reason?: string }
+  | {
+      readonly kind: 'bulk';
+      readonly action: BulkAction;
+      readonly keys: readonly ListedKey[];
+      readonly onDone?: () => void;
+    };
 
 // Loaded when first needed: the list does not wait for them.
 const NewKeyDialog = lazyNamed(() => import('./new-key-dialog.tsx'), 'NewKeyDialog');
 const RotateDialog = lazyNamed(() => import('./rotate-dialog.tsx'), 'RotateDialog');
 const RevokeDialog = lazyNamed(() => import('./revoke-dialog.tsx'), 'RevokeDialog');
+const BulkDialog = lazyNamed(() => import('./bulk-dialog.tsx'), 'BulkDialog');
 
 /** The one dialog that is open, if any. */
 export function KeyDialogs(props: { dialog: OpenDialog | null; onClose: () => void }) {
-  const about = (kind: OpenDialog['kind']) => {
+  const of = <Kind extends OpenDialog['kind']>(kind: Kind) => {
     const { dialog } = props;
-    return dialog !== null && dialog.kind !== 'create' && dialog.kind === kind ? dialog.key : null;
+    return dialog?.kind === kind ? (dialog as Extract<OpenDialog, { kind: Kind }>) : null;
   };
   return (
     <Suspense>
@@ -23,11 +31,23 @@ export function KeyDialogs(props: { dialog: OpenDialog | null; onClose: () => vo
         <Match when={props.dialog?.kind === 'create'}>
           <NewKeyDialog onClose={props.onClose} />
         </Match>
-        <Match when={about('rotate')}>
-          {(key) => <RotateDialog key={key()} onClose={props.onClose} />}
+        <Match when={of('rotate')}>
+          {(open) => <RotateDialog key={open().key} onClose={props.onClose} />}
         </Match>
-        <Match when={about('revoke')}>
-          {(key) => <RevokeDialog key={key()} onClose={props.onClose} />}
+        <Match when={of('revoke')}>
+          {(open) => (
+            <RevokeDialog key={open().key} reason={open().reason} onClose={props.onClose} />
+          )}
+        </Match>
+        <Match when={of('bulk')}>
+          {(open) => (
+            <BulkDialog
+              action={open().action}
+              keys={open().keys}
+              onDone={open().onDone}
+              onClose={props.onClose}
+            />
+          )}
         </Match>
       </Switch>
     </Suspense>

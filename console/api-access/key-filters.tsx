@@ -1,3 +1,4 @@
+import { onCleanup, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { subOrgQueries } from '../api/sub-orgs.ts';
@@ -11,7 +12,11 @@ import { useStatusLine } from '../ui/status-line.tsx';
 import { type KeyListState, type Sort, statuses } from './key-list-state.ts';
 
 /** Search, filters, order, and the export of what they show. */
-export function KeyFilters(props: { state: KeyListState }) {
+export function KeyFilters(props: {
+  state: KeyListState;
+  /** The name of the owner whose keys are shown. */
+  ownerName: string | null;
+}) {
   const api = useApi();
   const announce = useStatusLine();
   const subOrgs = useQuery(() => subOrgQueries.all(api));
@@ -22,22 +27,35 @@ export function KeyFilters(props: { state: KeyListState }) {
   });
   return (
     <>
-      <search class="filters">
-        <div class="search">
+      <search class="filters key-filters">
+        <div class="search" ref={focusOnSlash}>
           <Icon name="search" />
           <SearchField
             label={text.filters.search}
-            placeholder={text.filters.search}
+            placeholder={text.filters.searchHint}
             value={props.state.search()}
             onSearch={props.state.setSearch}
           />
+          <kbd>/</kbd>
         </div>
+        <Show when={props.state.owner()}>
+          {(id) => (
+            <button
+              type="button"
+              class="button"
+              aria-label={text.filters.removeOwner(props.ownerName ?? id())}
+              onClick={() => props.state.setOwner(null)}
+            >
+              <bdi class="clip clip-short">{props.ownerName ?? id()}</bdi> <Icon name="close" />
+            </button>
+          )}
+        </Show>
         <Select
           label={text.filters.status}
           value={props.state.status() ?? ''}
           options={[
             ['', text.filters.anyStatus],
-            ...statuses.map((status) => [status, text.status[status]] as const),
+            ...statuses.map((status) => [status, text.states[status]] as const),
           ]}
           onChange={props.state.setStatus}
         />
@@ -52,17 +70,15 @@ export function KeyFilters(props: { state: KeyListState }) {
           ]}
           onChange={props.state.setSubOrg}
         />
-        <div class="only-narrow">
-          <Select
-            label={text.sortBy}
-            value={props.state.sort()}
-            options={Object.entries(text.sorts) as [Sort, string][]}
-            onChange={props.state.setSort}
-          />
-        </div>
+        <Select
+          label={text.sortBy}
+          value={props.state.sort()}
+          options={Object.entries(text.sorts) as [Sort, string][]}
+          onChange={props.state.setSort}
+        />
         <button
           type="button"
-          class="button filters-end"
+          class="button"
           aria-disabled={exportCsv.isPending()}
           onClick={() => void exportCsv.start()}
         >
@@ -72,4 +88,18 @@ export function KeyFilters(props: { state: KeyListState }) {
       <ProblemNote problem={exportCsv.problem()} onRetry={() => void exportCsv.retry()} />
     </>
   );
+}
+
+/** `/` goes to the search box, unless a text is being typed or a dialog is open. */
+function focusOnSlash(place: HTMLElement): void {
+  const go = (event: KeyboardEvent) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = event.target instanceof Element ? event.target : document.body;
+    const isTaken = at.closest('input:not([type=checkbox]), textarea, select, [role="menu"]');
+    if (isTaken || document.querySelector('[aria-modal]')) return;
+    event.preventDefault();
+    place.querySelector('input')?.focus();
+  };
+  window.addEventListener('keydown', go);
+  onCleanup(() => window.removeEventListener('keydown', go));
 }

@@ -1,45 +1,84 @@
 import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
-import type { ApiKey } from '../api/records.ts';
+import type { BulkAction, ListedKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { TimeAgo } from '../ui/time-ago.tsx';
+import { ShortTime } from '../ui/short-time.tsx';
 import { createKeyActions } from './key-actions.ts';
+import { isExpiring } from './key-age.ts';
+import type { OpenDialog } from './key-dialogs.tsx';
+import { keyMenu } from './key-menu.ts';
+import { KeyOwner } from './key-owner.tsx';
+import type { KeySelection } from './key-selection.ts';
 import { KeyStatus } from './key-status.tsx';
 import { RenameForm } from './rename-form.tsx';
+import { Sparkline } from './sparkline.tsx';
 
 const KeyDetails = lazyNamed(() => import('./details/key-details.tsx'), 'KeyDetails');
 
-/** One key: the facts for a glance, with the details and rarer actions folded away. */
+/** One key in one line, with its details folded away and its actions in a menu. */
 export function KeyRow(props: {
-  apiKey: ApiKey;
+  apiKey: ListedKey;
   subOrgNames: ReadonlyMap<number, string>;
-  onOpen: (kind: 'rotate' | 'revoke', key: ApiKey) => void;
+  selection: KeySelection;
+  onOpen: (dialog: OpenDialog) => void;
+  onOwner: (id: string) => void;
 }) {
   const detailsId = createUniqueId();
   const [isOpen, setOpen] = createSignal(false);
   const actions = createKeyActions(() => props.apiKey);
-  const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
+  const member = useMember();
+  const isMine = () => props.apiKey.owner.id === member()?.user.id;
+  const isSelected = () => props.selection.has(props.apiKey.id);
+  const openFor = (kind: 'rotate' | 'revoke') => props.onOpen({ kind, key: props.apiKey });
+  const openBulk = (action: BulkAction) =>
+    props.onOpen({ kind: 'bulk', action, keys: [props.apiKey] });
   return (
     <>
-      <tr class="row" data-status={props.apiKey.status} data-focus-home>
+      <tr
+        class="row"
+        data-grid-row
+        data-status={props.apiKey.status}
+        data-focus-home
+        aria-selected={isSelected()}
+      >
+        <td class="cell-select">
+          <input
+            type="checkbox"
+            aria-label={text.select.one(props.apiKey.label)}
+            checked={isSelected()}
+            onClick={(event) =>
+              props.selection.select(props.apiKey.id, event.currentTarget.checked, event.shiftKey)
+            }
+          />
+        </td>
         <th scope="row" class="cell-main">
           <Show
             when={actions.isRenaming()}
             fallback={
-              <button
-                type="button"
-                class="disclosure"
-                aria-expanded={isOpen()}
-                aria-controls={detailsId}
-                onClick={() => setOpen(!isOpen())}
-              >
-                <Icon name="chevron" />
-                <span class="visually-hidden">{text.actions.detailsOf} </span>
-                <bdi class="record-label">{props.apiKey.label}</bdi>
-              </button>
+              <>
+                <button
+                  type="button"
+                  class="disclosure"
+                  data-activate
+                  aria-expanded={isOpen()}
+                  aria-controls={isOpen() ? detailsId : undefined}
+                  onClick={() => setOpen(!isOpen())}
+                >
+                  <Icon name="chevron" />
+                  <span class="visually-hidden">{text.actions.detailsOf} </span>
+                  <bdi class="record-label" title={props.apiKey.label}>
+                    {props.apiKey.label}
+                  </bdi>
+                </button>
+                <Show when={props.apiKey.environment === 'test'}>
+                  <span class="tag">{text.testKey}</span>
+                </Show>
+                <code class="preview">{props.apiKey.preview}</code>
+              </>
             }
           >
             <RenameForm
@@ -48,100 +87,88 @@ export function KeyRow(props: {
               onCancel={actions.stopRenaming}
             />
           </Show>
-          <span class="key-id">
-            <code class="preview">{props.apiKey.preview}</code>
-            <Show when={props.apiKey.environment === 'test'}>
-              <span class="tag">{text.testKey}</span>
-            </Show>
-          </span>
         </th>
-        <td data-label={text.table.subOrg}>
+        <td class="cell-owner" data-label={text.table.owner}>
+          <KeyOwner owner={props.apiKey.owner} onOwner={props.onOwner} />
+        </td>
+        <td class="cell-sub-org" data-label={text.table.subOrg}>
           <Show
             when={props.apiKey.subOrgId}
             fallback={<span class="muted">{text.wholeOrganization}</span>}
           >
-            {(id) => <bdi>{props.subOrgNames.get(id()) ?? id()}</bdi>}
+            {(id) => {
+              const name = () => props.subOrgNames.get(id()) ?? String(id());
+              return <bdi title={name()}>{name()}</bdi>;
+            }}
           </Show>
-        </td>
-        <td data-label={text.table.createdBy}>
-          <Creator id={props.apiKey.createdBy} />
-        </td>
-        <td data-label={text.table.createdAt}>
-          <TimeAgo at={props.apiKey.createdAt} />
         </td>
         <td data-label={text.table.lastUsedAt}>
-          <TimeOr at={props.apiKey.lastUsedAt} otherwise={text.never} />
-        </td>
-        <td data-label={text.table.expiresAt}>
-          <TimeOr at={props.apiKey.expiresAt} otherwise={text.neverExpires} />
-        </td>
-        <td data-label={text.table.status}>
-          <KeyStatus apiKey={props.apiKey} />
-        </td>
-        <td class="cell-actions">
-          <Show when={isLive()}>
-            <button
-              type="button"
-              class="button button-quiet"
-              aria-haspopup="dialog"
-              aria-label={text.actions.of(text.actions.rotate, props.apiKey.label)}
-              onClick={() => props.onOpen('rotate', props.apiKey)}
-            >
-              {text.actions.rotate}
-            </button>
+          <Show when={props.apiKey.lastUsedAt} fallback={<span class="muted">{text.never}</span>}>
+            {(at) => <ShortTime at={at()} />}
           </Show>
+        </td>
+        <td
+          class="cell-expiry"
+          data-label={text.table.expiresAt}
+          data-soon={isExpiring(props.apiKey) ? '' : undefined}
+        >
+          <Expiry apiKey={props.apiKey} />
+        </td>
+        <td class="cell-calls" data-label={text.table.calls}>
+          <Sparkline calls={props.apiKey.calls7d} />
+        </td>
+        <td class="cell-status" data-label={text.table.status}>
+          <KeyStatus apiKey={props.apiKey} onTakeOver={() => openBulk('take_over')} />
+        </td>
+        <td class="cell-menu">
           <Show when={props.apiKey.status !== 'revoked'}>
-            <button
-              type="button"
-              class="button button-quiet button-warn"
-              aria-haspopup="dialog"
-              aria-label={text.actions.of(text.actions.revoke, props.apiKey.label)}
-              onClick={() => props.onOpen('revoke', props.apiKey)}
-            >
-              {text.actions.revoke}
-            </button>
+            <Menu
+              label={text.actions.menuOf(props.apiKey.label)}
+              items={() => keyMenu(props.apiKey, { actions, openFor, openBulk, isMine: isMine() })}
+            />
           </Show>
         </td>
       </tr>
       <Show when={actions.problem()}>
         <tr class="row-problem">
-          <td colSpan={8}>
+          <td>
             <ProblemNote problem={actions.problem()} onRetry={actions.retry} />
           </td>
         </tr>
       </Show>
-      <tr class="row-details" id={detailsId} hidden={!isOpen()}>
-        <td colSpan={8}>
-          <Show when={isOpen()}>
+      <Show when={isOpen()}>
+        <tr class="row-details" id={detailsId}>
+          <td>
             <Suspense>
-              <KeyDetails apiKey={props.apiKey} actions={actions} onOpen={props.onOpen} />
+              <KeyDetails
+                apiKey={props.apiKey}
+                actions={actions}
+                onOpen={(kind, key) => props.onOpen({ kind, key })}
+              />
             </Suspense>
-          </Show>
-        </td>
-      </tr>
+          </td>
+        </tr>
+      </Show>
     </>
   );
 }
 
-function TimeOr(props: { at: string | null; otherwise: string }) {
+function Expiry(props: { apiKey: ListedKey }) {
   return (
-    <Show when={props.at} fallback={<span class="muted">{props.otherwise}</span>}>
-      {(at) => <TimeAgo at={at()} />}
-    </Show>
-  );
-}
-
-function Creator(props: { id: string | null }) {
-  const member = useMember();
-  return (
-    <Show when={props.id} fallback={<span class="muted">{text.imported}</span>}>
-      {(id) => (
-        <Show
-          when={id() === member()?.user.id}
-          fallback={<span class="clip clip-short">{id()}</span>}
-        >
-          {text.you}
-        </Show>
+    <Show when={props.apiKey.expiresAt} fallback={<span class="muted">{text.neverExpires}</span>}>
+      {(at) => (
+        <>
+          <Show when={isExpiring(props.apiKey)}>
+            <Icon name="clock" />{' '}
+          </Show>
+          <ShortTime at={at()} />
+          <Show when={Date.parse(at()) <= Date.now()}>
+            <span class="muted" aria-hidden="true">
+              {' '}
+              {text.ago}
+            </span>
+          </Show>
+        </>
       )}
     </Show>
   );

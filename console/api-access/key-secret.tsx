@@ -3,6 +3,7 @@ import { reveal as text } from '../messages/messages.ts';
 import type { Revealed } from '../ui/create-reveal.ts';
 import type { SecretKind } from '../ui/reveal-dialog.tsx';
 import { Snippets } from '../ui/snippets.tsx';
+import { Practices } from './practices.tsx';
 
 /** Examples that read the secret from the environment: they can be pasted anywhere. */
 function examples(origin: string): readonly (readonly [name: string, code: string])[] {
@@ -20,9 +21,14 @@ resp.raise_for_status()`,
   ];
 }
 
-/** How to call the API with the new secret. */
+/** How to keep the new secret, and how to call the API with it. */
 function KeySnippets() {
-  return <Snippets title={text.use} hint={text.useHint} examples={examples(location.origin)} />;
+  return (
+    <>
+      <Practices />
+      <Snippets title={text.use} hint={text.useHint} examples={examples(location.origin)} />
+    </>
+  );
 }
 
 /** The secret of an API key. */

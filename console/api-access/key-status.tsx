@@ -1,31 +1,25 @@
 import { Show } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
-import { Chip, type Tone } from '../ui/chip.tsx';
-import type { IconName } from '../ui/icon.tsx';
-import { isUnused } from './key-age.ts';
+import { Chip } from '../ui/chip.tsx';
+import { looks, stateOf } from './key-state.ts';
 
-const looks: Readonly<Record<ApiKey['status'], readonly [Tone, IconName]>> = {
-  active: ['good', 'check'],
-  disabled: ['warning', 'pause'],
-  expired: ['calm', 'clock'],
-  revoked: ['danger', 'close'],
-};
-
-/** A key's state, whether an old secret of it still works, and whether it is in use. */
-export function KeyStatus(props: { apiKey: ApiKey }) {
+/** A key's effective state, with the remedy where a new owner is one. */
+export function KeyStatus(props: { apiKey: ApiKey; onTakeOver: () => void }) {
+  const state = () => stateOf(props.apiKey);
   return (
-    <span class="chips">
-      <Chip
-        tone={looks[props.apiKey.status][0]}
-        icon={looks[props.apiKey.status][1]}
-        label={text.status[props.apiKey.status]}
-      />
-      <Show when={props.apiKey.retiringUntil !== null && props.apiKey.status !== 'revoked'}>
-        <Chip tone="calm" icon="rotate" label={text.retiring} />
-      </Show>
-      <Show when={props.apiKey.status === 'active' && isUnused(props.apiKey)}>
-        <Chip tone="warning" icon="clock" label={text.unused} />
+    <span class="key-status" title={text.stateHints[state()]}>
+      <Chip tone={looks[state()][0]} icon={looks[state()][1]} label={text.states[state()]} />
+      <Show when={props.apiKey.blockedReason}>
+        <button
+          type="button"
+          class="link"
+          aria-haspopup="dialog"
+          aria-label={text.actions.of(text.actions.takeOver, props.apiKey.label)}
+          onClick={() => props.onTakeOver()}
+        >
+          {text.actions.takeOver}
+        </button>
       </Show>
     </span>
   );

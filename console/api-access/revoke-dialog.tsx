@@ -15,10 +15,14 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 const recently = 30 * 86_400_000;
 
 /** Revocation: lists the effects, and asks for the label when the key is in use. */
-export function RevokeDialog(props: { key: ApiKey; onClose: () => void }) {
+export function RevokeDialog(props: {
+  key: ApiKey;
+  reason?: string | undefined;
+  onClose: () => void;
+}) {
   const api = useApi();
   const announce = useStatusLine();
-  const [reason, setReason] = createSignal('');
+  const [reason, setReason] = createSignal(props.reason ?? '');
   const isInUse = () =>
     props.key.lastUsedAt !== null && Date.now() - Date.parse(props.key.lastUsedAt) < recently;
   const revoke = createAction(async () => {

@@ -1,6 +1,5 @@
 import { keepPreviousData } from '@tanstack/solid-query';
 import type { Api } from './api-context.tsx';
-import { everyPage } from './every-page.ts';
 import type { ApiKey, ApiKeyPage, ApiKeyQuery } from './records.ts';
 
 /** The refetch interval of data that changes while it is shown, in milliseconds. */
@@ -16,6 +15,11 @@ export const apiKeyQueries = {
     queryKey: ['apiKeys', 'list', query],
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
+  }),
+  /** How many keys need attention, by its kind. */
+  attention: ({ trpc }: Api) => ({
+    queryKey: ['apiKeys', 'attention'],
+    queryFn: () => trpc.apiKeys.attention.query({}),
   }),
   /** The key formats that the server has. */
   dialects: (_api: Api) => ({
@@ -59,16 +63,6 @@ export const apiKeyQueries = {
         limit: 1,
       });
       return page.items[0]?.at ?? null;
-    },
-  }),
-  /** The ids of the keys whose secret was replaced since a time. */
-  rotatedSince: ({ trpc }: Api, since: string) => ({
-    queryKey: ['apiKeys', 'rotatedSince', since.slice(0, 10)],
-    queryFn: async () => {
-      const rotations = await everyPage((cursor) =>
-        trpc.auditLog.list.query({ action: 'apiKeys.rotate', from: since, limit: 100, ...cursor }),
-      );
-      return rotations.map(({ target }) => target?.id);
     },
   }),
 };

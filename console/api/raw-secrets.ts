@@ -50,6 +50,12 @@ function withPreviews(text: string, encodings: number): string {
   return deeper === decoded ? safe : deeper;
 }
 
+/** The one preview in a text that surrounds it, `Bearer` for example; else the text itself. */
+export function onlyPreview(text: string): string {
+  const [found, another] = text.match(previews) ?? [];
+  return found !== undefined && another === undefined ? found : text;
+}
+
 /** Whether a text holds a preview. */
 export function holdsPreview(text: string): boolean {
   return text.includes(dots);

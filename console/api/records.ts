@@ -7,6 +7,12 @@ type Outputs = inferRouterOutputs<AppRouter>;
 export type ApiKey = Outputs['apiKeys']['get'];
 export type ApiKeyStatus = Outputs['apiKeys']['status'];
 export type ApiKeyPage = Outputs['apiKeys']['list'];
+/** A key of the list, with its calls of seven days. */
+export type ListedKey = ApiKeyPage['items'][number];
+export type Attention = NonNullable<ApiKeyQuery['attention']>;
+export type BulkInput = Inputs['apiKeys']['bulk'];
+export type BulkAction = BulkInput['action'];
+export type BulkOutcome = Outputs['apiKeys']['bulk'];
 export type ApiKeyQuery = NonNullable<Inputs['apiKeys']['list']>;
 export type NewApiKey = Inputs['apiKeys']['create'];
 export type ApiKeyChanges = Inputs['apiKeys']['update'];

@@ -13,6 +13,8 @@ export function ConfirmDialog(props: {
   typed?: string | undefined;
   /** False until the action's effects are known. */
   isKnown?: boolean;
+  /** True for an action that can be undone and breaks nothing. */
+  isHarmless?: boolean;
   /** The label of the way out, where “Cancel” could mean either. */
   dismiss?: string;
   isPending: boolean;
@@ -62,7 +64,11 @@ export function ConfirmDialog(props: {
           </button>
           <button
             type="submit"
-            class="button button-danger"
+            class="button"
+            classList={{
+              'button-primary': props.isHarmless === true,
+              'button-danger': !props.isHarmless,
+            }}
             disabled={!isReady()}
             aria-disabled={props.isPending}
           >

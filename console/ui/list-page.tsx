@@ -32,9 +32,7 @@ interface ListProps<Item> {
   readonly empty: string | (() => JSX.Element);
   /** Above the table: filters, for example. */
   readonly before?: JSX.Element;
-  readonly columns?: readonly string[];
-  /** The table's own head, in place of `columns`. */
-  readonly head?: JSX.Element;
+  readonly columns: readonly string[];
   readonly row: (item: Item) => JSX.Element;
 }
 
@@ -99,15 +97,11 @@ export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
         <Match when={true}>
           <table class="table" aria-busy={props.query.isPlaceholderData}>
             <caption class="visually-hidden">{props.label}</caption>
-            <Show when={props.columns} fallback={props.head}>
-              {(columns) => (
-                <thead>
-                  <tr>
-                    <For each={columns()}>{(column) => <th scope="col">{column}</th>}</For>
-                  </tr>
-                </thead>
-              )}
-            </Show>
+            <thead>
+              <tr>
+                <For each={props.columns}>{(column) => <th scope="col">{column}</th>}</For>
+              </tr>
+            </thead>
             <tbody>
               <For each={page()?.items}>{props.row}</For>
             </tbody>

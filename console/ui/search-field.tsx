@@ -1,5 +1,5 @@
 import { createEffect, createSignal, createUniqueId, on, onCleanup, Show } from 'solid-js';
-import { holdsPreview, withoutSecrets } from '../api/raw-secrets.ts';
+import { holdsPreview, onlyPreview, withoutSecrets } from '../api/raw-secrets.ts';
 import { search as text } from '../messages/messages.ts';
 import { useStatusLine } from './status-line.tsx';
 
@@ -35,7 +35,8 @@ export function SearchField(props: {
   createEffect(on(() => props.value, followOutside, { defer: true }));
 
   function take(input: HTMLInputElement): void {
-    const safe = withoutSecrets(input.value);
+    const clean = withoutSecrets(input.value);
+    const safe = clean === input.value ? clean : onlyPreview(clean);
     if (safe !== input.value) {
       input.value = safe;
       announce(text.onlyPreview);

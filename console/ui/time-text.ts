@@ -1,4 +1,4 @@
-import { language, times as text } from '../messages/messages.ts';
+import { language, shortTimes, times as text } from '../messages/messages.ts';
 
 const units = [
   ['year', 365 * 86_400_000],
@@ -44,6 +44,15 @@ export function relativeTime(at: number, now: number): string {
       return relative.format(Math.trunc(difference / length), unit);
   }
   return text.now;
+}
+
+/** The distance between two times in one whole unit, without its direction: `3 d`, `now`. */
+export function shortSpan(at: number, now: number): string {
+  const difference = Math.abs(at - now);
+  for (const [unit, length] of units) {
+    if (difference >= length) return shortTimes.units[unit](Math.trunc(difference / length));
+  }
+  return shortTimes.now;
 }
 
 /** A day of the reader's calendar. */

@@ -148,6 +148,12 @@ async function watchFaults(
   return faults;
 }
 
+/** Chooses an action in the menu of a key's row. */
+export async function chooseForKey(page: Page, label: string, action: string): Promise<void> {
+  await page.getByRole('button', { name: `Actions for ${label}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
+}
+
 /** Goes to Settings as a persona: through the sign-in page, as a newcomer would. */
 export async function signIn(page: Page, name: string, path = '/settings/api-access') {
   await page.goto(path);

@@ -96,7 +96,7 @@ test('Export CSV saves every key that the filters show, without secrets and with
   expect(real).toContain('repos:read repos:analyze');
   expect(text).not.toContain(key.raw.slice(13, -4));
 
-  await page.getByLabel('Search by label or preview').fill('audit 2');
+  await page.getByLabel('Search keys').fill('audit 2');
   await page.getByText('CI pipeline 1', { exact: true }).waitFor({ state: 'detached' });
   const found = (await exported(page)).rows.slice(1).map(([, label]) => label);
   expect(found.length).toBeGreaterThan(10);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signIn, startConsole } from './console.ts';
+import { chooseForKey, signIn, startConsole } from './console.ts';
 
 test('a key of another format is made with its project and scopes; what a key made is named before it ends', async () => {
   await using console = await startConsole({}, ['platform', 'repurai']);
@@ -46,7 +46,7 @@ test('a key of another format is made with its project and scopes; what a key ma
   expect(made.status).toBe(201);
 
   await page.reload();
-  await page.getByRole('button', { name: 'Revoke Production Server' }).click();
+  await chooseForKey(page, 'Production Server', 'Revoke');
   const dialog = page.getByRole('alertdialog', { name: 'Revoke “Production Server”?' });
   await dialog.getByText('Ends with it').waitFor();
   await dialog.getByText('Made by a key').waitFor();

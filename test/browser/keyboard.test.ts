@@ -40,7 +40,9 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('Space');
   await expectFocus(page, 'button "New API Key"');
 
-  await tabTo(page, 'button "Details of CI Pipeline"');
+  await tabTo(page, 'button "Details of Another"');
+  await press('ArrowUp');
+  await expectFocus(page, 'button "Details of CI Pipeline"');
   await press('Enter');
   await tabTo(page, 'button "Rename"');
   await press('Enter');
@@ -54,15 +56,20 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await page.getByText('Renamed to “Deploy”.').waitFor();
   await expectFocus(page, 'button "Rename"');
 
-  await tabTo(page, 'button "Rotate Deploy"', 'Shift+Tab');
-  await press('Space');
+  await tabTo(page, 'button "Details of Deploy"', 'Shift+Tab');
+  await press('End');
+  await expectFocus(page, 'button "Actions for Deploy"');
+  await press('Enter');
+  await expectFocus(page, 'menuitem "Rename"');
+  await press('ArrowDown');
+  await press('Enter');
   await expectFocus(page, 'radio "For 24 hours" [checked]');
   await press('ArrowDown');
   await expectFocus(page, 'radio "For 1 hour" [checked]');
   await press('Enter');
   const second = await copySecret();
   await press('Escape');
-  await expectFocus(page, 'button "Rotate Deploy"');
+  await expectFocus(page, 'button "Actions for Deploy"');
 
   await tabTo(page, 'button "Disable"');
   await press('Enter');
@@ -70,16 +77,23 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('Space');
   await expectFocus(page, 'button "Disable"');
 
-  await tabTo(page, 'button "Revoke Deploy"', 'Shift+Tab');
+  await tabTo(page, 'button "Actions for Deploy"', 'Shift+Tab');
+  await press('Enter');
+  await expectFocus(page, 'menuitem "Rename"');
+  await press('End');
   await press('Enter');
   await page.getByRole('alertdialog').waitFor();
   await press('Escape');
-  await expectFocus(page, 'button "Revoke Deploy"');
+  await expectFocus(page, 'button "Actions for Deploy"');
+  await press('Enter');
+  await expectFocus(page, 'menuitem "Rename"');
+  await press('ArrowUp');
   await press('Enter');
   await expectFocus(page, 'button "Cancel"');
   await tabTo(page, 'button "Revoke key"');
   await press('Enter');
-  // Its buttons are gone: the rest of its row has the focus.
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  // Its menu is gone: the rest of its row has the focus.
   await expectFocus(page, 'button "Details of Deploy" [expanded]');
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([401, 401]);
 });
@@ -91,7 +105,11 @@ test('the focus goes to the heading when the row that had it is gone', async () 
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/api-access?status=active');
   await page.getByText('Here').waitFor();
-  await tabTo(page, 'button "Revoke Here"');
+  await tabTo(page, 'button "Details of Here"');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await expectFocus(page, 'menuitem "Rename"');
+  await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await expectFocus(page, 'textbox "Type “Here” to confirm"');
   await page.keyboard.type('Here');

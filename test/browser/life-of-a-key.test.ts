@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signIn, startConsole } from './console.ts';
+import { chooseForKey, signIn, startConsole } from './console.ts';
 import { callApi, useKey } from './demo-keys.ts';
 
 test('a key is created, copied, used, rotated with grace, renamed and revoked', async () => {
@@ -24,7 +24,7 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   await reveal.waitFor({ state: 'detached' });
   expect(await callApi(console, first)).toBe(200);
 
-  await page.getByRole('button', { name: 'Rotate CI Pipeline' }).click();
+  await chooseForKey(page, 'CI Pipeline', 'Rotate');
   const rotation = page.getByRole('dialog', { name: 'Rotate “CI Pipeline”?' });
   await rotation.getByLabel('For 1 hour').check();
   await rotation.getByRole('button', { name: 'Rotate' }).click();
@@ -49,21 +49,21 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   await page.getByText('Renamed to “Deploy Pipeline”.').waitFor();
 
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await page.getByRole('cell', { name: 'Disabled' }).waitFor();
+  await page.getByRole('gridcell', { name: 'Disabled' }).waitFor();
   expect(await callApi(console, second)).toBe(401);
   await page.getByRole('button', { name: 'Enable', exact: true }).click();
-  await page.getByRole('cell', { name: 'Active' }).waitFor();
+  await page.getByRole('gridcell', { name: 'Active' }).waitFor();
   const id = (await page.locator('.facts code').textContent()) ?? '';
   await useKey(console, { id, raw: second });
 
   await page.reload();
-  await page.getByRole('button', { name: 'Revoke Deploy Pipeline' }).click();
+  await chooseForKey(page, 'Deploy Pipeline', 'Revoke');
   const revocation = page.getByRole('alertdialog', { name: 'Revoke “Deploy Pipeline”?' });
   const confirm = revocation.getByRole('button', { name: 'Revoke key' });
   // It was used a moment ago: the label has to be typed.
   expect(await confirm.isDisabled()).toBe(true);
   await revocation.getByLabel('Type “Deploy Pipeline” to confirm').fill('Deploy Pipeline');
   await confirm.click();
-  await page.getByRole('cell', { name: 'Revoked' }).waitFor();
+  await page.getByRole('gridcell', { name: 'Revoked' }).waitFor();
   expect(await callApi(console, second)).toBe(401);
 });

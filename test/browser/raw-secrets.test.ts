@@ -51,7 +51,7 @@ function requestsOf(page: Page): string[] {
 }
 
 test.each([
-  ['/settings/api-access', 'Search by label or preview', 'search'],
+  ['/settings/api-access', 'Search keys', 'search'],
   ['/settings/audit-log', 'Who', 'actor'],
   ['/settings/audit-log', 'On', 'target'],
 ])(
@@ -73,11 +73,7 @@ test.each([
       expect(
         await page.locator(`#${await box.getAttribute('aria-describedby')}`).textContent(),
       ).toBe('A raw key or secret is never searched for, only its preview.');
-      await page.waitForURL(
-        (url) =>
-          url.searchParams.get(name) ===
-          (pasted.startsWith('Bearer') ? `Bearer ${maskKey(raw)}` : maskKey(raw)),
-      );
+      await page.waitForURL((url) => url.searchParams.get(name) === maskKey(raw));
       await expect
         .poll(() => requests.some((url) => decodeURIComponent(url).includes(maskKey(raw))))
         .toBe(true);
@@ -95,7 +91,7 @@ test('API Access finds a key by its preview', async () => {
   await createKey(console, { label: 'Another' });
   const { raw } = await createKey(console, { label: 'Wanted' });
   await signIn(page, 'Parent admin');
-  await page.getByLabel('Search by label or preview').fill(raw);
+  await page.getByLabel('Search keys').fill(raw);
   await page.getByRole('button', { name: 'Details of Another' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Details of Wanted' }).waitFor();
 });

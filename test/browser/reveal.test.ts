@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningConsole, signIn, startConsole } from './console.ts';
+import { chooseForKey, type RunningConsole, signIn, startConsole } from './console.ts';
 import { callApi, createKey } from './demo-keys.ts';
 import { holdBack } from './hold-back.ts';
 import { listenTo, memoryOf, tracesIn } from './traces.ts';
@@ -93,7 +93,7 @@ test('the secret of a rotation leaves no trace either, nor one that was not take
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  await page.getByRole('button', { name: 'Rotate Rotated' }).click();
+  await chooseForKey(page, 'Rotated', 'Rotate');
   const answered = page.waitForResponse('**/trpc/apiKeys.rotate');
   await page.getByRole('button', { name: 'Rotate', exact: true }).click();
   const answer = await answered;

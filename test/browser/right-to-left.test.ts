@@ -48,10 +48,11 @@ describe.each([
     await signIn(page, 'Parent admin', `/settings/api-access?search=${encodeURIComponent(label)}`);
     const row = page.getByRole('row').filter({ hasText: label });
     await row.waitFor();
-    await expectLeftToRight(row, ['rrk_live_', '•', 'Payments', 'You', 'Active', 'Rotate']);
+    await expectLeftToRight(row, ['rrk_live_', '•', 'You', 'Payments', 'Active']);
     await expectSoundInEveryLook(page, name);
 
-    await row.getByRole('button', { name: /^Revoke/ }).click();
+    await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
     const question = page.getByRole('alertdialog');
     await expectLeftToRight(question.getByRole('heading'), ['Revoke', '“', '”', '?']);
     const typing = question.getByText('to confirm');

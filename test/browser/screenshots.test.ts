@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { formatPreview } from '../../core/mod.ts';
-import { type RunningConsole, signIn, startConsole } from './console.ts';
+import { chooseForKey, type RunningConsole, signIn, startConsole } from './console.ts';
 import { inDatabase } from './demo-keys.ts';
 import { addDormantKeys, addPicturedKeys, pictureTime } from './pictured-keys.ts';
 import { route } from './route.ts';
@@ -47,7 +47,7 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
   async revoke(page) {
     await page.getByLabel('I have saved it').check();
     await page.getByRole('button', { name: 'Done' }).click();
-    await page.getByRole('button', { name: 'Revoke CI Pipeline' }).click();
+    await chooseForKey(page, 'CI Pipeline', 'Revoke');
     const question = page.getByRole('alertdialog', { name: 'Revoke “CI Pipeline”?' });
     await question.getByLabel('Reason').fill('replaced');
     await question.getByLabel('Type “CI Pipeline” to confirm').fill('CI Pipeline');

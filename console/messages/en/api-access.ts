@@ -1,38 +1,101 @@
 import { number } from './number.ts';
 import { quoted } from './quoted.ts';
 
+const compact = /* @__PURE__ */ new Intl.NumberFormat('en', { notation: 'compact' });
 const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
 
 export const apiAccess = {
   title: 'API Access',
-  lead: 'Keys let scripts and services call the RepoRisk API on behalf of your organization.',
   newKey: 'New API Key',
   table: {
     caption: 'API keys',
     label: 'Label and key',
-    subOrg: 'Sub-organization',
-    createdBy: 'Created by',
-    createdAt: 'Created',
+    subOrg: 'Sub-org',
+    owner: 'Owner',
+    calls: 'Calls, 7 d',
     lastUsedAt: 'Last used',
     expiresAt: 'Expires',
     status: 'Status',
     actions: 'Actions',
   },
-  status: { active: 'Active', disabled: 'Disabled', expired: 'Expired', revoked: 'Revoked' },
-  retiring: 'Rotating',
-  unused: 'Unused',
+  loading: 'Loading',
+  states: {
+    active: 'Active',
+    disabled: 'Disabled',
+    expired: 'Expired',
+    revoked: 'Revoked',
+    service_account_disabled: 'Account disabled',
+    owner_left: 'Owner left',
+    owner_demoted: 'Owner reads only',
+    rotating: 'Rotating',
+    unused: 'Unused',
+  },
+  stateHints: {
+    active: 'Works',
+    disabled: 'Refused until it is enabled',
+    expired: 'Refused since its expiry',
+    revoked: 'Refused for good',
+    service_account_disabled: 'Every call is refused: its service account is disabled',
+    owner_left: 'Every call is refused: its owner left the organization',
+    owner_demoted: 'Writes are refused: its owner may only read',
+    rotating: 'Its old secret still works, too',
+    unused: 'No call for 90 days',
+  },
+  count: (count: number) => number.format(count),
+  compact: (count: number) => compact.format(count),
+  noCalls: 'None',
+  calls7d: (sum: number, days: readonly number[]) =>
+    `${sum === 1 ? '1 call' : `${number.format(sum)} calls`} in 7 days, by day: ${days.map((calls) => number.format(calls)).join(', ')}`,
+  total: (total: number | null, isFiltered: boolean) => {
+    const found = total === null ? 'More than 1,000 keys' : keys(total);
+    return isFiltered ? `${found} found` : found;
+  },
+  attention: {
+    title: 'Keys that need attention',
+    kinds: {
+      blocked: 'Blocked',
+      expiring: 'Expiring',
+      old_secret: 'Old secret',
+      unused: 'Unused',
+      rotating: 'Rotating',
+      refused_lately: 'Refused lately',
+    },
+    hints: {
+      blocked: 'Active keys that are refused: their owner left, was demoted or is disabled',
+      expiring: 'Keys that expire within 14 days',
+      old_secret: 'Keys with a secret over 90 days old: rotate them',
+      unused: 'Keys without a call for 90 days: revoke what is not needed',
+      rotating: 'Keys whose old secret still works',
+      refused_lately: 'Keys with a refused call in the last 7 days',
+    },
+  },
+  found: {
+    says: (label: string) => `This secret belongs to ${quoted(label)}. Has it leaked?`,
+    rotate: 'Rotate',
+    revoke: 'Revoke',
+    report: 'Report leak',
+    leaked: 'leaked',
+  },
+  select: {
+    all: 'Select all keys on this page',
+    one: (label: string) => `Select ${label}`,
+  },
   never: 'Never',
+  ago: 'ago',
   neverExpires: 'Never',
   wholeOrganization: 'All',
   you: 'You',
   imported: 'Imported',
   testKey: 'Test',
   filters: {
-    search: 'Search by label or preview',
+    search: 'Search keys',
+    searchHint: 'Label, last four, id, owner…',
+    showOwner: (name: string) => `${name}: show all keys of this owner`,
+    removeOwner: (name: string) => `Owner ${name}: show every owner`,
     status: 'Status',
     anyStatus: 'Any status',
     subOrg: 'Sub-organization',
-    anySubOrg: 'All sub-organizations',
+    anySubOrg: 'All sub-orgs',
     clear: 'Clear filters',
   },
   sortBy: 'Sort by',
@@ -64,11 +127,6 @@ export const apiAccess = {
   empty: {
     title: 'No keys yet',
     lead: 'Create one for each integration, so that you can revoke one without breaking the others.',
-    steps: [
-      'Name it after what will use it, such as “CI Pipeline”.',
-      'Hold it to one sub-organization if it needs no more.',
-      'Copy the secret into your secrets manager: it is shown once.',
-    ],
   },
   noMatch: 'No key matches these filters.',
   actions: {
@@ -78,6 +136,9 @@ export const apiAccess = {
     disable: 'Disable',
     enable: 'Enable',
     revoke: 'Revoke',
+    takeOver: 'Take over',
+    handOver: 'Hand over',
+    menuOf: (label: string) => `Actions for ${label}`,
     of: (action: string, label: string) => `${action} ${label}`,
     newLabel: (label: string) => `New label for ${label}`,
     save: 'Save',
@@ -106,17 +167,10 @@ export const apiAccess = {
   },
 };
 
-export const guidance = {
-  title: 'Good practice',
-  practices: [
-    ['Keep keys out of code', 'Store them in environment variables or a secrets manager.'],
-    ['One key per integration', 'Revoke one without disrupting the others.'],
-    ['Rotate regularly', 'At least every 90 days, and at once if a key may have leaked.'],
-    ['Hold keys to a sub-organization', 'When an integration needs no other.'],
-  ],
-  old: (count: number, more: boolean) =>
-    `${more ? 'More than ' : ''}${keys(count)} with a secret over 90 days old: rotate what you still need.`,
-  unused: (count: number, more: boolean) =>
-    `${more ? 'More than ' : ''}${keys(count)} unused for 90 days: revoke those that are not needed.`,
-  show: 'Show',
-};
+/** The documentation's advice. */
+export const practices = [
+  ['Keep keys out of code', 'Store them in environment variables or a secrets manager.'],
+  ['One key per integration', 'Revoke one without disrupting the others.'],
+  ['Rotate regularly', 'At least every 90 days, and at once if a key may have leaked.'],
+  ['Hold keys to a sub-organization', 'When an integration needs no other.'],
+] as const;
