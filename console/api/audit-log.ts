@@ -1,4 +1,5 @@
 import { keepPreviousData } from '@tanstack/solid-query';
+import { saveBlob } from '../ui/save-file.ts';
 import type { Api } from './api-context.tsx';
 import { defined } from './defined.ts';
 import type { AuditAction } from './records.ts';
@@ -33,7 +34,20 @@ export const auditLogQueries = {
     },
     placeholderData: keepPreviousData,
   }),
+  /** The newest entries, whose actors and targets a picker offers by name. */
+  newest: ({ trpc }: Api) => ({
+    queryKey: ['auditLog', 'newest'],
+    queryFn: async () => (await trpc.auditLog.list.query({ limit: 100 })).items,
+    staleTime: 60_000,
+  }),
 };
+
+/** Saves the whole log as a file. */
+export async function downloadAuditLog({ rest }: Api, format: 'csv' | 'ndjson'): Promise<string> {
+  const name = `audit-log.${format}`;
+  saveBlob(name, await rest.download(`settings/audit-log/export?format=${format}`));
+  return name;
+}
 
 /**
  * The start of a day in the reader's time zone, as an ISO string; undefined when it is no day.

@@ -6,7 +6,7 @@ type Authorization = () => Promise<{ authorization: string }>;
 export type RestClient = ReturnType<typeof createRestClient>;
 
 /**
- * A client of the data plane: repositories and extensions, which are wired to REST only. Names are
+ * A client of what is wired to REST only: repositories, extensions, and files. Names are
  * in snake case on the way and in camel case here.
  */
 export function createRestClient(headers: Authorization) {
@@ -21,6 +21,12 @@ export function createRestClient(headers: Authorization) {
       }
       const address = `/api/v1/${path}?${query}`;
       return answerOf<Answer>(await fetch(address, { headers: await headers() }));
+    },
+
+    /** A file, whole in memory until it is saved: a link could not send the session's token. */
+    async download(path: string): Promise<Blob> {
+      const response = await fetch(`/api/v1/${path}`, { headers: await headers() });
+      return response.ok ? response.blob() : answerOf<never>(response);
     },
 
     async post<Answer>(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {

@@ -97,7 +97,9 @@ test('no state of the other pages breaks a rule of accessibility, in any look', 
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/audit-log?action=apiKeys.update');
-  await page.getByText('Scopes:').waitFor();
+  await page.getByText('Permissions:').waitFor();
+  await page.getByRole('combobox', { name: 'What' }).click();
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
   await expectSoundInEveryLook(page, 'the audit log');
   await page.getByRole('link', { name: 'Jobs' }).click();
   await page.getByRole('button', { name: `Details of ${second?.id}` }).click();

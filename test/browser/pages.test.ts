@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase, rowsInDatabase } from './demo-keys.ts';
@@ -26,32 +27,51 @@ async function submit(name: string): Promise<string> {
   return id;
 }
 
-test('AuditLogPage shows before and after, filters in the URL by action, target and local day', async () => {
+test('AuditLogPage tells entries as sentences with links, filters by names and local days, exports', async () => {
   const { id } = await createKey(console, { label: 'Nightly' });
   const change = { label: 'Nightly audit', rate_limit: { limit: 100, window_seconds: 60 } };
   const changed = await console.send('parent-admin', `${settings}/api-keys/${id}`, change, 'PATCH');
   const requestId = changed.headers.get('x-request-id') ?? '';
-  await createKey(console, { label: 'Another' });
+  const key = `${settings}/api-keys/${id}`;
+  await console.send('parent-admin', key, { disabled: true }, 'PATCH');
+  await console.send('parent-admin', `${key}?reason=leaked`, undefined, 'DELETE');
+  await createKey(console, { label: 'Another', sub_org_id: 1 });
 
   await using session = await console.open({ timezoneId: 'Pacific/Auckland' });
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/audit-log');
   await page.getByText('in your time zone, Pacific/Auckland').waitFor();
   const entries = page.getByRole('row').filter({ has: page.getByRole('cell') });
-  const entry = entries.filter({ hasText: 'Changed an API key' });
+  const entry = entries.filter({ hasText: 'You changed Nightly audit' });
   await entry.waitFor();
   expect(await entry.innerText()).toMatch(/Label:\s+before\s+Nightly\s+after\s+Nightly audit\n/);
   expect(await entry.innerText()).toMatch(/Rate limit:\s+before\s+none\s+after\s+100 per 60 s\n/);
   await entry.getByRole('button', { name: `Copy the request id ${requestId}` }).click();
   await page.getByText('Copied to the clipboard.').waitFor();
   expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(requestId);
+  // What the sentence says is not repeated, and an id is shown as the name of its record.
+  expect(await entries.filter({ hasText: 'You disabled' }).innerText()).not.toContain('Disabled:');
+  const created = entries.filter({ hasText: 'You created Another' });
+  await created.getByText('Payments').waitFor();
+  expect(await created.innerText()).not.toMatch(/Label:|Fingerprint/);
 
-  await entry.getByRole('button', { name: `Only what happened to ${id}` }).click();
+  // Who revoked it: its name typed, its key chosen.
+  await page.getByRole('combobox', { name: 'What' }).fill('nightly');
+  await page.getByRole('option', { name: /^Nightly audit.*API key/ }).click();
   await page.getByText('Another').waitFor({ state: 'detached' });
-  expect(await entries.count()).toBe(2);
-  await page.getByLabel('Action').selectOption('Changed an API key');
-  await page.getByText('Created an API key').nth(1).waitFor({ state: 'detached' });
+  const revoked = entries.filter({ hasText: /^You revoked Nightly audit rrk_live_/ });
+  await revoked.getByText('leaked').waitFor();
+  expect(await entries.count()).toBe(4);
+  expect(await page.getByRole('combobox', { name: 'What' }).inputValue()).toBe('Nightly audit');
   expect(new URL(page.url()).searchParams.get('target')).toBe(id);
+  await revoked.getByRole('link', { name: 'Nightly audit' }).click();
+  await page.getByRole('heading', { level: 1, name: 'API Access' }).waitFor();
+  await page.getByText('Nightly audit').first().waitFor();
+  await page.goBack();
+  await entry.waitFor();
+
+  await page.getByLabel('Action').selectOption('Changed an API key');
+  await page.getByText('You revoked').waitFor({ state: 'detached' });
   const day = (offset: number) =>
     new Date(Date.now() + offset * 86_400_000).toLocaleDateString('sv', {
       timeZone: 'Pacific/Auckland',
@@ -61,13 +81,32 @@ test('AuditLogPage shows before and after, filters in the URL by action, target 
   await entry.waitFor();
   await page.reload();
   await entry.waitFor();
-  expect(await entries.count()).toBe(1);
+  expect(await entries.count()).toBe(2);
   await page.getByLabel('To', { exact: true }).fill('');
   await page.getByLabel('From', { exact: true }).fill(day(1));
-  await page.getByText('No entry is like that.').waitFor();
+  await page.getByText('No entries match these filters.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await entries.filter({ hasText: 'Another' }).waitFor();
+  await created.waitFor();
   expect(new URL(page.url()).search).toBe('');
+
+  const who = page.getByRole('combobox', { name: 'Who' });
+  await who.focus();
+  await who.press('ArrowDown');
+  await page.getByRole('option', { name: /^You/ }).waitFor();
+  await who.pressSequentially('you');
+  await page.getByRole('status').filter({ hasText: '1 match' }).waitFor();
+  await who.press('Enter');
+  await page.waitForURL(/actor=user/);
+  await page.getByRole('button', { name: 'Clear Who' }).click();
+  await page.waitForURL((url) => url.search === '');
+
+  for (const format of ['CSV', 'NDJSON']) {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Export ${format}` }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect(text).toContain('Nightly audit');
+    expect(text).toContain('chain');
+  }
 });
 
 test('JobsPage follows what runs without losing focus, asks before work is lost, shows results', async () => {

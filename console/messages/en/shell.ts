@@ -1,3 +1,4 @@
+import { number } from './number.ts';
 import { quoted } from './quoted.ts';
 
 export const language = 'en';
@@ -30,6 +31,12 @@ export const lists = {
 
 export const search = {
   onlyPreview: 'A raw key or secret is never searched for, only its preview.',
+};
+
+export const combobox = {
+  clear: (label: string) => `Clear ${label}`,
+  none: 'No match.',
+  found: (count: number) => (count === 1 ? '1 match' : `${number.format(count)} matches`),
 };
 
 export const dialogs = {
