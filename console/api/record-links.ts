@@ -25,3 +25,13 @@ export function recordHref(kind: TargetKind, id: string): string | null {
 export function keyHref(id: string): string {
   return `/settings/api-access?search=${encodeURIComponent(id)}`;
 }
+
+/** The list of the active keys of a sub-organization. */
+export function subOrgKeysHref(id: number): string {
+  return `/settings/api-access?sub_org=${id}&status=active`;
+}
+
+/** The list of the active keys of a service account: the list's search knows owners by name. */
+export function accountKeysHref(name: string): string {
+  return `/settings/api-access?search=${encodeURIComponent(name)}&status=active`;
+}

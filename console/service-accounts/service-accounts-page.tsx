@@ -43,6 +43,7 @@ export function ServiceAccountsPage() {
       columns={[
         text.columns.name,
         text.columns.role,
+        text.columns.keys,
         text.columns.created,
         text.columns.status,
         ...(mayChange() ? [text.columns.actions] : []),

@@ -1,11 +1,13 @@
 import { createSignal, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
+import { subOrgKeysHref } from '../api/record-links.ts';
 import type { SubOrg } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
+import { KeyCount } from '../ui/key-count.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -52,6 +54,7 @@ export function SubOrgsPage() {
       empty={text.empty}
       columns={[
         text.columns.name,
+        text.columns.keys,
         text.columns.id,
         text.columns.created,
         text.columns.status,
@@ -105,6 +108,13 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
           </p>
         </Show>
       </th>
+      <td data-label={text.columns.keys}>
+        <KeyCount
+          count={props.subOrg.activeKeys}
+          href={subOrgKeysHref(props.subOrg.id)}
+          of={props.subOrg.name}
+        />
+      </td>
       <td data-label={text.columns.id}>
         <code>{props.subOrg.id}</code>
       </td>

@@ -4,8 +4,7 @@ import type { Problem } from '../api/problem.ts';
 import type { Webhook, WebhookEvent } from '../api/records.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
-
-export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
+import { webhookEvents } from './webhook-events.ts';
 
 /** A webhook's form, as entered. */
 export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;

@@ -156,7 +156,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await page.getByLabel('Kind').selectOption('Extension analysis');
   await cancelled(waits).waitFor({ state: 'detached' });
   await page.getByLabel('Status').selectOption('Cancelled');
-  await page.getByText('No job is like that.').waitFor();
+  await page.getByText('No entries match these filters.').waitFor();
   expect(new URL(page.url()).search).toBe('?type=extension_analysis&status=cancelled');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await cancelled(waits).waitFor();
@@ -169,9 +169,15 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/sub-orgs');
+  // The number of its keys leads to them.
+  await page.getByRole('link', { name: '1 key of “Archive me”' }).click();
+  await page.getByText('Held to it').first().waitFor();
+  await page.goBack();
   await page.getByRole('button', { name: 'Archive Archive me' }).click();
   const question = page.getByRole('alertdialog', { name: 'Archive “Archive me”?' });
-  await question.getByText('1 key held to it will be revoked permanently:').waitFor();
+  await question
+    .getByText(/^1 key with access to only this sub-organization will be revoked/)
+    .waitFor();
   await question.getByText('Held to it', { exact: true }).waitFor();
   const confirm = question.getByRole('button', { name: 'Archive' });
   expect(await confirm.isDisabled()).toBe(true);
@@ -182,7 +188,7 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
 
   await page.getByRole('button', { name: 'Remove Archive me' }).click();
   const removal = page.getByRole('alertdialog', { name: 'Remove “Archive me”?' });
-  await removal.getByText('No key is held to it.').waitFor();
+  await removal.getByText('No key is limited to it').waitFor();
   await removal.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('row').filter({ hasText: 'Archive me' }).waitFor({ state: 'detached' });
 });
@@ -196,6 +202,9 @@ test('DisableDialog says which keys of a service account stop working', async ()
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/service-accounts');
+  await page.getByRole('link', { name: '1 key of “Deploy robot”' }).click();
+  await page.getByText('Owned by it').first().waitFor();
+  await page.goBack();
   await page.getByRole('button', { name: 'Disable Deploy robot' }).click();
   const question = page.getByRole('alertdialog', { name: 'Disable “Deploy robot”?' });
   await question.getByText('1 key will stop working:').waitFor();
