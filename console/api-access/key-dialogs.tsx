@@ -1,15 +1,15 @@
 import { Match, Suspense, Switch } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 
 export type OpenDialog =
   | { readonly kind: 'create' }
   | { readonly kind: 'rotate' | 'revoke'; readonly key: ApiKey };
 
 // Loaded when first needed: the list does not wait for them.
-const NewKeyDialog = lazyNamed(() => import('./new-key-dialog.tsx'), 'NewKeyDialog');
-const RotateDialog = lazyNamed(() => import('./rotate-dialog.tsx'), 'RotateDialog');
-const RevokeDialog = lazyNamed(() => import('./revoke-dialog.tsx'), 'RevokeDialog');
+const NewKeyDialog = lazyDialog(() => import('./new-key-dialog.tsx'), 'NewKeyDialog');
+const RotateDialog = lazyDialog(() => import('./rotate-dialog.tsx'), 'RotateDialog');
+const RevokeDialog = lazyDialog(() => import('./revoke-dialog.tsx'), 'RevokeDialog');
 
 /** The one dialog that is open, if any. */
 export function KeyDialogs(props: { dialog: OpenDialog | null; onClose: () => void }) {

@@ -21,7 +21,16 @@ export { keyForm } from './en/key-form.ts';
 export { reveal } from './en/reveal.ts';
 export { serviceAccounts } from './en/service-accounts.ts';
 export { session } from './en/session.ts';
-export { combobox, dialogs, language, lists, search, settings, times } from './en/shell.ts';
+export {
+  combobox,
+  dialogs,
+  language,
+  lists,
+  loading,
+  search,
+  settings,
+  times,
+} from './en/shell.ts';
 export { subOrgs } from './en/sub-orgs.ts';
 export { revokeAll, upgrade } from './en/upgrade.ts';
 export { webhooks } from './en/webhooks.ts';

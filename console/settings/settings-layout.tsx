@@ -1,14 +1,13 @@
-import { createEffect, ErrorBoundary, For, on, type ParentProps, Show, Suspense } from 'solid-js';
+import { createEffect, For, on, type ParentProps, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
-import { problemOf } from '../api/problem.ts';
-import { settings as text } from '../messages/messages.ts';
+import { loading, settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link, useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
-import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { isOutdated, watchVersion } from '../ui/version.ts';
 import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
 /** The frame of every page: the signed-in user, the organization, the sections of Settings. */
@@ -23,6 +22,7 @@ export function SettingsLayout(props: ParentProps) {
     here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   createEffect(on(path, () => void requestAnimationFrame(showPresent)));
+  watchVersion();
   return (
     <div class="shell">
       <a class="skip-link" href="#content">
@@ -50,20 +50,20 @@ export function SettingsLayout(props: ParentProps) {
           </For>
         </ul>
       </nav>
+      <div class="version" role="status">
+        <Show when={isOutdated()}>
+          <p>{loading.outdated}</p>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            {loading.reload}
+          </button>
+        </Show>
+      </div>
       <main class="content" id="content" tabIndex={-1}>
-        <ErrorBoundary
-          fallback={(error, reset) => {
-            // Without this report a bug here would look like a network failure.
-            reportError(error);
-            return <ProblemNote problem={problemOf(error)} onRetry={reset} />;
-          }}
-        >
-          <Suspense fallback={<Skeleton rows={6} />}>
-            <Show when={!isRefused(viewerStatus(), path())} fallback={<RefusedSection />}>
-              {props.children}
-            </Show>
-          </Suspense>
-        </ErrorBoundary>
+        <Suspense fallback={<Skeleton rows={6} />}>
+          <Show when={!isRefused(viewerStatus(), path())} fallback={<RefusedSection />}>
+            {props.children}
+          </Show>
+        </Suspense>
       </main>
     </div>
   );

@@ -8,12 +8,12 @@ import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
 import { KeyCount } from '../ui/key-count.tsx';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const NameDialog = lazyNamed(() => import('./name-dialog.tsx'), 'NameDialog');
-const EndDialog = lazyNamed(() => import('./end-dialog.tsx'), 'EndDialog');
+const NameDialog = lazyDialog(() => import('./name-dialog.tsx'), 'NameDialog');
+const EndDialog = lazyDialog(() => import('./end-dialog.tsx'), 'EndDialog');
 
 type OpenDialog =
   | { readonly kind: 'create' }

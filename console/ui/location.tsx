@@ -16,9 +16,9 @@ interface Location {
   readonly parameter: (name: string) => string | null;
   /**
    * Goes to another page, which starts at its top. Here as in `change`, a raw secret is replaced by
-   * its preview before the browser gets it.
+   * its preview before the browser gets it. `replace` leaves no step to go back to.
    */
-  readonly go: (href: string) => void;
+  readonly go: (href: string, how?: 'push' | 'replace') => void;
   /** Changes parameters in place; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
     parameters: Readonly<Record<string, string | undefined>>,
@@ -79,8 +79,8 @@ export function LocationProvider(props: ParentProps) {
       value={{
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
-        go(href) {
-          writeAddress('push', new URL(href, address()));
+        go(href, how = 'push') {
+          writeAddress(how, new URL(href, address()));
           follow();
           window.scrollTo(0, 0);
         },

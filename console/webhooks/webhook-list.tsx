@@ -5,14 +5,14 @@ import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { ListPage } from '../ui/list-page.tsx';
 import { Link, useLocation } from '../ui/location.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { webhookEvents } from './webhook-events.ts';
 import { errorRate, WebhookState } from './webhook-state.tsx';
 
-const NewWebhookDialog = lazyNamed(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
+const NewWebhookDialog = lazyDialog(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
 
 /** Every webhook, each with a link to its own page. */
 export function WebhookList() {

@@ -4,12 +4,12 @@ import type { ApiKey } from '../../api/records.ts';
 import { serviceAccountQueries } from '../../api/service-accounts.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { keyEdit, keyForm, settingsOf, apiAccess as text } from '../../messages/messages.ts';
-import { lazyNamed } from '../../ui/lazy-named.tsx';
+import { lazyDialog } from '../../ui/lazy-named.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import type { KeyActions } from '../key-actions.ts';
 import { scopeText } from '../scopes.ts';
 
-const EditKeyDialog = lazyNamed(() => import('./edit-key-dialog.tsx'), 'EditKeyDialog');
+const EditKeyDialog = lazyDialog(() => import('./edit-key-dialog.tsx'), 'EditKeyDialog');
 
 /** A key's settings, and the actions that a row has no room for. */
 export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {

@@ -29,6 +29,15 @@ export const lists = {
   page: (number: number) => `Page ${number}`,
 };
 
+export const loading = {
+  failed: 'This part of the console could not be loaded. Check your connection.',
+  fault: 'This part of the console stopped because of a fault on our side.',
+  outdated: 'A new version of the console is available.',
+  reload: 'Reload',
+  retry: 'Try again',
+  retrying: 'Trying again…',
+};
+
 export const search = {
   onlyPreview: 'A raw key or secret is never searched for, only its preview.',
 };
