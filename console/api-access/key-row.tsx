@@ -2,6 +2,7 @@ import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
 import type { ApiKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
+import { highlightOf } from '../ui/highlight.ts';
 import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
@@ -24,7 +25,12 @@ export function KeyRow(props: {
   const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
   return (
     <>
-      <tr class="row" data-status={props.apiKey.status} data-focus-home>
+      <tr
+        class="row"
+        data-status={props.apiKey.status}
+        data-focus-home
+        data-highlighted={highlightOf(props.apiKey.id)}
+      >
         <th scope="row" class="cell-main">
           <Show
             when={actions.isRenaming()}

@@ -28,7 +28,7 @@ export function createApi(identity: Identity): Api {
         // The default waits while the browser seems offline: that looks like endless loading.
         networkMode: 'always',
         // A refusal by the server is final; a request that did not arrive is worth a retry.
-        retry: (failures, error) => failures < 2 && problemOf(error).mayPass,
+        retry: (failures, error) => failures < 2 && isPassing(error),
       },
     },
   });
@@ -39,6 +39,11 @@ export function createApi(identity: Identity): Api {
     rest: createRestClient(headers, askAgain),
     queries,
   };
+}
+
+function isPassing(error: unknown): boolean {
+  const { mayPass, kind } = problemOf(error);
+  return mayPass && kind !== 'refused';
 }
 
 /**

@@ -7,7 +7,7 @@ export { assets, findings } from './en/assets.ts';
 export { auditLog } from './en/audit-log.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';
-export { revoke, rotate } from './en/key-changes.ts';
+export { disableKey, keyCallers, revoke, rotate } from './en/key-changes.ts';
 export {
   keyEdit,
   keyUse,

@@ -6,6 +6,7 @@ import type { ServiceAccount } from '../api/records.ts';
 import { refreshServiceAccounts } from '../api/service-accounts.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import { highlightOf } from '../ui/highlight.ts';
 import { KeyCount } from '../ui/key-count.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
@@ -28,7 +29,7 @@ export function AccountRow(props: {
   });
   return (
     <>
-      <tr class="row">
+      <tr class="row" data-highlighted={highlightOf(props.account.id)}>
         <th scope="row" class="cell-main">
           <bdi class="record-label">{props.account.name}</bdi>
           <Show when={props.account.description}>

@@ -7,6 +7,7 @@ import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
+import { highlightOf } from '../ui/highlight.ts';
 import { KeyCount } from '../ui/key-count.tsx';
 import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
@@ -99,7 +100,7 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
     </button>
   );
   return (
-    <tr class="row">
+    <tr class="row" data-highlighted={highlightOf(props.subOrg.id)}>
       <th scope="row" class="cell-main">
         <bdi class="record-label">{props.subOrg.name}</bdi>
         <Show when={props.subOrg.clerkId}>

@@ -57,8 +57,8 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await tabTo(page, 'button "Rotate Deploy"', 'Shift+Tab');
   await press('Space');
   await expectFocus(page, 'radio "For 24 hours" [checked]');
-  await press('ArrowDown');
-  await expectFocus(page, 'radio "For 1 hour" [checked]');
+  await press('ArrowUp');
+  await expectFocus(page, 'radio "For 6 hours" [checked]');
   await press('Enter');
   const second = await copySecret();
   await press('Escape');

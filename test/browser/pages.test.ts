@@ -109,6 +109,40 @@ test('AuditLogPage tells entries as sentences with links, filters by names and l
   }
 });
 
+test('a new key is shown and highlighted under a filter; disabling and revoking one in use name its callers', async () => {
+  const { id, raw } = await createKey(console, { label: 'In use' });
+  const headers = { authorization: `Bearer ${raw}`, 'user-agent': 'nightly-build/1.0' };
+  expect((await fetch(`${console.url}/api/v1/repos`, { headers })).status).toBe(200);
+  const used = async () => {
+    const response = await console.send('parent-admin', `${settings}/api-keys/${id}`);
+    return ((await response.json()) as { last_used_at: string | null }).last_used_at;
+  };
+  await expect.poll(used, { timeout: 5_000 }).not.toBeNull();
+
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/api-access?search=nothing-like-it');
+  await page.getByRole('button', { name: 'New API Key' }).first().click();
+  await page.getByLabel('Label', { exact: true }).fill('Brand new');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const reveal = page.getByRole('dialog', { name: 'Your new API key “Brand new”' });
+  await reveal.getByLabel('I have saved it').check();
+  await reveal.getByRole('button', { name: 'Done' }).click();
+  await page.locator('[data-highlighted]').getByText('Brand new').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+
+  await page.getByRole('button', { name: 'Details of In use' }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  const question = page.getByRole('alertdialog', { name: 'Disable “In use”?' });
+  await question.getByText('1 caller used it in the last 7 days, and stops working:').waitFor();
+  await question.getByText('nightly-build/1.0').waitFor();
+  await question.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Enable', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Revoke In use' }).click();
+  const revoking = page.getByRole('alertdialog', { name: 'Revoke “In use”?' });
+  await revoking.getByText('nightly-build/1.0').waitFor();
+});
+
 test('JobsPage follows what runs without losing focus, asks before work is lost, shows results', async () => {
   await inDatabase(console, "update job set status = 'completed', completed_at = 1");
   const [waits, runs] = [await submit('waits'), await submit('runs')];

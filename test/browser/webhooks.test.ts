@@ -54,7 +54,15 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   await form.getByText('webhook-id').waitFor();
   await form.getByLabel('Event', { exact: true }).selectOption('api_key.expiring');
   await form.getByText('"days_left": 14').waitFor();
+  // An error goes when its field is mended, and comes back with its cause.
   await form.getByLabel('Endpoint URL').fill(receiver.url);
+  await form.getByText('begins with https://').waitFor({ state: 'detached' });
+  const events = form.getByRole('checkbox');
+  for (const each of await events.all()) await each.uncheck();
+  await form.getByRole('button', { name: 'Add webhook' }).click();
+  await form.getByText('Choose at least one.').waitFor();
+  for (const each of await events.all()) await each.check();
+  await form.getByText('Choose at least one.').waitFor({ state: 'detached' });
   await form.getByLabel('api_key.expiring').uncheck();
   await form.getByRole('button', { name: 'Add webhook' }).click();
 
@@ -74,8 +82,8 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   // The new webhook's page follows, ready for its test.
   await page.getByRole('heading', { level: 1, name: receiver.url }).waitFor();
   expect(await page.locator(':focus').innerText()).toBe(receiver.url);
-  const events = page.getByRole('definition').filter({ hasText: 'api_key.created' });
-  expect(await events.innerText()).not.toContain('api_key.expiring');
+  const shown = page.getByRole('definition').filter({ hasText: 'api_key.created' });
+  expect(await shown.innerText()).not.toContain('api_key.expiring');
   const row = (text: string) => page.getByRole('row').filter({ hasText: text });
   await row('Delivered').filter({ hasText: 'HTTP 204' }).waitFor();
 

@@ -44,7 +44,7 @@ export const webhooks = {
     python: 'Python: pip install standardwebhooks',
   },
   secret: {
-    createdTitle: 'Your signing secret',
+    createdTitle: (url: string) => `Your signing secret for ${url}`,
     lead: 'Copy it now: it will not be shown again. With it you tell our messages from anyone else’s.',
     rotatedLead:
       'Copy it now: it will not be shown again. For 24 hours messages carry both signatures, so you can replace the old secret without missing one.',
@@ -86,7 +86,7 @@ export const webhooks = {
   rotateAgain:
     'If you replaced it within the last 24 hours, the secret before that one stops at once.',
   rotating: 'Replacing…',
-  rotatedTitle: 'Your new signing secret',
+  rotatedTitle: (url: string) => `Your new signing secret for ${url}`,
   enable: 'Enable',
   disable: 'Disable',
   disableTitle: 'Disable this webhook?',
