@@ -7,6 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Link, useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ThemeSwitch } from '../ui/theme.tsx';
 import { isOutdated, watchVersion } from '../ui/version.ts';
 import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
@@ -30,7 +31,7 @@ export function SettingsLayout(props: ParentProps) {
       </a>
       <header class="top">
         <p class="brand">
-          <Icon name="key" /> {text.product}
+          <img class="mark" src="/icon.svg" alt="" /> {text.product}
         </p>
         <WhoIsSignedIn />
       </header>
@@ -99,6 +100,7 @@ function WhoIsSignedIn() {
         </Show>
         <span class="who-name">{identity.name}</span>
       </p>
+      <ThemeSwitch />
       <button type="button" class="button" onClick={signOut}>
         {text.switchPerson}
       </button>

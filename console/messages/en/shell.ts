@@ -10,6 +10,8 @@ export const settings = {
   pageTitle: (page: string) => `${page} · Settings · RepoRisk`,
   tier: (tier: number) => `Tier ${tier}`,
   switchPerson: 'Sign out',
+  theme: (name: string) => `Theme: ${name}`,
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
   apiAccess: 'API Access',
   subOrgs: 'Sub-organizations',
   serviceAccounts: 'Service accounts',
