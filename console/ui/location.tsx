@@ -107,6 +107,7 @@ export function LocationProvider(props: ParentProps) {
 /** A link inside the console; with a modifier key the browser handles it like any other. */
 export function Link(props: { href: string; class?: string; children: JSX.Element }) {
   const { path, go } = useLocation();
+  const isHere = () => path() === props.href || path().startsWith(`${props.href}/`);
   const follow = (event: MouseEvent) => {
     const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (event.button !== 0 || !isPlain) return;
@@ -117,7 +118,7 @@ export function Link(props: { href: string; class?: string; children: JSX.Elemen
     <a
       href={props.href}
       class={props.class}
-      aria-current={path() === props.href ? 'page' : undefined}
+      aria-current={isHere() ? 'page' : undefined}
       onClick={follow}
     >
       {props.children}

@@ -27,7 +27,6 @@ export const auditLog = {
     other: '',
   } as Readonly<Record<string, string>>,
   exports: { csv: 'Export CSV', ndjson: 'Export NDJSON' },
-  exporting: 'Exporting…',
   exported: (file: string) => `The whole log is saved as ${file}.`,
   zone: (zone: string) => `Days begin and end in your time zone, ${zone}.`,
   clear: 'Clear filters',

@@ -41,8 +41,6 @@ export const keyUse = {
   ofOutcome: (name: string, count: number) => `${name}: ${number.format(count)}`,
   span: (time: string, parts: readonly string[]) => `${time}: ${parts.join(', ') || 'no calls'}`,
   picture: (summary: string) => `${summary} Above the line: answered. Below it: failed.`,
-  above: 'answered',
-  below: 'failed',
   asTable: 'As a table',
   tableCaption: (range: '24h' | '7d') => `Calls of the last ${ranges[range]}`,
   time: { '24h': 'Hour from', '7d': 'Day' },

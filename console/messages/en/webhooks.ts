@@ -64,7 +64,6 @@ export const webhooks = {
   failing: 'Failing',
   disabled: 'Disabled',
   byOwner: 'Disabled by an admin.',
-  since: 'Since',
   all: 'All webhooks',
   gone: 'This webhook no longer exists.',
   id: 'Id',
@@ -91,7 +90,7 @@ export const webhooks = {
   disable: 'Disable',
   disableTitle: 'Disable this webhook?',
   disableLead:
-    'Nothing is sent to it until you enable it again. What happens meanwhile is not sent later.',
+    'Nothing is sent to it until you enable it again. Events until then are not sent later.',
   lost: (count: number, more: boolean) =>
     count === 0
       ? 'No event waits to be sent.'
