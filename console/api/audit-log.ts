@@ -1,5 +1,4 @@
 import { keepPreviousData } from '@tanstack/solid-query';
-import { saveBlob } from '../ui/save-file.ts';
 import type { Api } from './api-context.tsx';
 import { defined } from './defined.ts';
 import type { AuditAction } from './records.ts';
@@ -42,11 +41,9 @@ export const auditLogQueries = {
   }),
 };
 
-/** Saves the whole log as a file. */
-export async function downloadAuditLog({ rest }: Api, format: 'csv' | 'ndjson'): Promise<string> {
-  const name = `audit-log.${format}`;
-  saveBlob(name, await rest.download(`settings/audit-log/export?format=${format}`));
-  return name;
+/** The whole log as a file. */
+export function exportAuditLog({ rest }: Api, format: 'csv' | 'ndjson'): Promise<Blob> {
+  return rest.download(`settings/audit-log/export?format=${format}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { For } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
-import { type AuditFilter, auditLogQueries, downloadAuditLog } from '../api/audit-log.ts';
+import { type AuditFilter, auditLogQueries, exportAuditLog } from '../api/audit-log.ts';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { saveBlob } from '../ui/save-file.ts';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
@@ -63,7 +64,9 @@ export function AuditLogPage() {
     return known.find((record) => String(record.id) === id)?.name;
   };
   const save = createAction(async (format: 'csv' | 'ndjson') => {
-    announce(text.exported(await downloadAuditLog(api, format)));
+    const name = `audit-log.${format}`;
+    saveBlob(name, await exportAuditLog(api, format));
+    announce(text.exported(name));
   });
   const exports = () => (
     <For each={['csv', 'ndjson'] as const}>

@@ -106,6 +106,5 @@ function listed<Item>(
 }
 
 function isMatch({ name, hint = '', value }: Choice, typed: string): boolean {
-  const plain = (text: string) => text.normalize('NFKC').toLowerCase();
-  return plain(`${name} ${hint} ${value}`).includes(plain(typed));
+  return `${name} ${hint} ${value}`.toLowerCase().includes(typed.toLowerCase());
 }

@@ -44,6 +44,7 @@ export function AccountRow(props: {
             count={props.account.activeKeys}
             href={accountKeysHref(props.account.name)}
             of={props.account.name}
+            mayList={props.mayChange}
           />
         </td>
         <td data-label={text.columns.created}>

@@ -4,7 +4,7 @@ import { loading, settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Link, useLocation } from '../ui/location.tsx';
+import { Link, reloadPage, useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ThemeSwitch } from '../ui/theme.tsx';
@@ -54,7 +54,7 @@ export function SettingsLayout(props: ParentProps) {
       <div class="version" role="status">
         <Show when={isOutdated()}>
           <p>{loading.outdated}</p>
-          <button type="button" class="button" onClick={() => location.reload()}>
+          <button type="button" class="button" onClick={reloadPage}>
             {loading.reload}
           </button>
         </Show>

@@ -65,6 +65,7 @@ export function SubOrgsPage() {
         <Row
           subOrg={subOrg}
           mayManage={mayManage()}
+          mayList={member()?.may.createApiKeys ?? false}
           onOpen={(kind) => setDialog({ kind, subOrg })}
         />
       )}
@@ -87,7 +88,12 @@ export function SubOrgsPage() {
   );
 }
 
-function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowAction) => void }) {
+function Row(props: {
+  subOrg: SubOrg;
+  mayManage: boolean;
+  mayList: boolean;
+  onOpen: (kind: RowAction) => void;
+}) {
   const button = (kind: RowAction, action: string, look = '') => (
     <button
       type="button"
@@ -114,6 +120,7 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
           count={props.subOrg.activeKeys}
           href={subOrgKeysHref(props.subOrg.id)}
           of={props.subOrg.name}
+          mayList={props.mayList}
         />
       </td>
       <td data-label={text.columns.id}>

@@ -2,6 +2,7 @@ import { createEffect, createSignal, createUniqueId, For, on, onCleanup, Show } 
 import { holdsPreview, withoutSecrets } from '../api/raw-secrets.ts';
 import { search, combobox as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
+import './styles/combobox.css';
 
 /** One choice of a combobox: its value, its name, and words that tell it from its namesakes. */
 export interface Choice {

@@ -1,6 +1,7 @@
 import { createUniqueId, onMount, Show } from 'solid-js';
 import { dialogs, loading as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
+import { reloadPage } from './location.tsx';
 import { isOutdated, lookForNewVersion } from './version.ts';
 
 /** A part of the console that could not be loaded or stopped: the reason, and what helps. */
@@ -64,7 +65,7 @@ function Remedy(props: { failure: Failure }) {
     <Show
       when={!isOutdated()}
       fallback={
-        <button type="button" class="button button-primary" onClick={() => location.reload()}>
+        <button type="button" class="button button-primary" onClick={reloadPage}>
           {text.reload}
         </button>
       }

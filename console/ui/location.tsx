@@ -48,6 +48,11 @@ export function readAddress(): URL {
   return safe;
 }
 
+/** Loads the page again, at its present address. */
+export function reloadPage(): void {
+  location.reload();
+}
+
 function writeAddress(how: 'push' | 'replace', address: URL): void {
   history[how === 'push' ? 'pushState' : 'replaceState'](null, '', safeAddress(address));
 }
