@@ -105,10 +105,12 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   await attempts
     .filter({ hasText: /HTTP 503.*ms/s })
     .getByText('later')
+    .first()
     .waitFor();
   await attempts
     .filter({ hasText: /HTTP 204.*ms/s })
     .getByText('The answer had no body.')
+    .first()
     .waitFor();
   await page.getByText('"label": "Second"').waitFor();
   await page.getByText(/^POST .*webhook-id: msg_/s).waitFor();
