@@ -1,6 +1,7 @@
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
 import { readAddress } from './ui/location.tsx';
+import { applyTheme } from './ui/theme.tsx';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/controls.css';
@@ -13,5 +14,6 @@ import './ui/styles/records.css';
 
 // Before any other code reads the address: a link may hold a raw key.
 readAddress();
+applyTheme();
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);

@@ -2,7 +2,7 @@ import { createEffect, createSignal, Show } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { serviceAccountQueries } from '../api/service-accounts.ts';
 import { useQuery } from '../api/use-query.ts';
-import { apiAccess, keyForm as text } from '../messages/messages.ts';
+import { settingsOf, keyForm as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Select } from '../ui/select.tsx';
@@ -43,7 +43,7 @@ export function AdvancedFields(props: {
     text.summary([
       `${text.expiry}: ${text.expiryPresets[props.draft.expiry].toLowerCase()}`,
       props.draft.scopes === null ? text.allScopes : text.someScopes,
-      props.draft.addresses.trim() === '' ? apiAccess.details.anyAddress : text.addresses,
+      props.draft.addresses.trim() === '' ? settingsOf.anyAddress : text.addresses,
       ...(props.draft.rateCount.trim() === '' ? [] : [text.rateLimit]),
     ]);
   return (
@@ -68,16 +68,15 @@ export function AdvancedFields(props: {
               />
             )}
           </Field>
-          <Show when={props.draft.expiry === 'custom'}>
-            <Field label={text.days} error={props.errorOf('expiresInDays')}>
+          <Show when={props.draft.expiry === 'date'}>
+            <Field label={text.date} error={props.errorOf('expiresInDays')}>
               {(control) => (
                 <input
                   {...control}
                   class="input"
-                  inputMode="numeric"
-                  autocomplete="off"
-                  value={props.draft.days}
-                  onInput={(event) => props.onChange({ days: event.currentTarget.value })}
+                  type="date"
+                  value={props.draft.date}
+                  onInput={(event) => props.onChange({ date: event.currentTarget.value })}
                 />
               )}
             </Field>

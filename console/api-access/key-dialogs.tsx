@@ -1,6 +1,6 @@
 import { Match, Suspense, Switch } from 'solid-js';
 import type { ApiKey, BulkAction, ListedKey } from '../api/records.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 
 export type OpenDialog =
   | { readonly kind: 'create' }
@@ -14,10 +14,10 @@ export type OpenDialog =
     };
 
 // Loaded when first needed: the list does not wait for them.
-const NewKeyDialog = lazyNamed(() => import('./new-key-dialog.tsx'), 'NewKeyDialog');
-const RotateDialog = lazyNamed(() => import('./rotate-dialog.tsx'), 'RotateDialog');
-const RevokeDialog = lazyNamed(() => import('./revoke-dialog.tsx'), 'RevokeDialog');
-const BulkDialog = lazyNamed(() => import('./bulk-dialog.tsx'), 'BulkDialog');
+const NewKeyDialog = lazyDialog(() => import('./new-key-dialog.tsx'), 'NewKeyDialog');
+const RotateDialog = lazyDialog(() => import('./rotate-dialog.tsx'), 'RotateDialog');
+const RevokeDialog = lazyDialog(() => import('./revoke-dialog.tsx'), 'RevokeDialog');
+const BulkDialog = lazyDialog(() => import('./bulk-dialog.tsx'), 'BulkDialog');
 
 /** The one dialog that is open, if any. */
 export function KeyDialogs(props: { dialog: OpenDialog | null; onClose: () => void }) {

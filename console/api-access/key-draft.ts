@@ -23,7 +23,8 @@ export interface KeyDraft extends LimitsDraft {
   /** Empty for the whole organization. */
   subOrg: string;
   expiry: Expiry;
-  days: string;
+  /** A day of the reader's calendar, `2026-03-04`. */
+  date: string;
   /** Null for everything. */
   scopes: readonly string[] | null;
   /** A service account's id; empty for the signed-in user. */
@@ -36,7 +37,7 @@ export const emptyDraft: KeyDraft = {
   project: '',
   subOrg: '',
   expiry: 'never',
-  days: '90',
+  date: '',
   scopes: null,
   addresses: '',
   rateCount: '',
@@ -52,18 +53,24 @@ export function inDialect(dialect: Dialect): Pick<KeyDraft, 'dialect' | 'scopes'
 }
 
 /** The days until the key expires; null for never, undefined when the input is unreadable. */
-export function daysOf({ expiry, days }: KeyDraft): number | null | undefined {
+export function daysOf({ expiry, date }: KeyDraft): number | null | undefined {
   if (expiry === 'never') return null;
-  const text = expiry === 'custom' ? days.trim() : expiry;
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  const count = expiry === 'date' ? daysUntil(date) : Number(expiry);
   return count >= 1 && count <= longest ? count : undefined;
+}
+
+/** The days from today to a day of the reader's calendar; not a number for anything else. */
+function daysUntil(date: string): number {
+  const now = new Date();
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  return Math.round((Date.parse(date) - today) / 86_400_000);
 }
 
 /** The validation errors that a draft shows before the server sees it, by the field's name. */
 export function validationErrorsOf(draft: KeyDraft): Record<string, string> {
   return defined({
     label: draft.label.trim() === '' ? text.labelNeeded : undefined,
-    expiresInDays: daysOf(draft) === undefined ? text.daysError : undefined,
+    expiresInDays: daysOf(draft) === undefined ? text.dateError : undefined,
     scopes: draft.scopes?.length === 0 ? text.scopeNeeded : undefined,
     ...limitErrors(draft),
   });

@@ -2,6 +2,7 @@ import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
 import type { BulkAction, ListedKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
+import { highlightOf } from '../ui/highlight.ts';
 import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -44,6 +45,7 @@ export function KeyRow(props: {
         data-status={props.apiKey.status}
         data-focus-home
         aria-selected={isSelected()}
+        data-highlighted={highlightOf(props.apiKey.id)}
       >
         <td class="cell-select">
           <input

@@ -40,5 +40,5 @@ export const apiKeySecret: SecretKind = {
 
 /** A key just created or rotated, in the form for the reveal dialog. */
 export function revealedKey({ key, rawKey }: IssuedKey): Revealed {
-  return { secret: rawKey, masked: key.preview };
+  return { secret: rawKey, masked: key.preview, of: key.label };
 }

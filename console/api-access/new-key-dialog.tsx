@@ -1,4 +1,3 @@
-import { createSignal } from 'solid-js';
 import { createStore } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
@@ -8,6 +7,9 @@ import { useQuery } from '../api/use-query.ts';
 import { dialogs, reveal, keyForm as text } from '../messages/messages.ts';
 import type { Reveal } from '../ui/create-reveal.ts';
 import { Field } from '../ui/field.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
+import { highlight } from '../ui/highlight.ts';
+import { useLocation } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { Select } from '../ui/select.tsx';
@@ -16,8 +18,16 @@ import { DialectFields } from './dialect-fields.tsx';
 import { emptyDraft, inputOf, validationErrorsOf } from './key-draft.ts';
 import { apiKeySecret, revealedKey } from './key-secret.tsx';
 
-/** New API Key: the form, then the secret. */
+/** New API Key: the form, then the secret, then its row, whatever filter was set. */
 export function NewKeyDialog(props: { onClose: () => void }) {
+  const { go } = useLocation();
+  let created: string | null = null;
+  const close = () => {
+    props.onClose();
+    if (created === null) return;
+    highlight(created);
+    go('/settings/api-access', 'replace');
+  };
   return (
     <RevealDialog
       kind={apiKeySecret}
@@ -25,30 +35,44 @@ export function NewKeyDialog(props: { onClose: () => void }) {
       lead={text.lead}
       revealTitle={reveal.createdTitle}
       revealLead={reveal.lead}
-      onClose={props.onClose}
-      form={({ show, leave }) => <NewKeyForm show={show} leave={leave} />}
+      onClose={close}
+      form={({ show, leave }) => (
+        <NewKeyForm
+          show={show}
+          leave={leave}
+          onCreated={(id) => {
+            created = id;
+          }}
+        />
+      )}
     />
   );
 }
 
 /** The form of a new key: a label and optional settings. The input stays until a key is created. */
-function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'>) {
+function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'> & { onCreated: (id: string) => void }) {
   const api = useApi();
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const active = () => (subOrgs.isSuccess ? subOrgs.data : []).filter((each) => !each.archivedAt);
   const [draft, setDraft] = createStore({ ...emptyDraft });
-  const [validationErrors, setValidationErrors] = createSignal<Record<string, string>>({});
   let form: HTMLFormElement | undefined;
 
   const create = createAction(async () => {
-    await props.show(api.trpc.apiKeys.create.mutate(inputOf(draft)).then(revealedKey));
+    const creating = api.trpc.apiKeys.create.mutate(inputOf(draft)).then((issued) => {
+      props.onCreated(issued.key.id);
+      return revealedKey(issued);
+    });
+    await props.show(creating);
     void refreshKeys(api);
   });
-  const errorOf = (field: string) => validationErrors()[field] ?? create.problem()?.fields[field];
+  const { errorOf, check } = createFormErrors({
+    invalid: () => validationErrorsOf(draft),
+    input: () => inputOf(draft),
+    problem: create.problem,
+  });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setValidationErrors(validationErrorsOf(draft));
-    const isFine = Object.keys(validationErrors()).length === 0 && (await create.start());
+    const isFine = check() && (await create.start());
     if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   };
   return (

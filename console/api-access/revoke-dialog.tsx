@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { KeyCallers } from './key-callers.tsx';
 
 /** A key used within this time, in milliseconds, is likely to be missed. */
 const recently = 30 * 86_400_000;
@@ -42,9 +43,10 @@ export function RevokeDialog(props: {
       onConfirm={() => void revoke.start()}
       onClose={props.onClose}
     >
-      <p>
-        {text.forEver} <Show when={props.key.lastUsedAt}>{text.breaks}</Show>
-      </p>
+      <p>{text.forEver}</p>
+      <Show when={props.key.lastUsedAt}>
+        <KeyCallers id={props.key.id} />
+      </Show>
       <dl class="facts facts-boxed">
         <div>
           <dt>{text.lastUsed}</dt>

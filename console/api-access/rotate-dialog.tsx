@@ -5,13 +5,17 @@ import { refreshKeys } from '../api/api-keys.ts';
 import type { ApiKey } from '../api/records.ts';
 import { dialogs, reveal, rotate as text } from '../messages/messages.ts';
 import type { Reveal } from '../ui/create-reveal.ts';
+import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { localTimeText } from '../ui/time-text.ts';
 import { apiKeySecret, revealedKey } from './key-secret.tsx';
 
 type Grace = keyof typeof text.graces;
-const graces = ['86400', '3600', '604800', '0'] as const satisfies readonly Grace[];
+const graces = Object.keys(text.graces) as Grace[];
+
+/** The longest grace that the server takes, in hours. */
+const longest = 168;
 
 /** Rotation: the lifetime of the old secret, then the new secret. */
 export function RotateDialog(props: { key: ApiKey; onClose: () => void }) {
@@ -32,19 +36,29 @@ function RotateForm(props: Pick<Reveal, 'show' | 'leave'> & { apiKey: ApiKey }) 
   const api = useApi();
   const name = createUniqueId();
   const [grace, setGrace] = createSignal<Grace>('86400');
+  const [hours, setHours] = createSignal('48');
+  const [isSent, setSent] = createSignal(false);
+  /** The grace in seconds; not a number when the hours are none. */
+  const seconds = () => {
+    if (grace() !== 'custom') return Number(grace());
+    const count = /^\d{1,3}$/.test(hours().trim()) ? Number(hours()) : 0;
+    return count >= 1 && count <= longest ? count * 3600 : Number.NaN;
+  };
+  const hasError = () => isSent() && Number.isNaN(seconds());
   const rotate = createAction(async () => {
-    const input = { id: props.apiKey.id, graceSeconds: Number(grace()) };
+    const input = { id: props.apiKey.id, graceSeconds: seconds() };
     await props.show(api.trpc.apiKeys.rotate.mutate(input).then(revealedKey));
     void refreshKeys(api);
   });
-  const end = () => Date.now() + Number(grace()) * 1000;
+  const end = () => Date.now() + seconds() * 1000;
   const isCapped = () => {
     const { expiresAt } = props.apiKey;
     return grace() !== '0' && expiresAt !== null && Date.parse(expiresAt) < end();
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void rotate.start();
+    setSent(true);
+    if (!Number.isNaN(seconds())) void rotate.start();
   };
   return (
     <form class="dialog-body" onSubmit={submit}>
@@ -65,8 +79,24 @@ function RotateForm(props: Pick<Reveal, 'show' | 'leave'> & { apiKey: ApiKey }) 
           )}
         </For>
       </fieldset>
+      <Show when={grace() === 'custom'}>
+        <Field label={text.hours} error={hasError() ? text.hoursError : undefined}>
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              inputMode="numeric"
+              autocomplete="off"
+              value={hours()}
+              onInput={(event) => setHours(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      </Show>
       <div class="notice notice-column" id={`${name}-what`} aria-live="polite">
-        <p>{grace() === '0' ? text.atOnce : text.until(localTimeText(end()))}</p>
+        <Show when={!Number.isNaN(seconds())}>
+          <p>{seconds() === 0 ? text.atOnce : text.until(localTimeText(end()))}</p>
+        </Show>
         <Show when={isCapped()}>
           <p>{text.cappedByExpiry}</p>
         </Show>

@@ -1,5 +1,5 @@
 import type { ApiKey } from '../api/records.ts';
-import { keyForm, apiAccess as text } from '../messages/messages.ts';
+import { keyForm, settingsOf as text } from '../messages/messages.ts';
 
 export type Dialect = ApiKey['dialect'];
 
@@ -16,8 +16,8 @@ export const scopesOf: { readonly [D in Dialect]: readonly string[] } = {
 
 /** A key's scopes, in words. */
 export function scopeText(granted: readonly string[] | null): string {
-  if (granted === null) return text.details.allScopes;
-  if (granted.length === 0) return text.details.noScopes;
+  if (granted === null) return text.allScopes;
+  if (granted.length === 0) return text.noScopes;
   return granted.map((scope) => scopeNames[scope] ?? scope).join(', ');
 }
 

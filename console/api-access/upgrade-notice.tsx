@@ -6,10 +6,10 @@ import { useQuery } from '../api/use-query.ts';
 import { revokeAll as revokeAllText, apiAccess as text, upgrade } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Icon } from '../ui/icon.tsx';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
-const ConfirmDialog = lazyNamed(() => import('../ui/confirm-dialog.tsx'), 'ConfirmDialog');
+const ConfirmDialog = lazyDialog(() => import('../ui/confirm-dialog.tsx'), 'ConfirmDialog');
 
 /** For an admin whose plan lacks API access: its benefits, and the keys from an earlier plan. */
 export function UpgradeNotice() {

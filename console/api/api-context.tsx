@@ -20,23 +20,30 @@ export interface Api {
 /** A client and an empty cache for one signed-in identity. */
 export function createApi(identity: Identity): Api {
   const headers = async () => ({ authorization: `Bearer ${await identity.token()}` });
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        queryKeyHashFn: hashWithoutSecrets,
+        staleTime: 10_000,
+        // The default waits while the browser seems offline: that looks like endless loading.
+        networkMode: 'always',
+        // A refusal by the server is final; a request that did not arrive is worth a retry.
+        retry: (failures, error) => failures < 2 && isPassing(error),
+      },
+    },
+  });
+  const askAgain = () => void queries.invalidateQueries({ queryKey: ['session'] });
   return {
     identity,
-    trpc: createClient(headers),
-    rest: createRestClient(headers),
-    queries: new QueryClient({
-      defaultOptions: {
-        queries: {
-          queryKeyHashFn: hashWithoutSecrets,
-          staleTime: 10_000,
-          // The default waits while the browser seems offline: that looks like endless loading.
-          networkMode: 'always',
-          // A refusal by the server is final; a request that did not arrive is worth a retry.
-          retry: (failures, error) => failures < 2 && problemOf(error).mayPass,
-        },
-      },
-    }),
+    trpc: createClient(headers, askAgain),
+    rest: createRestClient(headers, askAgain),
+    queries,
   };
+}
+
+function isPassing(error: unknown): boolean {
+  const { mayPass, kind } = problemOf(error);
+  return mayPass && kind !== 'refused';
 }
 
 /**

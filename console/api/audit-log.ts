@@ -33,7 +33,18 @@ export const auditLogQueries = {
     },
     placeholderData: keepPreviousData,
   }),
+  /** The newest entries, whose actors and targets a picker offers by name. */
+  newest: ({ trpc }: Api) => ({
+    queryKey: ['auditLog', 'newest'],
+    queryFn: async () => (await trpc.auditLog.list.query({ limit: 100 })).items,
+    staleTime: 60_000,
+  }),
 };
+
+/** The whole log as a file. */
+export function exportAuditLog({ rest }: Api, format: 'csv' | 'ndjson'): Promise<Blob> {
+  return rest.download(`settings/audit-log/export?format=${format}`);
+}
 
 /**
  * The start of a day in the reader's time zone, as an ISO string; undefined when it is no day.

@@ -39,7 +39,13 @@ export function problemOf(error: unknown): Problem {
   const { status, detail, code, requestId } = error;
   const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
   const sentence = sentenceOf(status, detail, code);
-  return { kind: kindOf(status), sentence, requestId, fields, mayPass: status >= 500 };
+  return {
+    kind: kindOf(status),
+    sentence,
+    requestId,
+    fields,
+    mayPass: status >= 500 || status === 429,
+  };
 }
 
 /** Thrown when no user is signed in. */

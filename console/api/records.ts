@@ -34,6 +34,7 @@ export type AuditEvent = Outputs['auditLog']['list']['items'][number];
 export type Webhook = Outputs['webhooks']['list']['items'][number];
 export type WebhookEvent = Webhook['events'][number];
 export type WebhookDelivery = Outputs['webhooks']['deliveries']['items'][number];
+export type WebhookTest = Outputs['webhooks']['test'];
 export type DeliveryStatus = WebhookDelivery['status'];
 export type JobType = Job['type'];
 export type AnthropicKey = Outputs['anthropicKey']['get'];

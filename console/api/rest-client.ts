@@ -6,10 +6,17 @@ type Authorization = () => Promise<{ authorization: string }>;
 export type RestClient = ReturnType<typeof createRestClient>;
 
 /**
- * A client of the data plane: repositories and extensions, which are wired to REST only. Names are
+ * A client of what is wired to REST only: repositories, extensions, and files. Names are
  * in snake case on the way and in camel case here.
+ *
+ * @param onRefused - as for `createClient`.
  */
-export function createRestClient(headers: Authorization) {
+export function createRestClient(headers: Authorization, onRefused: () => void) {
+  async function answered<Answer>(response: Response): Promise<Answer> {
+    if (response.status === 403) onRefused();
+    return answerOf<Answer>(response);
+  }
+
   return {
     async get<Answer>(
       path: string,
@@ -20,7 +27,13 @@ export function createRestClient(headers: Authorization) {
         if (value !== undefined) query.set(name, withoutSecrets(String(value)));
       }
       const address = `/api/v1/${path}?${query}`;
-      return answerOf<Answer>(await fetch(address, { headers: await headers() }));
+      return answered<Answer>(await fetch(address, { headers: await headers() }));
+    },
+
+    /** A file, whole in memory until it is saved: a link could not send the session's token. */
+    async download(path: string): Promise<Blob> {
+      const response = await fetch(`/api/v1/${path}`, { headers: await headers() });
+      return response.ok ? response.blob() : answered<never>(response);
     },
 
     async post<Answer>(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
@@ -29,7 +42,7 @@ export function createRestClient(headers: Authorization) {
         headers: { ...(await headers()), 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return answerOf<Answer>(response);
+      return answered<Answer>(response);
     },
   };
 }

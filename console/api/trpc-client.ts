@@ -30,15 +30,30 @@ type Authorization = () => Promise<{ authorization: string }>;
  * a sixth of the page's size budget.
  *
  * Each call is a request of its own, so each has a request id and none waits for a slower one.
+ *
+ * @param onRefused - called when the server refuses a call to the viewer: the console's picture of
+ * the viewer's permissions may be old then.
  */
-export function createClient(headers: Authorization): TRPCClient<AppRouter> {
+export function createClient(headers: Authorization, onRefused: () => void): TRPCClient<AppRouter> {
+  const watched = async (procedure: string, send: (procedure: string) => Promise<unknown>) => {
+    try {
+      return await send(procedure);
+    } catch (error) {
+      const isRefusal = error instanceof RequestFailed && error.status === 403;
+      // The session's own refusal is its answer, not news about it.
+      if (isRefusal && procedure !== 'session.get') onRefused();
+      throw error;
+    }
+  };
   const at = (path: readonly string[]): object =>
     new Proxy(() => {}, {
       get: (_target, name) => at([...path, String(name)]),
       apply: (_target, _this, [input]) =>
-        path.at(-1) === 'query'
-          ? query(headers, path.slice(0, -1).join('.'), input)
-          : mutate(headers, path.slice(0, -1).join('.'), input),
+        watched(path.slice(0, -1).join('.'), (procedure) =>
+          path.at(-1) === 'query'
+            ? query(headers, procedure, input)
+            : mutate(headers, procedure, input),
+        ),
     });
   return at([]) as TRPCClient<AppRouter>;
 }

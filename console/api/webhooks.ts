@@ -23,9 +23,11 @@ export const webhookQueries = {
     queryKey: ['webhooks', 'deliveries', id, status, cursor],
     queryFn: () => trpc.webhooks.deliveries.query(defined({ id, limit: 25, status, cursor })),
     placeholderData: keepPreviousData,
-    // Only pending deliveries change by themselves.
+    // New ones come to the first page; on others, only pending deliveries change by themselves.
     refetchInterval: ({ state }: { state: { data?: { items: WebhookDelivery[] } | undefined } }) =>
-      state.data?.items.some((delivery) => delivery.status === 'pending') ? pulse : false,
+      cursor === undefined || state.data?.items.some((delivery) => delivery.status === 'pending')
+        ? pulse
+        : false,
   }),
   /** When it was disabled, by any actor, from the audit log; null beyond its latest 100 entries. */
   disabledAt: ({ trpc }: Api, id: string) => ({

@@ -5,7 +5,7 @@ import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { assets } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { Link, useLocation } from '../ui/location.tsx';
 import { Select } from '../ui/select.tsx';
@@ -13,7 +13,7 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { visibleText } from '../ui/visible-text.ts';
 import { RiskChip, StatusChip } from './asset-chips.tsx';
 
-const SubmitDialog = lazyNamed(() => import('./submit-dialog.tsx'), 'SubmitDialog');
+const SubmitDialog = lazyDialog(() => import('./submit-dialog.tsx'), 'SubmitDialog');
 
 /** The repositories or extensions of one environment, with what their last scans found. */
 export function AssetList(props: { kind: AssetKind; path: string; environment: Environment }) {

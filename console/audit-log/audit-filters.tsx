@@ -1,12 +1,15 @@
 import { createUniqueId, type JSX, Show } from 'solid-js';
 import type { AuditFilter } from '../api/audit-log.ts';
-import { auditLog as text } from '../messages/messages.ts';
-import { SearchField } from '../ui/search-field.tsx';
+import { language, auditLog as text } from '../messages/messages.ts';
 import { Select } from '../ui/select.tsx';
+import type { AuditParty } from './parties.ts';
+import { PartyPicker } from './party-picker.tsx';
 
-/** By action, actor, target and day; ids match exactly, because an audit asks about one thing. */
+/** By action, actor, target and day. */
 export function AuditFilters(props: {
   filter: AuditFilter;
+  /** The names of the chosen actor and target, where an entry in view has them. */
+  names: Readonly<Record<AuditParty, string | undefined>>;
   onChange: (name: keyof AuditFilter, value: string) => void;
   onClear: () => void;
 }) {
@@ -14,19 +17,22 @@ export function AuditFilters(props: {
   /** Includes an action that the catalogue does not know, because the URL may name one. */
   const actions = () => {
     const { action } = props.filter;
-    const known = Object.entries(text.actions);
+    const known = Object.entries(text.actions).sort(([, one], [, other]) =>
+      one.localeCompare(other, language),
+    );
     return action === '' || action in text.actions
       ? known
       : [...known, [action, action] as [string, string]];
   };
-  const id = (name: 'actor' | 'target') => (
+  const party = (name: AuditParty) => (
     <Labelled label={text[name]}>
-      {(control) => (
-        <SearchField
-          {...control}
-          placeholder={text.placeholders[name]}
+      {({ id }) => (
+        <PartyPicker
+          id={id}
+          party={name}
           value={props.filter[name]}
-          onSearch={(value) => props.onChange(name, value)}
+          name={props.names[name]}
+          onChoose={(value) => props.onChange(name, value)}
         />
       )}
     </Labelled>
@@ -59,8 +65,8 @@ export function AuditFilters(props: {
           />
         )}
       </Labelled>
-      {id('actor')}
-      {id('target')}
+      {party('actor')}
+      {party('target')}
       {day('from')}
       {day('to')}
       <p class="hint" id="audit-zone">

@@ -1,23 +1,24 @@
 import { For, type JSX, Show } from 'solid-js';
-import type { AuditFilter } from '../api/audit-log.ts';
 import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
-import { useMember } from '../session/member-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { changesInWords } from './change-words.ts';
+import { changesInWords, type ReferredNames } from './change-words.ts';
+import type { AuditParty } from './parties.ts';
+import { Sentence } from './sentence.tsx';
 
-/** One entry: actor, action, target and changes. Actor and target link to a filter on them. */
+/** One entry: a sentence, the changed settings, the time and the request. */
 export function AuditRow(props: {
   event: AuditEvent;
-  onFilter: (name: keyof AuditFilter, value: string) => void;
+  nameOf: ReferredNames;
+  onFilter: (name: AuditParty, value: string) => void;
 }) {
-  const changes = () => changesInWords(props.event.changes ?? {});
+  const changes = () => changesInWords(props.event, props.nameOf);
   return (
     <tr class="row">
       <th scope="row" class="cell-main">
-        <span class="record-label">{text.actions[props.event.action] ?? props.event.action}</span>
+        <Sentence event={props.event} onFilter={props.onFilter} />
         <Show when={changes().length > 0}>
           <ul class="changes">
             <For each={changes()}>
@@ -39,29 +40,11 @@ export function AuditRow(props: {
           </ul>
         </Show>
       </th>
-      <td data-label={text.columns.actor}>
-        <Actor actor={props.event.actor} onFilter={props.onFilter} />
-      </td>
-      <td data-label={text.columns.target}>
-        <Show when={props.event.target} fallback={text.noTarget}>
-          {(target) => (
-            <button
-              type="button"
-              class="link clip"
-              aria-label={text.onlyTarget(target().id)}
-              title={target().name ?? target().id}
-              onClick={() => props.onFilter('target', target().id)}
-            >
-              <code>{target().id}</code>
-            </button>
-          )}
-        </Show>
-      </td>
-      <td data-label={text.columns.at}>
+      <td data-label={text.columns.at} class="cell-time">
         <TimeAgo at={props.event.at} />
       </td>
       <td data-label={text.columns.from} class="cell-wide">
-        <code>{props.event.ipAddress ?? text.noTarget}</code>
+        <code>{props.event.ipAddress ?? text.noAddress}</code>
         <Show when={props.event.requestId}>
           {(id) => (
             <p class="request">
@@ -81,32 +64,5 @@ function Labelled(props: { says: string; children: JSX.Element }) {
       <span class="visually-hidden">{props.says} </span>
       <bdi>{props.children}</bdi>
     </>
-  );
-}
-
-function Actor(props: {
-  actor: AuditEvent['actor'];
-  onFilter: (name: keyof AuditFilter, value: string) => void;
-}) {
-  const member = useMember();
-  /** The value in the form of the log's filter. */
-  const written = () => {
-    const { kind, id } = props.actor;
-    return id === null ? kind : `${kind}:${id}`;
-  };
-  const name = () =>
-    written() === `user:${member()?.user.id}`
-      ? text.you
-      : (props.actor.name ?? text.actors[props.actor.kind] ?? written());
-  return (
-    <button
-      type="button"
-      class="link clip"
-      aria-label={text.onlyActor(name())}
-      title={written()}
-      onClick={() => props.onFilter('actor', written())}
-    >
-      {name()}
-    </button>
   );
 }

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { localTimeText } from '../ui/time-text.ts';
 
@@ -8,17 +9,38 @@ export interface ChangeWords {
   readonly after: string;
 }
 
-/** The changes of a log entry. A field that is empty from the start is no change. */
-export function changesInWords(changes: Readonly<Record<string, unknown>>): ChangeWords[] {
-  return Object.entries(changes).flatMap(([name, change]): ChangeWords[] => {
+/** The names of records that changes refer to by their ids, by field and id. */
+export type ReferredNames = (field: string, id: string) => string | undefined;
+
+/**
+ * The changes of a log entry that its sentence does not say. A field that is empty from the start
+ * is no change.
+ */
+export function changesInWords(
+  { action, changes, target }: Pick<AuditEvent, 'action' | 'changes' | 'target'>,
+  nameOf: ReferredNames,
+): ChangeWords[] {
+  const fields = Object.entries(changes ?? {});
+  const isSaid = (name: string, change: unknown) =>
+    untold.has(name) ||
+    // The name of a new record is the sentence's own.
+    change === target?.name ||
+    (name === 'environment' && change === 'live') ||
+    (action.endsWith('.update') && fields.length === 1 && typeof text.single[name] === 'object');
+  const words = (name: string, value: unknown) =>
+    nameOf(name, String(value)) ?? inWords(name, value);
+  return fields.flatMap(([name, change]): ChangeWords[] => {
+    if (isSaid(name, change)) return [];
     const field = text.fields[name] ?? name;
     if (isBeforeAfter(change)) {
-      const [before, after] = [inWords(name, change.before), inWords(name, change.after)];
-      return [{ field, before, after }];
+      return [{ field, before: words(name, change.before), after: words(name, change.after) }];
     }
-    return change === null ? [] : [{ field, before: null, after: inWords(name, change) }];
+    return change === null ? [] : [{ field, before: null, after: words(name, change) }];
   });
 }
+
+/** Fields for a machine: the export has them. */
+const untold: ReadonlySet<string> = new Set(['fingerprints']);
 
 function isBeforeAfter(change: unknown): change is { before: unknown; after: unknown } {
   return typeof change === 'object' && change !== null && 'before' in change && 'after' in change;

@@ -5,13 +5,13 @@ import type { Job, JobStatus, JobType } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
 import { Select } from '../ui/select.tsx';
 import { JobRow } from './job-row.tsx';
 
-const CancelDialog = lazyNamed(() => import('./cancel-dialog.tsx'), 'CancelDialog');
+const CancelDialog = lazyDialog(() => import('./cancel-dialog.tsx'), 'CancelDialog');
 
 const statuses = Object.keys(text.statuses) as JobStatus[];
 const types = Object.keys(text.types) as JobType[];

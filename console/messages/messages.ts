@@ -8,7 +8,7 @@ export { auditLog } from './en/audit-log.ts';
 export { bulk } from './en/bulk.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';
-export { revoke, rotate } from './en/key-changes.ts';
+export { disableKey, keyCallers, revoke, rotate } from './en/key-changes.ts';
 export {
   keyEdit,
   keyUse,
@@ -22,7 +22,16 @@ export { keyForm } from './en/key-form.ts';
 export { reveal } from './en/reveal.ts';
 export { serviceAccounts } from './en/service-accounts.ts';
 export { session } from './en/session.ts';
-export { dialogs, language, lists, search, settings, times } from './en/shell.ts';
+export {
+  combobox,
+  dialogs,
+  language,
+  lists,
+  loading,
+  search,
+  settings,
+  times,
+} from './en/shell.ts';
 export { shortTimes } from './en/short-times.ts';
 export { subOrgs } from './en/sub-orgs.ts';
 export { revokeAll, upgrade } from './en/upgrade.ts';

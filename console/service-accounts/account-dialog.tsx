@@ -3,11 +3,14 @@ import { unwrap } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { changedFields } from '../api/changed-fields.ts';
+import { defined } from '../api/defined.ts';
 import type { ServiceAccount, ServiceAccountRole } from '../api/records.ts';
 import { refreshServiceAccounts } from '../api/service-accounts.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
+import { highlight } from '../ui/highlight.ts';
 import { Select } from '../ui/select.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -21,26 +24,30 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
   const [name, setName] = createSignal(props.account?.name ?? '');
   const [description, setDescription] = createSignal(props.account?.description ?? '');
   const [role, setRole] = createSignal<ServiceAccountRole>(props.account?.role ?? 'viewer');
-  const [isMissing, setMissing] = createSignal(false);
+  const input = () => ({
+    name: name().trim(),
+    description: description().trim() || null,
+    role: role(),
+  });
   const save = createAction(async () => {
     const { account } = props;
-    const wanted = {
-      name: name().trim(),
-      description: description().trim() || null,
-      role: role(),
-    };
-    if (account === null || before === null) await api.trpc.serviceAccounts.create.mutate(wanted);
-    else {
-      const changes = changedFields(before, wanted);
-      await api.trpc.serviceAccounts.update.mutate({ id: account.id, ...changes });
-    }
+    const wanted = input();
+    const saved =
+      account === null || before === null
+        ? await api.trpc.serviceAccounts.create.mutate(wanted)
+        : await api.trpc.serviceAccounts.update.mutate({
+            id: account.id,
+            ...changedFields(before, wanted),
+          });
+    highlight(saved.id);
     await refreshServiceAccounts(api);
     announce(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
   });
-  const check = () => {
-    setMissing(name().trim() === '');
-    return !isMissing();
-  };
+  const { errorOf, check } = createFormErrors({
+    invalid: () => defined({ name: name().trim() === '' ? text.nameNeeded : undefined }),
+    input,
+    problem: save.problem,
+  });
   return (
     <FormDialog
       title={props.account === null ? text.createTitle : text.editTitle(props.account.name)}
@@ -55,7 +62,7 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
         label={text.name}
         value={name()}
         isFirst
-        error={isMissing() ? text.nameNeeded : save.problem()?.fields.name}
+        error={errorOf('name')}
         onInput={setName}
       />
       <TextField
@@ -63,10 +70,10 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
         optional={text.optional}
         value={description()}
         maxLength={1000}
-        error={save.problem()?.fields.description}
+        error={errorOf('description')}
         onInput={setDescription}
       />
-      <Field label={text.role} hint={text.roleHint} error={save.problem()?.fields.role}>
+      <Field label={text.role} hint={text.roleHint} error={errorOf('role')}>
         {(control) => (
           <Select
             control={control}

@@ -1,10 +1,13 @@
 import { Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
+import { accountKeysHref } from '../api/record-links.ts';
 import type { ServiceAccount } from '../api/records.ts';
 import { refreshServiceAccounts } from '../api/service-accounts.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import { highlightOf } from '../ui/highlight.ts';
+import { KeyCount } from '../ui/key-count.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -26,7 +29,7 @@ export function AccountRow(props: {
   });
   return (
     <>
-      <tr class="row">
+      <tr class="row" data-highlighted={highlightOf(props.account.id)}>
         <th scope="row" class="cell-main">
           <bdi class="record-label">{props.account.name}</bdi>
           <Show when={props.account.description}>
@@ -36,6 +39,14 @@ export function AccountRow(props: {
           </Show>
         </th>
         <td data-label={text.columns.role}>{text.roleNames[props.account.role]}</td>
+        <td data-label={text.columns.keys}>
+          <KeyCount
+            count={props.account.activeKeys}
+            href={accountKeysHref(props.account.name)}
+            of={props.account.name}
+            mayList={props.mayChange}
+          />
+        </td>
         <td data-label={text.columns.created}>
           <TimeAgo at={props.account.createdAt} />
         </td>
@@ -86,7 +97,7 @@ export function AccountRow(props: {
       </tr>
       <Show when={enable.problem()}>
         <tr class="row-problem">
-          <td colSpan={5}>
+          <td colSpan={6}>
             <ProblemNote problem={enable.problem()} onRetry={() => void enable.retry()} />
           </td>
         </tr>

@@ -5,13 +5,13 @@ import { serviceAccountQueries } from '../api/service-accounts.ts';
 import { useQuery } from '../api/use-query.ts';
 import { serviceAccounts as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { AccountRow } from './account-row.tsx';
 
-const AccountDialog = lazyNamed(() => import('./account-dialog.tsx'), 'AccountDialog');
+const AccountDialog = lazyDialog(() => import('./account-dialog.tsx'), 'AccountDialog');
 
-const DisableDialog = lazyNamed(() => import('./disable-dialog.tsx'), 'DisableDialog');
+const DisableDialog = lazyDialog(() => import('./disable-dialog.tsx'), 'DisableDialog');
 
 /** Settings → Service accounts. */
 export function ServiceAccountsPage() {
@@ -43,6 +43,7 @@ export function ServiceAccountsPage() {
       columns={[
         text.columns.name,
         text.columns.role,
+        text.columns.keys,
         text.columns.created,
         text.columns.status,
         ...(mayChange() ? [text.columns.actions] : []),

@@ -1,6 +1,5 @@
 import { Match, Suspense, Switch } from 'solid-js';
 import { session as text } from '../messages/messages.ts';
-import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import type { IdentityGate } from './identity-gate.ts';
 import { PersonaPicker } from './persona-picker.tsx';
@@ -16,7 +15,7 @@ export function SignInPage(props: { gate: IdentityGate }) {
   return (
     <main class="sign-in">
       <p class="brand">
-        <Icon name="key" /> {text.product}
+        <img class="mark" src="/icon.svg" alt="" /> {text.product}
       </p>
       <Suspense fallback={<p class="muted">{text.signingIn}</p>}>
         <Switch>

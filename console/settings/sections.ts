@@ -38,7 +38,7 @@ export function sectionsFor(viewerStatus: ViewerStatus): readonly Section[] {
 
 /** The section of a path. */
 export function sectionAt(path: string): Section | undefined {
-  return sections.find((each) => path.startsWith(`/settings/${each.path}`));
+  return sections.find((each) => path.split('/')[2] === each.path);
 }
 
 /** Whether a path is a section of Settings that the viewer may not read. */

@@ -1,14 +1,14 @@
-import { createEffect, ErrorBoundary, For, on, type ParentProps, Show, Suspense } from 'solid-js';
+import { createEffect, For, on, type ParentProps, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
-import { problemOf } from '../api/problem.ts';
-import { settings as text } from '../messages/messages.ts';
+import { loading, settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Link, useLocation } from '../ui/location.tsx';
+import { Link, reloadPage, useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
-import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ThemeSwitch } from '../ui/theme.tsx';
+import { isOutdated, watchVersion } from '../ui/version.ts';
 import { isRefused, sectionAt, sectionsFor } from './sections.ts';
 
 /** The frame of every page: the signed-in user, the organization, the sections of Settings. */
@@ -23,6 +23,7 @@ export function SettingsLayout(props: ParentProps) {
     here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   createEffect(on(path, () => void requestAnimationFrame(showPresent)));
+  watchVersion();
   return (
     <div class="shell">
       <a class="skip-link" href="#content">
@@ -30,7 +31,7 @@ export function SettingsLayout(props: ParentProps) {
       </a>
       <header class="top">
         <p class="brand">
-          <Icon name="key" /> {text.product}
+          <img class="mark" src="/icon.svg" alt="" /> {text.product}
         </p>
         <WhoIsSignedIn />
       </header>
@@ -50,20 +51,20 @@ export function SettingsLayout(props: ParentProps) {
           </For>
         </ul>
       </nav>
+      <div class="version" role="status">
+        <Show when={isOutdated()}>
+          <p>{loading.outdated}</p>
+          <button type="button" class="button" onClick={reloadPage}>
+            {loading.reload}
+          </button>
+        </Show>
+      </div>
       <main class="content" id="content" tabIndex={-1}>
-        <ErrorBoundary
-          fallback={(error, reset) => {
-            // Without this report a bug here would look like a network failure.
-            reportError(error);
-            return <ProblemNote problem={problemOf(error)} onRetry={reset} />;
-          }}
-        >
-          <Suspense fallback={<Skeleton rows={6} />}>
-            <Show when={!isRefused(viewerStatus(), path())} fallback={<RefusedSection />}>
-              {props.children}
-            </Show>
-          </Suspense>
-        </ErrorBoundary>
+        <Suspense fallback={<Skeleton rows={6} />}>
+          <Show when={!isRefused(viewerStatus(), path())} fallback={<RefusedSection />}>
+            {props.children}
+          </Show>
+        </Suspense>
       </main>
     </div>
   );
@@ -99,6 +100,7 @@ function WhoIsSignedIn() {
         </Show>
         <span class="who-name">{identity.name}</span>
       </p>
+      <ThemeSwitch />
       <button type="button" class="button" onClick={signOut}>
         {text.switchPerson}
       </button>

@@ -1,4 +1,4 @@
-import { type Component, createEffect } from 'solid-js';
+import { type Component, createEffect, createMemo } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { lazyNamed } from '../ui/lazy-named.tsx';
 import { useLocation } from '../ui/location.tsx';
@@ -33,9 +33,10 @@ const pages: Readonly<Record<string, Component>> = {
   '/settings/audit-log': AuditLogPage,
 };
 
-/** The page of the present path; an unknown path leads to API Access. */
+/** The page of the present path, or of its section; an unknown path leads to API Access. */
 export function SettingsPage() {
   const { path, go } = useLocation();
-  createEffect(() => pages[path()] === undefined && go(home));
-  return <Dynamic component={pages[path()]} />;
+  const present = createMemo(() => pages[path().split('/').slice(0, 3).join('/')]);
+  createEffect(() => present() === undefined && go(home, 'replace'));
+  return <Dynamic component={present()} />;
 }

@@ -1,17 +1,20 @@
 import { createSignal, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
+import { subOrgKeysHref } from '../api/record-links.ts';
 import type { SubOrg } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { subOrgs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { Chip } from '../ui/chip.tsx';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { highlightOf } from '../ui/highlight.ts';
+import { KeyCount } from '../ui/key-count.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const NameDialog = lazyNamed(() => import('./name-dialog.tsx'), 'NameDialog');
-const EndDialog = lazyNamed(() => import('./end-dialog.tsx'), 'EndDialog');
+const NameDialog = lazyDialog(() => import('./name-dialog.tsx'), 'NameDialog');
+const EndDialog = lazyDialog(() => import('./end-dialog.tsx'), 'EndDialog');
 
 type OpenDialog =
   | { readonly kind: 'create' }
@@ -52,6 +55,7 @@ export function SubOrgsPage() {
       empty={text.empty}
       columns={[
         text.columns.name,
+        text.columns.keys,
         text.columns.id,
         text.columns.created,
         text.columns.status,
@@ -61,6 +65,7 @@ export function SubOrgsPage() {
         <Row
           subOrg={subOrg}
           mayManage={mayManage()}
+          mayList={member()?.may.createApiKeys ?? false}
           onOpen={(kind) => setDialog({ kind, subOrg })}
         />
       )}
@@ -83,7 +88,12 @@ export function SubOrgsPage() {
   );
 }
 
-function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowAction) => void }) {
+function Row(props: {
+  subOrg: SubOrg;
+  mayManage: boolean;
+  mayList: boolean;
+  onOpen: (kind: RowAction) => void;
+}) {
   const button = (kind: RowAction, action: string, look = '') => (
     <button
       type="button"
@@ -96,7 +106,7 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
     </button>
   );
   return (
-    <tr class="row">
+    <tr class="row" data-highlighted={highlightOf(props.subOrg.id)}>
       <th scope="row" class="cell-main">
         <bdi class="record-label">{props.subOrg.name}</bdi>
         <Show when={props.subOrg.clerkId}>
@@ -105,6 +115,14 @@ function Row(props: { subOrg: SubOrg; mayManage: boolean; onOpen: (kind: RowActi
           </p>
         </Show>
       </th>
+      <td data-label={text.columns.keys}>
+        <KeyCount
+          count={props.subOrg.activeKeys}
+          href={subOrgKeysHref(props.subOrg.id)}
+          of={props.subOrg.name}
+          mayList={props.mayList}
+        />
+      </td>
       <td data-label={text.columns.id}>
         <code>{props.subOrg.id}</code>
       </td>

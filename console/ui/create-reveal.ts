@@ -6,6 +6,8 @@ export interface Revealed {
   readonly secret: string;
   /** Shown in place of the secret until *Show* is pressed. */
   readonly masked: string;
+  /** The name of its key or webhook. */
+  readonly of: string;
 }
 
 export type Reveal = ReturnType<typeof createReveal>;

@@ -22,6 +22,10 @@ const paths = {
   spark: 'M8 2v12M2 8h12M4 4l8 8m0-8-8 8',
   branch: 'M5 4v8m0-4h3a3 3 0 0 0 3-3V4M5 2.5h.01M5 13.5h.01M11 2.5h.01',
   puzzle: 'M3 5.5h3V4a1.5 1.5 0 0 1 3 0v1.5h4v8H3z',
+  half: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 2v12M8 5l4.5-.2M8 8h6M8 11l4.5.2',
+  sun: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8.7.7m0-9.2-.7.7m-7.8 7.8-.7.7',
+  moon: 'M13.5 9.5A6 6 0 1 1 6.5 2.5a4.8 4.8 0 0 0 7 7Z',
+  filter: 'M2.5 4h11M4.5 8h7m-5 4h3',
   gear: 'M8 10.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4ZM8 1.8v2m0 8.4v2M1.8 8h2m8.4 0h2M3.6 3.6 5 5m6 6 1.4 1.4m0-8.8L11 5m-6 6-1.4 1.4',
   pencil: 'M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3 3 13Z',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
@@ -30,10 +34,18 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** Drawings of a direction: only these mirror where a page runs from right to left. */
+const mirrored: ReadonlySet<IconName> = new Set(['chevron', 'arrow', 'list']);
+
 /** Decoration beside a text with the same meaning: hidden from assistive technology. */
 export function Icon(props: { name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      class="icon"
+      data-mirrors={mirrored.has(props.name) ? '' : undefined}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       <path d={paths[props.name]} />
     </svg>
   );

@@ -1,21 +1,54 @@
-import { type Component, createResource } from 'solid-js';
+import { type Component, createResource, ErrorBoundary, type JSX, Show } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
+import { DialogFailed, type Failure, PartFailed } from './load-failed.tsx';
+
+type Load<Name extends string, Props extends object> = () => Promise<
+  Readonly<Record<Name, Component<Props>>>
+>;
 
 /**
- * A component that is loaded at its first render. A failed load is forgotten: the next render,
- * after *Try again* for example, asks the server again. Solid's `lazy` would keep the rejection.
+ * A component that is loaded at its first render, within a boundary of its own: its failures stay
+ * in its place. A failed load is forgotten: *Try again* asks the server again. Solid's `lazy` would
+ * keep the rejection.
  *
  * @param load - imports the module.
  * @param name - the component's export.
  */
 export function lazyNamed<Name extends string, Props extends object>(
-  load: () => Promise<Readonly<Record<Name, Component<Props>>>>,
+  load: Load<Name, Props>,
   name: Name,
 ): Component<Props> {
+  return bounded(createChunk(load, name), (failure) => <PartFailed failure={failure()} />);
+}
+
+/** The same for a dialog, which is loaded ahead of its use, once the browser is idle. */
+export function lazyDialog<Name extends string, Props extends { onClose: () => void }>(
+  load: Load<Name, Props>,
+  name: Name,
+): Component<Props> {
+  const chunk = createChunk(load, name);
+  // Safari has no idle callback.
+  const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000));
+  whenIdle(() => void chunk.load().catch(() => {}));
+  return bounded(chunk, (failure, props) => (
+    <DialogFailed failure={failure()} onClose={() => props.onClose()} />
+  ));
+}
+
+interface Chunk<Props extends object> {
+  readonly loaded: () => Component<Props> | undefined;
+  load(): Promise<Component<Props>>;
+}
+
+function createChunk<Name extends string, Props extends object>(
+  load: Load<Name, Props>,
+  name: Name,
+): Chunk<Props> {
   let loaded: Component<Props> | undefined;
   let failure: unknown;
-  return (props) => {
-    const [component] = createResource(async () => {
+  return {
+    loaded: () => loaded,
+    async load() {
       try {
         loaded ??= (await (failure === undefined ? load() : loadAgain(load, failure)))[name];
         return loaded;
@@ -23,8 +56,35 @@ export function lazyNamed<Name extends string, Props extends object>(
         failure = error;
         throw error;
       }
+    },
+  };
+}
+
+function bounded<Props extends object>(
+  chunk: Chunk<Props>,
+  failed: (failure: () => Failure, props: Props) => JSX.Element,
+): Component<Props> {
+  return (props) => {
+    const [component, { refetch }] = createResource(chunk.load);
+    const loadFailure = (): Failure => ({
+      kind: 'load',
+      isRetrying: component.loading,
+      onRetry: () => void refetch(),
     });
-    return <Dynamic component={loaded ?? component()} {...props} />;
+    const present = () => chunk.loaded() ?? (component.error ? undefined : component());
+    return (
+      <ErrorBoundary
+        fallback={(error, reset) => {
+          // The boundary hides the error from the browser's console otherwise.
+          reportError(error);
+          return failed(() => ({ kind: 'fault', isRetrying: false, onRetry: reset }), props);
+        }}
+      >
+        <Show when={component.error === undefined} fallback={failed(loadFailure, props)}>
+          <Dynamic component={present()} {...props} />
+        </Show>
+      </ErrorBoundary>
+    );
   };
 }
 

@@ -43,6 +43,8 @@ export function ListPage<Item>(
     lead: string;
     /** The main action, which opens a dialog; absent when the viewer lacks permission. */
     create?: { readonly label: string; readonly onClick: () => void } | undefined;
+    /** Lesser actions beside the title. */
+    actions?: JSX.Element;
     /** A note on the viewer's missing permissions and their reason. */
     note?: JSX.Element;
     /** The dialogs. */
@@ -54,18 +56,21 @@ export function ListPage<Item>(
       title={props.title}
       lead={props.lead}
       action={
-        <Show when={props.create}>
-          {(create) => (
-            <button
-              type="button"
-              class="button button-primary"
-              aria-haspopup="dialog"
-              onClick={() => create().onClick()}
-            >
-              <Icon name="plus" /> {create().label}
-            </button>
-          )}
-        </Show>
+        <>
+          {props.actions}
+          <Show when={props.create}>
+            {(create) => (
+              <button
+                type="button"
+                class="button button-primary"
+                aria-haspopup="dialog"
+                onClick={() => create().onClick()}
+              >
+                <Icon name="plus" /> {create().label}
+              </button>
+            )}
+          </Show>
+        </>
       }
     >
       {props.note}

@@ -16,9 +16,9 @@ interface Location {
   readonly parameter: (name: string) => string | null;
   /**
    * Goes to another page, which starts at its top. Here as in `change`, a raw secret is replaced by
-   * its preview before the browser gets it.
+   * its preview before the browser gets it. `replace` leaves no step to go back to.
    */
-  readonly go: (href: string) => void;
+  readonly go: (href: string, how?: 'push' | 'replace') => void;
   /** Changes parameters in place; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
     parameters: Readonly<Record<string, string | undefined>>,
@@ -46,6 +46,11 @@ export function readAddress(): URL {
   const safe = safeAddress(address);
   if (safe.href !== address.href) history.replaceState(null, '', safe);
   return safe;
+}
+
+/** Loads the page again, at its present address. */
+export function reloadPage(): void {
+  location.reload();
 }
 
 function writeAddress(how: 'push' | 'replace', address: URL): void {
@@ -79,8 +84,8 @@ export function LocationProvider(props: ParentProps) {
       value={{
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
-        go(href) {
-          writeAddress('push', new URL(href, address()));
+        go(href, how = 'push') {
+          writeAddress(how, new URL(href, address()));
           follow();
           window.scrollTo(0, 0);
         },
@@ -107,6 +112,7 @@ export function LocationProvider(props: ParentProps) {
 /** A link inside the console; with a modifier key the browser handles it like any other. */
 export function Link(props: { href: string; class?: string; children: JSX.Element }) {
   const { path, go } = useLocation();
+  const isHere = () => path() === props.href || path().startsWith(`${props.href}/`);
   const follow = (event: MouseEvent) => {
     const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (event.button !== 0 || !isPlain) return;
@@ -117,7 +123,7 @@ export function Link(props: { href: string; class?: string; children: JSX.Elemen
     <a
       href={props.href}
       class={props.class}
-      aria-current={path() === props.href ? 'page' : undefined}
+      aria-current={isHere() ? 'page' : undefined}
       onClick={follow}
     >
       {props.children}

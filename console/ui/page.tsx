@@ -24,7 +24,7 @@ export function Page(
             <p class="muted">{props.lead}</p>
           </Show>
         </div>
-        <Show when={props.action}>{props.action}</Show>
+        <div class="page-actions">{props.action}</div>
       </header>
       {props.children}
     </>

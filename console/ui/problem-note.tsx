@@ -31,7 +31,7 @@ export function ProblemNote(props: { problem: Problem | null; onRetry?: () => vo
           <Show
             when={problem().kind === 'session'}
             fallback={
-              <Show when={props.onRetry && problem().kind !== 'input'}>
+              <Show when={props.onRetry && problem().mayPass}>
                 <button type="button" class="button" onClick={retry}>
                   {text.retry}
                 </button>

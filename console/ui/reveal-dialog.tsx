@@ -19,16 +19,20 @@ export function RevealDialog(props: {
   kind: SecretKind;
   title: string;
   lead: JSX.Element;
-  revealTitle: string;
+  revealTitle: (of: string) => string;
   revealLead: string;
   onClose: () => void;
   /** The form: it passes its request to `show` when it is sent, or leaves. */
   form: (reveal: Pick<Reveal, 'show' | 'leave'>) => JSX.Element;
 }) {
   const reveal = createReveal(() => props.onClose());
+  const title = () => {
+    const revealed = reveal.revealed();
+    return revealed === null ? props.title : props.revealTitle(revealed.of);
+  };
   return (
     <Dialog
-      title={reveal.revealed() === null ? props.title : props.revealTitle}
+      title={title()}
       description={reveal.revealed() === null ? props.lead : undefined}
       onClose={reveal.leave}
       asksItself={reveal.isMaking() || reveal.revealed() !== null}

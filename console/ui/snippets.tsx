@@ -1,4 +1,4 @@
-import { createSignal, For } from 'solid-js';
+import { createSignal, For, type JSX } from 'solid-js';
 import { reveal as text } from '../messages/messages.ts';
 import { Icon } from './icon.tsx';
 import { type Outcome, OutcomeLine } from './outcome-line.tsx';
@@ -7,6 +7,8 @@ import { type Outcome, OutcomeLine } from './outcome-line.tsx';
 export function Snippets(props: {
   title: string;
   hint: string;
+  /** Above the examples: a choice between them, for example. */
+  before?: JSX.Element;
   examples: readonly (readonly [name: string, code: string])[];
 }) {
   const [outcome, setOutcome] = createSignal<Outcome | null>(null);
@@ -24,6 +26,7 @@ export function Snippets(props: {
         <Icon name="chevron" /> {props.title}
       </summary>
       <p class="hint">{props.hint}</p>
+      {props.before}
       <For each={props.examples}>
         {([name, code]) => (
           <figure class="snippet">

@@ -1,14 +1,17 @@
 import { createSignal, createUniqueId, For, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
+import { keyHref } from '../api/record-links.ts';
 import type { Webhook, WebhookDelivery } from '../api/records.ts';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { webhooks } from '../messages/messages.ts';
 import { Chip, type Tone } from '../ui/chip.tsx';
-import type { IconName } from '../ui/icon.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { Link } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { AttemptView, RequestView } from './attempt-view.tsx';
 
 const text = webhooks.deliveries;
 
@@ -18,7 +21,7 @@ const looks: Readonly<Record<WebhookDelivery['status'], readonly [Tone, IconName
   failed: ['danger', 'warning'],
 };
 
-/** One event, its delivery state, and a button that sends it again. */
+/** One event and its delivery state; opened, the request and the answer to each attempt. */
 export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery }) {
   const api = useApi();
   const announce = useStatusLine();
@@ -44,9 +47,23 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
     <>
       <tr class="row">
         <th scope="row" class="cell-main">
-          <code class="record-label">{props.delivery.type}</code>
-          <br />
-          <code class="muted small">{props.delivery.keyId}</code>
+          <button
+            type="button"
+            class="disclosure"
+            aria-expanded={isOpened()}
+            aria-controls={id}
+            aria-label={text.detailsOf(props.delivery.type, props.delivery.eventId)}
+            onClick={() => setOpened(!isOpened())}
+          >
+            <Icon name="chevron" />
+            <code class="record-label">{props.delivery.type}</code>
+          </button>
+          <span class="key-id">
+            <Link class="link" href={keyHref(props.delivery.keyId)}>
+              <bdi>{keyOf(props.delivery)?.label ?? props.delivery.keyId}</bdi>
+            </Link>
+            <code class="preview">{keyOf(props.delivery)?.preview}</code>
+          </span>
         </th>
         <td data-label={text.columns.status}>
           <Chip
@@ -56,24 +73,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
           />
         </td>
         <td data-label={text.columns.answer}>{answer()}</td>
-        <td data-label={text.columns.attempts}>
-          <Show when={props.delivery.attempts.length > 0} fallback={props.delivery.attemptCount}>
-            <button
-              type="button"
-              class="link"
-              aria-expanded={isOpened()}
-              aria-controls={id}
-              aria-label={text.attemptsOf(
-                props.delivery.attemptCount,
-                props.delivery.type,
-                props.delivery.eventId,
-              )}
-              onClick={() => setOpened(!isOpened())}
-            >
-              {props.delivery.attemptCount}
-            </button>
-          </Show>
-        </td>
+        <td data-label={text.columns.attempts}>{text.count(props.delivery.attemptCount)}</td>
         <td
           data-label={text.columns.next}
           data-empty={props.delivery.status === 'pending' ? undefined : ''}
@@ -110,26 +110,44 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
       </Show>
       <tr class="row-details" id={id} hidden={!isOpened()}>
         <td colSpan={7}>
-          <ul class="details">
-            <For each={isOpened() ? props.delivery.attempts : []}>
-              {(attempt) => <Attempt attempt={attempt} />}
-            </For>
-          </ul>
+          <Show when={isOpened()}>
+            <div class="details exchange">
+              <RequestView
+                url={props.webhook.url}
+                headers={props.delivery.attempts.at(-1)?.headers ?? {}}
+                payload={props.delivery.payload}
+              />
+              <ol class="attempts" aria-label={text.columns.attempts}>
+                <For
+                  each={[...props.delivery.attempts].reverse()}
+                  fallback={<li class="muted">{text.noAttempts}</li>}
+                >
+                  {(attempt) => (
+                    <li>
+                      <AttemptView attempt={attempt} />
+                    </li>
+                  )}
+                </For>
+              </ol>
+            </div>
+          </Show>
         </td>
       </tr>
     </>
   );
 }
 
-/** An attempt's time, status and duration, and its error where that adds information. */
-function Attempt(props: { attempt: WebhookDelivery['attempts'][number] }) {
-  const status = () =>
-    props.attempt.status === null ? text.noAnswer : text.accepted(props.attempt.status);
-  const error = () => (props.attempt.error === status() ? null : props.attempt.error);
-  return (
-    <li>
-      <TimeAgo at={props.attempt.at} /> · {status()} · {text.duration(props.attempt.durationMs)}
-      <Show when={error()}>{(said) => <bdi> · {said()}</bdi>}</Show>
-    </li>
-  );
+interface NamedKey {
+  readonly label: string;
+  readonly preview: string;
+}
+
+/** The key of an event, as its payload has it. */
+function keyOf({ payload }: WebhookDelivery): NamedKey | null {
+  try {
+    const { data }: { data?: { key?: NamedKey } } = JSON.parse(payload);
+    return data?.key ?? null;
+  } catch {
+    return null;
+  }
 }

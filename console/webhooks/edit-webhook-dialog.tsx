@@ -1,4 +1,3 @@
-import { createSignal } from 'solid-js';
 import { createStore, unwrap } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
@@ -7,6 +6,7 @@ import type { Webhook } from '../api/records.ts';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { FormDialog } from '../ui/form-dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { validationErrorsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
 
@@ -17,7 +17,6 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
   // A copy: the record may change in place, and only the user's own edits are saved.
   const { url, events } = structuredClone(unwrap(props.webhook));
   const [draft, setDraft] = createStore<WebhookDraft>({ url, events: [...events] });
-  const [validationErrors, setValidationErrors] = createSignal<Partial<Record<string, string>>>({});
   const save = createAction(async () => {
     await api.trpc.webhooks.update.mutate({
       id: props.webhook.id,
@@ -26,10 +25,11 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
     await refreshWebhooks(api);
     announce(text.done.saved);
   });
-  const check = () => {
-    setValidationErrors(validationErrorsOf(draft));
-    return Object.keys(validationErrors()).length === 0;
-  };
+  const { errorOf, check } = createFormErrors({
+    invalid: () => validationErrorsOf(draft),
+    input: () => ({ ...draft }),
+    problem: save.problem,
+  });
   return (
     <FormDialog
       title={text.editTitle}
@@ -40,12 +40,7 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
       onSave={save.start}
       onClose={props.onClose}
     >
-      <WebhookFields
-        draft={draft}
-        validationErrors={validationErrors()}
-        problem={save.problem()}
-        onChange={(changes) => setDraft(changes)}
-      />
+      <WebhookFields draft={draft} errorOf={errorOf} onChange={(changes) => setDraft(changes)} />
     </FormDialog>
   );
 }

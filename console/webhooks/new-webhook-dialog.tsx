@@ -1,23 +1,24 @@
-import { createSignal } from 'solid-js';
 import { createStore } from 'solid-js/store';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { refreshWebhooks } from '../api/webhooks.ts';
 import { dialogs, webhooks as text } from '../messages/messages.ts';
 import type { Reveal } from '../ui/create-reveal.ts';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { RevealDialog } from '../ui/reveal-dialog.tsx';
 import { revealedSecret, signingSecret } from './signing-secret.tsx';
-import {
-  validationErrorsOf,
-  type WebhookDraft,
-  WebhookFields,
-  webhookEvents,
-} from './webhook-fields.tsx';
+import { webhookEvents } from './webhook-events.ts';
+import { validationErrorsOf, type WebhookDraft, WebhookFields } from './webhook-fields.tsx';
 import { WhatArrives } from './what-arrives.tsx';
 
-/** New webhook: the form, then the signing secret. */
-export function NewWebhookDialog(props: { onClose: () => void }) {
+/** New webhook: the form, then the signing secret, then the webhook's page. */
+export function NewWebhookDialog(props: { onAdded: (id: string) => void; onClose: () => void }) {
+  let added: string | null = null;
+  const close = () => {
+    props.onClose();
+    if (added !== null) props.onAdded(added);
+  };
   return (
     <RevealDialog
       kind={signingSecret}
@@ -25,35 +26,45 @@ export function NewWebhookDialog(props: { onClose: () => void }) {
       lead={text.createLead}
       revealTitle={text.secret.createdTitle}
       revealLead={text.secret.lead}
-      onClose={props.onClose}
-      form={({ show, leave }) => <NewWebhookForm show={show} leave={leave} />}
+      onClose={close}
+      form={({ show, leave }) => (
+        <NewWebhookForm
+          show={show}
+          leave={leave}
+          onAdded={(id) => {
+            added = id;
+          }}
+        />
+      )}
     />
   );
 }
 
-function NewWebhookForm(props: Pick<Reveal, 'show' | 'leave'>) {
+function NewWebhookForm(props: Pick<Reveal, 'show' | 'leave'> & { onAdded: (id: string) => void }) {
   const api = useApi();
   const [draft, setDraft] = createStore<WebhookDraft>({ url: '', events: [...webhookEvents] });
-  const [validationErrors, setValidationErrors] = createSignal<Partial<Record<string, string>>>({});
   let form: HTMLFormElement | undefined;
   const add = createAction(async () => {
-    await props.show(api.trpc.webhooks.create.mutate({ ...draft }).then(revealedSecret));
+    const adding = api.trpc.webhooks.create.mutate({ ...draft }).then((webhook) => {
+      props.onAdded(webhook.id);
+      return revealedSecret(webhook);
+    });
+    await props.show(adding);
     void refreshWebhooks(api);
+  });
+  const { errorOf, check } = createFormErrors({
+    invalid: () => validationErrorsOf(draft),
+    input: () => ({ ...draft }),
+    problem: add.problem,
   });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setValidationErrors(validationErrorsOf(draft));
-    const isFine = Object.keys(validationErrors()).length === 0 && (await add.start());
+    const isFine = check() && (await add.start());
     if (!isFine) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   };
   return (
     <form class="dialog-body" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-      <WebhookFields
-        draft={draft}
-        validationErrors={validationErrors()}
-        problem={add.problem()}
-        onChange={(changes) => setDraft(changes)}
-      />
+      <WebhookFields draft={draft} errorOf={errorOf} onChange={(changes) => setDraft(changes)} />
       <WhatArrives />
       <ProblemNote problem={add.problem()} onRetry={() => form?.requestSubmit()} />
       <footer class="dialog-foot">

@@ -11,7 +11,13 @@ export const signingSecret: SecretKind = {
 };
 
 /** A webhook just added or given a new secret, in the form for the reveal dialog. */
-export function revealedSecret({ secret }: { readonly secret?: string | undefined }): Revealed {
+export function revealedSecret({
+  secret,
+  url,
+}: {
+  readonly secret?: string | undefined;
+  readonly url: string;
+}): Revealed {
   if (secret === undefined) throw new Error('the answer holds no new secret');
-  return { secret, masked: `whsec_${'•'.repeat(24)}` };
+  return { secret, masked: `whsec_${'•'.repeat(24)}`, of: url };
 }

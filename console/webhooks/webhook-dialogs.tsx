@@ -1,20 +1,23 @@
 import { Match, Suspense, Switch } from 'solid-js';
 import type { Webhook } from '../api/records.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 
 /** The open question about the shown webhook. */
 export type WebhookQuestion = 'edit' | 'replace-secret' | 'disable' | 'remove';
 
-const EditWebhookDialog = lazyNamed(() => import('./edit-webhook-dialog.tsx'), 'EditWebhookDialog');
-const ReplaceSecretDialog = lazyNamed(
+const EditWebhookDialog = lazyDialog(
+  () => import('./edit-webhook-dialog.tsx'),
+  'EditWebhookDialog',
+);
+const ReplaceSecretDialog = lazyDialog(
   () => import('./replace-secret-dialog.tsx'),
   'ReplaceSecretDialog',
 );
-const DisableWebhookDialog = lazyNamed(
+const DisableWebhookDialog = lazyDialog(
   () => import('./disable-webhook-dialog.tsx'),
   'DisableWebhookDialog',
 );
-const RemoveWebhookDialog = lazyNamed(
+const RemoveWebhookDialog = lazyDialog(
   () => import('./remove-webhook-dialog.tsx'),
   'RemoveWebhookDialog',
 );

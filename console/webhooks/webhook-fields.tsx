@@ -1,11 +1,9 @@
 import { createUniqueId, For, Show } from 'solid-js';
 import { defined } from '../api/defined.ts';
-import type { Problem } from '../api/problem.ts';
 import type { Webhook, WebhookEvent } from '../api/records.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
-
-export const webhookEvents = Object.keys(text.eventSentences) as WebhookEvent[];
+import { webhookEvents } from './webhook-events.ts';
 
 /** A webhook's form, as entered. */
 export type WebhookDraft = Pick<Webhook, 'url' | 'events'>;
@@ -21,12 +19,10 @@ export function validationErrorsOf({ url, events }: WebhookDraft): Partial<Recor
 /** The fields for the address and the events. */
 export function WebhookFields(props: {
   draft: WebhookDraft;
-  validationErrors: Partial<Record<string, string>>;
-  problem: Problem | null;
+  errorOf: (field: string) => string | undefined;
   onChange: (draft: Partial<WebhookDraft>) => void;
 }) {
   const id = createUniqueId();
-  const errorOf = (field: string) => props.validationErrors[field] ?? props.problem?.fields[field];
   const toggle = (event: WebhookEvent, isChosen: boolean) =>
     props.onChange({
       events: webhookEvents.filter((each) =>
@@ -35,7 +31,7 @@ export function WebhookFields(props: {
     });
   return (
     <>
-      <Field label={text.url} hint={text.urlHint} error={errorOf('url')}>
+      <Field label={text.url} hint={text.urlHint} error={props.errorOf('url')}>
         {(control) => (
           <input
             {...control}
@@ -52,14 +48,17 @@ export function WebhookFields(props: {
           />
         )}
       </Field>
-      <fieldset class="field" aria-describedby={errorOf('events') ? `${id}-error` : undefined}>
+      <fieldset
+        class="field"
+        aria-describedby={props.errorOf('events') ? `${id}-error` : undefined}
+      >
         <legend>{text.events}</legend>
         <For each={webhookEvents}>
           {(event) => (
             <label class="check">
               <input
                 type="checkbox"
-                aria-invalid={errorOf('events') ? 'true' : undefined}
+                aria-invalid={props.errorOf('events') ? 'true' : undefined}
                 checked={props.draft.events.includes(event)}
                 onChange={(change) => toggle(event, change.currentTarget.checked)}
               />
@@ -70,9 +69,9 @@ export function WebhookFields(props: {
             </label>
           )}
         </For>
-        <Show when={errorOf('events')}>
+        <Show when={props.errorOf('events')}>
           <p class="field-error" id={`${id}-error`}>
-            {errorOf('events')}
+            {props.errorOf('events')}
           </p>
         </Show>
       </fieldset>

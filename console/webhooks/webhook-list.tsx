@@ -5,19 +5,20 @@ import { useQuery } from '../api/use-query.ts';
 import { webhookQueries } from '../api/webhooks.ts';
 import { webhooks as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { lazyDialog } from '../ui/lazy-named.tsx';
 import { ListPage } from '../ui/list-page.tsx';
-import { Link } from '../ui/location.tsx';
+import { Link, useLocation } from '../ui/location.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { webhookEvents } from './webhook-fields.tsx';
-import { WebhookState } from './webhook-state.tsx';
+import { webhookEvents } from './webhook-events.ts';
+import { errorRate, WebhookState } from './webhook-state.tsx';
 
-const NewWebhookDialog = lazyNamed(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
+const NewWebhookDialog = lazyDialog(() => import('./new-webhook-dialog.tsx'), 'NewWebhookDialog');
 
 /** Every webhook, each with a link to its own page. */
 export function WebhookList() {
   const api = useApi();
   const member = useMember();
+  const { go } = useLocation();
   const mayChange = () => member()?.may.createApiKeys ?? false;
   const all = useQuery(() => webhookQueries.all(api));
   const [isAdding, setAdding] = createSignal(false);
@@ -37,7 +38,10 @@ export function WebhookList() {
       row={(webhook) => <Row webhook={webhook} />}
     >
       <Show when={isAdding()}>
-        <NewWebhookDialog onClose={() => setAdding(false)} />
+        <NewWebhookDialog
+          onAdded={(id) => go(`/settings/webhooks?webhook=${id}`)}
+          onClose={() => setAdding(false)}
+        />
       </Show>
     </ListPage>
   );
@@ -55,11 +59,12 @@ function Row(props: { webhook: Webhook }) {
       <td data-label={text.columns.events} class="cell-wide">
         {isEvery() ? text.allEvents : props.webhook.events.join(', ')}
       </td>
-      <td data-label={text.columns.created}>
-        <TimeAgo at={props.webhook.createdAt} />
-      </td>
       <td data-label={text.columns.status} class="cell-wide">
         <WebhookState webhook={props.webhook} />
+      </td>
+      <td data-label={text.columns.errors}>{errorRate(props.webhook)}</td>
+      <td data-label={text.columns.created}>
+        <TimeAgo at={props.webhook.createdAt} />
       </td>
     </tr>
   );

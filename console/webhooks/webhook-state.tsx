@@ -7,12 +7,19 @@ import { webhooks as text } from '../messages/messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-/** Active, or the time and reason of its deactivation. */
+/** Healthy or failing, or the time and reason of its deactivation. */
 export function WebhookState(props: { webhook: Webhook }) {
+  const isFailing = () => props.webhook.health === 'failing';
   return (
     <Show
       when={!props.webhook.isActive}
-      fallback={<Chip tone="good" icon="check" label={text.active} />}
+      fallback={
+        <Chip
+          tone={isFailing() ? 'danger' : 'good'}
+          icon={isFailing() ? 'warning' : 'check'}
+          label={isFailing() ? text.failing : text.active}
+        />
+      }
     >
       <Chip
         tone={props.webhook.disabledReason ? 'danger' : 'warning'}
@@ -32,4 +39,9 @@ function Since(props: { id: string }) {
   return (
     <Show when={disabledAt.isSuccess && disabledAt.data}>{(at) => <TimeAgo at={at()} />}</Show>
   );
+}
+
+/** The share of attempts of the last day that were not accepted. */
+export function errorRate({ sent24h, failed24h }: Webhook): string {
+  return sent24h === 0 ? text.health.nothing : text.health.rate(failed24h, sent24h);
 }

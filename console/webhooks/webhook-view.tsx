@@ -1,4 +1,4 @@
-import { createSignal, For, Show } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import type { Webhook } from '../api/records.ts';
@@ -10,8 +10,9 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { Deliveries } from './deliveries.tsx';
+import { TestEvent } from './test-event.tsx';
 import { WebhookDialogs, type WebhookQuestion } from './webhook-dialogs.tsx';
-import { WebhookState } from './webhook-state.tsx';
+import { errorRate, WebhookState } from './webhook-state.tsx';
 import { VerifySignature, WhatArrives } from './what-arrives.tsx';
 
 /** One webhook: its settings, its actions and its deliveries. */
@@ -26,11 +27,6 @@ export function WebhookView(props: { webhook: Webhook }) {
     await api.trpc.webhooks.update.mutate({ id: props.webhook.id, isActive: true });
     await refreshWebhooks(api);
     announce(text.done.enabled);
-  });
-  const sendTest = createAction(async () => {
-    const { status, error } = await api.trpc.webhooks.test.mutate({ id: props.webhook.id });
-    if (error === null) announce(text.test.accepted(status));
-    else announce(text.test.refused(error), 'failure');
   });
   const asking = (asked: WebhookQuestion, label: string, look = '') => (
     <button
@@ -56,10 +52,6 @@ export function WebhookView(props: { webhook: Webhook }) {
             </dd>
           </div>
           <div>
-            <dt>{text.health.title}</dt>
-            <dd>{text.health.states[props.webhook.health]}</dd>
-          </div>
-          <div>
             <dt>{text.health.lastSuccess}</dt>
             <dd>
               <Show when={props.webhook.lastSuccessAt} fallback={text.health.never}>
@@ -69,20 +61,12 @@ export function WebhookView(props: { webhook: Webhook }) {
           </div>
           <div>
             <dt>{text.health.lastDay}</dt>
-            <dd>{text.health.counts(props.webhook.sent24h, props.webhook.failed24h)}</dd>
+            <dd>{errorRate(props.webhook)}</dd>
           </div>
           <div>
             <dt>{text.columns.events}</dt>
             <dd>
-              <ul>
-                <For each={props.webhook.events}>
-                  {(event) => (
-                    <li>
-                      <code>{event}</code>
-                    </li>
-                  )}
-                </For>
-              </ul>
+              <code>{props.webhook.events.join(', ')}</code>
             </dd>
           </div>
           <div>
@@ -118,21 +102,13 @@ export function WebhookView(props: { webhook: Webhook }) {
               {asking('disable', text.disable)}
             </Show>
           </Show>
-          <button
-            type="button"
-            class="button"
-            aria-disabled={sendTest.isPending()}
-            onClick={() => void sendTest.start()}
-          >
-            {sendTest.isPending() ? text.test.sending : text.test.send}
-          </button>
           {asking('remove', text.remove, 'button-warn')}
         </div>
         <ProblemNote problem={enable.problem()} onRetry={() => void enable.retry()} />
-        <ProblemNote problem={sendTest.problem()} onRetry={() => void sendTest.retry()} />
         <WhatArrives />
         <VerifySignature />
       </section>
+      <TestEvent webhook={props.webhook} />
       <Deliveries webhook={props.webhook} />
       <WebhookDialogs
         webhook={props.webhook}

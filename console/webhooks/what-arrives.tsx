@@ -1,28 +1,27 @@
+import { createSignal } from 'solid-js';
+import type { WebhookEvent } from '../api/records.ts';
 import { webhooks as text } from '../messages/messages.ts';
+import { Select } from '../ui/select.tsx';
 import { Snippets } from '../ui/snippets.tsx';
-
-const body = `{
-  "type": "api_key.rotated",
-  "timestamp": "2026-03-04T05:06:07.089Z",
-  "data": {
-    "key": {
-      "id": "key_01KJY67…",
-      "label": "CI Pipeline",
-      "preview": "rrk_live_AbCd••••Xy1z",
-      "status": "active",
-      "sub_org_id": 1,
-      …
-    }
-  }
-}`;
+import { examplePayload } from './example-payloads.ts';
+import { webhookEvents } from './webhook-events.ts';
 
 /** The requests that an endpoint receives, and the answers that it must give. */
 export function WhatArrives() {
+  const [event, setEvent] = createSignal<WebhookEvent>('api_key.created');
   return (
     <Snippets
       title={text.arrives.title}
       hint={`${text.arrives.lead} ${text.arrives.answer}`}
-      examples={[[text.arrives.example, body]]}
+      before={
+        <Select
+          label={text.arrives.event}
+          value={event()}
+          options={webhookEvents.map((each) => [each, each] as const)}
+          onChange={setEvent}
+        />
+      }
+      examples={[[text.arrives.example, JSON.stringify(examplePayload(event()), null, 2)]]}
     />
   );
 }

@@ -71,7 +71,8 @@ export function consoleRoutes(
   app.get('/assets/*', (c) => c.json({ detail: 'Not Found' }, 404));
   // A page is for a browser, and only where the console has one: a page under any path would be a 2xx
   // for a proxy that asks for permission under a misspelt one.
-  const pages = ['/settings', '/settings/:section{[\\w-]+}'];
+  const section = '/settings/:section{[\\w-]+}';
+  const pages = ['/settings', '/settings/', section, `${section}/`, `${section}/:record{[\\w-]+}`];
   app.on('GET', pages, (c, next) =>
     c.req.header('accept')?.includes('text/html') ? next() : c.json({ detail: 'Not Found' }, 404),
   );

@@ -78,7 +78,7 @@ test('the upgrade notice breaks no rule of accessibility, with dormant keys or n
   await createKey(console, { label: 'From better days' }, 'tier-1-admin');
   await setTier(1);
   await page.reload();
-  await page.getByRole('heading', { name: '1 key lies dormant' }).waitFor();
+  await page.getByRole('heading', { name: '1 key is paused by your plan' }).waitFor();
   await expectSoundInEveryLook(page, 'dormant keys');
   await page.getByRole('button', { name: 'Revoke all keys' }).click();
   const question = page.getByRole('alertdialog', { name: 'Revoke every key?' });

@@ -48,7 +48,7 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   await page.getByText('As a table').click();
   await expectSoundInEveryLook(page, 'a key in use');
 
-  await page.getByRole('button', { name: 'End grace now' }).click();
+  await page.getByRole('button', { name: 'Expire old secret now' }).click();
   await page.getByRole('alertdialog').waitFor();
   await expectSoundInEveryLook(page, 'ending a grace');
   await page.keyboard.press('Escape');

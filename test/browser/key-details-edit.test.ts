@@ -24,13 +24,13 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
   const form = page.getByRole('dialog', { name: 'Edit “Plain”' });
   await form.getByLabel('Label').fill('Careful');
   await form.getByLabel('Description').fill('Ask the platform team.');
-  await form.getByLabel('Only what is chosen').check();
+  await form.getByLabel('Restricted').check();
   await form.getByLabel('Read repositories and reports').check();
-  await form.getByLabel('Accepted from').fill('127.0.0.0/8\n203.0.113.7');
+  await form.getByLabel('Allowed IP addresses').fill('127.0.0.0/8\n203.0.113.7');
   await form.getByLabel('Requests').fill('2');
   await form.getByLabel('Per seconds').fill('3600');
   await form.getByText('At most 2 requests per hour').waitFor();
-  await form.getByLabel('Acts with the authority of').selectOption('Service account Release robot');
+  await form.getByLabel('Owner').selectOption('Service account Release robot');
   await form.getByRole('button', { name: 'Save' }).click();
   await form.waitFor({ state: 'detached' });
 
@@ -53,7 +53,7 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const again = page.getByRole('dialog', { name: 'Edit “Careful”' });
   await again.getByLabel('Requests').fill('');
-  await again.getByLabel('Acts with the authority of').selectOption('You');
+  await again.getByLabel('Owner').selectOption('You');
   const sent = page.waitForRequest('**/trpc/apiKeys.update');
   await again.getByRole('button', { name: 'Save' }).click();
   expect(Object.keys((await sent).postDataJSON()).sort()).toEqual(['createdBy', 'id', 'rateLimit']);
@@ -75,7 +75,7 @@ test('EditKeyDialog takes over a key that another member made', async () => {
   await page.getByRole('button', { name: 'Details of Orphan' }).click();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'Edit “Orphan”' });
-  const owner = form.getByLabel('Acts with the authority of');
+  const owner = form.getByLabel('Owner');
   expect(await owner.locator('option:checked').innerText()).toBe('Its creator, user_gone');
   await owner.selectOption('You (take it over)');
   await form.getByText('for as long as you can').waitFor();

@@ -103,7 +103,7 @@ test('RotationPanel names who still uses the old secret, and ends its grace', as
   const { page } = session;
   await signIn(page, 'Parent admin');
   await openDetails(page, 'Rotated');
-  await page.getByText('Not used since the rotation: it is safe to end.').waitFor();
+  await page.getByText('Not used since the rotation: it is safe to expire it.').waitFor();
 
   expect(await callAs(console, renewed.raw, 'already-moved/2')).toBe(200);
   expect(await callAs(console, old.raw, 'nightly-audit/1')).toBe(200);
@@ -114,17 +114,17 @@ test('RotationPanel names who still uses the old secret, and ends its grace', as
   expect(named[0]).toContain('nightly-audit/1');
   expect(named[0]).toContain('127.0.0.1');
 
-  await page.getByRole('button', { name: 'End grace now' }).click();
-  const question = page.getByRole('alertdialog', { name: 'End the grace of “Rotated”?' });
+  await page.getByRole('button', { name: 'Expire old secret now' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Expire the old secret of “Rotated”?' });
   await question.getByText('These fail with 401 until they have the new secret:').waitFor();
   await question.getByText('nightly-audit/1').waitFor();
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
-  expect(await page.locator(':focus').innerText()).toBe('End grace now');
+  expect(await page.locator(':focus').innerText()).toBe('Expire old secret now');
   expect(await callApi(console, old.raw)).toBe(200);
 
   await page.keyboard.press('Enter');
-  await question.getByRole('button', { name: 'End grace now' }).click();
+  await question.getByRole('button', { name: 'Expire old secret now' }).click();
   await page.getByText('The old secret of “Rotated” is refused from now on.').waitFor();
   expect([await callApi(console, old.raw), await callApi(console, renewed.raw)]).toEqual([
     401, 200,
@@ -143,7 +143,7 @@ test('RotationPanel goes away by itself when the grace has run out', async () =>
   const { page } = session;
   await signIn(page, 'Parent admin');
   await openDetails(page, 'Ran out');
-  await page.getByText('Not used since the rotation: it is safe to end.').waitFor();
+  await page.getByText('Not used since the rotation: it is safe to expire it.').waitFor();
   await inDatabase(
     console,
     'update api_key_secret set retires_at = ? where key_id = ? and retires_at is not null',

@@ -64,8 +64,8 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('ArrowDown');
   await press('Enter');
   await expectFocus(page, 'radio "For 24 hours" [checked]');
-  await press('ArrowDown');
-  await expectFocus(page, 'radio "For 1 hour" [checked]');
+  await press('ArrowUp');
+  await expectFocus(page, 'radio "For 6 hours" [checked]');
   await press('Enter');
   const second = await copySecret();
   await press('Escape');

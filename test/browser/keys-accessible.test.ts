@@ -81,6 +81,10 @@ test('no state of the list of keys breaks a rule of accessibility, in any look',
   await expectSoundInEveryLook(page, 'a new label');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  const disabling = page.getByRole('alertdialog', { name: 'Disable “In use”?' });
+  await disabling.getByText('1 caller used it in the last 7 days').waitFor();
+  await expectSoundInEveryLook(page, 'disabling a key in use');
+  await disabling.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('“In use” is disabled').waitFor();
   await expectSoundInEveryLook(page, 'a key just disabled');
   await fail(page, 'apiKeys.update', 401);
@@ -115,9 +119,9 @@ test('no state of creating a key breaks a rule of accessibility, in any look', a
   await form.waitFor();
   await expectSoundInEveryLook(page, 'a new key');
   await form.getByText('Advanced').click();
-  await form.getByLabel('Expires').selectOption('custom');
-  await form.getByLabel('Days').fill('0');
-  await form.getByLabel('Only what is chosen').check();
+  await form.getByLabel('Expires').selectOption('date');
+  await form.getByLabel('Date').fill('2020-01-01');
+  await form.getByLabel('Restricted').check();
   await form.getByLabel('Requests').fill('many');
   await expectSoundInEveryLook(page, 'everything that can be chosen');
   await create.click();
@@ -125,14 +129,14 @@ test('no state of creating a key breaks a rule of accessibility, in any look', a
   await expectSoundInEveryLook(page, 'faults that the page sees');
 
   await form.getByLabel('Label').fill('Made in every look');
-  await form.getByLabel('Days').fill('90');
+  await form.getByLabel('Date').fill(`${new Date().getFullYear() + 1}-06-30`);
   await form.getByLabel('Read repositories').check();
   await form.getByLabel('Requests').fill('10');
-  await form.getByLabel('Accepted from').fill('203.0.113.0/24\nhere');
+  await form.getByLabel('Allowed IP addresses').fill('203.0.113.0/24\nhere');
   await create.click();
   await form.getByText('Line 2:').waitFor();
   await expectSoundInEveryLook(page, 'faults that the server sees');
-  await form.getByLabel('Accepted from').fill('203.0.113.0/24');
+  await form.getByLabel('Allowed IP addresses').fill('203.0.113.0/24');
   await fail(page, 'apiKeys.create');
   await create.click();
   await form.getByText('req-1').waitFor();
@@ -167,6 +171,11 @@ test('no question about a key breaks a rule of accessibility, in any look', asyn
   await rotation.getByLabel('For 7 days').check();
   await rotation.getByText('The key expires before that').waitFor();
   await expectSoundInEveryLook(page, 'a rotation that is cut short');
+  await rotation.getByLabel('For a number of hours').check();
+  await rotation.getByLabel('Hours', { exact: true }).fill('0');
+  await rotation.getByRole('button', { name: 'Rotate' }).click();
+  await rotation.getByText('A whole number from 1 to 168.').waitFor();
+  await expectSoundInEveryLook(page, 'a rotation with a grace of its own');
   await rotation.getByLabel('Not at all').check();
   await fail(page, 'apiKeys.rotate');
   await rotation.getByRole('button', { name: 'Rotate' }).click();
@@ -186,7 +195,7 @@ test('no question about a key breaks a rule of accessibility, in any look', asyn
   await useKey(console, key);
   await page.reload();
   await chooseForKey(page, label, 'Revoke');
-  await revocation.getByText('What still uses it stops working.').waitFor();
+  await revocation.getByText('1 caller used it in the last 7 days').waitFor();
   await expectSoundInEveryLook(page, 'revoking a key in use');
   await revocation.getByLabel(`Type “${label}” to confirm`).fill(label);
   await fail(page, 'apiKeys.revoke', 404);

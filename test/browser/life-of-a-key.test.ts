@@ -12,7 +12,7 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   await page.getByRole('button', { name: 'New API Key' }).first().click();
   const form = page.getByRole('dialog', { name: 'New API Key' });
   await form.getByLabel('Label').fill('CI Pipeline');
-  await form.getByLabel('Sub-organization').selectOption('Payments');
+  await form.getByLabel('Access (optional)').selectOption('Payments');
   await form.getByRole('button', { name: 'Create', exact: true }).click();
 
   const reveal = page.getByRole('dialog', { name: 'Your new API key' });
@@ -37,9 +37,9 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([200, 200]);
 
   await page.getByRole('button', { name: 'Details of CI Pipeline' }).click();
-  await page.getByRole('button', { name: 'End grace now' }).click();
-  const ending = page.getByRole('alertdialog', { name: 'End the grace of “CI Pipeline”?' });
-  await ending.getByRole('button', { name: 'End grace now' }).click();
+  await page.getByRole('button', { name: 'Expire old secret now' }).click();
+  const ending = page.getByRole('alertdialog', { name: 'Expire the old secret of “CI Pipeline”?' });
+  await ending.getByRole('button', { name: 'Expire old secret now' }).click();
   await page.getByText('is refused from now on').waitFor();
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([401, 200]);
 
@@ -49,6 +49,8 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   await page.getByText('Renamed to “Deploy Pipeline”.').waitFor();
 
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  const disabling = page.getByRole('alertdialog', { name: 'Disable “Deploy Pipeline”?' });
+  await disabling.getByRole('button', { name: 'Disable' }).click();
   await page.getByRole('gridcell', { name: 'Disabled' }).waitFor();
   expect(await callApi(console, second)).toBe(401);
   await page.getByRole('button', { name: 'Enable', exact: true }).click();

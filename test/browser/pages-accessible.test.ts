@@ -54,7 +54,7 @@ test('no state of the webhooks breaks a rule of accessibility, in any look', asy
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/webhooks');
-  await page.getByText('Switched off by an admin.').waitFor();
+  await page.getByText('Disabled by an admin.').waitFor();
   await expectSoundInEveryLook(page, 'the webhooks');
   await page.getByRole('button', { name: 'New webhook' }).click();
   const form = page.getByRole('dialog', { name: 'New webhook' });
@@ -68,9 +68,16 @@ test('no state of the webhooks breaks a rule of accessibility, in any look', asy
   await expectSoundInEveryLook(page, 'a signing secret');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Close anyway' }).click();
+  await page.getByRole('link', { name: 'All webhooks' }).click();
 
   await page.getByRole('link', { name: receiver.url }).click();
   await page.getByRole('cell', { name: 'HTTP 204' }).first().waitFor();
+  await page
+    .getByRole('button', { name: /^Details of/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Send test event' }).click();
+  await page.getByText('"type": "webhook.test"').waitFor();
   await expectSoundInEveryLook(page, 'a webhook');
   for (const opener of ['Edit', 'Replace secret', 'Disable', 'Remove']) {
     await lookAtDialog(page, opener);
@@ -97,7 +104,9 @@ test('no state of the other pages breaks a rule of accessibility, in any look', 
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/audit-log?action=apiKeys.update');
-  await page.getByText('Scopes:').waitFor();
+  await page.getByText('Permissions:').waitFor();
+  await page.getByRole('combobox', { name: 'What' }).click();
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
   await expectSoundInEveryLook(page, 'the audit log');
   await page.getByRole('link', { name: 'Jobs' }).click();
   await page.getByRole('button', { name: `Details of ${second?.id}` }).click();
@@ -106,7 +115,7 @@ test('no state of the other pages breaks a rule of accessibility, in any look', 
   await expectSoundInEveryLook(page, 'jobs');
   await lookAtDialog(page, `Cancel ${first?.id}`);
   await page.getByRole('link', { name: 'Sub-organizations' }).click();
-  await page.getByText('Payments').waitFor();
+  await page.getByText('Payments', { exact: true }).waitFor();
   await expectSoundInEveryLook(page, 'sub-organizations');
   for (const opener of [
     'New sub-organization',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase, rowsInDatabase } from './demo-keys.ts';
@@ -26,32 +27,51 @@ async function submit(name: string): Promise<string> {
   return id;
 }
 
-test('AuditLogPage shows before and after, filters in the URL by action, target and local day', async () => {
+test('AuditLogPage tells entries as sentences with links, filters by names and local days, exports', async () => {
   const { id } = await createKey(console, { label: 'Nightly' });
   const change = { label: 'Nightly audit', rate_limit: { limit: 100, window_seconds: 60 } };
   const changed = await console.send('parent-admin', `${settings}/api-keys/${id}`, change, 'PATCH');
   const requestId = changed.headers.get('x-request-id') ?? '';
-  await createKey(console, { label: 'Another' });
+  const key = `${settings}/api-keys/${id}`;
+  await console.send('parent-admin', key, { disabled: true }, 'PATCH');
+  await console.send('parent-admin', `${key}?reason=leaked`, undefined, 'DELETE');
+  await createKey(console, { label: 'Another', sub_org_id: 1 });
 
   await using session = await console.open({ timezoneId: 'Pacific/Auckland' });
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/audit-log');
   await page.getByText('in your time zone, Pacific/Auckland').waitFor();
   const entries = page.getByRole('row').filter({ has: page.getByRole('cell') });
-  const entry = entries.filter({ hasText: 'Changed an API key' });
+  const entry = entries.filter({ hasText: 'You changed Nightly audit' });
   await entry.waitFor();
   expect(await entry.innerText()).toMatch(/Label:\s+before\s+Nightly\s+after\s+Nightly audit\n/);
   expect(await entry.innerText()).toMatch(/Rate limit:\s+before\s+none\s+after\s+100 per 60 s\n/);
   await entry.getByRole('button', { name: `Copy the request id ${requestId}` }).click();
   await page.getByText('Copied to the clipboard.').waitFor();
   expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(requestId);
+  // What the sentence says is not repeated, and an id is shown as the name of its record.
+  expect(await entries.filter({ hasText: 'You disabled' }).innerText()).not.toContain('Disabled:');
+  const created = entries.filter({ hasText: 'You created Another' });
+  await created.getByText('Payments').waitFor();
+  expect(await created.innerText()).not.toMatch(/Label:|Fingerprint/);
 
-  await entry.getByRole('button', { name: `Only what happened to ${id}` }).click();
+  // Who revoked it: its name typed, its key chosen.
+  await page.getByRole('combobox', { name: 'What' }).fill('nightly');
+  await page.getByRole('option', { name: /^Nightly audit.*API key/ }).click();
   await page.getByText('Another').waitFor({ state: 'detached' });
-  expect(await entries.count()).toBe(2);
-  await page.getByLabel('Action').selectOption('Changed an API key');
-  await page.getByText('Created an API key').nth(1).waitFor({ state: 'detached' });
+  const revoked = entries.filter({ hasText: /^You revoked Nightly audit rrk_live_/ });
+  await revoked.getByText('leaked').waitFor();
+  expect(await entries.count()).toBe(4);
+  expect(await page.getByRole('combobox', { name: 'What' }).inputValue()).toBe('Nightly audit');
   expect(new URL(page.url()).searchParams.get('target')).toBe(id);
+  await revoked.getByRole('link', { name: 'Nightly audit' }).click();
+  await page.getByRole('heading', { level: 1, name: 'API Access' }).waitFor();
+  await page.getByText('Nightly audit').first().waitFor();
+  await page.goBack();
+  await entry.waitFor();
+
+  await page.getByLabel('Action').selectOption('Changed an API key');
+  await page.getByText('You revoked').waitFor({ state: 'detached' });
   const day = (offset: number) =>
     new Date(Date.now() + offset * 86_400_000).toLocaleDateString('sv', {
       timeZone: 'Pacific/Auckland',
@@ -61,13 +81,66 @@ test('AuditLogPage shows before and after, filters in the URL by action, target 
   await entry.waitFor();
   await page.reload();
   await entry.waitFor();
-  expect(await entries.count()).toBe(1);
+  expect(await entries.count()).toBe(2);
   await page.getByLabel('To', { exact: true }).fill('');
   await page.getByLabel('From', { exact: true }).fill(day(1));
-  await page.getByText('No entry is like that.').waitFor();
+  await page.getByText('No entries match these filters.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await entries.filter({ hasText: 'Another' }).waitFor();
+  await created.waitFor();
   expect(new URL(page.url()).search).toBe('');
+
+  const who = page.getByRole('combobox', { name: 'Who' });
+  await who.focus();
+  await who.press('ArrowDown');
+  await page.getByRole('option', { name: /^You/ }).waitFor();
+  await who.pressSequentially('you');
+  await page.getByRole('status').filter({ hasText: '1 match' }).waitFor();
+  await who.press('Enter');
+  await page.waitForURL(/actor=user/);
+  await page.getByRole('button', { name: 'Clear Who' }).click();
+  await page.waitForURL((url) => url.search === '');
+
+  for (const format of ['CSV', 'NDJSON']) {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Export ${format}` }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect(text).toContain('Nightly audit');
+    expect(text).toContain('chain');
+  }
+});
+
+test('a new key is shown and highlighted under a filter; disabling and revoking one in use name its callers', async () => {
+  const { id, raw } = await createKey(console, { label: 'In use' });
+  const headers = { authorization: `Bearer ${raw}`, 'user-agent': 'nightly-build/1.0' };
+  expect((await fetch(`${console.url}/api/v1/repos`, { headers })).status).toBe(200);
+  const used = async () => {
+    const response = await console.send('parent-admin', `${settings}/api-keys/${id}`);
+    return ((await response.json()) as { last_used_at: string | null }).last_used_at;
+  };
+  await expect.poll(used, { timeout: 5_000 }).not.toBeNull();
+
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/api-access?search=nothing-like-it');
+  await page.getByRole('button', { name: 'New API Key' }).first().click();
+  await page.getByLabel('Label', { exact: true }).fill('Brand new');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const reveal = page.getByRole('dialog', { name: 'Your new API key “Brand new”' });
+  await reveal.getByLabel('I have saved it').check();
+  await reveal.getByRole('button', { name: 'Done' }).click();
+  await page.locator('[data-highlighted]').getByText('Brand new').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+
+  await page.getByRole('button', { name: 'Details of In use' }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  const question = page.getByRole('alertdialog', { name: 'Disable “In use”?' });
+  await question.getByText('1 caller used it in the last 7 days, and stops working:').waitFor();
+  await question.getByText('nightly-build/1.0').waitFor();
+  await question.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Enable', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Revoke In use' }).click();
+  const revoking = page.getByRole('alertdialog', { name: 'Revoke “In use”?' });
+  await revoking.getByText('nightly-build/1.0').waitFor();
 });
 
 test('JobsPage follows what runs without losing focus, asks before work is lost, shows results', async () => {
@@ -117,7 +190,7 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await page.getByLabel('Kind').selectOption('Extension analysis');
   await cancelled(waits).waitFor({ state: 'detached' });
   await page.getByLabel('Status').selectOption('Cancelled');
-  await page.getByText('No job is like that.').waitFor();
+  await page.getByText('No entries match these filters.').waitFor();
   expect(new URL(page.url()).search).toBe('?type=extension_analysis&status=cancelled');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await cancelled(waits).waitFor();
@@ -130,9 +203,15 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/sub-orgs');
+  // The number of its keys leads to them.
+  await page.getByRole('link', { name: '1 key of “Archive me”' }).click();
+  await page.getByText('Held to it').first().waitFor();
+  await page.goBack();
   await page.getByRole('button', { name: 'Archive Archive me' }).click();
   const question = page.getByRole('alertdialog', { name: 'Archive “Archive me”?' });
-  await question.getByText('1 key held to it will be revoked permanently:').waitFor();
+  await question
+    .getByText(/^1 key with access to only this sub-organization will be revoked/)
+    .waitFor();
   await question.getByText('Held to it', { exact: true }).waitFor();
   const confirm = question.getByRole('button', { name: 'Archive' });
   expect(await confirm.isDisabled()).toBe(true);
@@ -143,7 +222,7 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
 
   await page.getByRole('button', { name: 'Remove Archive me' }).click();
   const removal = page.getByRole('alertdialog', { name: 'Remove “Archive me”?' });
-  await removal.getByText('No key is held to it.').waitFor();
+  await removal.getByText('No key is limited to it').waitFor();
   await removal.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('row').filter({ hasText: 'Archive me' }).waitFor({ state: 'detached' });
 });
@@ -157,6 +236,9 @@ test('DisableDialog says which keys of a service account stop working', async ()
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/service-accounts');
+  await page.getByRole('link', { name: '1 key of “Deploy robot”' }).click();
+  await page.getByText('Owned by it').first().waitFor();
+  await page.goBack();
   await page.getByRole('button', { name: 'Disable Deploy robot' }).click();
   const question = page.getByRole('alertdialog', { name: 'Disable “Deploy robot”?' });
   await question.getByText('1 key will stop working:').waitFor();

@@ -56,7 +56,7 @@ test('a section that a persona may not read shows the permission panel, not an e
   await page.getByText('Ask an admin of Acme Security').waitFor();
 });
 
-test('Tier 1 admin sees the upgrade notice, and revokes the keys that lie dormant', async () => {
+test('Tier 1 admin sees the upgrade notice, and revokes the keys that its plan pauses', async () => {
   await setTier(3);
   const { raw } = await createKey(console, { label: 'From better days' }, 'tier-1-admin');
   await createKey(console, { label: 'Another' }, 'tier-1-admin');
@@ -70,7 +70,7 @@ test('Tier 1 admin sees the upgrade notice, and revokes the keys that lie dorman
   expect(await sales.getAttribute('href')).toMatch(/^mailto:/);
   expect(await page.getByRole('button', { name: 'New API Key' }).count()).toBe(0);
 
-  await page.getByRole('heading', { name: '2 keys lie dormant' }).waitFor();
+  await page.getByRole('heading', { name: '2 keys are paused by your plan' }).waitFor();
   await page.getByRole('button', { name: 'Revoke all keys' }).click();
   const question = page.getByRole('alertdialog', { name: 'Revoke every key?' });
   const confirm = question.getByRole('button', { name: 'Revoke all keys' });
@@ -78,7 +78,7 @@ test('Tier 1 admin sees the upgrade notice, and revokes the keys that lie dorman
   await question.getByLabel('Type “2” to confirm').fill('2');
   await confirm.click();
   await page.getByText('2 keys revoked.').waitFor();
-  await page.getByText('lie dormant').waitFor({ state: 'detached' });
+  await page.getByText('are paused by your plan').waitFor({ state: 'detached' });
 });
 
 test('a reload signs the same persona in again, with no token in storage', async () => {

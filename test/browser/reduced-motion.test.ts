@@ -32,3 +32,29 @@ test('nothing moves for those who asked for less motion', async () => {
   await using lively = await console.open({ reducedMotion: 'no-preference' });
   expect(Math.min(...(await movingIn(lively.page)))).toBeGreaterThan(0);
 });
+
+test('the chosen theme beats the system’s and survives a reload; forced colours leave edges', async () => {
+  await using console = await startConsole();
+  await using session = await console.open({ colorScheme: 'dark' });
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/sub-orgs');
+  const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  const dark = await ground();
+  await page.getByRole('button', { name: 'Theme: System' }).click();
+  await page.getByRole('button', { name: 'Theme: Light' }).waitFor();
+  const light = await ground();
+  expect(light).not.toBe(dark);
+  await page.reload();
+  await page.getByRole('button', { name: 'Theme: Light' }).waitFor();
+  expect(await ground()).toBe(light);
+  await page.getByRole('button', { name: 'Theme: Light' }).click();
+  expect(await ground()).toBe(dark);
+  await page.getByRole('button', { name: 'Theme: Dark' }).click();
+  await page.getByRole('button', { name: 'Theme: System' }).waitFor();
+
+  await page.emulateMedia({ forcedColors: 'active' });
+  const edge = "getComputedStyle(document.querySelector('.chip')).borderTopWidth";
+  expect(await page.evaluate<string>(edge)).toBe('1px');
+  const current = "getComputedStyle(document.querySelector('[aria-current]')).outlineWidth";
+  expect(await page.evaluate<string>(current)).toBe('2px');
+});

@@ -27,7 +27,7 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
     await page.getByRole('button', { name: 'New API Key' }).first().click();
     const form = page.getByRole('dialog', { name: 'New API Key' });
     await form.getByLabel('Label').fill('Deploy check');
-    await form.getByLabel('Sub-organization').selectOption('Payments');
+    await form.getByLabel('Access (optional)').selectOption('Payments');
     await form.getByLabel('Label').focus();
   },
 

@@ -1,4 +1,4 @@
-import { createSignal, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { createStore, unwrap } from 'solid-js/store';
 import { createAction } from '../../api/action.ts';
 import { useApi } from '../../api/api-context.tsx';
@@ -8,6 +8,7 @@ import { keyEdit as text } from '../../messages/messages.ts';
 import { useMember } from '../../session/member-context.ts';
 import { Field } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { createFormErrors } from '../../ui/form-errors.ts';
 import { useStatusLine } from '../../ui/status-line.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { LimitFields } from '../limit-fields.tsx';
@@ -23,18 +24,17 @@ export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
   // A copy: the record may change in place, and only the user's own edits are saved.
   const key = structuredClone(unwrap(props.apiKey));
   const [edit, setEdit] = createStore<KeyEdit>(editOf(key));
-  const [validationErrors, setValidationErrors] = createSignal<Record<string, string>>({});
   const save = createAction(async () => {
     const saved = await api.trpc.apiKeys.update.mutate(changesOf(key, edit, member()?.user.id));
     showKey(api, saved.id, () => saved);
     announce(text.saved(saved.label));
     void refreshKeys(api);
   });
-  const errorOf = (field: string) => validationErrors()[field] ?? save.problem()?.fields[field];
-  const check = () => {
-    setValidationErrors(editErrors(key, edit));
-    return Object.keys(validationErrors()).length === 0;
-  };
+  const { errorOf, check } = createFormErrors({
+    invalid: () => editErrors(key, edit),
+    input: () => changesOf(key, edit, member()?.user.id),
+    problem: save.problem,
+  });
   return (
     <FormDialog
       title={text.title(key.label)}

@@ -15,13 +15,13 @@ import type { ApiKey } from '../../api/records.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { rotationPanel as text } from '../../messages/messages.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { lazyNamed } from '../../ui/lazy-named.tsx';
+import { lazyDialog } from '../../ui/lazy-named.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { CallerList } from './caller-list.tsx';
 
-const EndGraceDialog = lazyNamed(() => import('./end-grace-dialog.tsx'), 'EndGraceDialog');
+const EndGraceDialog = lazyDialog(() => import('./end-grace-dialog.tsx'), 'EndGraceDialog');
 
 /** A rotation's grace: how long it lasts, who still uses the old secret, and how to end it. */
 export function RotationPanel(props: { apiKey: ApiKey; until: string }) {

@@ -152,19 +152,6 @@ export const apiAccess = {
     graceEnded: (label: string) => `The old secret of ${quoted(label)} is refused from now on.`,
     revokedAll: (count: number) => `${keys(count)} revoked.`,
   },
-  details: {
-    id: 'Key id',
-    description: 'Description',
-    scopes: 'May do',
-    allScopes: 'Everything the API offers',
-    noScopes: 'Nothing',
-    addresses: 'Accepted from',
-    anyAddress: 'Any address',
-    authority: 'Acts with the authority of',
-    serviceAccount: (name: string) => `Service account ${name}`,
-    revokedAt: 'Revoked',
-    revokedReason: 'Reason',
-  },
 };
 
 /** The documentation's advice. */

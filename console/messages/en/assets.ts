@@ -9,7 +9,7 @@ const shared = {
   url: 'Address',
   submit: 'Submit for a scan',
   subOrg: 'Sub-organization',
-  noSubOrg: 'Whole organization',
+  noSubOrg: 'All sub-organizations',
   urlNeeded: 'Enter an address.',
   submitted: 'Submitted. The scan waits for its turn.',
   statuses: {

@@ -5,8 +5,8 @@ import { number } from './number.ts';
 const sentences: Readonly<Partial<Record<ProblemCode, string>>> = {
   insufficient_permissions: 'Your role does not allow this.',
   plan_required: 'API access is not part of your current plan.',
-  api_key_not_found: 'This key no longer exists, or it was revoked meanwhile.',
-  api_key_revoked: 'This key was revoked meanwhile and cannot be changed.',
+  api_key_not_found: 'This key no longer exists, or was revoked.',
+  api_key_revoked: 'This key was revoked and cannot be changed.',
   api_key_ended: 'This key has expired or was revoked: create a new one.',
   api_key_rotated: 'Another admin rotated this key just now. Look at it again first.',
   rate_limited: 'Too many requests. Wait a moment.',

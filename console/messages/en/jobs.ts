@@ -56,7 +56,7 @@ export const jobs = {
   all: 'All',
   nobody: 'The system',
   empty: 'No jobs yet.',
-  emptyFiltered: 'No job is like that.',
+  emptyFiltered: 'No entries match these filters.',
   clear: 'Clear filters',
   adminsOnly: (organization: string) =>
     `Admins of ${organization} can cancel jobs: ask one of them.`,

@@ -41,8 +41,6 @@ export const keyUse = {
   ofOutcome: (name: string, count: number) => `${name}: ${number.format(count)}`,
   span: (time: string, parts: readonly string[]) => `${time}: ${parts.join(', ') || 'no calls'}`,
   picture: (summary: string) => `${summary} Above the line: answered. Below it: failed.`,
-  above: 'answered',
-  below: 'failed',
   asTable: 'As a table',
   tableCaption: (range: '24h' | '7d') => `Calls of the last ${ranges[range]}`,
   time: { '24h': 'Hour from', '7d': 'Day' },
@@ -63,7 +61,7 @@ export const rotationPanel = {
   title: 'Rotation under way',
   works: (preview: string) => `The old secret ${preview} stops working`,
   over: 'It is over: the old secret is refused.',
-  unused: 'Not used since the rotation: it is safe to end.',
+  unused: 'Not used since the rotation: it is safe to expire it.',
   unusedHint: 'Something that runs rarely may not have run since.',
   used: (count: number) =>
     count === 1
@@ -74,8 +72,8 @@ export const rotationPanel = {
   noAddress: 'address unknown',
   calls,
   last: 'last',
-  endGrace: 'End grace now',
-  endTitle: (label: string) => `End the grace of ${quoted(label)}?`,
+  endGrace: 'Expire old secret now',
+  endTitle: (label: string) => `Expire the old secret of ${quoted(label)}?`,
   ends: (preview: string) =>
     `The old secret ${preview} is refused from the next request on. This cannot be undone.`,
   breaks: 'These fail with 401 until they have the new secret:',
@@ -116,7 +114,7 @@ export const keyEdit = {
   description: 'Description',
   optional: '(optional)',
   descriptionHint: 'What uses it, who to ask, where the secret is kept.',
-  owner: 'Acts with the authority of',
+  owner: 'Owner',
   ownerHints: {
     keep: 'A key can do no more than its owner.',
     me: 'You take it over: it can do what you can, for as long as you can.',
@@ -133,6 +131,17 @@ export const keyEdit = {
 
 export const settingsOf = {
   title: 'Settings',
-  rateLimit: 'At most',
+  rateLimit: 'Rate limit',
   noRateLimit: 'No limit of its own',
+  id: 'Key id',
+  description: 'Description',
+  scopes: 'Permissions',
+  allScopes: 'Full access',
+  noScopes: 'None',
+  addresses: 'Allowed IP addresses',
+  anyAddress: 'Any address',
+  owner: 'Owner',
+  serviceAccount: (name: string) => `Service account ${name}`,
+  revokedAt: 'Revoked',
+  revokedReason: 'Reason',
 };

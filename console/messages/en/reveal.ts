@@ -1,6 +1,8 @@
+import { quoted } from './quoted.ts';
+
 export const reveal = {
-  createdTitle: 'Your new API key',
-  rotatedTitle: 'Your new secret',
+  createdTitle: (label: string) => `Your new API key ${quoted(label)}`,
+  rotatedTitle: (label: string) => `Your new secret of ${quoted(label)}`,
   lead: 'Copy it now. It is not stored and will not be shown again.',
   secret: 'Secret',
   show: 'Show',

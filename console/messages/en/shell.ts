@@ -1,3 +1,4 @@
+import { number } from './number.ts';
 import { quoted } from './quoted.ts';
 
 export const language = 'en';
@@ -9,6 +10,8 @@ export const settings = {
   pageTitle: (page: string) => `${page} · Settings · RepoRisk`,
   tier: (tier: number) => `Tier ${tier}`,
   switchPerson: 'Sign out',
+  theme: (name: string) => `Theme: ${name}`,
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
   apiAccess: 'API Access',
   subOrgs: 'Sub-organizations',
   serviceAccounts: 'Service accounts',
@@ -28,8 +31,23 @@ export const lists = {
   page: (number: number) => `Page ${number}`,
 };
 
+export const loading = {
+  failed: 'This part of the console could not be loaded. Check your connection.',
+  fault: 'This part of the console stopped because of a fault on our side.',
+  outdated: 'A new version of the console is available.',
+  reload: 'Reload',
+  retry: 'Try again',
+  retrying: 'Trying again…',
+};
+
 export const search = {
   onlyPreview: 'A raw key or secret is never searched for, only its preview.',
+};
+
+export const combobox = {
+  clear: (label: string) => `Clear ${label}`,
+  none: 'No match.',
+  found: (count: number) => (count === 1 ? '1 match' : `${number.format(count)} matches`),
 };
 
 export const dialogs = {

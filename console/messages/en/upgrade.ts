@@ -6,16 +6,18 @@ export const upgrade = {
   lead: (tier: number) =>
     `Your organization is on Tier ${tier}. Upgrade to call RepoRisk from your pipelines and services.`,
   points: [
-    'Keys for every integration, held to a sub-organization if you like',
+    'Keys for every integration, with access to one sub-organization if you like',
     'Rotation without downtime and immediate revocation',
-    'Scopes, expiry and address allow-lists for each key',
+    'Permissions, expiry and allowed IP addresses for each key',
   ],
   contact: 'Contact sales',
   address: 'mailto:sales@canirunthat.com?subject=RepoRisk%20API%20access',
   dormantTitle: (count: number) =>
-    count === 1 ? '1 key lies dormant' : `${number.format(count)} keys lie dormant`,
+    count === 1
+      ? '1 key is paused by your plan'
+      : `${number.format(count)} keys are paused by your plan`,
   dormant:
-    'They are refused on your current plan, and would work again after an upgrade. If they are not needed, revoke them.',
+    'They are refused for now, and work again after an upgrade. Revoke them if they are not needed.',
   action: 'Revoke all keys',
 };
 

@@ -1,4 +1,11 @@
-const waits = (count: number) => (count === 1 ? '1 event waits' : `${count} events wait`);
+import { number } from './number.ts';
+
+const percent = /* @__PURE__ */ new Intl.NumberFormat('en', {
+  style: 'percent',
+  maximumFractionDigits: 1,
+});
+const waits = (count: number) =>
+  count === 1 ? '1 event waits' : `${number.format(count)} events wait`;
 
 export const webhooks = {
   title: 'Webhooks',
@@ -27,6 +34,7 @@ export const webhooks = {
     lead: 'A POST with a JSON body: what happened, when, and the key’s record. Never a secret.',
     answer:
       'Answer with any 2xx status within ten seconds. Anything else is tried again, at first after seconds, later every hour, for 24 hours. A message may come twice, with the same webhook-id; those of one key come in order.',
+    event: 'Event',
     example: 'Body',
   },
   verify: {
@@ -36,7 +44,7 @@ export const webhooks = {
     python: 'Python: pip install standardwebhooks',
   },
   secret: {
-    createdTitle: 'Your signing secret',
+    createdTitle: (url: string) => `Your signing secret for ${url}`,
     lead: 'Copy it now: it will not be shown again. With it you tell our messages from anyone else’s.',
     rotatedLead:
       'Copy it now: it will not be shown again. For 24 hours messages carry both signatures, so you can replace the old secret without missing one.',
@@ -44,22 +52,28 @@ export const webhooks = {
   },
   planNote:
     'Adding and changing webhooks comes with Tier 3. You can look at what was sent, send it again, and remove webhooks.',
-  columns: { endpoint: 'Endpoint', events: 'Events', created: 'Added', status: 'Status' },
+  columns: {
+    endpoint: 'Endpoint',
+    events: 'Events',
+    status: 'Status',
+    errors: 'Errors, last 24 hours',
+    created: 'Added',
+  },
   empty: 'No webhooks yet.',
   active: 'Active',
+  failing: 'Failing',
   disabled: 'Disabled',
-  byOwner: 'Switched off by an admin.',
-  since: 'Since',
+  byOwner: 'Disabled by an admin.',
   all: 'All webhooks',
   gone: 'This webhook no longer exists.',
   id: 'Id',
   health: {
-    title: 'Health',
-    states: { ok: 'Accepted', failing: 'Failing', off: 'Off' },
     lastSuccess: 'Last accepted',
     never: 'Never',
-    lastDay: 'Last 24 hours',
-    counts: (sent: number, failed: number) => `${sent} sent, ${failed} failed`,
+    lastDay: 'Errors, last 24 hours',
+    nothing: 'Nothing was sent',
+    rate: (failed: number, sent: number) =>
+      `${percent.format(failed / sent)} (${number.format(failed)} of ${number.format(sent)})`,
   },
   edit: 'Edit',
   editTitle: 'Edit webhook',
@@ -71,18 +85,20 @@ export const webhooks = {
   rotateAgain:
     'If you replaced it within the last 24 hours, the secret before that one stops at once.',
   rotating: 'Replacing…',
-  rotatedTitle: 'Your new signing secret',
+  rotatedTitle: (url: string) => `Your new signing secret for ${url}`,
   enable: 'Enable',
   disable: 'Disable',
   disableTitle: 'Disable this webhook?',
   disableLead:
-    'Nothing is sent to it until you enable it again. What happens meanwhile is not sent later.',
+    'Nothing is sent to it until you enable it again. Events until then are not sent later.',
   lost: (count: number, more: boolean) =>
     count === 0
       ? 'No event waits to be sent.'
       : `${more ? 'More than ' : ''}${waits(count)} to be sent, and will be given up. You can send them again once it is enabled.`,
   counting: 'Counting what waits…',
   test: {
+    title: 'Test it',
+    lead: 'Sends one signed event of the type webhook.test now. It counts for no figure here.',
     send: 'Send test event',
     sending: 'Sending…',
     accepted: (status: number | null) => `The test event was accepted: HTTP ${status}.`,
@@ -98,7 +114,7 @@ export const webhooks = {
     hint: 'What was sent and what waits, newest first.',
     filter: 'Status',
     any: 'Any status',
-    statuses: { pending: 'Waiting', delivered: 'Delivered', failed: 'Given up' },
+    statuses: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' },
     columns: {
       event: 'Event',
       status: 'Status',
@@ -110,16 +126,21 @@ export const webhooks = {
     },
     accepted: (status: number) => `HTTP ${status}`,
     noAnswer: '–',
+    noStatus: 'No answer',
+    request: 'Request',
+    answer: 'Answer',
+    emptyAnswer: 'The answer had no body.',
+    noAttempts: 'Not sent yet.',
     soon: 'within a minute',
-    attemptsOf: (count: number, type: string, id: string) =>
-      `${count} ${count === 1 ? 'attempt' : 'attempts'} of ${type} ${id}`,
-    duration: (milliseconds: number) => `${milliseconds} ms`,
+    count: (count: number) => number.format(count),
+    detailsOf: (type: string, id: string) => `Details of ${type} ${id}`,
+    duration: (milliseconds: number) => `${number.format(milliseconds)} ms`,
     redeliver: 'Redeliver',
     sendNow: 'Send now',
     of: (action: string, type: string, id: string) => `${action} ${type} ${id}`,
-    redelivered: 'On its way again.',
-    empty: 'Nothing was sent yet.',
-    emptyFiltered: 'No delivery has this status.',
+    redelivered: 'The event is on its way again.',
+    empty: 'Nothing was sent yet. Send a test event, or wait for the next change of a key.',
+    emptyFiltered: 'No entries match these filters.',
   },
   done: {
     saved: 'The webhook is saved.',

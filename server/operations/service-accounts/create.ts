@@ -42,7 +42,7 @@ export const createServiceAccount = defineOperation({
     em.persist(account);
     work.audit({ target: account.id, changes: { name, role } });
     await em.flush();
-    return toServiceAccountRecord(account);
+    return toServiceAccountRecord(account, 0);
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf, paging } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { withActiveKeys } from '../api-keys/active-keys.ts';
 import { defineOperation } from '../operation.ts';
 import { serviceAccountRecord, serviceAccounts } from './service-account-record.ts';
 
@@ -12,5 +13,10 @@ export const listServiceAccounts = defineOperation({
   access: parentOrgAdmin({ isOpenToMembers: true }),
   input: z.strictObject(paging),
   output: pageOf(serviceAccountRecord),
-  run: (work, paging) => serviceAccounts.list(work, {}, paging),
+  async run(work, paging) {
+    const { items, nextCursor } = await serviceAccounts.list(work, {}, paging);
+    const of = { orgId: work.principal.organization.id, now: work.now };
+    const { rows } = work.services.database;
+    return { items: await withActiveKeys(rows, 'service_account', items, of), nextCursor };
+  },
 });

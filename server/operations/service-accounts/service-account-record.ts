@@ -7,7 +7,7 @@ import { ownRecords } from '../own-records.ts';
 
 export const accountRole = z.enum(['viewer', 'engineer', 'admin']);
 
-export const serviceAccountRecord = z.object({
+const stored = z.object({
   id: z.string(),
   name: z.string(),
   slug: z.string(),
@@ -18,14 +18,18 @@ export const serviceAccountRecord = z.object({
   updatedAt: timestamp,
 });
 
+export const serviceAccountRecord = stored.extend({ activeKeys: z.int() });
+
 /** The service accounts of organizations. */
 export const serviceAccounts = ownRecords({
   ...{ table: 'service_account', as: 'a', id: 'string' },
-  columns: columnsOf(serviceAccountRecord, 'a', { name: nameColumn('a.name') }),
+  columns: columnsOf(stored, 'a', { name: nameColumn('a.name') }),
 });
 
+/** A service account as readers get it, with the number of its active keys. */
 export function toServiceAccountRecord(
   account: ServiceAccount,
+  activeKeys: number,
 ): z.infer<typeof serviceAccountRecord> {
   return {
     id: account.id,
@@ -34,6 +38,7 @@ export function toServiceAccountRecord(
     description: account.description ?? null,
     role: account.role,
     isActive: account.isActive,
+    activeKeys,
     createdAt: iso(account.createdAt),
     updatedAt: iso(account.updatedAt),
   };

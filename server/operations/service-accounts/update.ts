@@ -1,9 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { ServiceAccount } from '../../database/entities/service-account.ts';
+import { rowsWithin } from '../../database/rows.ts';
 import { description, id, name } from '../../wire/fields.ts';
 import { notFound } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { withActiveKeys } from '../api-keys/active-keys.ts';
 import { defineOperation } from '../operation.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
@@ -44,6 +46,13 @@ export const updateServiceAccount = defineOperation({
       account.updatedAt = now;
       audit({ target: id, changes });
     }
-    return toServiceAccountRecord(account);
+    const of = { orgId: account.orgId, now };
+    const [{ activeKeys } = { activeKeys: 0 }] = await withActiveKeys(
+      rowsWithin(em),
+      'service_account',
+      [account],
+      of,
+    );
+    return toServiceAccountRecord(account, activeKeys);
   },
 });

@@ -36,7 +36,7 @@ export const addSubOrg = defineOperation({
     await em.flush();
     if (clerkId !== null) await writeSubOrgLink(em, services.database.rowMacs, subOrg, clerkId);
     audit({ target: String(subOrg.id), changes: { name, clerkId } });
-    return { ...toSubOrgRecord(subOrg), clerkId };
+    return { ...toSubOrgRecord(subOrg, 0), clerkId };
   },
 });
 

@@ -23,6 +23,6 @@ export const archiveSubOrg = defineOperation({
       const changes = { name, clerkId: clerkId ?? formerClerkId, revokedKeys };
       work.audit({ target: String(id), changes });
     }
-    return toSubOrgRecord({ ...subOrg, archivedAt: subOrg.archivedAt ?? work.now });
+    return toSubOrgRecord({ ...subOrg, archivedAt: subOrg.archivedAt ?? work.now }, 0);
   },
 });

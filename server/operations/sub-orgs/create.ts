@@ -18,6 +18,6 @@ export const createSubOrg = defineOperation({
     em.persist(subOrg);
     await em.flush();
     audit({ target: String(subOrg.id), changes: { name } });
-    return toSubOrgRecord(subOrg);
+    return toSubOrgRecord(subOrg, 0);
   },
 });

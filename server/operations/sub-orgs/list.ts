@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf, paging } from '../../wire/fields.ts';
 import { parentOrgMember } from '../access.ts';
+import { withActiveKeys } from '../api-keys/active-keys.ts';
 import { defineOperation } from '../operation.ts';
 import { subOrgRecord, subOrgs } from './sub-org-record.ts';
 
@@ -12,5 +13,10 @@ export const listSubOrgs = defineOperation({
   access: parentOrgMember(),
   input: z.strictObject(paging),
   output: pageOf(subOrgRecord),
-  run: (work, paging) => subOrgs.list(work, { removed_at: null }, paging),
+  async run(work, paging) {
+    const { items, nextCursor } = await subOrgs.list(work, { removed_at: null }, paging);
+    const of = { orgId: work.principal.organization.id, now: work.now };
+    const { rows } = work.services.database;
+    return { items: await withActiveKeys(rows, 'sub_org', items, of), nextCursor };
+  },
 });

@@ -9,7 +9,7 @@ import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
 import { ownRecords } from '../own-records.ts';
 
-export const subOrgRecord = z.object({
+const stored = z.object({
   id: z.int(),
   name: z.string(),
   clerkId: z.string().nullable(),
@@ -17,17 +17,21 @@ export const subOrgRecord = z.object({
   createdAt: timestamp,
 });
 
+export const subOrgRecord = stored.extend({ activeKeys: z.int() });
+
 /** The sub-orgs of organizations. */
 export const subOrgs = ownRecords({
   ...{ table: 'sub_org', as: 's', id: 'number' },
-  columns: columnsOf(subOrgRecord, 's', { name: nameColumn('s.name') }),
+  columns: columnsOf(stored, 's', { name: nameColumn('s.name') }),
 });
 
-export function toSubOrgRecord(subOrg: SubOrg): z.infer<typeof subOrgRecord> {
+/** A sub-org as readers get it, with the number of its active keys. */
+export function toSubOrgRecord(subOrg: SubOrg, activeKeys: number): z.infer<typeof subOrgRecord> {
   return {
     id: subOrg.id,
     name: shownName(subOrg.name),
     clerkId: subOrg.clerkId ?? null,
+    activeKeys,
     archivedAt: iso(subOrg.archivedAt),
     createdAt: iso(subOrg.createdAt),
   };

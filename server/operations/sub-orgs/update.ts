@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { rowsWithin } from '../../database/rows.ts';
 import { integer, name } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
+import { withActiveKeys } from '../api-keys/active-keys.ts';
 import { defineOperation } from '../operation.ts';
 import { lockSubOrg, subOrgRecord, toSubOrgRecord } from './sub-org-record.ts';
 
@@ -18,6 +20,13 @@ export const updateSubOrg = defineOperation({
       work.audit({ target: String(id), changes: { name: { before: subOrg.name, after: name } } });
       subOrg.name = name;
     }
-    return toSubOrgRecord(subOrg);
+    const of = { orgId: subOrg.orgId, now: work.now };
+    const [{ activeKeys } = { activeKeys: 0 }] = await withActiveKeys(
+      rowsWithin(work.em),
+      'sub_org',
+      [subOrg],
+      of,
+    );
+    return toSubOrgRecord(subOrg, activeKeys);
   },
 });

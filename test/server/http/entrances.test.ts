@@ -35,13 +35,10 @@ test('an unknown path of the API is 404 in JSON, whatever the console would show
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
   expect((await server.fetch('/settings/api-access')).status).toBe(404);
-  for (const path of [
-    '/nowhere',
-    '/settings/api-access/x',
-    '/settings/',
-    '/settings/a;b',
-    '//settings',
-  ])
+  // Every address of the console opens from a bookmark, and no other does.
+  for (const path of ['/settings', '/settings/', '/settings/jobs/', '/settings/api-access/key_01K'])
+    expect([path, (await server.fetch(path, asPage)).status]).toEqual([path, 200]);
+  for (const path of ['/nowhere', '/settings/a/b/c', '/settings/a;b', '//settings'])
     expect([path, (await server.fetch(path, asPage)).status]).toEqual([path, 404]);
 });
 

@@ -41,6 +41,30 @@ onOneServerEach((server) => {
     });
   });
 
+  test('subOrgs and serviceAccounts count their active keys, and no others', async () => {
+    const subOrg = (await send('/sub-orgs', { name: 'Counted' })).body;
+    const account = (await send('/service-accounts', { name: 'Counted', role: 'viewer' })).body;
+    const of = { sub_org_id: subOrg.id, service_account_id: account.id };
+    const ids: string[] = [];
+    for (const label of ['one', 'two', 'disabled', 'revoked']) {
+      ids.push((await send('/api-keys', { label, ...of })).body.key.id);
+    }
+    await send(`/api-keys/${ids[2]}`, { disabled: true }, 'PATCH');
+    await send(`/api-keys/${ids[3]}`, undefined, 'DELETE');
+    await send('/api-keys', { label: 'of nothing' });
+    for (const [path, { id }] of [
+      ['/sub-orgs', subOrg],
+      ['/service-accounts', account],
+    ] as const) {
+      const { items } = (await get(path)).body;
+      const found = items.find((item: { id: string | number }) => item.id === id);
+      expect(found).toMatchObject({ active_keys: 2 });
+      expect((await send(`${path}/${id}`, {}, 'PATCH')).body).toEqual(found);
+    }
+    expect((await get(`/service-accounts/${account.id}`)).body.active_keys).toBe(2);
+    expect((await send(`/sub-orgs/${subOrg.id}/archive`, undefined)).body.active_keys).toBe(0);
+  });
+
   test('subOrgs: added, renamed, archived, removed, and never seen by another organization', async () => {
     const { status, body } = await send('/sub-orgs', { name: '  Web  ' });
     expect({ status, body }).toEqual({
@@ -49,6 +73,7 @@ onOneServerEach((server) => {
         id: expect.any(Number),
         name: 'Web',
         clerk_id: null,
+        active_keys: 0,
         archived_at: null,
         created_at: time,
       },
@@ -86,6 +111,7 @@ onOneServerEach((server) => {
     expect(made).toEqual({
       status: 201,
       body: {
+        active_keys: 0,
         id: expect.stringMatching(/^sa_[0-9A-Z]{26}$/),
         name,
         slug: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/),
