@@ -137,6 +137,7 @@ export function createApp(parts: AppOptions): App {
       sign_in: parts.demo ? 'demo' : 'clerk',
       publishable_key: parts.clerkPublishableKey,
       dialects,
+      extra_scopes: Object.keys(verifier.extraScopes),
     }),
   );
   // An unknown path of the API is no page of the console, in any spelling and for every client.

@@ -1,4 +1,4 @@
-import { createVerifier, type Verifier } from '../core/mod.ts';
+import { createVerifier, type ScopeNameOf, type Verifier } from '../core/mod.ts';
 import { unfailing } from '../core/verify/unfailing.ts';
 import { openAuditedDatabase } from './audit/audited-database.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -21,7 +21,9 @@ import { withLimitsAndUsage } from './verifier/with-limits-and-usage.ts';
 export type { OpenVerifierOptions };
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
-export interface CoherentVerifier extends Verifier, AsyncDisposable {
+export interface CoherentVerifier<Own extends string = never>
+  extends Verifier<Own>,
+    AsyncDisposable {
   /** The lease that its cache depends on, and the wait of a revocation. */
   readonly coherence: Coherence;
 }
@@ -49,7 +51,9 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * export default { fetch: protect(verifier, handler, { scope: 'repos:read' }) };
  * ```
  */
-export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
+export async function openVerifier<const Written extends string = never>(
+  options: OpenVerifierOptions<Written>,
+): Promise<CoherentVerifier<ScopeNameOf<Written>>> {
   assertRuntime();
   const { databaseUrl, databaseListenUrl, redisUrl } = readVerifierOptions(options);
   const { onOutcome } = options;
@@ -81,6 +85,7 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   const verifier = resources.use(
     await openCoherent(database, keyring, {
       databaseListenUrl,
+      extraScopes: options.extraScopes ?? [],
       onError,
       onLost: () => onError(new Error('The database was restored. Run "cli restore" first.')),
       onlyReads: true,
@@ -107,6 +112,7 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
       environments === undefined
         ? verify
         : (key, request) => verify(key, { environments, ...request }),
+    extraScopes: verifier.extraScopes,
     cacheCounters: verifier.cacheCounters,
     coherence: verifier.coherence,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -121,6 +127,8 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
 export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
   readonly databaseListenUrl?: string | null;
+  /** None when absent. */
+  readonly extraScopes?: readonly string[];
   /** Unix milliseconds. */
   readonly now?: () => number;
   readonly onError?: (error: unknown) => void;
@@ -139,14 +147,17 @@ export function coherentVerifier(
   database: Database,
   options: CoherentVerifierOptions,
 ): Promise<CoherentVerifier> {
-  const { keyring, databaseListenUrl = null, now, onError = warn, onLost } = options;
-  const onlyReads = false;
-  return openCoherent(database, keyring, { databaseListenUrl, now, onError, onLost, onlyReads });
+  const { keyring, databaseListenUrl = null, extraScopes = [], onError = warn } = options;
+  const { now, onLost } = options;
+  return openCoherent(database, keyring, {
+    ...{ databaseListenUrl, extraScopes, now, onError, onLost, onlyReads: false },
+  });
 }
 
 /** @internal */
-interface CoherentOptions {
+interface CoherentOptions<Written extends string> {
   readonly databaseListenUrl: string | null;
+  readonly extraScopes: readonly Written[];
   readonly now?: (() => number) | undefined;
   readonly onError: (error: unknown) => void;
   readonly onLost: ((lost: LostHistory) => void) | undefined;
@@ -154,11 +165,13 @@ interface CoherentOptions {
   readonly onlyReads: boolean;
 }
 
-async function openCoherent(
+async function openCoherent<Written extends string>(
   database: Database,
   keyring: Keyring,
-  { databaseListenUrl, now = Date.now, onError, onLost = () => {}, onlyReads }: CoherentOptions,
-): Promise<CoherentVerifier> {
+  options: CoherentOptions<Written>,
+): Promise<CoherentVerifier<ScopeNameOf<Written>>> {
+  const { databaseListenUrl, extraScopes, now = Date.now, onError, onlyReads } = options;
+  const { onLost = () => {} } = options;
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const leases = database.leases(databaseListenUrl);
   const port = onlyReads ? { ...leases.port, prune: async () => {} } : leases.port;
@@ -171,9 +184,12 @@ async function openCoherent(
     onlyReads,
     onError,
   });
-  const verifier = createVerifier({ store, schemes, hashing: nodeHashing, now, onError });
+  const verifier = createVerifier({
+    ...{ store, schemes, extraScopes, hashing: nodeHashing, now, onError },
+  });
   const opened = resources.move();
   return {
+    extraScopes: verifier.extraScopes,
     verify: (key, request) => verifier.verify(key, request),
     cacheCounters: () => verifier.cacheCounters(),
     coherence,
@@ -190,7 +206,10 @@ function assertRuntime(): void {
 }
 
 /** The server's messages name its environment variable; here, the secret is an option. */
-function namingSecret(error: unknown, { verificationSecret }: OpenVerifierOptions): unknown {
+function namingSecret(
+  error: unknown,
+  { verificationSecret }: Pick<OpenVerifierOptions, 'verificationSecret'>,
+): unknown {
   if (!(error instanceof ConfigError)) return error;
   const name = verificationSecret ? 'verificationSecret' : 'serverSecret';
   const message = error.message.replaceAll('SERVER_SECRET_PREVIOUS', `${name}Previous`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scopesOf } from '../../core/mod.ts';
+import { builtInScopes } from '../../core/policy/scopes.ts';
 import { describedKey } from './data-plane.ts';
 import { type Json, refusal, refusals } from './openapi-answers.ts';
 import { forwardAuthPath } from './request-target.ts';
@@ -67,7 +67,7 @@ export const verificationPaths: Record<string, Json> = {
         name: 'scope',
         in: 'query',
         description: 'A scope that the key must have',
-        schema: { enum: [...new Set([...scopesOf('reporisk'), ...scopesOf('platform')])] },
+        schema: { enum: [...new Set(builtInScopes)] },
       },
       {
         name: 'sub_org_id',

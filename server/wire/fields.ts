@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { allDialects, normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { isExtraScopeName } from '../../core/policy/extra-scopes.ts';
+import { builtInScopes } from '../../core/policy/scopes.ts';
 import { isoText } from './iso-time.ts';
 import { holdsKey } from './keys-in-text.ts';
 import { holdsInvisible, isVisible, normalizedName } from './names.ts';
@@ -106,16 +108,17 @@ export const description = text(0, 1000);
 /** Longest list of scopes, repetitions included. */
 const maxScopes = 100;
 
-const knownScopes = new Set(allDialects.flatMap(scopesOf));
+const knownScopes = new Set(builtInScopes);
 
 /**
- * Scopes without repetition, in the order given. Whether the key's own dialect has them is judged with
- * the key.
+ * Scopes without repetition, in the order given. Whether the key's own dialect has them, and
+ * which extra ones there are, is judged with the key.
  */
 export const scopes = z
   .array(
     z.string().superRefine((value, context) => {
-      if (!knownScopes.has(value)) broken(context, notInEnumeration(scopesOf('reporisk')));
+      if (knownScopes.has(value) || isExtraScopeName(value)) return;
+      broken(context, notInEnumeration(scopesOf('reporisk')));
     }),
   )
   .max(maxScopes)

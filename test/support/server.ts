@@ -95,6 +95,8 @@ export interface ServerOptions {
   readonly wrap?: (database: AuditedDatabase) => AuditedDatabase;
   /** The dialects beside `reporisk`; none when absent. */
   readonly dialects?: readonly string[];
+  /** The scopes of embedding services; none when absent. */
+  readonly extraScopes?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
   /** `live` only when absent. */
@@ -160,6 +162,7 @@ export async function startServer(options: ServerOptions) {
     SERVER_SECRET: Buffer.from(testSecret).toString('base64'),
     PORT: '0',
     DIALECTS: options.dialects?.join(),
+    EXTRA_SCOPES: options.extraScopes?.join(),
     TRUSTED_PROXIES: trustedProxies.join(),
     FORWARD_AUTH_ENVIRONMENTS: forwardAuthEnvironments.join(),
   });
@@ -247,18 +250,18 @@ export async function startServer(options: ServerOptions) {
  * Asks the database for each verification: a test's direct writes to the database hold immediately.
  */
 function uncachedVerifier(
-  { database, schemes, hashing, now, outages, logger }: Services,
+  { database, schemes, extraScopes, hashing, now, outages, logger }: Services,
   { store = (found) => found, propagated = async () => {} }: ServerOptions,
 ): CoherentVerifier {
-  const { verify, cacheCounters } = createVerifier({
-    ...{ store: store(database.keys), schemes, hashing, now },
+  const made = createVerifier({
+    ...{ store: store(database.keys), schemes, hashing, now, extraScopes },
     onError: (error) => void (outages.note(error) || logger.warn({ err: error }, 'verification')),
   });
   const freshness = { isFresh: () => false, epoch: () => 0, subscribe: () => () => {} };
   const dispose = async () => {};
   const isRestored = () => false;
   return {
-    ...{ verify, cacheCounters },
+    ...made,
     coherence: { freshness, propagated, isRestored, [Symbol.asyncDispose]: dispose },
     [Symbol.asyncDispose]: dispose,
   };
