@@ -19,6 +19,20 @@ export async function nodes(): Promise<ReadonlyMap<number, string>> {
 
 /** The packaged Deno; null where none is for this platform. By path: its launcher wants an install script. */
 export function denoPath(): string | null {
-  const [path] = globSync('node_modules/@deno/*/{deno,deno.exe}');
+  return packaged('node_modules/@deno/*/{deno,deno.exe}');
+}
+
+/** The packaged Bun; null where none is for this platform. */
+export function bunPath(): string | null {
+  return packaged('node_modules/@oven/bun-*/bin/{bun,bun.exe}');
+}
+
+/** The packaged workerd, the runtime of Workers; null where none is for this platform. */
+export function workerdPath(): string | null {
+  return packaged('node_modules/@cloudflare/workerd-*/bin/{workerd,workerd.exe}');
+}
+
+function packaged(pattern: string): string | null {
+  const [path] = globSync(pattern);
   return path === undefined ? null : resolve(path);
 }

@@ -114,7 +114,10 @@ async function emptyProject(dependencies: Readonly<Record<string, string>>): Pro
       for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
     },
     async run(program, ...args) {
-      const options = { cwd: folder, env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' } };
+      const options = {
+        cwd: folder,
+        env: { ...process.env, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' },
+      };
       try {
         return (await run(program, args, options)).stdout;
       } catch (error) {
