@@ -48,6 +48,14 @@ export default defineConfig({
         testTimeout: 40_000,
         hookTimeout: 40_000,
       }),
+      ...(process.env.LONG_TESTS ? ['deno', 'bun'] : []).map((runtime) =>
+        project(runtime, ['test/server/http/**/*.test.ts'], {
+          env: { SERVER_RUNTIME: runtime },
+          globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-templates.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        }),
+      ),
       project('packages', ['test/{packages,examples}/**/*.test.ts'], {
         globalSetup: ['test/support/built-packages.ts', 'test/support/sqlite-templates.ts'],
         testTimeout: 60_000,

@@ -131,7 +131,10 @@ export function createApp(parts: AppOptions): App {
   );
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  app.route('/', docsRoutes(JSON.stringify(openApiDocument(routes))));
+  app.route(
+    '/',
+    docsRoutes(JSON.stringify(openApiDocument(routes, Object.keys(verifier.extraScopes)))),
+  );
   app.get('/console.json', (c) =>
     c.json({
       sign_in: parts.demo ? 'demo' : 'clerk',

@@ -111,16 +111,17 @@ const maxScopes = 100;
 const knownScopes = new Set(builtInScopes);
 
 /**
- * Scopes without repetition, in the order given. Whether the key's own dialect has them, and
- * which extra ones there are, is judged with the key.
+ * The name of a scope. Whether the key's own dialect has it, and whether it is one of those of embedding
+ * services, is judged with the key.
  */
+export const scope = z.string().superRefine((value, context) => {
+  if (knownScopes.has(value) || isExtraScopeName(value)) return;
+  broken(context, notInEnumeration(scopesOf('reporisk')));
+});
+
+/** Scopes without repetition, in the order given. */
 export const scopes = z
-  .array(
-    z.string().superRefine((value, context) => {
-      if (knownScopes.has(value) || isExtraScopeName(value)) return;
-      broken(context, notInEnumeration(scopesOf('reporisk')));
-    }),
-  )
+  .array(scope)
   .max(maxScopes)
   .transform((values) => [...new Set(values)]);
 

@@ -32,6 +32,8 @@ onBothDatabases((kind) => {
       'repos:read repos:analyze extensions:read extensions:submit admin:* billing:charge',
     );
     expect(await passes(named.raw, 'billing:close')).toBe(400);
+    const { body: api } = await answer(server.fetch('/openapi.json'));
+    expect(api.components.schemas.Scope.enum).toContain('billing:charge');
 
     await using verifier = await openVerifier({
       ...{ databaseUrl: server.databaseUrl, extraScopes, onError: () => {} },
