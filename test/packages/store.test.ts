@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verificationSecretOf } from '../../server/database/verification-secret.ts';
 import { testSecret } from '../support/keyring.ts';
-import { bunPath, denoPath } from '../support/runtimes.ts';
+import { commandOf, otherRuntimes } from '../support/runtimes.ts';
 import { type RunningServer, startServerOn } from '../support/server.ts';
 import { installLibrary, type Stranger } from '../support/stranger.ts';
 
@@ -40,21 +40,11 @@ afterAll(async () => {
   await product[Symbol.asyncDispose]();
 });
 
-/** The command of each runtime; null where none is packaged for this platform. */
-const runtimes = {
-  Node: () => [process.execPath],
-  Deno: () => command(denoPath(), 'run', '-A', '--cached-only'),
-  Bun: () => command(bunPath(), '--no-install'),
-};
-
-function command(path: string | null, ...args: readonly string[]): readonly string[] | null {
-  return path === null ? null : [path, ...args];
-}
-
-test.for(['Node', 'Deno', 'Bun'] as const)(
+test.for(['node', ...otherRuntimes] as const)(
   'the installed openVerifier() keeps a key’s limit, counts its use, and takes no wrong secret, on %s',
   async (runtime, context) => {
-    const [program, ...args] = runtimes[runtime]() ?? [];
+    const command = runtime === 'node' ? [process.execPath] : commandOf(runtime);
+    const [program, ...args] = command ?? [];
     if (program === undefined) return context.skip(`no ${runtime} is for this platform`);
     const json = { label: runtime, rate_limit: { limit: 2, window_seconds: 3600 } };
     const made = await product.fetch(keys, { as, json });

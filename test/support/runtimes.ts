@@ -32,6 +32,23 @@ export function workerdPath(): string | null {
   return packaged('node_modules/@cloudflare/workerd-*/bin/{workerd,workerd.exe}');
 }
 
+/** The other runtimes that the server and the store run on. */
+export const otherRuntimes = ['deno', 'bun'] as const;
+
+/** The command that runs a program of this repository, or of a project with packages, with every permission. */
+export function commandOf(
+  runtime: (typeof otherRuntimes)[number],
+): readonly [string, ...string[]] | null {
+  const path = runtime === 'deno' ? denoPath() : bunPath();
+  if (path === null) return null;
+  return runtime === 'deno'
+    ? [path, 'run', '-A', '--cached-only', '--no-prompt']
+    : [path, '--no-install'];
+}
+
+/** The environment in which no runtime looks for a newer version of itself, or reports a crash. */
+export const quiet = { DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' };
+
 function packaged(pattern: string): string | null {
   const [path] = globSync(pattern);
   return path === undefined ? null : resolve(path);

@@ -8,21 +8,12 @@ import { anthropicServer } from './anthropic-server.ts';
 import type { composedServer, ServerOptions } from './composed-server.ts';
 import { identities, identityKeys } from './identities.ts';
 import { testKeyring } from './keyring.ts';
-import { bunPath, denoPath } from './runtimes.ts';
+import { commandOf, otherRuntimes, quiet } from './runtimes.ts';
 import type { ProgramSettings } from './server-program.ts';
 
 type ComposedServer = Awaited<ReturnType<typeof composedServer>>;
 
 const program = fileURLToPath(new URL('./server-program.ts', import.meta.url));
-
-const commands: Readonly<Record<string, () => readonly string[]>> = {
-  deno: () => commandOf(denoPath(), 'run', '-A', '--cached-only', '--no-prompt'),
-  bun: () => commandOf(bunPath(), '--no-install'),
-};
-
-function commandOf(path: string | null, ...args: readonly string[]): readonly string[] {
-  return path === null ? [] : [path, ...args];
-}
 
 /** Skips the test that runs. */
 function skip(reason: string): never {
@@ -55,7 +46,9 @@ export async function serverOnRuntime(
   options: ServerOptions,
 ): Promise<ComposedServer> {
   skipUnlessTransferable(options);
-  const [command, ...args] = commands[runtime]?.() ?? [];
+  const known = otherRuntimes.find((each) => each === runtime);
+  if (known === undefined) throw new Error(`SERVER_RUNTIME takes ${otherRuntimes.join(', ')}`);
+  const [command, ...args] = commandOf(known) ?? [];
   if (command === undefined) return skip(`no ${runtime} is packaged for this platform`);
   await using resources = new AsyncDisposableStack();
   const anthropic = options.anthropic ?? resources.use(await anthropicServer());
@@ -64,7 +57,7 @@ export async function serverOnRuntime(
     ...{ options: transferred, anthropicUrl: anthropic.url, keys: identityKeys() },
   };
   const child = spawn(command, [...args, program, JSON.stringify(settings)], {
-    env: { ...process.env, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' },
+    env: { ...process.env, ...quiet },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
