@@ -33,8 +33,8 @@ export interface CoherentVerifier<Own extends string = never>
  * verification. It caches, and yet refuses a key from the moment on that its revocation was
  * answered. It counts the rate limits of keys, and records their use, unless configured otherwise.
  *
- * @returns the verifier; dispose of it to store the recorded use, give its lease back and close its
- * connections.
+ * @returns the verifier; dispose of it at the end of the service, to store the recorded use, give its lease
+ * back and close its connections. `await using` in a module would do so before the first request.
  * @throws {ConfigError} with one line: for an unknown option, an invalid value of an option, a
  * secret that the keys were not issued under, a missing file, a database without the server's
  * tables, an older Node than 24. Nothing stays open.
@@ -44,11 +44,15 @@ export interface CoherentVerifier<Own extends string = never>
  * import { protect } from '@reporisk/api-access/core';
  * import { openVerifier } from '@reporisk/api-access/store';
  *
- * await using verifier = await openVerifier({
- *   databaseUrl: process.env.DATABASE_URL,
- *   verificationSecret: Buffer.from(process.env.VERIFICATION_SECRET, 'base64'),
+ * const { DATABASE_URL = '', VERIFICATION_SECRET = '' } = process.env;
+ * const verifier = await openVerifier({
+ *   databaseUrl: DATABASE_URL,
+ *   verificationSecret: Buffer.from(VERIFICATION_SECRET, 'base64'),
  * });
- * export default { fetch: protect(verifier, handler, { scope: 'repos:read' }) };
+ * const fetch = protect(verifier, (_request, key) => new Response(key.label), {
+ *   scope: 'repos:read',
+ * });
+ * export default { fetch };
  * ```
  */
 export async function openVerifier<const Written extends string = never>(
