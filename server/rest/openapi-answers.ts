@@ -72,12 +72,16 @@ export const refusals: Record<number, Json> = {
   503: { ...refusal('Temporarily unavailable'), headers: retryAfter },
 };
 
+const noAnthropicKey = { 404: refusal('There is no Anthropic key') };
+
 /** Refusals of single operations. */
 export const ownRefusals: Readonly<Record<string, Record<number, Json>>> = {
   'anthropicKey.set': {
     400: refusal('Anthropic refuses the key; the old one stays'),
     502: refusal('Anthropic cannot be reached; the old one stays'),
   },
+  'anthropicKey.check': noAnthropicKey,
+  'anthropicKey.remove': noAnthropicKey,
 };
 
 /** The refusals of a request with a body. */
