@@ -82,6 +82,7 @@ export { type ProtectedHandler, type ProtectOptions, protect } from './http/prot
 export { type RefusalResponseOptions, refusalResponse } from './http/refusal-response.ts';
 export { addressAllowed, type Cidr, normalizeCidr, parseCidr } from './policy/address.ts';
 export { type Action, type Role, roleAllows } from './policy/authority.ts';
+export { readExtraScopes, type ScopeNameOf } from './policy/extra-scopes.ts';
 export {
   apiAccessTier,
   type ManagementCaller,
@@ -89,6 +90,7 @@ export {
   refuseManagement,
 } from './policy/management.ts';
 export {
+  type ExtraScopes,
   grants,
   type PlatformScope,
   permits,

@@ -131,12 +131,16 @@ export function createApp(parts: AppOptions): App {
   );
   app.all('/trpc/*', trpcHandler(wiring));
   if (parts.clerkWebhooks !== null) app.route('/', webhookRoutes(parts.clerkWebhooks, bodies));
-  app.route('/', docsRoutes(JSON.stringify(openApiDocument(routes))));
+  app.route(
+    '/',
+    docsRoutes(JSON.stringify(openApiDocument(routes, Object.keys(verifier.extraScopes)))),
+  );
   app.get('/console.json', (c) =>
     c.json({
       sign_in: parts.demo ? 'demo' : 'clerk',
       publishable_key: parts.clerkPublishableKey,
       dialects,
+      extra_scopes: Object.keys(verifier.extraScopes),
     }),
   );
   // An unknown path of the API is no page of the console, in any spelling and for every client.

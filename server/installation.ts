@@ -64,7 +64,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     services: createServices({
       ...options,
       anthropic: { baseUrl: config.anthropicBaseUrl, model: config.anthropicModel },
-      dialects: config.dialects,
+      ...{ dialects: config.dialects, extraScopes: config.extraScopes },
       ...{ database, keyring, uploads, propagated, isRestored },
     }),
     forgedRows,

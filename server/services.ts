@@ -20,6 +20,8 @@ export interface ServicesOptions {
   readonly database: AuditedDatabase;
   /** `reporisk` only when absent. */
   readonly dialects?: readonly Dialect[];
+  /** None when absent. */
+  readonly extraScopes?: readonly string[];
   readonly keyring: Keyring;
   readonly logger: Logger;
   readonly anthropic: AnthropicOptions;
@@ -47,6 +49,7 @@ export function createServices(parts: ServicesOptions): Services {
   const {
     database,
     dialects = ['reporisk'],
+    extraScopes = [],
     keyring,
     logger,
     uploads,
@@ -58,6 +61,7 @@ export function createServices(parts: ServicesOptions): Services {
   return {
     database,
     dialects,
+    extraScopes,
     keyring,
     scheme: keyring.scheme,
     schemes: keyring.accepted.map(({ scheme }) => scheme),

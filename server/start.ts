@@ -99,11 +99,11 @@ export async function startServer(options: StartOptions): Promise<Listener> {
 
 /** The verifier of a server, which logs its failures; disposing of it leaves the database open. */
 export function openServerVerifier(
-  { services: { database, keyring, now, logger, outages } }: Installation,
+  { services: { database, keyring, extraScopes, now, logger, outages } }: Installation,
   databaseListenUrl: string | null,
 ): Promise<CoherentVerifier> {
   return coherentVerifier(database, {
-    ...{ keyring, databaseListenUrl, now },
+    ...{ keyring, databaseListenUrl, extraScopes, now },
     onError(error) {
       if (outages.note(error)) return;
       logger.warn({ err: error }, 'verification, or coherence with other processes');

@@ -1,4 +1,4 @@
-import { createVerifier, type Verifier } from '../core/mod.ts';
+import { createVerifier, type ScopeNameOf, type Verifier } from '../core/mod.ts';
 import { unfailing } from '../core/verify/unfailing.ts';
 import { openAuditedDatabase } from './audit/audited-database.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -21,7 +21,9 @@ import { withLimitsAndUsage } from './verifier/with-limits-and-usage.ts';
 export type { OpenVerifierOptions };
 
 /** A verifier that shares the promise of the deployment: a revoked key is dead on its next request. */
-export interface CoherentVerifier extends Verifier, AsyncDisposable {
+export interface CoherentVerifier<Own extends string = never>
+  extends Verifier<Own>,
+    AsyncDisposable {
   /** The lease that its cache depends on, and the wait of a revocation. */
   readonly coherence: Coherence;
 }
@@ -31,8 +33,8 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * verification. It caches, and yet refuses a key from the moment on that its revocation was
  * answered. It counts the rate limits of keys, and records their use, unless configured otherwise.
  *
- * @returns the verifier; dispose of it to store the recorded use, give its lease back and close its
- * connections.
+ * @returns the verifier; dispose of it at the end of the service, to store the recorded use, give its lease
+ * back and close its connections. `await using` in a module would do so before the first request.
  * @throws {ConfigError} with one line: for an unknown option, an invalid value of an option, a
  * secret that the keys were not issued under, a missing file, a database without the server's
  * tables, an older Node than 24. Nothing stays open.
@@ -42,14 +44,20 @@ export interface CoherentVerifier extends Verifier, AsyncDisposable {
  * import { protect } from '@reporisk/api-access/core';
  * import { openVerifier } from '@reporisk/api-access/store';
  *
- * await using verifier = await openVerifier({
- *   databaseUrl: process.env.DATABASE_URL,
- *   verificationSecret: Buffer.from(process.env.VERIFICATION_SECRET, 'base64'),
+ * const { DATABASE_URL = '', VERIFICATION_SECRET = '' } = process.env;
+ * const verifier = await openVerifier({
+ *   databaseUrl: DATABASE_URL,
+ *   verificationSecret: Buffer.from(VERIFICATION_SECRET, 'base64'),
  * });
- * export default { fetch: protect(verifier, handler, { scope: 'repos:read' }) };
+ * const fetch = protect(verifier, (_request, key) => new Response(key.label), {
+ *   scope: 'repos:read',
+ * });
+ * export default { fetch };
  * ```
  */
-export async function openVerifier(options: OpenVerifierOptions): Promise<CoherentVerifier> {
+export async function openVerifier<const Written extends string = never>(
+  options: OpenVerifierOptions<Written>,
+): Promise<CoherentVerifier<ScopeNameOf<Written>>> {
   assertRuntime();
   const { databaseUrl, databaseListenUrl, redisUrl } = readVerifierOptions(options);
   const { onOutcome } = options;
@@ -81,6 +89,7 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
   const verifier = resources.use(
     await openCoherent(database, keyring, {
       databaseListenUrl,
+      extraScopes: options.extraScopes ?? [],
       onError,
       onLost: () => onError(new Error('The database was restored. Run "cli restore" first.')),
       onlyReads: true,
@@ -107,6 +116,7 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
       environments === undefined
         ? verify
         : (key, request) => verify(key, { environments, ...request }),
+    extraScopes: verifier.extraScopes,
     cacheCounters: verifier.cacheCounters,
     coherence: verifier.coherence,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -121,6 +131,8 @@ export async function openVerifier(options: OpenVerifierOptions): Promise<Cohere
 export interface CoherentVerifierOptions {
   readonly keyring: Keyring;
   readonly databaseListenUrl?: string | null;
+  /** None when absent. */
+  readonly extraScopes?: readonly string[];
   /** Unix milliseconds. */
   readonly now?: () => number;
   readonly onError?: (error: unknown) => void;
@@ -139,14 +151,17 @@ export function coherentVerifier(
   database: Database,
   options: CoherentVerifierOptions,
 ): Promise<CoherentVerifier> {
-  const { keyring, databaseListenUrl = null, now, onError = warn, onLost } = options;
-  const onlyReads = false;
-  return openCoherent(database, keyring, { databaseListenUrl, now, onError, onLost, onlyReads });
+  const { keyring, databaseListenUrl = null, extraScopes = [], onError = warn } = options;
+  const { now, onLost } = options;
+  return openCoherent(database, keyring, {
+    ...{ databaseListenUrl, extraScopes, now, onError, onLost, onlyReads: false },
+  });
 }
 
 /** @internal */
-interface CoherentOptions {
+interface CoherentOptions<Written extends string> {
   readonly databaseListenUrl: string | null;
+  readonly extraScopes: readonly Written[];
   readonly now?: (() => number) | undefined;
   readonly onError: (error: unknown) => void;
   readonly onLost: ((lost: LostHistory) => void) | undefined;
@@ -154,11 +169,13 @@ interface CoherentOptions {
   readonly onlyReads: boolean;
 }
 
-async function openCoherent(
+async function openCoherent<Written extends string>(
   database: Database,
   keyring: Keyring,
-  { databaseListenUrl, now = Date.now, onError, onLost = () => {}, onlyReads }: CoherentOptions,
-): Promise<CoherentVerifier> {
+  options: CoherentOptions<Written>,
+): Promise<CoherentVerifier<ScopeNameOf<Written>>> {
+  const { databaseListenUrl, extraScopes, now = Date.now, onError, onlyReads } = options;
+  const { onLost = () => {} } = options;
   const schemes = keyring.accepted.map(({ scheme }) => scheme);
   const leases = database.leases(databaseListenUrl);
   const port = onlyReads ? { ...leases.port, prune: async () => {} } : leases.port;
@@ -171,9 +188,12 @@ async function openCoherent(
     onlyReads,
     onError,
   });
-  const verifier = createVerifier({ store, schemes, hashing: nodeHashing, now, onError });
+  const verifier = createVerifier({
+    ...{ store, schemes, extraScopes, hashing: nodeHashing, now, onError },
+  });
   const opened = resources.move();
   return {
+    extraScopes: verifier.extraScopes,
     verify: (key, request) => verifier.verify(key, request),
     cacheCounters: () => verifier.cacheCounters(),
     coherence,
@@ -190,7 +210,10 @@ function assertRuntime(): void {
 }
 
 /** The server's messages name its environment variable; here, the secret is an option. */
-function namingSecret(error: unknown, { verificationSecret }: OpenVerifierOptions): unknown {
+function namingSecret(
+  error: unknown,
+  { verificationSecret }: Pick<OpenVerifierOptions, 'verificationSecret'>,
+): unknown {
   if (!(error instanceof ConfigError)) return error;
   const name = verificationSecret ? 'verificationSecret' : 'serverSecret';
   const message = error.message.replaceAll('SERVER_SECRET_PREVIOUS', `${name}Previous`);

@@ -40,14 +40,30 @@ function compile(): void {
     cwd: root,
     stdio: 'inherit',
   });
-  // A client's types are the router's, without what only the server knows of a procedure.
-  const router = 'server/trpc/router.d.ts';
-  const types = read(router).replaceAll(
-    /import\("\.\/procedure\.ts"\)\.(TrpcContext|ProcedureMeta)\b/g,
-    'object',
-  );
-  if (types.includes('procedure.ts')) throw new Error(`${router} leads to the server's own types`);
-  write(join(compiled, router), types);
+  // A client's types are the router's, without what only the server knows of a procedure, and on types of
+  // their own: see calls.d.ts.
+  cpSync(join(import.meta.dirname, 'calls.d.ts'), join(compiled, 'server/trpc/calls.d.ts'));
+  rewrite('server/trpc/router.d.ts', /procedure\.ts|@trpc/, [
+    [/import\("@trpc\/server"\)\.TRPC(\w+)/g, 'import("./calls.ts").$1'],
+    [/import\("\.\/procedure\.ts"\)\.(TrpcContext|ProcedureMeta)\b/g, 'object'],
+  ]);
+  rewrite('server/trpc/error-shape.d.ts', /@trpc|TRPC/, [
+    [/^import .* from '@trpc\/server\/rpc';\n/gm, ''],
+    [/\bTRPC_ERROR_CODE_KEY\b/g, 'string'],
+    [/\bTRPC_ERROR_CODE_NUMBER\b/g, 'number'],
+  ]);
+  rewrite('server/client.d.ts', /@trpc|TRPC/, [
+    [/^import .* from '@trpc\/client';\n/gm, ''],
+    [/\bTRPCClient<AppRouter>/g, 'AppRouter'],
+  ]);
+}
+
+/** Rewrites a compiled file, of which then nothing may be left that a consumer must not see. */
+function rewrite(path: string, foreign: RegExp, changes: readonly [RegExp, string][]): void {
+  const text = changes.reduce((before, [from, to]) => before.replaceAll(from, to), read(path));
+  const [left] = foreign.exec(text) ?? [];
+  if (left !== undefined) throw new Error(`${path} leads to types of ${left}`);
+  write(join(compiled, path), text);
 }
 
 function build(made: Package): void {

@@ -14,8 +14,8 @@ export function DialectFields(props: {
   errorOf: (field: string) => string | undefined;
 }) {
   const api = useApi();
-  const dialects = useQuery(() => apiKeyQueries.dialects(api));
-  const offered = () => (dialects.isSuccess ? dialects.data : []);
+  const choices = useQuery(() => apiKeyQueries.offered(api));
+  const offered = () => (choices.isSuccess ? choices.data.dialects : []);
   return (
     <Show when={offered().length > 1}>
       <Field

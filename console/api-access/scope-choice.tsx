@@ -1,4 +1,7 @@
 import { createUniqueId, For, Show } from 'solid-js';
+import { useApi } from '../api/api-context.tsx';
+import { apiKeyQueries } from '../api/api-keys.ts';
+import { useQuery } from '../api/use-query.ts';
 import { keyForm as text } from '../messages/messages.ts';
 import { type Dialect, scopeNames, scopesOf } from './scopes.ts';
 
@@ -10,7 +13,13 @@ export function ScopeChoice(props: {
   onChange: (value: readonly string[] | null) => void;
 }) {
   const name = createUniqueId();
-  const scopes = () => scopesOf[props.dialect];
+  const api = useApi();
+  const offered = useQuery(() => apiKeyQueries.offered(api));
+  const extraScopes = () => (offered.isSuccess ? offered.data.extraScopes : []);
+  const scopes = () => [
+    ...scopesOf[props.dialect],
+    ...(props.dialect === 'reporisk' ? extraScopes() : []),
+  ];
   const toggle = (scope: string, isChosen: boolean) => {
     const chosen = new Set(props.value);
     if (isChosen) chosen.add(scope);

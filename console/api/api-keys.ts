@@ -5,6 +5,12 @@ import type { ApiKey, ApiKeyPage, ApiKeyQuery } from './records.ts';
 /** The refetch interval of data that changes while it is shown, in milliseconds. */
 const live = 5_000;
 
+/** What new keys can be made of. */
+interface Offered {
+  readonly dialects: readonly ApiKey['dialect'][];
+  readonly extraScopes: readonly string[];
+}
+
 /** Query options of API keys. All are under `apiKeys`: one call makes all of them stale. */
 export const apiKeyQueries = {
   status: ({ trpc }: Api) => ({
@@ -21,14 +27,15 @@ export const apiKeyQueries = {
     queryKey: ['apiKeys', 'attention'],
     queryFn: () => trpc.apiKeys.attention.query({}),
   }),
-  /** The key formats that the server has. */
-  dialects: (_api: Api) => ({
-    queryKey: ['dialects'],
+  /** The key formats that the server has, and the scopes of services that embed the verifier. */
+  offered: (_api: Api) => ({
+    queryKey: ['offered'],
     staleTime: Number.POSITIVE_INFINITY,
-    async queryFn(): Promise<ApiKey['dialect'][]> {
+    async queryFn(): Promise<Offered> {
       const response = await fetch('/console.json');
       if (!response.ok) throw new Error(`console.json answered ${response.status}`);
-      return (await response.json()).dialects;
+      const { dialects, extra_scopes: extraScopes } = await response.json();
+      return { dialects, extraScopes };
     },
   }),
   /** The live keys that descend from a key, which end when it is revoked. */

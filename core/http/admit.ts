@@ -1,22 +1,24 @@
 import { type Refusal, refusals } from '../errors.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
-import type { Scope } from '../policy/scopes.ts';
+import { assertScope, type ExtraScopes, type Scope } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
 import { credentialFrom, type HeaderSource, headerOf } from './credential.ts';
 import { refusalHeaders } from './refusal-response.ts';
 
-/** A verifier of any kind; `Key` is what it knows of a key. */
-export interface Verifies<Key> {
+/** A verifier of any kind; `Key` is what it knows of a key, `Own` names its own scopes. */
+export interface Verifies<Key, Own extends string = never> {
+  /** The scopes of its service; none when absent. */
+  readonly extraScopes?: ExtraScopes<Own>;
   /** Decides whether a key may do what a request asks; never throws. */
   verify(key: string, request?: VerifyRequest): Outcome<Key> | Promise<Outcome<Key>>;
 }
 
-/** Options of `admit`. */
-export interface AdmitOptions {
+/** Options of `admit`; `Own` names the scopes of the verifier's service. */
+export interface AdmitOptions<Own extends string = never> {
   /** The scope that the call needs; any valid key will do when absent. */
-  readonly scope?: Scope;
+  readonly scope?: Scope | Own;
   /** The dialects whose keys are accepted; `reporisk` only when absent. */
   readonly dialects?: readonly Dialect[];
   /** The project that the call is about; a `platform` key that is held to a project needs it named. */
@@ -60,7 +62,9 @@ const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
  * @param verifier - verifies the keys.
  * @param request - the request, or its headers.
  * @param options - the requirements of the call.
- * @returns the key, or the answer to send; never rejects.
+ * @returns the key, or the answer to send.
+ * @throws {TypeError} for a scope that is none, with or without a key: no key could ever have it. Nothing
+ * else rejects.
  * @example
  * ```ts
  * import { admit, createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
@@ -70,18 +74,20 @@ const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
  * admission.ok ? admission.key.label : admission.status; // 401
  * ```
  */
-export async function admit<Key>(
-  verifier: Verifies<Key>,
+export async function admit<Key, Own extends string = never>(
+  verifier: Verifies<Key, Own>,
   request: HeaderSource,
-  options: AdmitOptions = {},
+  options: AdmitOptions<NoInfer<Own>> = {},
 ): Promise<Admission<Key>> {
+  const { scope, environments, projectId, address, endpoint = '-' } = options;
+  const dialects = options.dialects ?? reporiskOnly;
+  if (scope !== undefined) assertScope(scope, dialects, verifier.extraScopes);
   const credential = credentialFrom(request);
   if (credential.kind === 'missing') return refused(refusals.missing_key, 'missing');
   if (credential.kind === 'invalid') return refused(refusals.invalid_key, 'malformed');
-  const { scope, environments, projectId, address, endpoint = '-' } = options;
   const method = options.method ?? ('method' in request ? request.method : undefined) ?? '-';
   const outcome = await verifier.verify(credential.token, {
-    dialects: options.dialects ?? reporiskOnly,
+    dialects,
     address,
     call: { endpoint, method, userAgent: headerOf(request, 'user-agent') },
     ...(scope !== undefined && { scope }),

@@ -1,4 +1,4 @@
-import { scopesOf } from '../policy/scopes.ts';
+import { assertScope } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import { type AdmitOptions, admit, type Verifies } from './admit.ts';
 
@@ -9,9 +9,9 @@ export type ProtectedHandler<Rest extends readonly unknown[], Key = KeyRecord> =
   ...rest: Rest
 ) => Response | Promise<Response>;
 
-/** Options of `protect`. */
-export interface ProtectOptions<Rest extends readonly unknown[]>
-  extends Pick<AdmitOptions, 'scope' | 'dialects' | 'environments' | 'endpoint'> {
+/** Options of `protect`; `Own` names the scopes of the verifier's service. */
+export interface ProtectOptions<Rest extends readonly unknown[], Own extends string = never>
+  extends Pick<AdmitOptions<Own>, 'scope' | 'dialects' | 'environments' | 'endpoint'> {
   /**
    * Returns the client's IP address, which only the runtime knows. When absent, or when it returns
    * undefined, keys with an allow list are refused. Never take it from a header that the client
@@ -41,16 +41,14 @@ export interface ProtectOptions<Rest extends readonly unknown[]>
  * response.status; // 401
  * ```
  */
-export function protect<Key, Rest extends readonly unknown[] = []>(
-  verifier: Verifies<Key>,
+export function protect<Key, Rest extends readonly unknown[] = [], Own extends string = never>(
+  verifier: Verifies<Key, Own>,
   handler: ProtectedHandler<Rest, Key>,
-  options: ProtectOptions<Rest> = {},
+  options: ProtectOptions<Rest, NoInfer<Own>> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { address, project, ...asked } = options;
-  const known = (asked.dialects ?? ['reporisk']).flatMap(scopesOf);
-  if (asked.scope !== undefined && !known.includes(asked.scope)) {
-    throw new TypeError(`there is no scope ${asked.scope}: there are ${known.join(', ')}`);
-  }
+  const { scope, dialects = ['reporisk'] } = asked;
+  if (scope !== undefined) assertScope(scope, dialects, verifier.extraScopes);
   return async (request, ...rest) => {
     const admission = await admit(verifier, request, {
       ...asked,

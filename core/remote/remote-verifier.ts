@@ -1,22 +1,28 @@
 import { type ErrorCode, type Refusal, refusals } from '../errors.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
 import { recognizeKey } from '../format/recognize-key.ts';
-import { grants } from '../policy/scopes.ts';
+import { readExtraScopes, type ScopeNameOf } from '../policy/extra-scopes.ts';
+import { type ExtraScopes, grants } from '../policy/scopes.ts';
 import { refuse, type VerifyRequest } from '../verify/decide.ts';
 import type { Outcome, Reason } from '../verify/outcome.ts';
 import { unfailing } from '../verify/unfailing.ts';
 import { readIdentity, type VerifiedKey } from './identity.ts';
 
 /** Options of `openRemoteVerifier`. */
-export interface RemoteVerifierOptions {
+export interface RemoteVerifierOptions<Written extends string = never> {
   /** The address of the RepoRisk server: https, or http to this machine. */
   readonly url: string;
+  /** The scopes of this service, which the server's `EXTRA_SCOPES` has too; none when absent. */
+  readonly extraScopes?: readonly Written[];
   /** Called with the cause of each outcome `unavailable`. `console.error` when absent. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Verifies keys by asking the server. */
-export interface RemoteVerifier {
+/** Verifies keys by asking the server; `Own` names the scopes of its service. */
+export interface RemoteVerifier<Own extends string = never> {
+  /** The scopes of its service, which a call may need as well. */
+  readonly extraScopes: ExtraScopes<Own>;
+
   /**
    * Asks the server whether a key may do what a request asks. Never rejects: a server that cannot be
    * asked, or answers something else, is the outcome 503, and `onError` gets the cause.
@@ -55,7 +61,7 @@ const kept = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
  * @param options - the server's address.
  * @returns the verifier.
  * @throws {TypeError} when the address is neither https nor this machine's, or has a query or a
- * user name.
+ * user name, and for a malformed extra scope.
  * @example
  * ```ts
  * import { admit, openRemoteVerifier } from '@reporisk/api-access/core';
@@ -64,10 +70,13 @@ const kept = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
  * admission.ok; // false
  * ```
  */
-export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifier {
+export function openRemoteVerifier<const Written extends string = never>(
+  options: RemoteVerifierOptions<Written>,
+): RemoteVerifier<ScopeNameOf<Written>> {
   // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
   const report = unfailing(options.onError ?? console.error);
   const address = verifyAddress(options.url);
+  const extraScopes = readExtraScopes(options.extraScopes ?? []);
 
   async function ask(key: string, request: VerifyRequest): Promise<Outcome<VerifiedKey>> {
     const target = new URL(address);
@@ -87,7 +96,7 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
       await response.body?.cancel();
       const identity = readIdentity(headers);
       if (identity === null) throw new Unanswered('it answered 200 without the identity headers');
-      return judge(identity, request);
+      return judge(identity, request, extraScopes);
     }
     if (status !== 401 && status !== 403 && status !== 429) {
       await response.body?.cancel();
@@ -97,6 +106,7 @@ export function openRemoteVerifier(options: RemoteVerifierOptions): RemoteVerifi
   }
 
   return {
+    extraScopes,
     async verify(key, request = {}) {
       if (!token.test(key)) return refuse('invalid_key', 'malformed');
       // The server takes keys of every dialect that it has, and does not tell which one answered.
@@ -120,11 +130,17 @@ function dialectsOf({ dialects = reporiskOnly }: VerifyRequest): readonly Dialec
 }
 
 /** The server knows which scope was asked for, unless something between has dropped it. */
-function judge(key: VerifiedKey, request: VerifyRequest): Outcome<VerifiedKey> {
+function judge(
+  key: VerifiedKey,
+  request: VerifyRequest,
+  extraScopes: ExtraScopes,
+): Outcome<VerifiedKey> {
   const { environments = ['live'] satisfies Environment[], scope } = request;
   const dialects = dialectsOf(request);
   if (!environments.includes(key.environment)) return refuse('environment_denied', 'environment');
-  if (scope !== undefined && !dialects.some((dialect) => grants(dialect, key.scopes, scope))) {
+  const isGranted = (needed: string) =>
+    dialects.some((dialect) => grants(dialect, key.scopes, needed, extraScopes));
+  if (scope !== undefined && !isGranted(scope)) {
     return refuse('insufficient_permissions', 'scope');
   }
   if (key.projectId !== null && key.projectId !== request.projectId) {

@@ -2,7 +2,7 @@ import { type ErrorCode, refusals } from '../errors.ts';
 import type { Dialect, Environment } from '../format/key-shape.ts';
 import { addressAllowed } from '../policy/address.ts';
 import { apiAccessTier } from '../policy/management.ts';
-import { grants, permits } from '../policy/scopes.ts';
+import { type ExtraScopes, grants, permits } from '../policy/scopes.ts';
 import type { KeyRecord } from '../store/key-store.ts';
 import type { Outcome, Reason, Refused } from './outcome.ts';
 
@@ -66,6 +66,7 @@ function isOver(instant: number | null, now: number): boolean {
  * @param key - the record found, or null when there was none.
  * @param request - the requirements of the call.
  * @param now - Unix milliseconds.
+ * @param extraScopes - the scopes of embedding services; none when absent.
  * @returns the outcome, frozen; rate limits come after it and are not part of it.
  * @example An unknown key
  * ```ts
@@ -78,6 +79,7 @@ export function decide(
   key: KeyRecord | null,
   request: VerifyRequest = nothingAsked,
   now: number,
+  extraScopes?: ExtraScopes,
 ): Outcome {
   if (key === null) return refuse('invalid_key', 'unknown');
   if (request.dialects !== undefined && !request.dialects.includes(key.dialect)) {
@@ -99,10 +101,10 @@ export function decide(
     return refuse('address_denied', 'address', key);
   }
   if (key.owner.role === 'none') return refuse('insufficient_permissions', 'authority', key);
-  if (request.scope !== undefined && !permits(key, request.scope)) {
+  if (request.scope !== undefined && !permits(key, request.scope, extraScopes)) {
     const refused = refuse('insufficient_permissions', 'scope', key);
     // Another key may have the scope. Where the owner's role forbids the action, no scope helps.
-    if (grants(key.dialect, key.scopes, request.scope)) return refused;
+    if (grants(key.dialect, key.scopes, request.scope, extraScopes)) return refused;
     return Object.freeze({ ...refused, headers: insufficientScope(request.scope) });
   }
   if (key.projectId !== null && key.projectId !== request.projectId) {

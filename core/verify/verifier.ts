@@ -12,6 +12,8 @@ import { importedShape } from '../format/reporisk.ts';
 import { constantTimeEqual } from '../hash/constant-time.ts';
 import { type Hashing, nobleHashing } from '../hash/hashing.ts';
 import { type LookupScheme, sha256Scheme } from '../hash/lookup-scheme.ts';
+import { readExtraScopes, type ScopeNameOf } from '../policy/extra-scopes.ts';
+import type { ExtraScopes } from '../policy/scopes.ts';
 import type { KeyRecord, KeyStore } from '../store/key-store.ts';
 import { readStoredKey, readStoredSecrets } from '../store/read-key.ts';
 import { decide, refuse, type VerifyRequest } from './decide.ts';
@@ -19,7 +21,7 @@ import type { Outcome, Refused } from './outcome.ts';
 import { isThenable, unfailing } from './unfailing.ts';
 
 /** Options of `createVerifier`. */
-export interface VerifierOptions {
+export interface VerifierOptions<Written extends string = never> {
   /** The source of keys. */
   readonly store: KeyStore;
   /**
@@ -27,6 +29,11 @@ export interface VerifierOptions {
    * accepted during a change of pepper. Plain SHA-256 when absent.
    */
   readonly schemes?: readonly LookupScheme[];
+  /**
+   * The scopes of this service beside RepoRisk's own, as `readExtraScopes` reads them, for example
+   * `['billing:read', 'billing:charge=submit']`; none when absent.
+   */
+  readonly extraScopes?: readonly Written[];
   /** Digest primitives; `@noble/hashes` when absent. */
   readonly hashing?: Hashing;
   /** Unix milliseconds; `Date.now` when absent. */
@@ -40,8 +47,11 @@ export interface VerifierOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Verifies keys. */
-export interface Verifier {
+/** Verifies keys; `Own` names the scopes of its service. */
+export interface Verifier<Own extends string = never> {
+  /** The scopes of its service, which a call may need as well. */
+  readonly extraScopes: ExtraScopes<Own>;
+
   /**
    * Decides whether a key may do what a request asks. Never throws and never rejects: a store that
    * cannot be asked, or returns something other than a key, is the outcome 503, and `onError` gets
@@ -70,7 +80,7 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
  *
  * @param options - the store, and the parts to inject.
  * @returns the verifier.
- * @throws {TypeError} without a lookup scheme.
+ * @throws {TypeError} without a lookup scheme, and for a malformed extra scope.
  * @example Verifying against an in-memory store
  * ```ts
  * import { createMemoryKeyStore, createVerifier } from '@reporisk/api-access/core';
@@ -79,11 +89,14 @@ const unavailable: Refused = refuse('unavailable', 'unavailable');
  * outcome.ok; // false
  * ```
  */
-export function createVerifier(options: VerifierOptions): Verifier {
+export function createVerifier<const Written extends string = never>(
+  options: VerifierOptions<Written>,
+): Verifier<ScopeNameOf<Written>> {
   const { store, schemes = [sha256Scheme], hashing = nobleHashing, now = Date.now } = options;
   // biome-ignore lint/suspicious/noConsole: the one place that every runtime shows to its operator.
   const report = unfailing(options.onError ?? console.error);
   const newest = firstOf(schemes);
+  const extraScopes = readExtraScopes(options.extraScopes ?? []);
   // During a change of pepper a row may move between two lookups: the newest scheme is tried again.
   const attempts = schemes.length > 1 ? [...schemes, newest] : schemes;
   const { freshness } = store;
@@ -180,22 +193,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return loaded instanceof Promise ? loaded.then(unwrap) : unwrap(loaded);
   }
 
+  const conclude = (found: KeyRecord | Refused, request: VerifyRequest | undefined) =>
+    'refusal' in found ? found : decide(found, request, now(), extraScopes);
+
   return {
+    extraScopes,
     verify(key, request) {
       if (typeof key !== 'string' || !hasKeyLength(key)) return malformed;
       try {
         const digest = hashing.sha256(key);
         // A cached key was recognized at its lookup: a hit need not read the characters.
         const cached = cache?.peek(digest);
-        if (cached !== undefined) return conclude(cached, request, now());
+        if (cached !== undefined) return conclude(cached, request);
 
         const shape = recognizeKey(key);
         if (shape === null) return malformed;
         if (shape === importedShape && store.holdsImportedKeys?.() !== true) return malformed;
         const isFoundById = shape.dialect === 'platform' && store.findById !== undefined;
         const found = find(digest, shape, isFoundById ? keyIdIn(key) : null);
-        if (!(found instanceof Promise)) return conclude(found, request, now());
-        return found.then((later) => conclude(later, request, now())).catch(fail);
+        if (!(found instanceof Promise)) return conclude(found, request);
+        return found.then((later) => conclude(later, request)).catch(fail);
       } catch (error) {
         return fail(error);
       }
@@ -214,14 +231,6 @@ interface Sought {
 
 function unwrap(loaded: Loaded<Refused>): KeyRecord | Refused {
   return 'key' in loaded ? loaded.key : loaded.absent;
-}
-
-function conclude(
-  found: KeyRecord | Refused,
-  request: VerifyRequest | undefined,
-  now: number,
-): Outcome {
-  return 'refusal' in found ? found : decide(found, request, now);
 }
 
 function firstOf(schemes: readonly LookupScheme[]): LookupScheme {

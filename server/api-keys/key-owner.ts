@@ -1,4 +1,3 @@
-import { scopeActions } from '../../core/policy/scopes.ts';
 import { nameColumn } from '../database/columns.ts';
 
 /**
@@ -11,15 +10,8 @@ export const ownerJoins = `
   left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
   left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
 
-const writes = new Set(
-  Object.values(scopeActions)
-    .flatMap((actions) => Object.entries(actions))
-    .flatMap(([scope, action]) => (action === 'read' ? [] : [scope])),
-);
-const holdsWrite = [
-  'k.scopes is null',
-  ...[...writes].map((scope) => `cast(k.scopes as text) like '%"${scope}"%'`),
-].join(' or ');
+/** Every scope but `…:read`, built in or not, is to write; the rest of a read one has no colon. */
+const holdsWrite = `k.scopes is null or replace(cast(k.scopes as text), ':read"', '') like '%:%'`;
 
 /** SQL expression: the reason why an active key `k` is refused; null where it is accepted. */
 export const blockedReason = `case

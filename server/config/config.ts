@@ -1,4 +1,11 @@
-import { allDialects, type Dialect, type Environment, type RateLimit } from '../../core/mod.ts';
+import {
+  allDialects,
+  type Dialect,
+  type Environment,
+  type RateLimit,
+  readExtraScopes,
+} from '../../core/mod.ts';
+import { extraScopesForm } from '../../core/policy/extra-scopes.ts';
 import {
   readAnthropicBaseUrl,
   readDatabaseListenUrl,
@@ -41,6 +48,8 @@ export interface Config {
   readonly failedAuthRateLimit: RateLimit | null;
   /** The published key formats that are switched on; `reporisk` always is. */
   readonly dialects: readonly Dialect[];
+  /** The scopes of services that embed the verifier, in the form of `readExtraScopes`. */
+  readonly extraScopes: readonly string[];
   /** The environments whose keys `/auth/verify` accepts. */
   readonly forwardAuthEnvironments: readonly Environment[];
   /** The processes of one start. */
@@ -96,6 +105,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       get('FAILED_AUTH_RATE_LIMIT', '60/60'),
     ),
     dialects: dialects(list('DIALECTS')),
+    extraScopes: extraScopes(list('EXTRA_SCOPES')),
     forwardAuthEnvironments: forwardAuthEnvironments(list('FORWARD_AUTH_ENVIRONMENTS')),
     workers: workers(get('WORKERS', '1')),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL', 'info'), logLevels),
@@ -143,6 +153,15 @@ function anthropicModel(value: string): string {
 function dialects(values: readonly string[]): readonly Dialect[] {
   const given = values.map((each) => oneOf('DIALECTS', each, allDialects));
   return allDialects.filter((each) => each === 'reporisk' || given.includes(each));
+}
+
+function extraScopes(values: readonly string[]): readonly string[] {
+  try {
+    readExtraScopes(values);
+    return values;
+  } catch {
+    throw wrong('EXTRA_SCOPES', shown(values.join()), extraScopesForm);
+  }
 }
 
 function forwardAuthEnvironments(values: readonly string[]): readonly Environment[] {

@@ -106,6 +106,7 @@ export function createMetrics(verifier: Verifier, coherence: Coherence, outages:
   add(leaseFigures(coherence));
   return {
     verifier: {
+      extraScopes: verifier.extraScopes,
       verify(key: string, request?: VerifyRequest) {
         const outcome = verifier.verify(key, request);
         return outcome instanceof Promise ? outcome.then(count) : count(outcome);

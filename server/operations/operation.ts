@@ -22,6 +22,8 @@ export interface Services {
   readonly database: AuditedDatabase;
   /** The dialects that are switched on. */
   readonly dialects: readonly Dialect[];
+  /** The scopes of services that embed the verifier, in the form of `readExtraScopes`. */
+  readonly extraScopes: readonly string[];
   /** The deployment's secrets. */
   readonly keyring: Keyring;
   /** The scheme that makes lookup values of new secrets. */

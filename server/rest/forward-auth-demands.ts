@@ -1,4 +1,5 @@
-import { allDialects, type KeyRecord, type Outcome, refusals, scopesOf } from '../../core/mod.ts';
+import { type ExtraScopes, type KeyRecord, type Outcome, refusals } from '../../core/mod.ts';
+import { builtInScopes } from '../../core/policy/scopes.ts';
 import type { Database } from '../database/database.ts';
 import { SubOrg } from '../database/entities/sub-org.ts';
 import { projectId } from '../wire/fields.ts';
@@ -16,7 +17,7 @@ export interface Demands {
 
 const nothing: Demands = { scope: null, subOrgId: null, projectId: null };
 
-const scopes = new Set(allDialects.flatMap(scopesOf));
+const builtIn = new Set(builtInScopes);
 
 /** The largest id that the database can hold. */
 const maxSubOrgId = 2 ** 31 - 1;
@@ -42,14 +43,14 @@ export function isForNginx(target: string): boolean {
  *
  * @returns null when one is given twice or malformed: a misspelt demand must not count as none.
  */
-export function demandsOf(target: string): Demands | null {
+export function demandsOf(target: string, extraScopes: ExtraScopes): Demands | null {
   const query = ownQuery(target);
   if (query === null) return nothing;
   const [scope = null, ...otherScopes] = query.getAll('scope');
   const [subOrg = null, ...otherSubOrgs] = query.getAll('sub_org_id');
   const [project = null, ...otherProjects] = query.getAll('project_id');
   if (otherScopes.length + otherSubOrgs.length + otherProjects.length > 0) return null;
-  if (scope !== null && !scopes.has(scope)) return null;
+  if (scope !== null && !builtIn.has(scope) && !Object.hasOwn(extraScopes, scope)) return null;
   if (project !== null && !projectId.safeParse(project).success) return null;
   if (subOrg === null) return { scope, subOrgId: null, projectId: project };
   const subOrgId = /^[1-9]\d{0,9}$/.test(subOrg) ? Number(subOrg) : Number.NaN;

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import {
   type Dialect,
   type Environment,
+  type ExtraScopes,
   type KeyRecord,
   type Outcome,
   permits,
@@ -34,6 +35,7 @@ export interface ForwardAuthOptions {
  */
 export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironment> {
   const { verifier, rateLimits, database, environments, dialects } = options;
+  const { extraScopes } = verifier;
   const withKey = createKeyCheck(rateLimits);
 
   /** Verifies a key, then the proxy's demands beside its scope. */
@@ -55,13 +57,14 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
 
   return new Hono<AppEnvironment>().all(forwardAuthPath, forNginx, (c) => {
     const target = c.env.incoming.url ?? '';
-    const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target);
+    const demands = hasDotSegment(rawPath(target)) ? null : demandsOf(target, extraScopes);
     if (demands === null) return c.json({ detail: 'Bad Request' }, 400);
     return withKey(c.env.exchange, {
       endpoint: forwardAuthPath,
       scope: demands.scope,
       verify: (token) => judge(token, c.env.exchange.address, demands),
-      respond: (key, _, fields) => respond(null, 200, { ...fields, ...identityHeaders(key) }),
+      respond: (key, _, fields) =>
+        respond(null, 200, { ...fields, ...identityHeaders(key, extraScopes) }),
     });
   });
 }
@@ -80,12 +83,12 @@ const forNginx: MiddlewareHandler<AppEnvironment> = async (c, next) => {
 };
 
 /** All six are always set: a missing one would let the client's own header of that name pass. */
-function identityHeaders(key: KeyRecord): Record<string, string> {
+function identityHeaders(key: KeyRecord, extraScopes: ExtraScopes): Record<string, string> {
   return {
     'X-RepoRisk-Org': key.organization.id,
     'X-RepoRisk-Sub-Org': key.subOrg === null ? '-' : String(key.subOrg.id),
     'X-RepoRisk-Key-Id': key.id,
-    'X-RepoRisk-Scopes': effectiveScopes(key),
+    'X-RepoRisk-Scopes': effectiveScopes(key, extraScopes),
     'X-RepoRisk-Environment': key.environment,
     'X-RepoRisk-Project': key.projectId ?? '-',
   };
@@ -93,10 +96,12 @@ function identityHeaders(key: KeyRecord): Record<string, string> {
 
 /**
  * The scopes that the key can really use now: a demoted member's key with every scope still only
- * reads.
+ * reads. The star means every built-in scope, and no other.
  */
-function effectiveScopes(key: KeyRecord): string {
-  const all = scopesOf(key.dialect);
-  const effective = all.filter((scope) => permits(key, scope));
-  return effective.length === all.length ? '*' : effective.join(' ') || '-';
+function effectiveScopes(key: KeyRecord, extraScopes: ExtraScopes): string {
+  const all = scopesOf(key.dialect).join(' ');
+  const effective = scopesOf(key.dialect, extraScopes)
+    .filter((scope) => permits(key, scope, extraScopes))
+    .join(' ');
+  return effective === all ? '*' : effective || '-';
 }

@@ -11,6 +11,7 @@ import { subOrgRecord } from '../operations/sub-orgs/sub-org-record.ts';
 import { attemptRecord, deliveryRecord } from '../operations/webhooks/delivery-record.ts';
 import { webhookRecord } from '../operations/webhooks/webhook-record.ts';
 import { snake } from '../wire/case.ts';
+import { scope } from '../wire/fields.ts';
 import type { Json } from './openapi-answers.ts';
 
 /** The records that answers share, under the names that generated clients have for them. */
@@ -23,6 +24,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Finding: finding,
   Job: jobResultRecord,
   ListedJob: jobRecord,
+  Scope: scope,
   ServiceAccount: serviceAccountRecord,
   SubOrg: subOrgRecord,
   Webhook: webhookRecord,

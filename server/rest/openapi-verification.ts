@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import { scopesOf } from '../../core/mod.ts';
 import { describedKey } from './data-plane.ts';
-import { type Json, refusal, refusals } from './openapi-answers.ts';
+import { header, type Json, keyHeaders, refusal, refusals } from './openapi-answers.ts';
 import { forwardAuthPath } from './request-target.ts';
 
 const { $schema: _, ...describedKeySchema } = z.toJSONSchema(describedKey);
 
-const identityHeaders: Record<string, string> = {
-  'X-RepoRisk-Org': 'The organization',
-  'X-RepoRisk-Sub-Org': 'The sub-org that the key is held to, or `-`',
-  'X-RepoRisk-Key-Id': 'The key',
-  'X-RepoRisk-Scopes': 'Its scopes, separated by spaces; `*` for all, `-` for none',
-  'X-RepoRisk-Environment': '`live` or `test`',
-  'X-RepoRisk-Project': 'The project that the key is held to, or `-`',
+const identityHeaders: Json = {
+  'X-RepoRisk-Org': header('The organization', '^[\\w.:-]+$', true),
+  'X-RepoRisk-Sub-Org': header('The sub-org that the key is held to, or `-`', '^(-|\\d+)$', true),
+  'X-RepoRisk-Key-Id': header('The key', '^key_\\w+$', true),
+  'X-RepoRisk-Scopes': header(
+    'Its scopes, separated by spaces; `*` for all built-in ones, `-` for none',
+    '^(\\*|-|[\\w:*-]+( [\\w:*-]+)*)$',
+    true,
+  ),
+  'X-RepoRisk-Environment': header('`live` or `test`', '^(live|test)$', true),
+  'X-RepoRisk-Project': header('The project that the key is held to, or `-`', '^[\\w-]+$', true),
 };
 
 /** `/auth/verify` as a proxy asks it, by any method. */
@@ -26,15 +29,7 @@ function forwardAuth(operationId: string, description: string, parameters: Json[
       security: [{ apiKey: [] }],
       parameters,
       responses: {
-        200: {
-          description: 'The key may pass',
-          headers: Object.fromEntries(
-            Object.entries(identityHeaders).map(([name, meaning]) => [
-              name,
-              { description: meaning, required: true, schema: { type: 'string' } },
-            ]),
-          ),
-        },
+        200: { description: 'The key may pass', headers: { ...identityHeaders, ...keyHeaders } },
         400: refusal('A dot segment or backslash in the path; a demand twice or malformed'),
         ...refusals,
       },
@@ -42,8 +37,12 @@ function forwardAuth(operationId: string, description: string, parameters: Json[
   };
 }
 
-/** The calls without an operation; see data-plane.ts and forward-auth.ts. */
-export const verificationPaths: Record<string, Json> = {
+/**
+ * The calls without an operation; see data-plane.ts and forward-auth.ts.
+ *
+ * @param scopes - those that can be demanded.
+ */
+export const verificationPaths = (scopes: readonly string[]): Record<string, Json> => ({
   '/api/v1/key': {
     get: {
       operationId: 'key.get',
@@ -53,9 +52,11 @@ export const verificationPaths: Record<string, Json> = {
       responses: {
         200: {
           description: 'Success',
+          headers: keyHeaders,
           content: { 'application/json': { schema: describedKeySchema } },
         },
         ...refusals,
+        422: refusal('It takes no parameters', 'ValidationProblem'),
       },
     },
   },
@@ -67,7 +68,7 @@ export const verificationPaths: Record<string, Json> = {
         name: 'scope',
         in: 'query',
         description: 'A scope that the key must have',
-        schema: { enum: [...new Set([...scopesOf('reporisk'), ...scopesOf('platform')])] },
+        schema: { enum: scopes },
       },
       {
         name: 'sub_org_id',
@@ -96,4 +97,4 @@ export const verificationPaths: Record<string, Json> = {
     "For proxies that append their client's path (Envoy). The query counts for nothing.",
     [{ name: 'path', in: 'path', required: true, schema: { type: 'string' } }],
   ),
-};
+});

@@ -1,3 +1,4 @@
+import { builtInScopes } from '../../core/policy/scopes.ts';
 import type { Access } from '../operations/access.ts';
 import { exportAuditLog } from '../operations/audit-log/export.ts';
 import {
@@ -14,10 +15,18 @@ import { verificationPaths } from './openapi-verification.ts';
 import { webhookMessages } from './openapi-webhooks.ts';
 import { parameterNames, type Route } from './route.ts';
 
-/** The OpenAPI 3.1 description of the REST API, generated from the operations. */
-export function openApiDocument(routes: readonly Route[]): Json {
+/**
+ * The OpenAPI 3.1 description of the REST API, generated from the operations.
+ *
+ * @param extraScopes - the names of the scopes of embedding services.
+ */
+export function openApiDocument(
+  routes: readonly Route[],
+  extraScopes: readonly string[] = [],
+): Json {
   const schemas: Schemas = new Map();
-  const paths: Record<string, Json> = { ...verificationPaths };
+  const scopes = [...new Set([...builtInScopes, ...extraScopes])];
+  const paths: Record<string, Json> = verificationPaths(scopes);
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, schemas) };
@@ -47,7 +56,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       },
       schemas: {
         ...{ Problem: problem, ValidationProblem: validationProblem },
-        ...Object.fromEntries([...schemas].sort()),
+        ...Object.fromEntries([...schemas.set('Scope', scopeSchema(scopes))].sort()),
       },
     },
   };
@@ -57,6 +66,14 @@ const repuraiKey: Json = {
   ...{ type: 'apiKey', in: 'header', name: 'X-API-Key' },
   description: 'A key of the repurai dialect: rep_…',
 };
+
+function scopeSchema(scopes: readonly string[]): Json {
+  return {
+    ...{ type: 'string', enum: scopes },
+    description:
+      'A key of RepoRisk takes the first five, and those that embedding services have; a platform key the others',
+  };
+}
 
 const problem: Json = {
   type: 'object',

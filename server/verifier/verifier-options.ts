@@ -2,13 +2,15 @@ import {
   allEnvironments,
   type Environment,
   type Outcome,
+  readExtraScopes,
   type VerifyRequest,
 } from '../../core/mod.ts';
+import { extraScopesForm } from '../../core/policy/extra-scopes.ts';
 import { readDatabaseListenUrl, readDatabaseUrl, readRedisUrl } from '../config/addresses.ts';
 import { ConfigError, missing, shown, wrong } from '../config/config-error.ts';
 
 /** Options for a verifier in another service: the database, and one of the two secrets. */
-export interface OpenVerifierOptions {
+export interface OpenVerifierOptions<Written extends string = never> {
   /** `postgresql://…` or `sqlite:PATH`: the database of the RepoRisk server, with its tables. */
   readonly databaseUrl: string;
   /** A direct PostgreSQL address, where a pooler stands before the database. */
@@ -28,6 +30,11 @@ export interface OpenVerifierOptions {
   readonly serverSecretPrevious?: Uint8Array | null;
   /** The environments whose keys are accepted, unless a request names others; `live` only when absent. */
   readonly environments?: readonly Environment[];
+  /**
+   * The scopes of this service, for example `['billing:read']`; the server's `EXTRA_SCOPES` has them
+   * too. None when absent.
+   */
+  readonly extraScopes?: readonly Written[];
   /** False to record neither calls, nor the last use of a key, nor refused attempts. */
   readonly usage?: boolean;
   /** False to leave the rate limits of keys uncounted. */
@@ -45,7 +52,7 @@ export interface OpenVerifierOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-type Kind = 'text' | 'bytes' | 'boolean' | 'function' | 'environments';
+type Kind = 'text' | 'bytes' | 'boolean' | 'function' | 'environments' | 'scopes';
 
 /** Every option with its kind of value. The type makes a forgotten option a compile error. */
 const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = {
@@ -59,13 +66,17 @@ const kinds: { readonly [Name in keyof Required<OpenVerifierOptions>]: Kind } = 
   usage: 'boolean',
   limits: 'boolean',
   environments: 'environments',
+  extraScopes: 'scopes',
   onOutcome: 'function',
   onError: 'function',
 };
 
 /** The values of each kind, and its name in `typeof`; the keyring checks bytes. */
 const takes: {
-  readonly [K in Exclude<Kind, 'bytes' | 'environments'>]: readonly [type: string, takes: string];
+  readonly [K in Exclude<Kind, 'bytes' | 'environments' | 'scopes'>]: readonly [
+    type: string,
+    takes: string,
+  ];
 } = {
   text: ['string', 'a text'],
   boolean: ['boolean', 'true or false'],
@@ -85,7 +96,7 @@ export interface VerifierAddresses {
  *
  * @throws {ConfigError} with one line that names the option and what it takes.
  */
-export function readVerifierOptions(options: OpenVerifierOptions): VerifierAddresses {
+export function readVerifierOptions(options: OpenVerifierOptions<string>): VerifierAddresses {
   const given: Readonly<Record<string, unknown>> = { ...options };
   for (const [name, value] of Object.entries(given)) {
     if (!isOption(name)) {
@@ -97,6 +108,10 @@ export function readVerifierOptions(options: OpenVerifierOptions): VerifierAddre
     if (kind === 'environments') {
       if (!isEnvironments(value))
         throw wrong(name, shown(String(value)), '["live"] or ["live", "test"]');
+      continue;
+    }
+    if (kind === 'scopes') {
+      if (!areExtraScopes(value)) throw wrong(name, shown(String(value)), extraScopesForm);
       continue;
     }
     const [type, form] = takes[kind];
@@ -121,6 +136,16 @@ function isEnvironments(value: unknown): boolean {
     value.length > 0 &&
     value.every((each) => allEnvironments.some((environment) => environment === each))
   );
+}
+
+function areExtraScopes(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  try {
+    readExtraScopes(value.map(String));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOption(name: string): name is keyof OpenVerifierOptions {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { allDialects, normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { normalizeCidr, scopesOf } from '../../core/mod.ts';
+import { isExtraScopeName } from '../../core/policy/extra-scopes.ts';
+import { builtInScopes } from '../../core/policy/scopes.ts';
 import { isoText } from './iso-time.ts';
 import { holdsKey } from './keys-in-text.ts';
 import { holdsInvisible, isVisible, normalizedName } from './names.ts';
@@ -106,18 +108,20 @@ export const description = text(0, 1000);
 /** Longest list of scopes, repetitions included. */
 const maxScopes = 100;
 
-const knownScopes = new Set(allDialects.flatMap(scopesOf));
+const knownScopes = new Set(builtInScopes);
 
 /**
- * Scopes without repetition, in the order given. Whether the key's own dialect has them is judged with
- * the key.
+ * The name of a scope. Whether the key's own dialect has it, and whether it is one of those of embedding
+ * services, is judged with the key.
  */
+export const scope = z.string().superRefine((value, context) => {
+  if (knownScopes.has(value) || isExtraScopeName(value)) return;
+  broken(context, notInEnumeration(scopesOf('reporisk')));
+});
+
+/** Scopes without repetition, in the order given. */
 export const scopes = z
-  .array(
-    z.string().superRefine((value, context) => {
-      if (!knownScopes.has(value)) broken(context, notInEnumeration(scopesOf('reporisk')));
-    }),
-  )
+  .array(scope)
   .max(maxScopes)
   .transform((values) => [...new Set(values)]);
 

@@ -1,53 +1,7 @@
 // Compares a warm verification with one hash, on the runtime that it is started with, and prints the
-// result as JSON. Core and the language only: every runtime can run its bundle.
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import {
-  createMemoryKeyStore,
-  createVerifier,
-  generateKey,
-  newId,
-  nobleHashing,
-  pepperedScheme,
-} from '../../core/mod.ts';
+// result as JSON.
 import { compare } from './compare.ts';
+import { verificationAndHash } from './runtime-work.ts';
 
-const scheme = pepperedScheme(new Uint8Array(32).fill(7));
-const memory = createMemoryKeyStore();
-const keys = Array.from({ length: 1_000 }, () => {
-  const { key, preview } = generateKey();
-  const id = newId('key');
-  const lookup = scheme.lookup(nobleHashing.sha256(key));
-  memory.put(lookup, {
-    record: {
-      ...{
-        id,
-        dialect: 'reporisk',
-        environment: 'live',
-        label: 'CI',
-        preview,
-        subOrg: null,
-        projectId: null,
-      },
-      organization: { id: 'org_1', name: 'Acme', tier: 3 },
-      owner: { kind: 'organization', id: 'org_1', role: 'admin' },
-      ...{ scopes: ['repos:read'], ipAllowList: null, rateLimit: null, disabled: false },
-      ...{ expiresAt: null, revokedAt: null, secretExpiresAt: null },
-    },
-    seal: scheme.seal(id, 'org_1', lookup),
-  });
-  return key;
-});
-// Nothing changes, so everything found stays true.
-const freshness = { isFresh: () => true, epoch: () => 0, subscribe: () => () => {} };
-const verifier = createVerifier({ store: { ...memory, freshness }, schemes: [scheme] });
-const keyOf = (n: number) => keys[n % keys.length] ?? '';
-const request = { scope: 'repos:read' };
-for (const key of keys) {
-  if (!(await verifier.verify(key, request)).ok) throw new Error('a key was refused');
-}
-const result = await compare(
-  (n) => verifier.verify(keyOf(n), request),
-  (n) => sha256(utf8ToBytes(keyOf(n))),
-);
-console.log(JSON.stringify(result));
+const { ours, hash } = await verificationAndHash();
+console.log(JSON.stringify(await compare(ours, hash)));

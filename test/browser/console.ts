@@ -18,10 +18,12 @@ import { launchChromium } from '../support/chromium.ts';
  *
  * @param parts - the allowed targets of webhooks, for example.
  * @param dialects - those beside `reporisk`.
+ * @param extraScopes - the scopes of embedding services.
  */
 export async function startConsole(
   parts: Pick<InstallationOptions, 'targets' | 'now' | 'scans'> = {},
   dialects: readonly string[] = [],
+  extraScopes: readonly string[] = [],
 ) {
   await using resources = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reporisk-console-'));
@@ -33,6 +35,7 @@ export async function startConsole(
     DATABASE_URL: `sqlite:${join(dataFolder, 'reporisk.db')}`,
     FAILED_AUTH_RATE_LIMIT: 'off',
     DIALECTS: dialects.join(),
+    EXTRA_SCOPES: extraScopes.join(),
   });
   const logger = pino({ level: 'silent' });
   const server = resources.use(

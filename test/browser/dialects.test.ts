@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseForKey, signIn, startConsole } from './console.ts';
 
 test('a key of another format is made with its project and scopes; what a key made is named before it ends', async () => {
-  await using console = await startConsole({}, ['platform', 'repurai']);
+  await using console = await startConsole({}, ['platform', 'repurai'], ['billing:read']);
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
@@ -23,17 +23,25 @@ test('a key of another format is made with its project and scopes; what a key ma
     return page.evaluate<string>('navigator.clipboard.readText()');
   };
 
+  // Scopes of other services are for RepoRisk's own keys.
+  const billing = await create('RepoRisk (rrk_)', 'Billing');
+  await billing.locator('summary').click();
+  await billing.getByLabel('Only what is chosen').check();
+  await billing.getByLabel('billing:read').check();
+  await billing.getByRole('button', { name: 'Create', exact: true }).click();
+  const ours = await take();
+
   const form = await create('Platform (rfk_)', 'SOC pipeline');
   await form.getByRole('textbox', { name: 'Project' }).fill('prj_01H');
   await form.locator('summary').click();
+  expect(await form.getByLabel('billing:read').count()).toBe(0);
   await form.getByLabel('admin:*').uncheck();
   await form.getByLabel('analysis:run').check();
   await form.getByRole('button', { name: 'Create', exact: true }).click();
   const platform = await take();
-  const passes = (query: string) =>
-    fetch(`${console.url}/auth/verify${query}`, {
-      headers: { authorization: `Bearer ${platform}` },
-    });
+  const passes = (query: string, key = platform) =>
+    fetch(`${console.url}/auth/verify${query}`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await passes('?scope=billing:read', ours)).status).toBe(200);
   expect((await passes('?project_id=prj_01H&scope=analysis:run')).status).toBe(200);
   expect((await passes('')).status).toBe(403);
 

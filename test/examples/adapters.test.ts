@@ -6,9 +6,10 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeBlocks } from '../support/examples.ts';
-import { denoPath } from '../support/runtimes.ts';
+import { bunPath, denoPath, workerdPath } from '../support/runtimes.ts';
 import { type RunningServer, startServerOn } from '../support/server.ts';
 import { installLibrary, type Stranger } from '../support/stranger.ts';
+import { bundled, startWorker } from '../support/worker.ts';
 
 const document = readFileSync('.ci/packages/api-access.md', 'utf8');
 
@@ -50,6 +51,14 @@ beforeAll(async () => {
         return listen.call(this, 0, '127.0.0.1', ...args.filter((each) => typeof each === 'function'));
       };
     `,
+    'free-port-of-bun.mjs': `
+      const { serve } = Bun;
+      Bun.serve = (options) => {
+        const server = serve({ ...options, port: 0, hostname: '127.0.0.1' });
+        console.log('http://127.0.0.1:' + server.port);
+        return server;
+      };
+    `,
   });
 });
 afterAll(async () => {
@@ -57,9 +66,13 @@ afterAll(async () => {
   await product[Symbol.asyncDispose]();
 });
 
+/** Writes a program, which asks the running product. */
+const writeProgram = (program: string) =>
+  stranger.write({ 'app.ts': program.replace('http://127.0.0.1:8787', product.url) });
+
 /** Starts a program, which asks the running product. */
 async function started(program: string, runtime: string, ...args: readonly string[]) {
-  await stranger.write({ 'app.ts': program.replace('http://127.0.0.1:8787', product.url) });
+  await writeProgram(program);
   const child = spawn(runtime, [...args, 'app.ts'], {
     cwd: stranger.folder,
     env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' },
@@ -100,8 +113,12 @@ async function call(url: string, ...authorization: readonly string[]) {
   };
 }
 
-/** Each kind of request, and what comes of it. */
-async function expectAdapted(url: string): Promise<void> {
+/**
+ * Each kind of request, and what comes of it.
+ *
+ * @param hidesEmpty - whether the runtime shows no program that a field without a value came first.
+ */
+async function expectAdapted(url: string, hidesEmpty = false): Promise<void> {
   const [reading, other] = [`Bearer ${keys.reading}`, `Bearer ${keys.other}`];
   const admitted = await call(url, reading);
   expect(admitted).toMatchObject({ status: 200, body: expect.stringContaining('hello org_') });
@@ -113,7 +130,8 @@ async function expectAdapted(url: string): Promise<void> {
     [reading, reading],
     [reading, other],
     [other, reading],
-    ['', reading],
+    [reading, ''],
+    ...(hidesEmpty ? [] : [['', reading]]),
   ]) {
     expect(await call(url, ...repeated)).toEqual({ ...unauthorized, body: detail('Invalid') });
   }
@@ -147,6 +165,22 @@ test('the page’s program for Deno admits a key, and no repeated one', async (c
   const options = ['--allow-net', '--cached-only', '--host=127.0.0.1', '--port=0'];
   await using app = await started(programOf('Deno, Bun, Workers'), deno, 'serve', ...options);
   await expectAdapted(app.url);
+});
+
+test('the page’s program for Bun admits a key, and no repeated one', async (context) => {
+  const bun = bunPath();
+  if (bun === null) return context.skip('no Bun is packaged for this platform');
+  const options = ['--no-install', '--preload', './free-port-of-bun.mjs'];
+  await using app = await started(programOf('Deno, Bun, Workers'), bun, ...options);
+  await expectAdapted(app.url);
+});
+
+test('the page’s program for Workers admits a key, and no repeated one', async (context) => {
+  const workerd = workerdPath();
+  if (workerd === null) return context.skip('no workerd is packaged for this platform');
+  await writeProgram(programOf('Deno, Bun, Workers'));
+  await using worker = await startWorker(workerd, await bundled(stranger.folder, 'app.ts'));
+  await expectAdapted(`${worker.url}/hello`, true);
 });
 
 test('an adapter that reads Node’s plain headers would admit a repeated one, and be found', async () => {

@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { denoPath, nodes } from '../support/runtimes.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { bunPath, denoPath, nodes, workerdPath } from '../support/runtimes.ts';
 import { installLibrary, type Stranger } from '../support/stranger.ts';
+import { vectors } from '../support/vectors.ts';
+import { bundled, startWorker } from '../support/worker.ts';
+
+const [documented] = vectors.valid;
 
 let stranger: Stranger;
 let expected: string;
@@ -13,6 +18,17 @@ beforeAll(async () => {
     'agreement.mjs': stripTypeScriptTypes(program)
       .replace('../../core/mod.ts', '@reporisk/api-access/core')
       .replace('../vectors/reporisk-key-format.json', './vectors.json'),
+    'print-agreement.mjs': `
+      import { maskKey } from '@reporisk/api-access/format';
+      import { agreement } from './agreement.mjs';
+      console.log(maskKey('${documented?.key}'), await agreement());
+    `,
+    'worker.mjs': `
+      import { maskKey } from '@reporisk/api-access/format';
+      import { agreement } from './agreement.mjs';
+      const fetch = async () => new Response(maskKey('${documented?.key}') + ' ' + (await agreement()) + '\\n');
+      export default { fetch };
+    `,
     'vectors.json': await readFile('test/vectors/reporisk-key-format.json', 'utf8'),
     'hashing.mjs': `
       import { nobleHashing, pepperedScheme } from '@reporisk/api-access/core';
@@ -29,8 +45,8 @@ beforeAll(async () => {
       console.log(typeof parseKey, typeof maskKey);
     `,
   });
-  expected = await stranger.run(process.execPath, 'agreement.mjs');
-  expect(JSON.parse(expected).secureKeyIsWellFormed).toBe(true);
+  expected = await stranger.run(process.execPath, 'print-agreement.mjs');
+  expect(expected).toMatch(/^rrk_live_AbCd••••JkEW {.*"secureKeyIsWellFormed":true/);
 });
 afterAll(() => stranger[Symbol.asyncDispose]());
 
@@ -39,7 +55,7 @@ test.for([20, 22, 24])(
   async (major, context) => {
     const node = (await nodes()).get(major);
     if (node === undefined) return context.skip(`there is no Node ${major} on this machine`);
-    expect(await stranger.run(node, 'agreement.mjs')).toBe(expected);
+    expect(await stranger.run(node, 'print-agreement.mjs')).toBe(expected);
     expect(await stranger.run(node, 'hashing.mjs')).toBe('true 128\n');
     expect(await stranger.run(node, 'required.cjs')).toBe('function function\n');
   },
@@ -49,8 +65,36 @@ test('the installed core agrees with its sources on Deno, which grants it no per
   const deno = denoPath();
   if (deno === null) return context.skip('no Deno is packaged for this platform');
   const options = ['--no-prompt', '--cached-only', '--node-modules-dir=manual'];
-  expect(await stranger.run(deno, 'run', ...options, 'agreement.mjs')).toBe(expected);
+  expect(await stranger.run(deno, 'run', ...options, 'print-agreement.mjs')).toBe(expected);
   expect(await stranger.run(deno, 'run', ...options, 'hashing.mjs')).toBe('true 128\n');
+});
+
+test('the installed core agrees with its sources on Bun', async (context) => {
+  const bun = bunPath();
+  if (bun === null) return context.skip('no Bun is packaged for this platform');
+  for (const [program, output] of [
+    ['print-agreement.mjs', expected],
+    ['hashing.mjs', 'true 128\n'],
+    ['required.cjs', 'function function\n'],
+  ] as const) {
+    expect(await stranger.run(bun, '--no-install', program)).toBe(output);
+  }
+});
+
+test('the installed core agrees with its sources in workerd, as a Worker', async (context) => {
+  const workerd = workerdPath();
+  if (workerd === null) return context.skip('no workerd is packaged for this platform');
+  await using worker = await startWorker(workerd, await bundled(stranger.folder, 'worker.mjs'));
+  expect(await (await fetch(worker.url)).text()).toBe(expected);
+});
+
+test('the installed core agrees with its sources in Chromium', async () => {
+  const code = await bundled(stranger.folder, 'print-agreement.mjs');
+  await using browser = await launchChromium();
+  const page = await browser.newPage();
+  const printed = page.waitForEvent('console');
+  await page.addScriptTag({ content: code, type: 'module' });
+  expect(`${(await printed).text()}\n`).toBe(expected);
 });
 
 test.for([20, 22])(

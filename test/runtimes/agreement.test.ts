@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { denoPath } from '../support/runtimes.ts';
+import { bunPath, denoPath } from '../support/runtimes.ts';
 import { vectors } from '../support/vectors.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const program = fileURLToPath(new URL('./agreement.ts', import.meta.url));
+const program = fileURLToPath(new URL('./print-agreement.ts', import.meta.url));
 
 /** The program's output on one runtime. */
 async function outputOf(runtime: string, args: string[] = []): Promise<string> {
@@ -31,4 +31,10 @@ test('core comes to the same, byte by byte, on Deno, which grants it no permissi
   if (deno === null) return context.skip('no Deno is packaged for this platform');
   const output = await outputOf(deno, ['run', '--no-prompt', '--cached-only']);
   expect(output).toBe(await outputOf(process.execPath));
+});
+
+test('core comes to the same, byte by byte, on Bun', async (context) => {
+  const bun = bunPath();
+  if (bun === null) return context.skip('no Bun is packaged for this platform');
+  expect(await outputOf(bun, ['--no-install'])).toBe(await outputOf(process.execPath));
 });

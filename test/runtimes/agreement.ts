@@ -1,5 +1,3 @@
-// Core's results on this runtime, as one line of JSON. Uses core and the language, nothing else:
-// every runtime can run it unchanged.
 import {
   addressAllowed,
   createMemoryKeyStore,
@@ -62,24 +60,28 @@ async function protectedCalls() {
   ];
 }
 
-const text = JSON.stringify({
-  valid: vectors.valid.map(({ key }) => ({
-    ...parseKey(key),
-    key,
-    sha256: nobleHashing.sha256(key),
-  })),
-  invalid: vectors.invalid.map(({ key }) => ({
-    parsed: parseKey(key),
-    checksummed: recognizeKey(key)?.checksummed ?? null,
-  })),
-  generated: generateKey({ environment: 'test', random: counting }),
-  secureKeyIsWellFormed: recognizeKey(generateKey().key)?.checksummed,
-  id: newId('key', 1_790_000_000_000, counting),
-  address: [
-    normalizeCidr('2001:DB8:0:0:1::/80'),
-    addressAllowed(['203.0.113.0/24'], '::ffff:203.0.113.7'),
-  ],
-  calls: await protectedCalls(),
-});
-// biome-ignore lint/suspicious/noConsole: every runtime can print
-console.log(text);
+/**
+ * Core's results on this runtime, as one line of JSON. Uses core and the language, nothing else: every
+ * runtime can run it unchanged.
+ */
+export async function agreement(): Promise<string> {
+  return JSON.stringify({
+    valid: vectors.valid.map(({ key }) => ({
+      ...parseKey(key),
+      key,
+      sha256: nobleHashing.sha256(key),
+    })),
+    invalid: vectors.invalid.map(({ key }) => ({
+      parsed: parseKey(key),
+      checksummed: recognizeKey(key)?.checksummed ?? null,
+    })),
+    generated: generateKey({ environment: 'test', random: counting }),
+    secureKeyIsWellFormed: recognizeKey(generateKey().key)?.checksummed,
+    id: newId('key', 1_790_000_000_000, counting),
+    address: [
+      normalizeCidr('2001:DB8:0:0:1::/80'),
+      addressAllowed(['203.0.113.0/24'], '::ffff:203.0.113.7'),
+    ],
+    calls: await protectedCalls(),
+  });
+}

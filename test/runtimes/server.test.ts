@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { migrated } from '../support/databases.ts';
 import { allWell, type Manageable, manage } from '../support/management.ts';
-import { denoPath } from '../support/runtimes.ts';
+import { commandOf, otherRuntimes, quiet } from '../support/runtimes.ts';
 import type { SendOptions } from '../support/server.ts';
 import { serverProcess } from '../support/server-process.ts';
 
@@ -23,27 +23,29 @@ async function manageable(server: Process): Promise<Manageable> {
   };
 }
 
-/** A server on Deno; null where none is packaged. */
-async function denoServer(databaseUrl: string): Promise<Process | null> {
-  const deno = denoPath();
-  if (deno === null) return null;
-  const env = {
-    DATABASE_URL: databaseUrl,
-    DENO_NO_UPDATE_CHECK: '1',
-    HOME: process.env.HOME ?? '',
-  };
-  return serverProcess(env, undefined, [deno, 'run', '-A', '--cached-only', '--no-prompt']);
+type Runtime = (typeof otherRuntimes)[number];
+
+/** A server on another runtime; null where that is not packaged. */
+async function serverOn(runtime: Runtime, databaseUrl: string): Promise<Process | null> {
+  const command = commandOf(runtime);
+  if (command === null) return null;
+  const env = { DATABASE_URL: databaseUrl, ...quiet, HOME: process.env.HOME ?? '' };
+  return serverProcess(env, undefined, command);
 }
+
+const places = Object.entries(migrated).flatMap(([name, place]) =>
+  otherRuntimes.map((runtime) => ({ name, place, runtime })),
+);
 
 const keys = '/api/v1/settings/api-keys';
 const as = 'parent-admin';
 
-describe.each(Object.entries(migrated))('the server on Deno, with %s', (_name, place) => {
+describe.each(places)('the server on $runtime, with $name', ({ place, runtime }) => {
   test('manages keys, scans in the sandbox, and ends by itself', async (context) => {
     await using database = await place();
-    await using deno = await denoServer(database.url);
-    if (deno === null) return context.skip('no Deno is packaged for this platform');
-    const server = await manageable(deno);
+    await using started = await serverOn(runtime, database.url);
+    if (started === null) return context.skip(`no ${runtime} is packaged for this platform`);
+    const server = await manageable(started);
     expect(await manage(server)).toEqual(allWell);
 
     const made = await server.fetch(keys, { as, json: { label: 'Sandbox', environment: 'test' } });
@@ -58,16 +60,16 @@ describe.each(Object.entries(migrated))('the server on Deno, with %s', (_name, p
     await expect.poll(isDone, { timeout: 20_000, interval: 100 }).toBe(true);
     const report = await server.fetch(`/api/v1/repos/${repo}/report`, { as: raw });
     expect(await report.json()).toMatchObject({ risk_level: 'high' });
-    expect(await deno.stop()).toBe(0);
+    expect(await started.stop()).toBe(0);
   });
 
   test('and one on Node refuse at once what the other has revoked', async (context) => {
     await using database = await place();
-    await using deno = await denoServer(database.url);
-    if (deno === null) return context.skip('no Deno is packaged for this platform');
+    await using started = await serverOn(runtime, database.url);
+    if (started === null) return context.skip(`no ${runtime} is packaged for this platform`);
     // The same secret, which the first one has made.
-    await using node = await serverProcess({ DATABASE_URL: database.url }, deno.folder);
-    const [one, other] = [await manageable(deno), await manageable(node)];
+    await using node = await serverProcess({ DATABASE_URL: database.url }, started.folder);
+    const [one, other] = [await manageable(started), await manageable(node)];
     for (const [revoker, verifier] of [
       [one, other],
       [other, one],

@@ -389,6 +389,8 @@ test('openVerifier() refuses what is no option, or no value of one, with one lin
     [{ databaseUrl, onOutcom() {} }, names],
     [{ databaseUrl, limits: 'no' }, 'limits is a value of type string: it takes true or false'],
     [{ databaseUrl, onError: 'x' }, 'onError is a value of type string: it takes a function'],
+    [{ databaseUrl, extraScopes: 'a:b' }, /^extraScopes is "a:b": it takes at most 64 different/],
+    [{ databaseUrl, extraScopes: ['repos:x'] }, /^extraScopes is "repos:x": it takes at most 64/],
     [{ databaseUrl, onOutcome: {} }, 'onOutcome is a value of type object: it takes a function'],
   ];
   for (const [options, message] of given) {

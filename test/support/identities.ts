@@ -1,7 +1,8 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, sign } from 'node:crypto';
 import {
   createDemoIdentityProvider,
   type DemoIdentityProvider,
+  generateDemoKey,
 } from '../../server/demo-mode/sessions.ts';
 import { createClerkSessions } from '../../server/sessions/clerk.ts';
 import type { SessionVerifier } from '../../server/sessions/session.ts';
@@ -22,19 +23,37 @@ let instant = 0;
 let demoProvider: DemoIdentityProvider | undefined;
 let keyPair: { jwtKey: string; sign(content: string): string } | undefined;
 
+/** Private keys in PEM, of the demo and of the tests. */
+export interface IdentityKeys {
+  readonly demo: string;
+  readonly own: string;
+}
+
+let keys: IdentityKeys | undefined;
+
+/** The private keys of this file's identities, for a server in another process. */
+export function identityKeys(): IdentityKeys {
+  keys ??= { demo: generateDemoKey(), own: generateDemoKey() };
+  return keys;
+}
+
+/** Takes over the private keys of another process. */
+export function useIdentityKeys(given: IdentityKeys): void {
+  keys = given;
+}
+
 function demoKeys(): DemoIdentityProvider {
-  demoProvider ??= createDemoIdentityProvider({ now: () => instant });
+  const { demo: privateKey } = identityKeys();
+  demoProvider ??= createDemoIdentityProvider({ now: () => instant, privateKey });
   return demoProvider;
 }
 
 function ownKeys() {
-  if (keyPair === undefined) {
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    keyPair = {
-      jwtKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      sign: (text) => sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url'),
-    };
-  }
+  const { own } = identityKeys();
+  keyPair ??= {
+    jwtKey: createPublicKey(own).export({ type: 'spki', format: 'pem' }).toString(),
+    sign: (text) => sign('RSA-SHA256', Buffer.from(text), own).toString('base64url'),
+  };
   return keyPair;
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { quiet } from './runtimes.ts';
 
 const run = promisify(execFile);
 
@@ -114,7 +115,10 @@ async function emptyProject(dependencies: Readonly<Record<string, string>>): Pro
       for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
     },
     async run(program, ...args) {
-      const options = { cwd: folder, env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' } };
+      const options = {
+        cwd: folder,
+        env: { ...process.env, ...quiet },
+      };
       try {
         return (await run(program, args, options)).stdout;
       } catch (error) {

@@ -20,10 +20,19 @@ export function editOf(key: ApiKey): KeyEdit {
   return {
     label: key.label,
     description: key.description ?? '',
-    scopes: key.scopes && scopesOf[key.dialect].filter((scope) => key.scopes?.includes(scope)),
+    scopes: key.scopes && ordered(key.dialect, key.scopes),
     owner: 'keep',
     ...limitsOf(key),
   };
+}
+
+/** In the order of the form: scopes that the dialect lacks are those of other services. */
+function ordered(dialect: ApiKey['dialect'], scopes: readonly string[]): string[] {
+  const builtIn = scopesOf[dialect];
+  return [
+    ...builtIn.filter((scope) => scopes.includes(scope)),
+    ...scopes.filter((scope) => !builtIn.includes(scope)),
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { UnusedScopes } from '../../api/records.ts';
+import { scopesOf } from '../scopes.ts';
 
-/** Covers every other scope, so no call ever needs it by its own name. */
+/** Covers every other built-in scope, so no call ever needs it by its own name. */
 const everything = 'admin:*';
 
 /** The scopes that a key would keep and lose if it were limited to those it used. */
@@ -18,8 +19,10 @@ export function narrowedScopes(
   granted: readonly string[] | null,
   { used, unused }: Pick<UnusedScopes, 'used' | 'unused'>,
 ): Narrowing | null {
+  const isBuiltIn = (scope: string) => Object.values(scopesOf).flat().includes(scope);
   const covers = (scope: string) =>
-    granted === null || granted.includes(scope) || granted.includes(everything);
+    granted?.includes(scope) ||
+    (isBuiltIn(scope) && (granted === null || granted.includes(everything)));
   const keeps = used.map(({ scope }) => scope).filter(covers);
   // A key with every scope cannot lose `admin:*` separately.
   const loses = granted === null ? unused.filter((scope) => scope !== everything) : [...unused];

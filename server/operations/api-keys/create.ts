@@ -52,7 +52,7 @@ export const createApiKey = defineOperation({
     const { em, principal, now } = work;
     const dialect: Dialect = principal.dialect ?? input.dialect;
     assertSwitchedOn(dialect, work.services.dialects);
-    assertOfDialect(dialect, input);
+    assertOfDialect(dialect, input, work.services.extraScopes);
     const given =
       principal.key === null ? givenBy(work, input) : await inheritedFrom(em, principal.key.id);
     if (given.subOrgId != null) await lockActiveSubOrg(work, given.subOrgId);

@@ -1,4 +1,4 @@
-import { type Dialect, scopesOf } from '../../../core/mod.ts';
+import { type Dialect, readExtraScopes, scopesOf } from '../../../core/mod.ts';
 import { type FieldError, InvalidInput, invalidField } from '../../wire/problem.ts';
 import { notInEnumeration } from '../../wire/validation.ts';
 
@@ -14,14 +14,18 @@ export interface DialectFields {
  *
  * @throws {InvalidInput} naming the field.
  */
-export function assertOfDialect(dialect: Dialect, fields: DialectFields): void {
+export function assertOfDialect(
+  dialect: Dialect,
+  fields: DialectFields,
+  extraScopes: readonly string[],
+): void {
   if (dialect !== 'reporisk' && fields.environment !== 'live') {
     throw invalidField('environment', `${dialect} keys have no sandbox`);
   }
   if (dialect !== 'platform' && fields.projectId != null) {
     throw invalidField('projectId', 'only platform keys are held to a project');
   }
-  assertScopes(dialect, fields.scopes ?? null);
+  assertScopes(dialect, fields.scopes ?? null, extraScopes);
 }
 
 /**
@@ -30,14 +34,18 @@ export function assertOfDialect(dialect: Dialect, fields: DialectFields): void {
  *
  * @throws {InvalidInput} with the place of each that it has not.
  */
-export function assertScopes(dialect: Dialect, scopes: readonly string[] | null): void {
+export function assertScopes(
+  dialect: Dialect,
+  scopes: readonly string[] | null,
+  extraScopes: readonly string[],
+): void {
   if (scopes === null) {
     if (dialect !== 'platform') return;
     const missing = { msg: 'field required', type: 'value_error.missing' };
     throw new InvalidInput([{ path: ['scopes'], ...missing }]);
   }
   if (dialect === 'repurai') throw invalidField('scopes', 'repurai keys have no scopes');
-  const known = scopesOf(dialect);
+  const known = scopesOf(dialect, readExtraScopes(extraScopes));
   const errors = scopes.flatMap((scope, index): FieldError[] =>
     known.includes(scope) ? [] : [{ path: ['scopes', index], ...notInEnumeration(known) }],
   );

@@ -36,7 +36,9 @@ export const updateApiKey = defineOperation({
     const key = await findKey(em, principal, id, true);
     assertMayChange(principal, key);
     if (key.revokedAt) throw new Problem(409, 'API key is revoked', {}, 'api_key_revoked');
-    if (wanted.scopes !== undefined) assertScopes(key.dialect, wanted.scopes);
+    if (wanted.scopes !== undefined) {
+      assertScopes(key.dialect, wanted.scopes, work.services.extraScopes);
+    }
     if (wanted.createdBy !== undefined) {
       if (wanted.createdBy !== principal.userId) {
         throw invalidField('createdBy', 'an API key can be taken over only by yourself');

@@ -121,7 +121,7 @@ async function apps(
     metrics: metrics.text,
     tracer: null,
   } as const;
-  const accepting: Verifier = { verify: () => outcome, cacheCounters: () => null };
+  const accepting: Verifier = { extraScopes: {}, verify: () => outcome, cacheCounters: () => null };
   return { app: appWith(metrics.verifier), bare: appWith(accepting), usage };
 }
 

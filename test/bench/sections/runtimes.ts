@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { launchChromium } from '../../support/chromium.ts';
-import { denoPath, nodes } from '../../support/runtimes.ts';
-import type { Comparison } from '../compare.ts';
+import { bunPath, denoPath, nodes, quiet, workerdPath } from '../../support/runtimes.ts';
+import { startWorker } from '../../support/worker.ts';
+import { type Comparison, median } from '../compare.ts';
 import { atMost, duration, type Metric, reference, type Section } from '../figure.ts';
 
 const run = promisify(execFile);
@@ -29,12 +30,50 @@ export const runtimes: Section = async () => {
       const version = (await run(deno, ['eval', 'console.log(Deno.version.deno)'])).stdout.trim();
       rows.push(speed(`Deno ${version}`, (await run(deno, ['run', program])).stdout));
     }
+    const bun = bunPath();
+    if (bun !== null) {
+      const env = { ...process.env, ...quiet };
+      const version = (await run(bun, ['--version'], { env })).stdout.trim();
+      rows.push(speed(`Bun ${version}`, (await run(bun, [program], { env })).stdout));
+    }
+    const workerd = workerdPath();
+    if (workerd !== null) rows.push(await inWorkerd(workerd));
     rows.push(await inChromium(code));
     return [...rows, ...(await sizes(folder))];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+/** Calls of one request, so many that the request itself counts for little, and the pairs of requests. */
+const calls = 20_000;
+const pairs = 41;
+
+async function inWorkerd(workerd: string): Promise<Metric> {
+  const code = await bundled(resolve('test/bench/runtime-worker.ts'));
+  await using worker = await startWorker(workerd, code);
+  const took = async (work: string) => {
+    const start = performance.now();
+    await fetch(`${worker.url}/${work}?${calls}`);
+    return ((performance.now() - start) * 1e6) / calls;
+  };
+  const measured: { ours: number; hash: number }[] = [];
+  // The first pairs warm it up.
+  for (let pair = -10; pair < pairs; pair++) {
+    const isFirst = pair % 2 === 0;
+    const first = await took(isFirst ? 'ours' : 'hash');
+    const second = await took(isFirst ? 'hash' : 'ours');
+    if (pair < 0) continue;
+    measured.push(isFirst ? { ours: first, hash: second } : { ours: second, hash: first });
+  }
+  const comparison: Comparison = {
+    ratio: median(measured.map(({ ours, hash }) => ours / hash)),
+    ours: median(measured.map(({ ours }) => ours)),
+    reference: median(measured.map(({ hash }) => hash)),
+  };
+  const version = (await run(workerd, ['--version'])).stdout.trim().replace('workerd ', '');
+  return speed(`workerd ${version}`, JSON.stringify(comparison));
+}
 
 async function inChromium(code: string): Promise<Metric> {
   await using browser = await launchChromium();

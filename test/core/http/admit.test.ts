@@ -101,3 +101,37 @@ test('admit() refuses a repeated Authorization, of which Node keeps only the fir
   server.close();
   await once(server, 'close');
 });
+
+test('admit() rejects for a scope that is none, with or without a key, and names those that there are', async () => {
+  const misspelt: string = 'repo:read';
+  for (const headers of [authorized, new Headers()]) {
+    // @ts-expect-error: the type refuses it as well.
+    await expect(admit(verifierOf(), headers, { scope: misspelt })).rejects.toThrow(
+      'there is no scope repo:read: there are repos:read, repos:analyze, extensions:read, ' +
+        'extensions:submit, admin:*',
+    );
+  }
+  const scope = 'repos:read';
+  const dialects = ['platform'] as const;
+  await expect(admit(verifierOf(), authorized, { scope, dialects })).rejects.toThrow(TypeError);
+});
+
+test('admit() takes a scope of its verifier’s service, which only a key that names it has', async () => {
+  const extraScopes = ['billing:read', 'billing:charge=submit'] as const;
+  const asked = async (differences: Partial<KeyRecord>) => {
+    const store = createMemoryKeyStore();
+    store.put(nobleHashing.sha256(key), { record: keyRecord(differences), seal: null });
+    const verifier = createVerifier({ store, extraScopes });
+    const admission = await admit(verifier, authorized, { scope: 'billing:charge' });
+    return admission.ok ? 'ok' : admission.headers['WWW-Authenticate'];
+  };
+  const scopes = ['billing:charge'];
+  expect(await asked({ scopes })).toBe('ok');
+  const lacking = 'Bearer error="insufficient_scope", scope="billing:charge"';
+  for (const others of [null, ['admin:*'], ['billing:read']]) {
+    expect(await asked({ scopes: others })).toBe(lacking);
+  }
+  // Another scope would not help a viewer's key.
+  const owner = { kind: 'member', id: 'user_1', role: 'viewer' } as const;
+  expect(await asked({ scopes, owner })).toBeUndefined();
+});

@@ -1,5 +1,13 @@
 import { expectTypeOf } from 'vitest';
-import { type KeyRecord, protect, type Verifier } from '../../../core/mod.ts';
+import {
+  admit,
+  createMemoryKeyStore,
+  createVerifier,
+  type KeyRecord,
+  openRemoteVerifier,
+  protect,
+  type Verifier,
+} from '../../../core/mod.ts';
 
 declare const verifier: Verifier;
 declare const answer: Response;
@@ -34,3 +42,18 @@ protect(verifier, () => answer, { environments: ['sandbox'] });
 withRuntime(new Request('http://localhost'));
 // @ts-expect-error: the key is never absent
 protect(verifier, (_request, _key: null) => answer);
+
+// The scopes of a service are typed by its verifier, of either kind.
+const store = createMemoryKeyStore();
+const own = createVerifier({ store, extraScopes: ['billing:read', 'billing:charge=submit'] });
+expectTypeOf(own).toEqualTypeOf<Verifier<'billing:read' | 'billing:charge'>>();
+protect(own, () => answer, { scope: 'billing:charge' });
+protect(own, () => answer, { scope: 'repos:read' });
+const remote = openRemoteVerifier({ url: 'https://example.com', extraScopes: ['billing:read'] });
+void admit(remote, new Headers(), { scope: 'billing:read' });
+// @ts-expect-error: a scope that the service has not
+void admit(remote, new Headers(), { scope: 'billing:charge' });
+// @ts-expect-error: the action is no part of the name
+protect(own, () => answer, { scope: 'billing:charge=submit' });
+// @ts-expect-error: a scope of another service
+protect(verifier, () => answer, { scope: 'billing:read' });

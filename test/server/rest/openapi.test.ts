@@ -80,6 +80,9 @@ test('openApiDocument() tells of /auth/verify and every path below what a proxy 
       'X-RepoRisk-Scopes',
       'X-RepoRisk-Environment',
       'X-RepoRisk-Project',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-RepoRisk-Key-Expires',
     ]);
   }
   const names = document.paths['/auth/verify']?.get?.parameters?.map(({ name }) => name);

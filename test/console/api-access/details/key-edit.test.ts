@@ -86,3 +86,9 @@ test('editErrors() binds the scopes only when they were touched: a key with none
   expect(editErrors(none, edit)).toEqual({});
   expect(changesOf(none, edit, 'user_me')).toEqual({ id: 'key_1', label: 'Renamed' });
 });
+
+test('editOf() keeps the scopes of other services, after those of the form', () => {
+  const both: ApiKey = { ...key, scopes: ['billing:read', 'repos:analyze', 'repos:read'] };
+  expect(editOf(both).scopes).toEqual(['repos:read', 'repos:analyze', 'billing:read']);
+  expect(changesOf(both, editOf(both), 'user_me')).toEqual({ id: both.id });
+});

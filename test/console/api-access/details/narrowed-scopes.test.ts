@@ -56,3 +56,10 @@ test.each([
 ])('narrowedScopes() $says', ({ granted, use, expected }) => {
   expect(narrowedScopes(granted, use)).toEqual(expected);
 });
+
+test('narrowedScopes() restores no scope of another service, which admin:* and every scope never cover', () => {
+  const use = { used: used('billing:read', 'repos:read'), unused: ['repos:analyze'] };
+  for (const granted of [null, ['admin:*']]) {
+    expect(narrowedScopes(granted, use)?.keeps).toEqual(['repos:read']);
+  }
+});
