@@ -123,6 +123,7 @@ onBothDatabases((kind) => {
       ...[422, ['body.key_id', 'value_error.extra']],
     ]);
     expect(await fault('?search=x', {})).toEqual([422, ['query.search', 'value_error.extra']]);
+    expect(await fault('', { json: [] })).toEqual([422, ['body', 'type_error.dict']]);
     expect(await fault('', { json: { name: raw } })).toEqual([422, ['body.name', 'value_error']]);
   });
 
@@ -291,6 +292,19 @@ onBothDatabases((kind) => {
     const json = { token: first.raw };
     expect((await server.fetch('/api/v1/leaks/report', { json })).status).toBe(202);
     expect(await works(server, low.raw, lowest.raw)).toEqual([false, false]);
+  });
+
+  test('keys revoked together with those that made them are all done, in whatever order they are named', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    const middle = await make(server, first.raw);
+    const low = await make(server, middle.raw);
+    const ids = [first.id, low.id, middle.id];
+    const json = { ids, action: 'revoke' };
+    const bulk = '/api/v1/settings/api-keys/bulk';
+    const { body } = await answer(server.fetch(bulk, { as: 'parent-admin', json }));
+    expect({ ...body, done: body.done.toSorted() }).toEqual({ done: ids.toSorted(), failed: [] });
+    expect(await works(server, first.raw, middle.raw, low.raw)).toEqual([false, false, false]);
   });
 
   test('no key survives the revocation of the key that makes it at that moment', async () => {
