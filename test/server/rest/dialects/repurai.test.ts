@@ -294,6 +294,42 @@ onBothDatabases((kind) => {
     expect(await works(server, low.raw, lowest.raw)).toEqual([false, false]);
   });
 
+  test('a key that is narrowed, handed over or disabled takes along what it made', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    const middle = await make(server, first.raw);
+    const low = await make(server, middle.raw);
+    const as = 'parent-admin';
+    const change = async (json: object, id = middle.id) => {
+      const path = `/api/v1/settings/api-keys/${id}`;
+      expect((await server.fetch(path, { as, method: 'PATCH', json })).status).toBe(200);
+      return works(server, first.raw, middle.raw, low.raw);
+    };
+    expect(await change({ ip_allow_list: ['203.0.113.0/24'] })).toEqual([true, false, false]);
+    expect(await change({ ip_allow_list: null })).toEqual([true, true, true]);
+    const account = { as, json: { name: 'Reader', role: 'viewer' } };
+    const made = await answer(server.fetch('/api/v1/settings/service-accounts', account));
+    await change({ service_account_id: made.body.id });
+    expect(await call(server, low.raw, '', { json: { name: 'x' } })).toEqual(forbidden);
+    await change({ created_by: 'user_demo_parent_admin' });
+    await make(server, low.raw);
+    expect(await change({ disabled: true })).toEqual([true, false, false]);
+    expect(await change({ disabled: false })).toEqual([true, true, false]);
+    expect(await change({ disabled: false }, low.id)).toEqual([true, true, true]);
+    // Its own limit is not widened with the key that made it.
+    expect(await change({ ip_allow_list: ['203.0.113.0/24'] }, low.id)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await change({ ip_allow_list: ['127.0.0.0/8'] })).toEqual([true, true, false]);
+    expect(await change({ label: 'Renamed', ip_allow_list: null })).toEqual([true, true, false]);
+    const told = await server.database.read().find(AuditEvent, { target: low.id });
+    expect(told.map(({ changes }) => changes)).toContainEqual({
+      ...{ disabled: { before: false, after: true }, with: middle.id },
+    });
+  });
+
   test('keys revoked together with those that made them are all done, in whatever order they are named', async () => {
     await using server = await started(kind);
     const first = await repurai(server);
