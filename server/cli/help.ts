@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { commandName } from '../config/command-name.ts';
-import type { Command } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { examples } from './examples.ts';
 
 /**
@@ -8,13 +8,15 @@ import { examples } from './examples.ts';
  * fewer.
  *
  * @param topic - the words before `--help`.
+ * @throws {UsageError} where they begin no command.
  */
 export function help(commands: readonly Command[], topic: readonly string[]): string {
   const words = topic.slice(0, 2).join(' ');
   const named = commands.filter(({ name }) => name === words || name.startsWith(`${words} `));
   const ofNoun = commands.filter(({ name }) => name.split(' ')[0] === topic[0]);
   const found = named.length > 0 ? named : ofNoun;
-  const isAll = topic.length === 0 || found.length === 0;
+  const isAll = topic.length === 0;
+  if (!isAll && found.length === 0) throw new UsageError(`${JSON.stringify(words)} is no command`);
   return [
     `${commandName} COMMAND [--json]`,
     ...(isAll ? commands : found).map((command) => described(command, !isAll)),

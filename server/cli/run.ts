@@ -54,7 +54,8 @@ export async function run(
 ): Promise<Ended> {
   try {
     const words = args.filter((word) => !word.startsWith('-'));
-    if (words.length === 0 || words[0] === 'help' || args.includes('--help')) {
+    const asksHelp = args.includes('--help') || args.includes('-h');
+    if (words.length === 0 || words[0] === 'help' || asksHelp) {
       if (args.includes('--version')) return { code: 0, output: version() };
       const topic = words.filter((word) => word !== 'help');
       return { code: 0, output: help(commands, topic) };

@@ -61,8 +61,11 @@ export function routeHandler(
   function locate(path: readonly (string | number)[]): (string | number)[] {
     const elsewhere = source === 'query' ? 'query' : 'body';
     if (dialect !== undefined) {
-      const [first = '', ...inside] = path;
-      return [elsewhere, dialect.names?.[first] ?? first, ...inside];
+      const [first, ...inside] = path;
+      // A fault of the whole body has no member.
+      return first === undefined
+        ? [elsewhere]
+        : [elsewhere, dialect.names?.[first] ?? first, ...inside];
     }
     const place = inPath.has(String(path[0])) ? 'path' : elsewhere;
     return [place, ...path.map((part) => (typeof part === 'string' ? snake(part) : part))];

@@ -91,7 +91,7 @@ export const auditLog = {
     dialect: 'Format',
     projectId: 'Project',
     madeBy: 'Made by',
-    with: 'Ended with',
+    with: 'Together with',
     descendants: 'Keys it had made',
     clerkId: 'Clerk organization',
     clerkOrgId: 'Clerk organization',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { apiAccessTier, refusals } from '../../../core/mod.ts';
+import { depthOf } from '../../api-keys/lineage.ts';
+import { ApiKey } from '../../database/entities/api-key.ts';
 import { id, text } from '../../wire/fields.ts';
 import { InvalidInput, Problem, refused } from '../../wire/problem.ts';
 import { extraField } from '../../wire/validation.ts';
@@ -39,7 +41,7 @@ export const bulkApiKeys = defineOperation({
     assertFits(wanted, preparation.principal);
     const done: string[] = [];
     const failed: { id: string; detail: string }[] = [];
-    for (const each of new Set(wanted.ids)) {
+    for (const each of await madeFirst(preparation, wanted.ids)) {
       try {
         await doOne(preparation, wanted, each);
         done.push(each);
@@ -51,6 +53,23 @@ export const bulkApiKeys = defineOperation({
   },
   run: async (_work, _input, outcome) => outcome,
 });
+
+/**
+ * The ids, each once, keys before those that they descend from: revoking one takes its descendants
+ * along, which would then fail as not found.
+ */
+async function madeFirst(
+  { services, principal }: PrepareContext,
+  ids: readonly string[],
+): Promise<string[]> {
+  const own = { id: { $in: [...ids] }, orgId: principal.organization.id };
+  const made = await services.database
+    .read()
+    .find(ApiKey, { ...own, lineage: { $ne: null } }, { disableIdentityMap: true });
+  const depths = new Map(made.map((key) => [key.id, depthOf(key)]));
+  const depth = (id: string) => depths.get(id) ?? 0;
+  return [...new Set(ids)].sort((one, other) => depth(other) - depth(one));
+}
 
 function assertFits(
   { action, serviceAccountId, reason }: z.output<typeof input>,

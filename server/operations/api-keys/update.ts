@@ -8,6 +8,7 @@ import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { recordChanges } from '../record-changes.ts';
 import { onlySets } from '../takes-away.ts';
+import { changeDescendants, givenBy } from './change-descendants.ts';
 import { assertActiveAccount } from './create.ts';
 import { assertScopes } from './dialect-rules.ts';
 import { assertMayChange, findKey } from './find-key.ts';
@@ -49,6 +50,7 @@ export const updateApiKey = defineOperation({
     if (typeof wanted.serviceAccountId === 'string') {
       await assertActiveAccount(work, wanted.serviceAccountId);
     }
+    const former = givenBy(key);
     const changes = recordChanges(key, wanted);
     if (changes !== null) {
       key.updatedAt = now;
@@ -56,6 +58,7 @@ export const updateApiKey = defineOperation({
       await em.flush();
       await writeSearchTexts(em, [key]);
       await work.emit({ type: 'api_key.updated', keyId: id });
+      await changeDescendants(work, key, former);
     }
     return recordOf(rowsWithin(em), key.id, now);
   },

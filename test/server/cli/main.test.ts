@@ -265,10 +265,12 @@ test('cli says what it can do', async () => {
   const { output } = await operator.run('org --help');
   expect(output).toContain('org add --clerk-id ID --name N --tier 1|2|3');
   expect(output).not.toContain('keys import');
+  expect((await operator.run('org -h')).output).toBe(output);
 });
 
 test.each([
   ['frobnicate', 2, /^"frobnicate" is no command: see --help$/],
+  ['frobnicate --help', 2, /^"frobnicate" is no command$/],
   ['org add --clerk-id org_a --name N', 2, /^--tier is missing \(usage: org add /],
   ['org add --clerk-id org_a --name N --tier 4', 2, /^--tier takes 1, 2, 3$/],
   [

@@ -123,6 +123,7 @@ onBothDatabases((kind) => {
       ...[422, ['body.key_id', 'value_error.extra']],
     ]);
     expect(await fault('?search=x', {})).toEqual([422, ['query.search', 'value_error.extra']]);
+    expect(await fault('', { json: [] })).toEqual([422, ['body', 'type_error.dict']]);
     expect(await fault('', { json: { name: raw } })).toEqual([422, ['body.name', 'value_error']]);
   });
 
@@ -291,6 +292,55 @@ onBothDatabases((kind) => {
     const json = { token: first.raw };
     expect((await server.fetch('/api/v1/leaks/report', { json })).status).toBe(202);
     expect(await works(server, low.raw, lowest.raw)).toEqual([false, false]);
+  });
+
+  test('a key that is narrowed, handed over or disabled takes along what it made', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    const middle = await make(server, first.raw);
+    const low = await make(server, middle.raw);
+    const as = 'parent-admin';
+    const change = async (json: object, id = middle.id) => {
+      const path = `/api/v1/settings/api-keys/${id}`;
+      expect((await server.fetch(path, { as, method: 'PATCH', json })).status).toBe(200);
+      return works(server, first.raw, middle.raw, low.raw);
+    };
+    expect(await change({ ip_allow_list: ['203.0.113.0/24'] })).toEqual([true, false, false]);
+    expect(await change({ ip_allow_list: null })).toEqual([true, true, true]);
+    const account = { as, json: { name: 'Reader', role: 'viewer' } };
+    const made = await answer(server.fetch('/api/v1/settings/service-accounts', account));
+    await change({ service_account_id: made.body.id });
+    expect(await call(server, low.raw, '', { json: { name: 'x' } })).toEqual(forbidden);
+    await change({ created_by: 'user_demo_parent_admin' });
+    await make(server, low.raw);
+    expect(await change({ disabled: true })).toEqual([true, false, false]);
+    expect(await change({ disabled: false })).toEqual([true, true, false]);
+    expect(await change({ disabled: false }, low.id)).toEqual([true, true, true]);
+    // Its own limit is not widened with the key that made it.
+    expect(await change({ ip_allow_list: ['203.0.113.0/24'] }, low.id)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await change({ ip_allow_list: ['127.0.0.0/8'] })).toEqual([true, true, false]);
+    expect(await change({ label: 'Renamed', ip_allow_list: null })).toEqual([true, true, false]);
+    const told = await server.database.read().find(AuditEvent, { target: low.id });
+    expect(told.map(({ changes }) => changes)).toContainEqual({
+      ...{ disabled: { before: false, after: true }, with: middle.id },
+    });
+  });
+
+  test('keys revoked together with those that made them are all done, in whatever order they are named', async () => {
+    await using server = await started(kind);
+    const first = await repurai(server);
+    const middle = await make(server, first.raw);
+    const low = await make(server, middle.raw);
+    const ids = [first.id, low.id, middle.id];
+    const json = { ids, action: 'revoke' };
+    const bulk = '/api/v1/settings/api-keys/bulk';
+    const { body } = await answer(server.fetch(bulk, { as: 'parent-admin', json }));
+    expect({ ...body, done: body.done.toSorted() }).toEqual({ done: ids.toSorted(), failed: [] });
+    expect(await works(server, first.raw, middle.raw, low.raw)).toEqual([false, false, false]);
   });
 
   test('no key survives the revocation of the key that makes it at that moment', async () => {
