@@ -10,6 +10,7 @@ import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { AccountField } from './account-field.tsx';
+import { KeyCallers } from './key-callers.tsx';
 
 /** The number of keys listed by name. */
 const named = 5;
@@ -96,7 +97,11 @@ export function BulkDialog(props: {
         title={text.titles[action](keys.length, labelOf(keys[0]?.id ?? ''))}
         confirm={text.actions[action]}
         isHarmless={!stops}
-        typed={action === 'revoke' && inUse.length > 0 ? String(keys.length) : undefined}
+        typed={
+          action === 'revoke' && inUse.length > 0 && keys.length > 1
+            ? String(keys.length)
+            : undefined
+        }
         isKnown={action !== 'hand_over' || account() !== ''}
         isPending={run.isPending()}
         problem={run.problem()}
@@ -120,6 +125,9 @@ export function BulkDialog(props: {
               <p class="muted">{text.more(inUse.length - named)}</p>
             </Show>
           </div>
+        </Show>
+        <Show when={stops && keys.length === 1 && keys[0]}>
+          {(only) => <KeyCallers id={only().id} />}
         </Show>
         <Show when={action === 'hand_over'}>
           <AccountField value={account()} onChange={setAccount} />
