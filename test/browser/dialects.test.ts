@@ -26,7 +26,7 @@ test('a key of another format is made with its project and scopes; what a key ma
   // Scopes of other services are for RepoRisk's own keys.
   const billing = await create('RepoRisk (rrk_)', 'Billing');
   await billing.locator('summary').click();
-  await billing.getByLabel('Only what is chosen').check();
+  await billing.getByLabel('Restricted').check();
   await billing.getByLabel('billing:read').check();
   await billing.getByRole('button', { name: 'Create', exact: true }).click();
   const ours = await take();
