@@ -22,7 +22,7 @@ export async function expectSoundInEveryLook(page: Page, state: string): Promise
       found.push(...faults.map((fault) => `${colorScheme}, ${width}: ${fault}`));
     }
     await page.emulateMedia({ colorScheme: null, forcedColors: 'active' });
-    const faults = await violations(page, 'every');
+    const faults = await violations(page, rulesOfColour);
     found.push(...faults.map((fault) => `forced colours, ${width}: ${fault}`));
     await page.emulateMedia({ forcedColors: null });
     const overflow = await page.evaluate<number>(
