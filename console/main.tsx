@@ -1,5 +1,6 @@
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
+import { preloadPage } from './settings/settings-page.tsx';
 import { readAddress } from './ui/location.tsx';
 import { applyTheme } from './ui/theme.tsx';
 import './ui/styles/tokens.css';
@@ -15,5 +16,6 @@ import './ui/styles/records.css';
 // Before any other code reads the address: a link may hold a raw key.
 readAddress();
 applyTheme();
+preloadPage(location.pathname);
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);
