@@ -14,8 +14,8 @@ import './ui/styles/content.css';
 import './ui/styles/records.css';
 
 // Before any other code reads the address: a link may hold a raw key.
-readAddress();
+const address = readAddress();
 applyTheme();
-preloadPage(location.pathname);
+preloadPage(address.pathname);
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);
