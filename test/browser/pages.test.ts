@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
+import {
+  chooseForKey,
+  type RunningConsole,
+  setAnthropicKey,
+  signIn,
+  startConsole,
+} from './console.ts';
 import { callApi, createKey, inDatabase, rowsInDatabase } from './demo-keys.ts';
 import { route } from './route.ts';
 
@@ -138,7 +144,7 @@ test('a new key is shown and highlighted under a filter; disabling and revoking 
   await question.getByText('nightly-build/1.0').waitFor();
   await question.getByRole('button', { name: 'Disable' }).click();
   await page.getByRole('button', { name: 'Enable', exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Revoke In use' }).click();
+  await chooseForKey(page, 'In use', 'Revoke');
   const revoking = page.getByRole('alertdialog', { name: 'Revoke “In use”?' });
   await revoking.getByText('nightly-build/1.0').waitFor();
 });
