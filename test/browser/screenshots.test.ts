@@ -81,6 +81,7 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
     await name.getByText('CI Pipeline', { exact: true }).click();
     await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     await page.getByLabel('7 days').check();
+    await page.getByText('1,156 calls in the last 7 days').waitFor();
   },
 
   async selection(page) {
@@ -105,7 +106,7 @@ const pictures: Readonly<Record<string, (page: Page, console: RunningConsole) =>
 
   async report(page) {
     await page.getByRole('link', { name: 'acme-security/card-vault' }).click();
-    await page.getByText('All repositories').waitFor();
+    await page.getByText('Critical: 1 finding').waitFor();
   },
 
   extensions: goTo('Extensions', 'acme-security.ledger-tools'),
@@ -141,7 +142,8 @@ test.each(['light', 'dark'] as const)(
     await page.clock.setFixedTime(pictureTime);
     for (const [name, show] of Object.entries(pictures)) {
       await show(page, console);
-      await page.waitForLoadState('networkidle');
+      const waiting = page.locator('.skeleton, .grid-waiting, [aria-busy=true]');
+      await expect.poll(() => waiting.count()).toBe(0);
       await page.mouse.move(0, 0);
       const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
       expect({ name, width: picture.readUInt32BE(16), height: picture.readUInt32BE(20) }).toEqual({
