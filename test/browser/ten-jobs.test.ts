@@ -5,7 +5,7 @@ import { maskKey } from '../../core/mod.ts';
 import { loopbackTargets } from '../server/webhooks/delivering.ts';
 import { startReceiver } from '../server/webhooks/receiver.ts';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
-import { callApi, createKey, inDatabase, useKey } from './demo-keys.ts';
+import { callApi, createKey, inDatabase, type NewKey, useKey } from './demo-keys.ts';
 import { type Hand, startHand } from './hand.ts';
 import { holdBack } from './hold-back.ts';
 import { callAs, submitAs } from './key-calls.ts';
@@ -177,7 +177,7 @@ test('a key in use cannot be revoked before its callers are shown', async () => 
 
 test('one key, and thirty keys, of a colleague who left are taken over', async () => {
   const gone = 'user_2wPzKq7Yh3JmNd5Vt8Rb1XcFs6L';
-  const keys = [];
+  const keys: NewKey[] = [];
   for (let n = 0; n <= 30; n++) {
     const key = await createKey(console, { label: `Left behind ${n}` });
     await inDatabase(console, 'update api_key set created_by = ? where id = ?', gone, key.id);
