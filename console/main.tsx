@@ -1,5 +1,6 @@
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
+import { preloadPage } from './settings/settings-page.tsx';
 import { readAddress } from './ui/location.tsx';
 import { applyTheme } from './ui/theme.tsx';
 import './ui/styles/tokens.css';
@@ -13,7 +14,8 @@ import './ui/styles/content.css';
 import './ui/styles/records.css';
 
 // Before any other code reads the address: a link may hold a raw key.
-readAddress();
+const address = readAddress();
 applyTheme();
+preloadPage(address.pathname);
 const root = document.getElementById('app');
 if (root) render(() => <App />, root);

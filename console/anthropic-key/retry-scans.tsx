@@ -17,19 +17,21 @@ export function RetryScans() {
     await refreshJobs(api);
   });
   return (
-    <section class="card notice-card" aria-labelledby="retry-scans">
-      <div>
-        <h2 id="retry-scans">{text.title}</h2>
-        <p class="muted">{text.lead}</p>
-      </div>
-      <button
-        type="button"
-        class="button"
-        aria-disabled={retry.isPending()}
-        onClick={() => void retry.start()}
-      >
-        {retry.isPending() ? text.working : text.action}
-      </button>
+    <section class="card panel-plain" aria-labelledby="retry-scans">
+      <header class="panel-head">
+        <div>
+          <h2 id="retry-scans">{text.title}</h2>
+          <p class="muted">{text.lead}</p>
+        </div>
+        <button
+          type="button"
+          class="button"
+          aria-disabled={retry.isPending()}
+          onClick={() => void retry.start()}
+        >
+          {retry.isPending() ? text.working : text.action}
+        </button>
+      </header>
       <ProblemNote problem={retry.problem()} onRetry={() => void retry.retry()} />
     </section>
   );

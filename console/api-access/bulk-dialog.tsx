@@ -10,11 +10,13 @@ import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { AccountField } from './account-field.tsx';
+import { KeyCallers } from './key-callers.tsx';
 
 /** The number of keys listed by name. */
 const named = 5;
 
 const callsOf = ({ calls7d }: ListedKey) => calls7d.reduce((sum, calls) => sum + calls, 0);
+const isInUse = (key: ListedKey) => callsOf(key) > 0;
 
 /** One action on many keys: its effects first, then the outcome of each that failed. */
 export function BulkDialog(props: {
@@ -30,8 +32,9 @@ export function BulkDialog(props: {
   const [reason, setReason] = createSignal('');
   const [account, setAccount] = createSignal('');
   const [failed, setFailed] = createSignal<BulkOutcome['failed']>([]);
-  const inUse = keys.filter((key) => callsOf(key) > 0).sort((a, b) => callsOf(b) - callsOf(a));
   const stops = action === 'revoke' || action === 'disable';
+  // One key that stops has its callers named.
+  const only = stops && keys.length === 1 ? keys[0] : undefined;
   let done = 0;
   const run = createAction(async (ids: string[]) => {
     const input: BulkInput = {
@@ -96,7 +99,11 @@ export function BulkDialog(props: {
         title={text.titles[action](keys.length, labelOf(keys[0]?.id ?? ''))}
         confirm={text.actions[action]}
         isHarmless={!stops}
-        typed={action === 'revoke' && inUse.length > 0 ? String(keys.length) : undefined}
+        typed={
+          action === 'revoke' && only === undefined && keys.some(isInUse)
+            ? String(keys.length)
+            : undefined
+        }
         isKnown={action !== 'hand_over' || account() !== ''}
         isPending={run.isPending()}
         problem={run.problem()}
@@ -104,22 +111,8 @@ export function BulkDialog(props: {
         onClose={props.onClose}
       >
         <p>{text.effects[action](keys.length)}</p>
-        <Show when={inUse.length > 0} fallback={<p class="muted">{text.noneInUse(keys.length)}</p>}>
-          <div class="notice notice-column" classList={{ 'notice-calm': !stops }}>
-            <p>{text.inUse(inUse.length, keys.length, stops)}</p>
-            <ul class="affected">
-              <For each={inUse.slice(0, named)}>
-                {(key) => (
-                  <li>
-                    <bdi>{key.label}</bdi> <span class="muted">{text.calls(callsOf(key))}</span>
-                  </li>
-                )}
-              </For>
-            </ul>
-            <Show when={inUse.length > named}>
-              <p class="muted">{text.more(inUse.length - named)}</p>
-            </Show>
-          </div>
+        <Show when={only} fallback={<InUse keys={keys} stops={stops} />}>
+          {(key) => <KeyCallers id={key().id} />}
         </Show>
         <Show when={action === 'hand_over'}>
           <AccountField value={account()} onChange={setAccount} />
@@ -140,6 +133,33 @@ export function BulkDialog(props: {
           </Field>
         </Show>
       </ConfirmDialog>
+    </Show>
+  );
+}
+
+/** The keys of a selection that are in use, the most used first. */
+function InUse(props: { keys: readonly ListedKey[]; stops: boolean }) {
+  const inUse = () => props.keys.filter(isInUse).sort((a, b) => callsOf(b) - callsOf(a));
+  return (
+    <Show
+      when={inUse().length > 0}
+      fallback={<p class="muted">{text.noneInUse(props.keys.length)}</p>}
+    >
+      <div class="notice notice-column" classList={{ 'notice-calm': !props.stops }}>
+        <p>{text.inUse(inUse().length, props.keys.length, props.stops)}</p>
+        <ul class="affected">
+          <For each={inUse().slice(0, named)}>
+            {(key) => (
+              <li>
+                <bdi>{key.label}</bdi> <span class="muted">{text.calls(callsOf(key))}</span>
+              </li>
+            )}
+          </For>
+        </ul>
+        <Show when={inUse().length > named}>
+          <p class="muted">{text.more(inUse().length - named)}</p>
+        </Show>
+      </div>
     </Show>
   );
 }

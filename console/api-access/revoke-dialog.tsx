@@ -12,10 +12,7 @@ import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
-/** A key used within this time, in milliseconds, is likely to be missed. */
-const recently = 30 * 86_400_000;
-
-/** Revocation: lists the effects, and asks for the label when the key is in use. */
+/** Revocation of one key: can be confirmed once its effects and callers are shown. */
 export function RevokeDialog(props: {
   key: ApiKey;
   reason?: string | undefined;
@@ -24,8 +21,11 @@ export function RevokeDialog(props: {
   const api = useApi();
   const announce = useStatusLine();
   const [reason, setReason] = createSignal(props.reason ?? '');
-  const isInUse = () =>
-    props.key.lastUsedAt !== null && Date.now() - Date.parse(props.key.lastUsedAt) < recently;
+  const wasUsed = () => props.key.lastUsedAt !== null;
+  const usage = useQuery(() => ({
+    ...apiKeyQueries.usage(api, props.key.id),
+    enabled: wasUsed(),
+  }));
   const revoke = createAction(async () => {
     const { id, label } = props.key;
     await api.trpc.apiKeys.revoke.mutate({ id, reason: reason().trim() || null });
@@ -37,14 +37,14 @@ export function RevokeDialog(props: {
     <ConfirmDialog
       title={text.title(props.key.label)}
       confirm={text.confirm}
-      typed={isInUse() ? props.key.label : undefined}
+      isKnown={!wasUsed() || !usage.isPending}
       isPending={revoke.isPending()}
       problem={revoke.problem()}
       onConfirm={() => void revoke.start()}
       onClose={props.onClose}
     >
       <p>{text.forEver}</p>
-      <Show when={props.key.lastUsedAt}>
+      <Show when={wasUsed()}>
         <KeyCallers id={props.key.id} />
       </Show>
       <dl class="facts facts-boxed">

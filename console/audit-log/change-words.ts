@@ -48,6 +48,7 @@ function isBeforeAfter(change: unknown): change is { before: unknown; after: unk
 
 function inWords(name: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return text.nothing[name] ?? text.none;
+  if (name === 'graceSeconds' && typeof value === 'number') return text.duration(value);
   if (typeof value === 'boolean') return value ? text.yes : text.no;
   if (Array.isArray(value)) return value.map((each) => inWords(name, each)).join(', ') || text.none;
   if (typeof value === 'object') {

@@ -13,9 +13,13 @@ export type IdentityGate = ReturnType<typeof createIdentityGate>;
 export function createIdentityGate() {
   const [identity, setIdentity] = createSignal<Identity | null>(null);
   const [signIn] = createResource(async () => {
+    const persona = rememberedPersona();
+    // Asked for together: the rows of the first page wait for both.
+    const asked = persona === null ? null : signInAs(persona);
+    // Where there is no demo, its refusal means nothing.
+    asked?.catch(() => {});
     const found = await loadSignIn();
-    const persona = found.kind === 'demo' ? rememberedPersona() : null;
-    if (persona !== null) setIdentity(await signInAs(persona));
+    if (found.kind === 'demo' && asked !== null) setIdentity(await asked);
     return found;
   });
 

@@ -21,7 +21,7 @@ const AuditLogPage = lazyNamed(() => import('../audit-log/audit-log-page.tsx'), 
 
 const home = '/settings/api-access';
 
-const pages: Readonly<Record<string, Component>> = {
+const pages: Readonly<Record<string, Component & { readonly preload: () => void }>> = {
   [home]: ApiAccessPage,
   '/settings/sub-orgs': SubOrgsPage,
   '/settings/service-accounts': ServiceAccountsPage,
@@ -33,10 +33,17 @@ const pages: Readonly<Record<string, Component>> = {
   '/settings/audit-log': AuditLogPage,
 };
 
+const pageAt = (path: string) => pages[path.split('/').slice(0, 3).join('/')];
+
+/** Loads the chunk of a path's page while the session is asked for. */
+export function preloadPage(path: string): void {
+  pageAt(path)?.preload();
+}
+
 /** The page of the present path, or of its section; an unknown path leads to API Access. */
 export function SettingsPage() {
   const { path, go } = useLocation();
-  const present = createMemo(() => pages[path().split('/').slice(0, 3).join('/')]);
+  const present = createMemo(() => pageAt(path()));
   createEffect(() => present() === undefined && go(home, 'replace'));
   return <Dynamic component={present()} />;
 }

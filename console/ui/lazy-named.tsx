@@ -9,7 +9,7 @@ type Load<Name extends string, Props extends object> = () => Promise<
 /**
  * A component that is loaded at its first render, within a boundary of its own: its failures stay
  * in its place. A failed load is forgotten: *Try again* asks the server again. Solid's `lazy` would
- * keep the rejection.
+ * keep the rejection. `preload` loads it ahead of its render.
  *
  * @param load - imports the module.
  * @param name - the component's export.
@@ -17,8 +17,10 @@ type Load<Name extends string, Props extends object> = () => Promise<
 export function lazyNamed<Name extends string, Props extends object>(
   load: Load<Name, Props>,
   name: Name,
-): Component<Props> {
-  return bounded(createChunk(load, name), (failure) => <PartFailed failure={failure()} />);
+): Component<Props> & { readonly preload: () => void } {
+  const chunk = createChunk(load, name);
+  const component = bounded(chunk, (failure) => <PartFailed failure={failure()} />);
+  return Object.assign(component, { preload: () => void chunk.load().catch(() => {}) });
 }
 
 /** The same for a dialog, which is loaded ahead of its use, once the browser is idle. */

@@ -61,7 +61,7 @@ export function DeliveryRow(props: { webhook: Webhook; delivery: WebhookDelivery
           <span class="key-id">
             <Link class="link" href={keyHref(props.delivery.keyId)}>
               <bdi>{keyOf(props.delivery)?.label ?? props.delivery.keyId}</bdi>
-            </Link>
+            </Link>{' '}
             <code class="preview">{keyOf(props.delivery)?.preview}</code>
           </span>
         </th>

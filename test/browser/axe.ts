@@ -9,8 +9,8 @@ import { expect } from 'vitest';
 const rulesOfColour = ['color-contrast', 'link-in-text-block'];
 
 /**
- * Checks a state in both themes, narrow and wide, without leaving it. It must break no rule of
- * accessibility that axe knows, nor be wider than its window.
+ * Checks a state in both themes and under forced colours, narrow and wide, without leaving it. It must
+ * break no rule of accessibility that axe knows, nor be wider than its window.
  */
 export async function expectSoundInEveryLook(page: Page, state: string): Promise<void> {
   const found: string[] = [];
@@ -21,6 +21,10 @@ export async function expectSoundInEveryLook(page: Page, state: string): Promise
       const faults = await violations(page, colorScheme === 'light' ? 'every' : rulesOfColour);
       found.push(...faults.map((fault) => `${colorScheme}, ${width}: ${fault}`));
     }
+    await page.emulateMedia({ colorScheme: null, forcedColors: 'active' });
+    const faults = await violations(page, rulesOfColour);
+    found.push(...faults.map((fault) => `forced colours, ${width}: ${fault}`));
+    await page.emulateMedia({ forcedColors: null });
     const overflow = await page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );

@@ -55,13 +55,27 @@ describe.each([
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     const question = page.getByRole('alertdialog');
     await expectLeftToRight(question.getByRole('heading'), ['Revoke', '“', '”', '?']);
+    await question.getByRole('button', { name: 'Revoke key' }).click();
+    const line = page.getByText('is revoked: it is refused');
+    await expectLeftToRight(line, ['“', '”', 'is revoked', 'from now on']);
+  });
+
+  test('of a sub-organization can be typed to confirm that it is archived', async () => {
+    const json = { name: label };
+    const added = await console.send('parent-admin', '/api/v1/settings/sub-orgs', json);
+    const { id } = (await added.json()) as { id: number };
+    await createKey(console, { label: 'Held to it', sub_org_id: id });
+    await using session = await console.open();
+    const { page } = session;
+    await signIn(page, 'Parent admin', '/settings/sub-orgs');
+    await page.getByRole('button', { name: `Archive ${label}` }).click();
+    const question = page.getByRole('alertdialog');
     const typing = question.getByText('to confirm');
     await expectLeftToRight(typing, ['Type', '“', '”', 'to', 'confirm']);
     // Invisible characters cannot be typed.
     const seen = label.replace(/\p{Cf}/gu, '');
     await question.getByLabel('to confirm').fill(seen.normalize('NFD'));
-    await question.getByRole('button', { name: 'Revoke key' }).click();
-    const line = page.getByText('is revoked: it is refused');
-    await expectLeftToRight(line, ['“', '”', 'is revoked', 'from now on']);
+    await question.getByRole('button', { name: 'Archive' }).click();
+    await page.getByText('is archived').waitFor();
   });
 });

@@ -1,6 +1,12 @@
 import type { auditActions } from '../../../server/audit/actions.ts';
 import { number } from './number.ts';
 
+/** Units of a duration with their seconds, the longest first. */
+const longest = [
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
 type AuditAction = (typeof auditActions)[number];
 
 export const auditLog = {
@@ -46,6 +52,10 @@ export const auditLog = {
     expiresAt: 'never',
     subOrgId: 'all sub-organizations',
   } as Readonly<Record<string, string>>,
+  duration: (seconds: number) => {
+    const [unit, size] = longest.find(([, each]) => seconds % each === 0) ?? ['second', 1];
+    return `${number.format(seconds / size)} ${unit}${seconds === size ? '' : 's'}`;
+  },
   rate: (limit: number, seconds: number) =>
     `${number.format(limit)} per ${number.format(seconds)} s`,
   you: 'You',
@@ -75,7 +85,7 @@ export const auditLog = {
     serviceAccountId: 'Service account',
     createdBy: 'Owner',
     expiresAt: 'Expires',
-    graceSeconds: 'Old secret works on for seconds',
+    graceSeconds: 'Old secret works for',
     reason: 'Reason',
     revoked: 'Keys revoked',
     revokedKeys: 'Keys revoked',
