@@ -26,6 +26,8 @@ import { StatusStrip } from './status-strip.tsx';
 export function KeyCard(props: {
   onOpen: (dialog: OpenDialog) => void;
   newKeyButton: () => JSX.Element;
+  /** The id of the key whose page was left: its row gets the focus. */
+  left: string | null;
 }) {
   const api = useApi();
   const state = createKeyListState();
@@ -86,7 +88,10 @@ export function KeyCard(props: {
                 aria-label={text.table.caption}
                 aria-multiselectable="true"
                 aria-busy={list.isPlaceholderData}
-                ref={createGridKeys()}
+                ref={(table) => {
+                  createGridKeys()(table);
+                  queueMicrotask(() => focusRow(table, props.left));
+                }}
               >
                 <KeyTableHead state={state} selection={selection} />
                 <tbody>
@@ -115,6 +120,11 @@ export function KeyCard(props: {
       </Show>
     </section>
   );
+}
+
+function focusRow(table: HTMLTableElement, id: string | null): void {
+  if (id === null || document.activeElement !== document.body) return;
+  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 
 /** Grey rows as high as the ones to come. */

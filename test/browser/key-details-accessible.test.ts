@@ -34,7 +34,7 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   const { page } = session;
   await signIn(page, 'Parent admin');
   const open = (label: string) =>
-    page.getByRole('button', { name: `Details of ${label}`, exact: true }).click();
+    page.getByRole('link', { name: `Details of ${label}`, exact: true }).click();
   await open('Unused');
   await page.getByText('Not used since the rotation').waitFor();
   await page.getByText('Never used in the 200 days').waitFor();

@@ -36,7 +36,7 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   expect(second).not.toBe(first);
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([200, 200]);
 
-  await page.getByRole('button', { name: 'Details of CI Pipeline' }).click();
+  await page.getByRole('link', { name: 'Details of CI Pipeline' }).click();
   await page.getByRole('button', { name: 'Expire old secret now' }).click();
   const ending = page.getByRole('alertdialog', { name: 'Expire the old secret of “CI Pipeline”?' });
   await ending.getByRole('button', { name: 'Expire old secret now' }).click();
