@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signIn, startConsole } from './console.ts';
+import { chooseForKey, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase } from './demo-keys.ts';
 import { route } from './route.ts';
 
@@ -80,7 +80,7 @@ test('a refusal in an open tab asks for the session again: the page shows what m
   await signIn(page, 'Parent admin');
   await page.getByText('Here').waitFor();
   await inDatabase(console, "update organization set tier = 1 where id = 'org_demo_acme'");
-  await page.getByRole('button', { name: 'Rotate Here' }).click();
+  await chooseForKey(page, 'Here', 'Rotate');
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
   await page.getByText('API access comes with Tier 3').waitFor();
 });

@@ -56,7 +56,8 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await page.getByText('Renamed to “Deploy”.').waitFor();
   await expectFocus(page, 'button "Rename"');
 
-  await tabTo(page, 'link "Details of Deploy"', 'Shift+Tab');
+  await page.goBack();
+  await expectFocus(page, 'link "Details of Deploy"');
   await press('End');
   await expectFocus(page, 'button "Actions for Deploy"');
   await press('Enter');
@@ -71,13 +72,18 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('Escape');
   await expectFocus(page, 'button "Actions for Deploy"');
 
+  await press('Home');
+  await press('ArrowRight');
+  await press('Enter');
   await tabTo(page, 'button "Disable"');
   await press('Enter');
   await expectFocus(page, 'button "Enable"');
   await press('Space');
   await expectFocus(page, 'button "Disable"');
 
-  await tabTo(page, 'button "Actions for Deploy"', 'Shift+Tab');
+  await page.goBack();
+  await expectFocus(page, 'link "Details of Deploy"');
+  await press('End');
   await press('Enter');
   await expectFocus(page, 'menuitem "Rename"');
   await press('End');

@@ -93,7 +93,7 @@ test('no state of the list of keys breaks a rule of accessibility, in any look',
   await expectSoundInEveryLook(page, 'a change that was refused');
 
   await fail(page, 'apiKeys.list');
-  await page.reload();
+  await page.goto('/settings/api-access');
   await page.getByText('req-1').first().waitFor();
   await expectSoundInEveryLook(page, 'a list that did not come');
   await page.unrouteAll();
