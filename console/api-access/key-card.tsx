@@ -9,6 +9,7 @@ import { apiAccess as text } from '../messages/messages.ts';
 import './key-list.css';
 import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
+import { useLocation } from '../ui/location.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { BulkBar } from './bulk-bar.tsx';
@@ -30,6 +31,7 @@ export function KeyCard(props: {
   left: string | null;
 }) {
   const api = useApi();
+  const { leftAt } = useLocation();
   const state = createKeyListState();
   const list = useQuery(() => apiKeyQueries.list(api, state.query()));
   // Fetched once here, not by every row.
@@ -90,7 +92,7 @@ export function KeyCard(props: {
                 aria-busy={list.isPlaceholderData}
                 ref={(table) => {
                   createGridKeys()(table);
-                  queueMicrotask(() => focusRow(table, props.left));
+                  queueMicrotask(() => focusRow(table, props.left, leftAt()));
                 }}
               >
                 <KeyTableHead state={state} selection={selection} />
@@ -122,9 +124,13 @@ export function KeyCard(props: {
   );
 }
 
-function focusRow(table: HTMLTableElement, id: string | null): void {
+/** Back at the row and the place where the list was left. */
+function focusRow(table: HTMLTableElement, id: string | null, place: number | null): void {
   if (id === null || document.activeElement !== document.body) return;
-  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
+  table
+    .querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)
+    ?.focus({ preventScroll: place !== null });
+  if (place !== null) window.scrollTo(0, place);
 }
 
 /** Grey rows as high as the ones to come. */

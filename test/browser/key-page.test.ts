@@ -20,7 +20,8 @@ test('KeyPage has an address, a history in sentences, and a way back to its row,
 
   await page.getByRole('link', { name: 'All keys' }).click();
   await page.getByLabel('Search keys').fill('Key');
-  await page.getByText('40 ').first().waitFor();
+  await page.waitForURL('**/settings/api-access?search=Key');
+  await page.getByRole('link', { name: 'Details of Kept' }).waitFor({ state: 'detached' });
   const row = page.getByRole('link', { name: 'Details of Key 3', exact: true });
   await row.scrollIntoViewIfNeeded();
   const place = await page.evaluate('scrollY');
