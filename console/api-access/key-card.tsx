@@ -92,7 +92,7 @@ export function KeyCard(props: {
                 aria-busy={list.isPlaceholderData}
                 ref={(table) => {
                   createGridKeys()(table);
-                  queueMicrotask(() => focusRow(table, props.left, leftAt()));
+                  requestAnimationFrame(() => focusRow(table, props.left, leftAt()));
                 }}
               >
                 <KeyTableHead state={state} selection={selection} />
@@ -127,10 +127,8 @@ export function KeyCard(props: {
 /** Back at the row and the place where the list was left. */
 function focusRow(table: HTMLTableElement, id: string | null, place: number | null): void {
   if (id === null || document.activeElement !== document.body) return;
-  table
-    .querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)
-    ?.focus({ preventScroll: place !== null });
   if (place !== null) window.scrollTo(0, place);
+  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 
 /** Grey rows as high as the ones to come. */
