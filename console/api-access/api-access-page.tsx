@@ -1,16 +1,18 @@
-import { createSignal, Match, Show, Switch } from 'solid-js';
+import { createEffect, createSignal, Match, Show, Switch } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { lazyNamed } from '../ui/lazy-named.tsx';
+import { useLocation } from '../ui/location.tsx';
 import { Page } from '../ui/page.tsx';
 import { KeyCard } from './key-card.tsx';
 import { KeyDialogs, type OpenDialog } from './key-dialogs.tsx';
 
+const KeyPage = lazyNamed(() => import('./details/key-page.tsx'), 'KeyPage');
 const UpgradeNotice = lazyNamed(() => import('./upgrade-notice.tsx'), 'UpgradeNotice');
 
-/** Settings → API Access: the keys, or the reason why there are none to manage. */
+/** Settings → API Access: the keys, one key (`?key=`), or the reason why there are none to manage. */
 export function ApiAccessPage() {
   const member = useMember();
   const mayCreate = () => member()?.may.createApiKeys ?? false;
@@ -21,17 +23,34 @@ export function ApiAccessPage() {
       <Icon name="plus" /> {text.newKey}
     </button>
   );
+  const { parameter } = useLocation();
+  const keyId = () => (mayCreate() ? parameter('key') : null);
+  const [left, setLeft] = createSignal<string | null>(null);
+  createEffect<string | null>((before) => {
+    const id = keyId();
+    if (id === null) setLeft(before);
+    return id;
+  }, null);
   return (
-    <Page title={text.title} action={<Show when={mayCreate()}>{newKeyButton()}</Show>}>
-      <Switch fallback={<PermissionPanel />}>
-        <Match when={mayCreate()}>
-          <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} />
-          <KeyDialogs dialog={dialog()} onClose={() => setDialog(null)} />
-        </Match>
-        <Match when={member()?.may.revokeApiKeys}>
-          <UpgradeNotice />
-        </Match>
-      </Switch>
-    </Page>
+    <>
+      <Show when={keyId()} keyed>
+        {(id) => <KeyPage id={id} onOpen={setDialog} />}
+      </Show>
+      <Show when={keyId() === null}>
+        <Page title={text.title} action={<Show when={mayCreate()}>{newKeyButton()}</Show>}>
+          <Switch fallback={<PermissionPanel />}>
+            <Match when={mayCreate()}>
+              <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} left={left()} />
+            </Match>
+            <Match when={member()?.may.revokeApiKeys}>
+              <UpgradeNotice />
+            </Match>
+          </Switch>
+        </Page>
+      </Show>
+      <Show when={mayCreate()}>
+        <KeyDialogs dialog={dialog()} onClose={() => setDialog(null)} />
+      </Show>
+    </>
   );
 }

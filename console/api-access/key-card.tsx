@@ -9,6 +9,7 @@ import { apiAccess as text } from '../messages/messages.ts';
 import './key-list.css';
 import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
+import { useLocation } from '../ui/location.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { BulkBar } from './bulk-bar.tsx';
@@ -26,8 +27,11 @@ import { StatusStrip } from './status-strip.tsx';
 export function KeyCard(props: {
   onOpen: (dialog: OpenDialog) => void;
   newKeyButton: () => JSX.Element;
+  /** The id of the key whose page was left: its row gets the focus. */
+  left: string | null;
 }) {
   const api = useApi();
+  const { leftAt } = useLocation();
   const state = createKeyListState();
   const list = useQuery(() => apiKeyQueries.list(api, state.query()));
   // Fetched once here, not by every row.
@@ -86,7 +90,10 @@ export function KeyCard(props: {
                 aria-label={text.table.caption}
                 aria-multiselectable="true"
                 aria-busy={list.isPlaceholderData}
-                ref={createGridKeys()}
+                ref={(table) => {
+                  createGridKeys()(table);
+                  requestAnimationFrame(() => focusRow(table, props.left, leftAt()));
+                }}
               >
                 <KeyTableHead state={state} selection={selection} />
                 <tbody>
@@ -115,6 +122,13 @@ export function KeyCard(props: {
       </Show>
     </section>
   );
+}
+
+/** Back at the row and the place where the list was left. */
+function focusRow(table: HTMLTableElement, id: string | null, place: number | null): void {
+  if (id === null || document.activeElement !== document.body) return;
+  if (place !== null) window.scrollTo(0, place);
+  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 
 /** Grey rows as high as the ones to come. */

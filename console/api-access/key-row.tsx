@@ -1,10 +1,10 @@
-import { createSignal, createUniqueId, Show, Suspense } from 'solid-js';
+import { Show } from 'solid-js';
 import type { BulkAction, ListedKey } from '../api/records.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { highlightOf } from '../ui/highlight.ts';
 import { Icon } from '../ui/icon.tsx';
-import { lazyNamed } from '../ui/lazy-named.tsx';
+import { Link, useLocation } from '../ui/location.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { ShortTime } from '../ui/short-time.tsx';
@@ -18,9 +18,7 @@ import { KeyStatus } from './key-status.tsx';
 import { RenameForm } from './rename-form.tsx';
 import { Sparkline } from './sparkline.tsx';
 
-const KeyDetails = lazyNamed(() => import('./details/key-details.tsx'), 'KeyDetails');
-
-/** One key in one line, with its details folded away and its actions in a menu. */
+/** One key in one line, with a link to its page and its actions in a menu. */
 export function KeyRow(props: {
   apiKey: ListedKey;
   subOrgNames: ReadonlyMap<number, string>;
@@ -28,8 +26,7 @@ export function KeyRow(props: {
   onOpen: (dialog: OpenDialog) => void;
   onOwner: (id: string) => void;
 }) {
-  const detailsId = createUniqueId();
-  const [isOpen, setOpen] = createSignal(false);
+  const { hrefWith } = useLocation();
   const actions = createKeyActions(() => props.apiKey);
   const member = useMember();
   const isMine = () => props.apiKey.owner.id === member()?.user.id;
@@ -42,6 +39,7 @@ export function KeyRow(props: {
       <tr
         class="row"
         data-grid-row
+        data-key={props.apiKey.id}
         data-status={props.apiKey.status}
         data-focus-home
         aria-selected={isSelected()}
@@ -62,20 +60,12 @@ export function KeyRow(props: {
             when={actions.isRenaming()}
             fallback={
               <>
-                <button
-                  type="button"
-                  class="disclosure"
-                  data-activate
-                  aria-expanded={isOpen()}
-                  aria-controls={isOpen() ? detailsId : undefined}
-                  onClick={() => setOpen(!isOpen())}
-                >
-                  <Icon name="chevron" />
+                <Link class="key-link" href={hrefWith({ key: props.apiKey.id })} activatesRow>
                   <span class="visually-hidden">{text.actions.detailsOf} </span>
                   <bdi class="record-label" title={props.apiKey.label}>
                     {props.apiKey.label}
                   </bdi>
-                </button>
+                </Link>
                 <Show when={props.apiKey.environment === 'test'}>
                   <span class="tag">{text.testKey}</span>
                 </Show>
@@ -135,19 +125,6 @@ export function KeyRow(props: {
         <tr class="row-problem">
           <td>
             <ProblemNote problem={actions.problem()} onRetry={actions.retry} />
-          </td>
-        </tr>
-      </Show>
-      <Show when={isOpen()}>
-        <tr class="row-details" id={detailsId}>
-          <td>
-            <Suspense>
-              <KeyDetails
-                apiKey={props.apiKey}
-                actions={actions}
-                onOpen={(kind, key) => props.onOpen({ kind, key })}
-              />
-            </Suspense>
           </td>
         </tr>
       </Show>

@@ -22,6 +22,11 @@ export const apiKeyQueries = {
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
   }),
+  /** One key as the list shows it, and maybe others that name its id. */
+  one: ({ trpc }: Api, id: string) => ({
+    queryKey: ['apiKeys', 'list', { search: id }],
+    queryFn: () => trpc.apiKeys.list.query({ search: id, limit: 100 }),
+  }),
   /** How many keys need attention, by its kind. */
   attention: ({ trpc }: Api) => ({
     queryKey: ['apiKeys', 'attention'],

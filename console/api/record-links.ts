@@ -23,7 +23,7 @@ export function recordHref(kind: TargetKind, id: string): string | null {
 
 /** The address of one API key. */
 export function keyHref(id: string): string {
-  return `/settings/api-access?search=${encodeURIComponent(id)}`;
+  return `/settings/api-access?key=${encodeURIComponent(id)}`;
 }
 
 /** The list of the active keys of a sub-organization. */
@@ -31,7 +31,7 @@ export function subOrgKeysHref(id: number): string {
   return `/settings/api-access?sub_org=${id}&status=active`;
 }
 
-/** The list of the active keys of a service account: the list's search knows owners by name. */
-export function accountKeysHref(name: string): string {
-  return `/settings/api-access?search=${encodeURIComponent(name)}&status=active`;
+/** The list of the active keys of a service account. */
+export function accountKeysHref(id: string): string {
+  return `/settings/api-access?owner=${encodeURIComponent(id)}&status=active`;
 }

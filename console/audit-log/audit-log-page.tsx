@@ -2,8 +2,6 @@ import { For } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { type AuditFilter, auditLogQueries, exportAuditLog } from '../api/audit-log.ts';
-import { serviceAccountQueries } from '../api/service-accounts.ts';
-import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
@@ -15,8 +13,8 @@ import { saveBlob } from '../ui/save-file.ts';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
-import type { ReferredNames } from './change-words.ts';
 import { actorName, actorValue, targetName } from './parties.ts';
+import { createReferredNames } from './referred-names.ts';
 
 /** Settings → Audit log. Its filters and page are in the URL. */
 export function AuditLogPage() {
@@ -49,20 +47,7 @@ export function AuditLogPage() {
       target: touched ? targetName(touched) : undefined,
     };
   };
-  // Asked for only where an entry in view names one of them by its id.
-  const refersTo = (field: string) =>
-    page.isSuccess && page.data.items.some(({ changes }) => changes?.[field] != null);
-  const subOrgs = useQuery(() => ({ ...subOrgQueries.all(api), enabled: refersTo('subOrgId') }));
-  const accounts = useQuery(() => ({
-    ...serviceAccountQueries.all(api),
-    enabled: refersTo('serviceAccountId'),
-  }));
-  const nameOf: ReferredNames = (field, id) => {
-    const records = { subOrgId: subOrgs, serviceAccountId: accounts }[field];
-    const known: readonly { readonly id: string | number; readonly name: string }[] =
-      records?.isSuccess === true ? records.data : [];
-    return known.find((record) => String(record.id) === id)?.name;
-  };
+  const nameOf = createReferredNames(() => (page.isSuccess ? page.data.items : []));
   const save = createAction(async (format: 'csv' | 'ndjson') => {
     const name = `audit-log.${format}`;
     saveBlob(name, await exportAuditLog(api, format));

@@ -11,6 +11,7 @@ export { jobs } from './en/jobs.ts';
 export { disableKey, keyCallers, revoke, rotate } from './en/key-changes.ts';
 export {
   keyEdit,
+  keyPage,
   keyUse,
   lastCalls,
   reminder,

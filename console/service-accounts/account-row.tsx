@@ -42,7 +42,7 @@ export function AccountRow(props: {
         <td data-label={text.columns.keys}>
           <KeyCount
             count={props.account.activeKeys}
-            href={accountKeysHref(props.account.name)}
+            href={accountKeysHref(props.account.id)}
             of={props.account.name}
             mayList={props.mayChange}
           />

@@ -103,12 +103,14 @@ export function Dialog(props: DialogProps) {
 
 /**
  * The opener may be gone (its row was revoked, say). Then its container marked `data-focus-home`
- * gets the focus, or the container's first button; otherwise the page's heading.
+ * gets the focus, or the container's first button or link; otherwise the page's heading.
  */
 function giveBack(opener: Element | null, home: HTMLElement | null | undefined): void {
   if (document.querySelector('[aria-modal]')) return;
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-  const near = home?.matches('[tabindex]') ? home : home?.querySelector('button');
+  const near = home?.matches('[tabindex]')
+    ? home
+    : home?.querySelector<HTMLElement>('button, a[href]');
   const around = near?.isConnected ? near : document.querySelector<HTMLElement>('main h1');
   (isThere ? opener : around)?.focus();
 }

@@ -11,16 +11,16 @@ import { Skeleton } from './skeleton.tsx';
 export type Paging = ReturnType<typeof createPaging>;
 
 /** The page of a list that the URL names, and the actions that change it. */
-export function createPaging() {
+export function createPaging(name = 'pages') {
   const { parameter, change } = useLocation();
-  const cursors = () => parseCursors(parameter('pages'));
+  const cursors = () => parseCursors(parameter(name));
   return {
     cursors,
     cursor: () => cursors().at(-1),
-    go: (to: readonly string[]) => change({ pages: cursorsText(to) }, 'push'),
+    go: (to: readonly string[]) => change({ [name]: cursorsText(to) }, 'push'),
     /** Changes the filter by parameters of the URL; the list starts at its first page. */
     restart: (parameters: Readonly<Record<string, string | undefined>>) =>
-      change({ ...parameters, pages: undefined }, 'replace'),
+      change({ ...parameters, [name]: undefined }, 'replace'),
   };
 }
 

@@ -24,6 +24,10 @@ interface Location {
     parameters: Readonly<Record<string, string | undefined>>,
     how: 'push' | 'replace',
   ) => void;
+  /** The present address with changed parameters, for a link; undefined removes one. */
+  readonly hrefWith: (parameters: Readonly<Record<string, string | undefined>>) => string;
+  /** Where a link left this step of the history, in pixels from the top; null when none did. */
+  readonly leftAt: () => number | null;
   /** Asks before Back or Forward leaves the page, while the component is mounted. */
   readonly guard: (mayLeave: () => boolean) => void;
 }
@@ -71,6 +75,14 @@ function safeAddress(address: URL): URL {
 export function LocationProvider(props: ParentProps) {
   const [address, setAddress] = createSignal(readAddress());
   const follow = () => setAddress(readAddress());
+  const changed = (parameters: Readonly<Record<string, string | undefined>>) => {
+    const next = new URL(address());
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value === undefined) next.searchParams.delete(name);
+      else next.searchParams.set(name, value);
+    }
+    return next;
+  };
   const guards = new Set<() => boolean>();
   const step = () => {
     const next = readAddress();
@@ -85,18 +97,23 @@ export function LocationProvider(props: ParentProps) {
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
         go(href, how = 'push') {
+          if (how === 'push') history.replaceState({ leftAt: window.scrollY }, '');
           writeAddress(how, new URL(href, address()));
           follow();
           window.scrollTo(0, 0);
         },
         change(parameters, how) {
-          const changed = new URL(address());
-          for (const [name, value] of Object.entries(parameters)) {
-            if (value === undefined) changed.searchParams.delete(name);
-            else changed.searchParams.set(name, value);
-          }
-          writeAddress(how, changed);
+          writeAddress(how, changed(parameters));
           follow();
+        },
+        hrefWith(parameters) {
+          const { pathname, search } = safeAddress(changed(parameters));
+          return pathname + search;
+        },
+        leftAt() {
+          const state: unknown = history.state;
+          const has = typeof state === 'object' && state !== null && 'leftAt' in state;
+          return has && typeof state.leftAt === 'number' ? state.leftAt : null;
         },
         guard(asked) {
           guards.add(asked);
@@ -110,7 +127,13 @@ export function LocationProvider(props: ParentProps) {
 }
 
 /** A link inside the console; with a modifier key the browser handles it like any other. */
-export function Link(props: { href: string; class?: string; children: JSX.Element }) {
+export function Link(props: {
+  href: string;
+  class?: string;
+  /** Whether Enter anywhere in the link's row of a grid follows it. */
+  activatesRow?: boolean;
+  children: JSX.Element;
+}) {
   const { path, go } = useLocation();
   const isHere = () => path() === props.href || path().startsWith(`${props.href}/`);
   const follow = (event: MouseEvent) => {
@@ -123,6 +146,7 @@ export function Link(props: { href: string; class?: string; children: JSX.Elemen
     <a
       href={props.href}
       class={props.class}
+      data-activate={props.activatesRow ? '' : undefined}
       aria-current={isHere() ? 'page' : undefined}
       onClick={follow}
     >

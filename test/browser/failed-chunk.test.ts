@@ -40,8 +40,8 @@ test('Try again loads a page, a dialog or details whose chunk failed once, witho
   expect(dialogs()).toBe(3);
   await page.keyboard.press('Escape');
 
-  const styles = await failFirst(page, '**/assets/key-details-*.css');
-  const details = page.getByRole('button', { name: 'Details of Has details' });
+  const styles = await failFirst(page, '**/assets/key-page-*.css');
+  const details = page.getByRole('link', { name: 'Details of Has details' });
   await details.click();
   await retry.click();
   await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();

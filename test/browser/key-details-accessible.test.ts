@@ -34,13 +34,13 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   const { page } = session;
   await signIn(page, 'Parent admin');
   const open = (label: string) =>
-    page.getByRole('button', { name: `Details of ${label}`, exact: true }).click();
+    page.getByRole('link', { name: `Details of ${label}`, exact: true }).click();
   await open('Unused');
   await page.getByText('Not used since the rotation').waitFor();
   await page.getByText('Never used in the 200 days').waitFor();
   await page.getByText('Not used yet').waitFor();
   await expectSoundInEveryLook(page, 'an unused key');
-  await open('Unused');
+  await page.goBack();
 
   await open('Busy');
   await page.getByText('1 caller still uses it.').waitFor();
@@ -72,7 +72,6 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
     caught.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
   );
   await page.reload();
-  await open('Busy');
   await page.getByText('req-usage').waitFor();
   await expectSoundInEveryLook(page, 'calls that cannot be shown');
 });

@@ -19,7 +19,7 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  await page.getByRole('button', { name: 'Details of Plain' }).click();
+  await page.getByRole('link', { name: 'Details of Plain' }).click();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'Edit “Plain”' });
   await form.getByLabel('Label').fill('Careful');
@@ -72,7 +72,7 @@ test('EditKeyDialog takes over a key that another member made', async () => {
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  await page.getByRole('button', { name: 'Details of Orphan' }).click();
+  await page.getByRole('link', { name: 'Details of Orphan' }).click();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'Edit “Orphan”' });
   const owner = form.getByLabel('Owner');

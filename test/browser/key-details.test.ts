@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => console[Symbol.asyncDispose]());
 
 async function openDetails(page: Page, label: string): Promise<void> {
-  await page.getByRole('button', { name: `Details of ${label}`, exact: true }).click();
+  await page.getByRole('link', { name: `Details of ${label}`, exact: true }).click();
   await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
 }
 
@@ -65,10 +65,10 @@ test('KeyDetails is loaded when it is first opened, and keeps the focus while it
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(request.url()));
   await signIn(page, 'Parent admin');
-  await page.getByRole('button', { name: 'Details of Watched', exact: true }).waitFor();
-  expect(loaded.filter((url) => url.includes('key-details'))).toEqual([]);
+  await page.getByRole('link', { name: 'Details of Watched', exact: true }).waitFor();
+  expect(loaded.filter((url) => url.includes('key-page'))).toEqual([]);
   await openDetails(page, 'Watched');
-  const parts = loaded.filter((url) => url.includes('/assets/key-details'));
+  const parts = loaded.filter((url) => url.includes('/assets/key-page'));
   expect(parts.some((url) => url.endsWith('.css'))).toBe(true);
 
   await page.getByRole('radio', { name: '24 hours' }).focus();

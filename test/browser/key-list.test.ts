@@ -81,11 +81,11 @@ test('the grid has one tab stop; arrows, Home, End and Page Down move inside, En
 
   await page.getByRole('button', { name: 'Export CSV' }).focus();
   await press('Tab');
-  await expectFocus(page, 'button "Details of Ends soon"');
+  await expectFocus(page, 'link "Details of Ends soon"');
   await press('ArrowDown');
-  await expectFocus(page, `button "Details of pipeline-${'of-a-long-name-'.repeat(6)}"`);
+  await expectFocus(page, `link "Details of pipeline-${'of-a-long-name-'.repeat(6)}"`);
   await press('PageDown');
-  await expectFocus(page, 'button "Details of Left behind 19"');
+  await expectFocus(page, 'link "Details of Left behind 19"');
   await press('ArrowRight');
   await press('ArrowRight');
   await press('ArrowLeft');
@@ -116,7 +116,9 @@ test('the grid has one tab stop; arrows, Home, End and Page Down move inside, En
     /^in 4 days, .* UTC.* your time$/,
   );
   await press('Enter');
-  await page.getByRole('button', { name: 'Details of Ends soon', expanded: true }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Ends soon' }).waitFor();
+  await page.goBack();
+  await expectFocus(page, 'link "Details of Ends soon"');
   await press('/');
   await expectFocus(page, 'searchbox "Search keys"');
   await page.keyboard.type('a/b');

@@ -36,7 +36,7 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   expect(second).not.toBe(first);
   expect([await callApi(console, first), await callApi(console, second)]).toEqual([200, 200]);
 
-  await page.getByRole('button', { name: 'Details of CI Pipeline' }).click();
+  await page.getByRole('link', { name: 'Details of CI Pipeline' }).click();
   await page.getByRole('button', { name: 'Expire old secret now' }).click();
   const ending = page.getByRole('alertdialog', { name: 'Expire the old secret of “CI Pipeline”?' });
   await ending.getByRole('button', { name: 'Expire old secret now' }).click();
@@ -51,14 +51,14 @@ test('a key is created, copied, used, rotated with grace, renamed and revoked', 
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   const disabling = page.getByRole('alertdialog', { name: 'Disable “Deploy Pipeline”?' });
   await disabling.getByRole('button', { name: 'Disable' }).click();
-  await page.getByRole('gridcell', { name: 'Disabled' }).waitFor();
+  await page.locator('.key-page-head').getByText('Disabled', { exact: true }).waitFor();
   expect(await callApi(console, second)).toBe(401);
   await page.getByRole('button', { name: 'Enable', exact: true }).click();
-  await page.getByRole('gridcell', { name: 'Active' }).waitFor();
+  await page.locator('.key-page-head').getByText('Active', { exact: true }).waitFor();
   const id = (await page.locator('.facts code').textContent()) ?? '';
   await useKey(console, { id, raw: second });
 
-  await page.reload();
+  await page.goto('/settings/api-access');
   await chooseForKey(page, 'Deploy Pipeline', 'Revoke');
   const revocation = page.getByRole('alertdialog', { name: 'Revoke “Deploy Pipeline”?' });
   const confirm = revocation.getByRole('button', { name: 'Revoke key' });

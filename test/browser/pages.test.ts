@@ -137,7 +137,7 @@ test('a new key is shown and highlighted under a filter; disabling and revoking 
   await page.locator('[data-highlighted]').getByText('Brand new').waitFor();
   expect(new URL(page.url()).search).toBe('');
 
-  await page.getByRole('button', { name: 'Details of In use' }).click();
+  await page.getByRole('link', { name: 'Details of In use' }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   const question = page.getByRole('alertdialog', { name: 'Disable “In use”?' });
   await question.getByText('1 caller used it in the last 7 days, and stops working:').waitFor();

@@ -103,8 +103,8 @@ test('API Access finds a key by its preview', async () => {
   const { raw } = await createKey(console, { label: 'Wanted' });
   await signIn(page, 'Parent admin');
   await page.getByLabel('Search keys').fill(raw);
-  await page.getByRole('button', { name: 'Details of Another' }).waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Details of Wanted' }).waitFor();
+  await page.getByRole('link', { name: 'Details of Another' }).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Details of Wanted' }).waitFor();
 });
 
 test.each([

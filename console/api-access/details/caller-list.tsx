@@ -3,10 +3,10 @@ import type { RetiringUse } from '../../api/records.ts';
 import { rotationPanel as text } from '../../messages/messages.ts';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 
-/** The callers that still use a retiring secret, the latest first. */
-export function CallerList(props: { callers: RetiringUse['items'] }) {
+/** Callers of a key or of its retiring secret, the latest first. */
+export function CallerList(props: { label: string; callers: RetiringUse['items'] }) {
   return (
-    <ul class="callers" aria-label={text.callers}>
+    <ul class="callers" aria-label={props.label}>
       <For each={props.callers}>
         {(caller) => (
           <li class="caller">

@@ -41,7 +41,7 @@ export function EndGraceDialog(props: {
               <p>
                 <strong>{text.breaks}</strong>
               </p>
-              <CallerList callers={callers()} />
+              <CallerList label={text.callers} callers={callers()} />
             </div>
           </Show>
         )}

@@ -3,32 +3,18 @@ import { useApi } from '../../api/api-context.tsx';
 import type { ApiKey } from '../../api/records.ts';
 import { serviceAccountQueries } from '../../api/service-accounts.ts';
 import { useQuery } from '../../api/use-query.ts';
-import { keyEdit, keyForm, settingsOf, apiAccess as text } from '../../messages/messages.ts';
+import { keyEdit, keyForm, settingsOf } from '../../messages/messages.ts';
 import { lazyDialog } from '../../ui/lazy-named.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
-import type { KeyActions } from '../key-actions.ts';
 import { scopeText } from '../scopes.ts';
 
-const DisableKeyDialog = lazyDialog(() => import('./disable-key-dialog.tsx'), 'DisableKeyDialog');
 const EditKeyDialog = lazyDialog(() => import('./edit-key-dialog.tsx'), 'EditKeyDialog');
 
-/** The time for which a key's callers are kept, in milliseconds. */
-const recently = 7 * 86_400_000;
-
-/** A key's settings, and the actions that a row has no room for. */
-export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
+/** A key's settings, and their edit. */
+export function KeySettings(props: { apiKey: ApiKey }) {
   const id = createUniqueId();
-  const [isDisabling, setDisabling] = createSignal(false);
-  /** A key in use has callers that stop working: the dialog names them. */
-  const toggle = () => {
-    const { status, lastUsedAt } = props.apiKey;
-    const isInUse = lastUsedAt !== null && Date.now() - Date.parse(lastUsedAt) < recently;
-    if (status === 'active' && isInUse) setDisabling(true);
-    else props.actions.setDisabled(status === 'active');
-  };
   const [isEditing, setEditing] = createSignal(false);
   const isRevoked = () => props.apiKey.status === 'revoked';
-  const isLive = () => props.apiKey.status === 'active' || props.apiKey.status === 'disabled';
   return (
     <section class="details-part" aria-labelledby={id}>
       <h2 id={id}>{settingsOf.title}</h2>
@@ -80,29 +66,7 @@ export function KeySettings(props: { apiKey: ApiKey; actions: KeyActions }) {
           >
             {keyEdit.open}
           </button>
-          <button type="button" class="button" onClick={props.actions.startRenaming}>
-            {text.actions.rename}
-          </button>
-          <Show when={isLive()}>
-            <button
-              type="button"
-              class="button"
-              aria-disabled={props.actions.isPending()}
-              onClick={toggle}
-            >
-              {props.apiKey.status === 'active' ? text.actions.disable : text.actions.enable}
-            </button>
-          </Show>
         </div>
-      </Show>
-      <Show when={isDisabling()}>
-        <Suspense>
-          <DisableKeyDialog
-            apiKey={props.apiKey}
-            actions={props.actions}
-            onClose={() => setDisabling(false)}
-          />
-        </Suspense>
       </Show>
       <Show when={isEditing()}>
         <Suspense>

@@ -71,7 +71,7 @@ export function RotationPanel(props: { apiKey: ApiKey; until: string }) {
         </Switch>
       </div>
       <Show when={callers().length > 0}>
-        <CallerList callers={callers()} />
+        <CallerList label={text.callers} callers={callers()} />
       </Show>
       <button
         type="button"

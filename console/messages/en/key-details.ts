@@ -129,6 +129,15 @@ export const keyEdit = {
   saved: (label: string) => `${quoted(label)} is saved. It holds from the next request on.`,
 };
 
+export const keyPage = {
+  title: 'API key',
+  all: 'All keys',
+  callers: 'Callers of the last seven days',
+  history: 'History',
+  noHistory: 'No entries about this key.',
+  unknown: 'This organization has no such key.',
+};
+
 export const settingsOf = {
   title: 'Settings',
   rateLimit: 'Rate limit',

@@ -1,0 +1,24 @@
+import { useApi } from '../api/api-context.tsx';
+import type { AuditEvent } from '../api/records.ts';
+import { serviceAccountQueries } from '../api/service-accounts.ts';
+import { subOrgQueries } from '../api/sub-orgs.ts';
+import { useQuery } from '../api/use-query.ts';
+import type { ReferredNames } from './change-words.ts';
+
+/** The names of the records that entries name by their ids. */
+export function createReferredNames(events: () => readonly AuditEvent[]): ReferredNames {
+  const api = useApi();
+  // Asked for only where an entry in view names one of them by its id.
+  const refersTo = (field: string) => events().some(({ changes }) => changes?.[field] != null);
+  const subOrgs = useQuery(() => ({ ...subOrgQueries.all(api), enabled: refersTo('subOrgId') }));
+  const accounts = useQuery(() => ({
+    ...serviceAccountQueries.all(api),
+    enabled: refersTo('serviceAccountId'),
+  }));
+  return (field, id) => {
+    const records = { subOrgId: subOrgs, serviceAccountId: accounts }[field];
+    const known: readonly { readonly id: string | number; readonly name: string }[] =
+      records?.isSuccess === true ? records.data : [];
+    return known.find((record) => String(record.id) === id)?.name;
+  };
+}
