@@ -9,7 +9,6 @@ import { apiAccess as text } from '../messages/messages.ts';
 import './key-list.css';
 import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
-import { useLocation } from '../ui/location.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { BulkBar } from './bulk-bar.tsx';
@@ -31,7 +30,6 @@ export function KeyCard(props: {
   left: string | null;
 }) {
   const api = useApi();
-  const { leftAt } = useLocation();
   const state = createKeyListState();
   const list = useQuery(() => apiKeyQueries.list(api, state.query()));
   // Fetched once here, not by every row.
@@ -92,7 +90,8 @@ export function KeyCard(props: {
                 aria-busy={list.isPlaceholderData}
                 ref={(table) => {
                   createGridKeys()(table);
-                  requestAnimationFrame(() => focusRow(table, props.left, leftAt()));
+                  // After the browser's own return to an old place, which the page had before its rows.
+                  setTimeout(() => focusRow(table, props.left), 100);
                 }}
               >
                 <KeyTableHead state={state} selection={selection} />
@@ -124,10 +123,9 @@ export function KeyCard(props: {
   );
 }
 
-/** Back at the row and the place where the list was left. */
-function focusRow(table: HTMLTableElement, id: string | null, place: number | null): void {
+/** Back at the row where the list was left, which the focus brings into view. */
+function focusRow(table: HTMLTableElement, id: string | null): void {
   if (id === null || document.activeElement !== document.body) return;
-  if (place !== null) window.scrollTo(0, place);
   table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 

@@ -26,8 +26,6 @@ interface Location {
   ) => void;
   /** The present address with changed parameters, for a link; undefined removes one. */
   readonly hrefWith: (parameters: Readonly<Record<string, string | undefined>>) => string;
-  /** Where a link left this step of the history, in pixels from the top; null when none did. */
-  readonly leftAt: () => number | null;
   /** Asks before Back or Forward leaves the page, while the component is mounted. */
   readonly guard: (mayLeave: () => boolean) => void;
 }
@@ -97,7 +95,6 @@ export function LocationProvider(props: ParentProps) {
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
         go(href, how = 'push') {
-          if (how === 'push') history.replaceState({ leftAt: window.scrollY }, '');
           writeAddress(how, new URL(href, address()));
           follow();
           window.scrollTo(0, 0);
@@ -109,11 +106,6 @@ export function LocationProvider(props: ParentProps) {
         hrefWith(parameters) {
           const { pathname, search } = safeAddress(changed(parameters));
           return pathname + search;
-        },
-        leftAt() {
-          const state: unknown = history.state;
-          const has = typeof state === 'object' && state !== null && 'leftAt' in state;
-          return has && typeof state.leftAt === 'number' ? state.leftAt : null;
         },
         guard(asked) {
           guards.add(asked);

@@ -31,6 +31,11 @@ test('KeyPage has an address, a history in sentences, and a way back to its row 
   await page.goBack();
   await expect.poll(() => focused(page)).toBe('link "Details of Key 3"');
   expect(new URL(page.url()).search).toBe('?search=Key');
+  const isInView = `(() => {
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  })()`;
+  await expect.poll(() => page.evaluate(isInView)).toBe(true);
 
   await page.goto('/settings/api-access?key=key_unknown');
   await page.getByText('This organization has no such key.').waitFor();
