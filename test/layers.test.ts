@@ -58,7 +58,8 @@ const layers: Record<string, string> = {
     api
     ui
     session
-    anthropic-key api-access assets audit-log jobs service-accounts sub-orgs webhooks
+    audit-log
+    anthropic-key api-access assets jobs service-accounts sub-orgs webhooks
     settings
     .`,
   test: `

@@ -149,6 +149,7 @@ test('a button keeps the focus while what it asked for is under way, and when it
   await page.getByText('Here').waitFor();
   await tabTo(page, 'link "Details of Here"');
   await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Here' }).waitFor();
   await tabTo(page, 'button "Disable"');
   const release = await holdBack(page, '**/trpc/apiKeys.update', (route) =>
     route.fulfill({ status: 503, body: '{}' }),

@@ -9,7 +9,7 @@ import './key-calls.css';
 import '../../ui/styles/chart.css';
 import { CallUsage } from './call-usage.tsx';
 import { CallerList } from './caller-list.tsx';
-import { KeyHistory } from './key-history.tsx';
+import { KeyHistory } from './key-log.tsx';
 import { KeyReminder } from './key-reminder.tsx';
 import { KeySettings } from './key-settings.tsx';
 import { LastCalls } from './last-calls.tsx';

@@ -27,7 +27,7 @@ export function KeyHistory(props: { id: string }) {
           event={event}
           nameOf={nameOf}
           onFilter={(party, value) =>
-            go(`/settings/audit-log?${new URLSearchParams({ [party]: value })}`)
+            go(`/settings/audit-log?${party}=${encodeURIComponent(value)}`)
           }
         />
       )}
