@@ -6,9 +6,9 @@ import type { BulkAction, BulkInput, BulkOutcome, ListedKey } from '../api/recor
 import { bulk as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { AccountField } from './account-field.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
@@ -118,19 +118,14 @@ export function BulkDialog(props: {
           <AccountField value={account()} onChange={setAccount} />
         </Show>
         <Show when={action === 'revoke'}>
-          <Field label={text.reason} optional={text.optional} hint={text.reasonHint}>
-            {(control) => (
-              <input
-                {...control}
-                class="input"
-                dir="auto"
-                autocomplete="off"
-                maxLength={200}
-                value={reason()}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label={text.reason}
+            optional={text.optional}
+            hint={text.reasonHint}
+            maxLength={200}
+            value={reason()}
+            onInput={setReason}
+          />
         </Show>
       </ConfirmDialog>
     </Show>

@@ -7,8 +7,8 @@ import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess, revoke as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { Field } from '../ui/field.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
@@ -66,19 +66,14 @@ export function RevokeDialog(props: {
           <Descendants id={props.key.id} />
         </Show>
       </dl>
-      <Field label={text.reason} optional={text.optional} hint={text.reasonHint}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            dir="auto"
-            autocomplete="off"
-            maxLength={200}
-            value={reason()}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={text.reason}
+        optional={text.optional}
+        hint={text.reasonHint}
+        maxLength={200}
+        value={reason()}
+        onInput={setReason}
+      />
     </ConfirmDialog>
   );
 }

@@ -9,7 +9,7 @@ import { type Asset, assetRecord } from './asset.ts';
 import { environment, environmentOf } from './environment.ts';
 
 /** One asset, as a caller asks for it. */
-interface Wanted {
+export interface Wanted {
   readonly id: number;
   /** The environment, where the caller names one. */
   readonly asked: Environment | undefined;

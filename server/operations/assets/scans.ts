@@ -2,9 +2,16 @@ import { z } from 'zod';
 import { integer, pageOf, paging } from '../../wire/fields.ts';
 import { dataPlane } from '../access.ts';
 import { jobRecord, listedJobs } from '../jobs/job-record.ts';
-import { defineOperation } from '../operation.ts';
-import { extensions, findAsset, repositories } from './asset-kind.ts';
+import { defineOperation, type OperationContext } from '../operation.ts';
+import type { Paging } from '../own-records.ts';
+import { type AssetKind, extensions, findAsset, repositories, type Wanted } from './asset-kind.ts';
 import { environment } from './environment.ts';
+
+/** One page of an asset's analyses. */
+async function scansOf(kind: AssetKind, work: OperationContext, wanted: Wanted, page: Paging) {
+  const asset = await findAsset(kind, work, wanted);
+  return listedJobs.list(work, { [kind.jobColumn]: asset.id }, page);
+}
 
 const listing = { environment: environment.optional(), ...paging };
 
@@ -16,10 +23,8 @@ export const listRepoScans = defineOperation({
   access: dataPlane('repos:read', 'read'),
   input: z.strictObject({ repoId: integer(), ...listing }),
   output: pageOf(jobRecord),
-  async run(work, { repoId, environment: asked, ...paging }) {
-    const repo = await findAsset(repositories, work, { id: repoId, asked });
-    return listedJobs.list(work, { repo_id: repo.id }, paging);
-  },
+  run: (work, { repoId: id, environment: asked, ...page }) =>
+    scansOf(repositories, work, { id, asked }, page),
 });
 
 /** The analyses of an extension, newest first. */
@@ -30,8 +35,6 @@ export const listExtensionScans = defineOperation({
   access: dataPlane('extensions:read', 'read'),
   input: z.strictObject({ extensionId: integer(), ...listing }),
   output: pageOf(jobRecord),
-  async run(work, { extensionId, environment: asked, ...paging }) {
-    const extension = await findAsset(extensions, work, { id: extensionId, asked });
-    return listedJobs.list(work, { extension_id: extension.id }, paging);
-  },
+  run: (work, { extensionId: id, environment: asked, ...page }) =>
+    scansOf(extensions, work, { id, asked }, page),
 });
