@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { maskKey } from '../../core/mod.ts';
 import { loopbackTargets } from '../server/webhooks/delivering.ts';
@@ -27,6 +27,14 @@ async function chooseForKey(page: Page, hand: Hand, label: string, action: strin
   await hand.click(page.getByRole('menuitem', { name: action, exact: true }));
 }
 
+/** Begins a new key by its label. */
+async function beginKey(page: Page, hand: Hand, label: string): Promise<Locator> {
+  await hand.click(button(page, 'New API Key').first());
+  const form = page.getByRole('dialog', { name: 'New API Key' });
+  await hand.type(form.getByLabel('Label'), label);
+  return form;
+}
+
 /** Takes a secret out of its reveal, and closes that. */
 async function takeSecret(page: Page, hand: Hand): Promise<string> {
   const reveal = page.getByRole('dialog', { name: /^Your / });
@@ -43,9 +51,7 @@ test('a key is created and used in CI, with four steps', async () => {
   const { page } = session;
   await signIn(page, 'Parent admin');
   const hand = startHand();
-  await hand.click(button(page, 'New API Key').first());
-  const form = page.getByRole('dialog', { name: 'New API Key' });
-  await hand.type(form.getByLabel('Label'), 'Release gate');
+  await beginKey(page, hand, 'Release gate');
   await hand.click(button(page, 'Create'));
   const secret = await takeSecret(page, hand);
   expect(await callAs(console, secret, 'ci/1')).toBe(200);
@@ -58,9 +64,7 @@ test('a scoped, expiring, limited key is created', async () => {
   const { page } = session;
   await signIn(page, 'Parent admin');
   const hand = startHand();
-  await hand.click(button(page, 'New API Key').first());
-  const form = page.getByRole('dialog', { name: 'New API Key' });
-  await hand.type(form.getByLabel('Label'), 'Read only');
+  const form = await beginKey(page, hand, 'Read only');
   await hand.click(form.getByText('Advanced'));
   await hand.choose(form.getByLabel('Expires'), '30');
   await hand.click(form.getByLabel('Restricted'));
