@@ -167,12 +167,12 @@ test('the limits of a scan are the documented ones', () => {
 test.each<[string, () => Repository, string]>([
   ['too many files', manyFiles, 'Not read: entries beyond the first 500.'],
   ['folders without an end', manyFolders, 'Not read: entries beyond the first 500.'],
-  ['more than 300 MiB', largeFiles, 'everything beyond the first 300 MiB.'],
+  ['more than 30 MiB', largeFiles, 'everything beyond the first 30 MiB.'],
 ])('scan() reports a part of a repository with %s', async (_what, repository, unread) => {
   await using server = await startGitServer({ r: repository() });
   const { report } = await scanIn(
     { kind: 'repository', url: `${server.origin}/r` },
-    limitsOf({ files: 500 }),
+    limitsOf({ files: 500, unpackedBytes: 30 * 1024 * 1024 }),
   );
   expect(report).toMatchObject({ partial: true, riskLevel: 'medium' });
   expect(report?.findings.map(({ rule }) => rule)).toEqual(['scan-incomplete']);
@@ -199,7 +199,7 @@ function manyFolders(): Repository {
 
 function largeFiles(): Repository {
   const { blob, tree, commit } = repositoryBuilder();
-  const oid = blob(Buffer.alloc(31 * 1024 * 1024));
+  const oid = blob(Buffer.alloc(4 * 1024 * 1024));
   return commit(tree([...'0123456789'].map((name) => ({ mode: '100644', name, oid }))));
 }
 
