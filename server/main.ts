@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { commandName } from './config/command-name.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { explain } from './observability/format-error.ts';
-import { batchedOutput, createLogger } from './observability/logger.ts';
+import { createLogger, serverOutput } from './observability/logger.ts';
 import { startServer } from './start.ts';
 import { startWorkers } from './workers/parent.ts';
 import { joinSiblings, type Siblings } from './workers/worker.ts';
@@ -46,7 +46,8 @@ async function serve(options: {
   readonly expectHead: string | null;
   readonly siblings?: Siblings;
 }): Promise<string> {
-  const logger = createLogger({ level: options.config.logLevel }, batchedOutput());
+  const { logLevel, logFormat } = options.config;
+  const logger = createLogger({ level: logLevel }, await serverOutput(logFormat));
   const server = await startServer({
     ...options,
     dataFolder: '.data',
@@ -66,8 +67,9 @@ async function serve(options: {
 }
 
 /** Serves in several processes; null where the first one could not start, and has said why. */
-async function serveByWorkers({ workers: count, logLevel }: Config): Promise<string | null> {
-  const workers = await startWorkers(count, createLogger({ level: logLevel }));
+async function serveByWorkers(config: Config): Promise<string | null> {
+  const logger = createLogger({ level: config.logLevel }, await serverOutput(config.logFormat));
+  const workers = await startWorkers(config.workers, logger);
   if (workers === null) {
     process.exitCode = 1;
     return null;

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { ConfigError, masked, missing, shown, wrong } from './config-error.ts';
 import { decodeBase64 } from './secret.ts';
+import { clerkSettings, type SettingName } from './setting-names.ts';
 
 /** Settings that verify Clerk's sessions, webhooks and records. */
 export interface ClerkSettings {
@@ -14,15 +15,6 @@ export interface ClerkSettings {
   readonly webhookSigningSecret: string | null;
 }
 
-const variables = [
-  'CLERK_JWT_KEY',
-  'CLERK_ISSUER',
-  'CLERK_AUTHORIZED_PARTIES',
-  'CLERK_PUBLISHABLE_KEY',
-  'CLERK_SECRET_KEY',
-  'CLERK_WEBHOOK_SIGNING_SECRET',
-];
-
 const jwtKeyForm = "Clerk's RSA public key in PEM (API keys → JWT public key)";
 
 /**
@@ -34,18 +26,20 @@ const jwtKeyForm = "Clerk's RSA public key in PEM (API keys → JWT public key)"
  */
 export function readClerk(
   env: ReadonlyMap<string, string>,
-  list: (variable: string) => string[],
+  list: (variable: SettingName) => string[],
 ): ClerkSettings | null {
   const given = [...env.keys()].filter((name) => name.startsWith('CLERK_'));
   for (const name of given) {
-    if (!variables.includes(name)) {
-      throw new ConfigError(`${name} is not a setting: those of Clerk are ${variables.join(', ')}`);
+    if (!clerkSettings.some((setting) => setting === name)) {
+      throw new ConfigError(
+        `${name} is not a setting: those of Clerk are ${clerkSettings.join(', ')}`,
+      );
     }
   }
   if (given.length === 0) return null;
   const jwtKey = env.get('CLERK_JWT_KEY');
   if (jwtKey === undefined) throw missing('CLERK_JWT_KEY', jwtKeyForm);
-  const read = <T>(name: string, reader: (value: string) => T): T | null => {
+  const read = <T>(name: SettingName, reader: (value: string) => T): T | null => {
     const value = env.get(name);
     return value === undefined ? null : reader(value);
   };

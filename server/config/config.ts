@@ -18,6 +18,7 @@ import {
 import { type ClerkSettings, readClerk } from './clerk.ts';
 import { missing, shown, wrong } from './config-error.ts';
 import { readServerSecret, secretForm } from './secret.ts';
+import { refuseMisspelt, type SettingName } from './setting-names.ts';
 
 export type { ClerkSettings } from './clerk.ts';
 export { ConfigError } from './config-error.ts';
@@ -55,8 +56,15 @@ export interface Config {
   /** The processes of one start. */
   readonly workers: number;
   readonly logLevel: string;
+  /** Null means pretty on a terminal, and JSON elsewhere. */
+  readonly logFormat: LogFormat | null;
   readonly production: boolean;
 }
+
+const logFormats = ['json', 'pretty'] as const;
+
+/** Lines of JSON, or lines for people. */
+export type LogFormat = (typeof logFormats)[number];
 
 const environments = ['production', 'development', 'test'];
 const keyEnvironments: readonly Environment[] = ['live', 'test'];
@@ -73,17 +81,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const given = new Map(
     Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
-  const get = (name: string, fallback: string) => given.get(name) ?? fallback;
-  const list = (name: string) => [...new Set(get(name, '').split(',').map(trim).filter(Boolean))];
-  const read = <T>(name: string, reader: (value: string) => T): T | null => {
+  const get = (name: SettingName, fallback: string) => given.get(name) ?? fallback;
+  const list = (name: SettingName) => [
+    ...new Set(get(name, '').split(',').map(trim).filter(Boolean)),
+  ];
+  const read = <T>(name: SettingName, reader: (value: string) => T): T | null => {
     const value = given.get(name);
     return value === undefined ? null : reader(value);
   };
-  const secret = (name: string) => read(name, (value) => readServerSecret(name, value.trim()));
+  const secret = (name: SettingName) => read(name, (value) => readServerSecret(name, value.trim()));
 
   const production =
     oneOf('NODE_ENV', get('NODE_ENV', 'development'), environments) === 'production';
   const clerk = readClerk(given, list);
+  refuseMisspelt(given.keys());
   const databaseUrl = readDatabaseUrl(get('DATABASE_URL', 'sqlite:.data/reporisk.db'));
   const config: Config = {
     host: readHost(get('HOST', '127.0.0.1'), clerk === null && !production),
@@ -109,6 +120,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     forwardAuthEnvironments: forwardAuthEnvironments(list('FORWARD_AUTH_ENVIRONMENTS')),
     workers: workers(get('WORKERS', '1')),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL', 'info'), logLevels),
+    logFormat: read('LOG_FORMAT', (value) => oneOf('LOG_FORMAT', value, logFormats)),
     production,
   };
   assertComplete(config);

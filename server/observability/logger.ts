@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger, type LoggerOptions, pino } from 'pino';
+import type { LogFormat } from '../config/config.ts';
 import type { Exchange } from '../rest/request-context.ts';
 import { errorText, placesOf } from './error-text.ts';
 
@@ -29,12 +30,24 @@ export function createLogger(
 /** Characters of lines that are written at once, and milliseconds after which fewer are. */
 const batch = { length: 65_536, afterMs: 100 };
 
+/** Standard output for the lines of a server; null means pretty on a terminal. */
+export async function serverOutput(format: LogFormat | null): Promise<DestinationStream> {
+  const isForPeople = format === null ? process.stdout.isTTY : format === 'pretty';
+  if (!isForPeople) return batchedOutput();
+  // A server in production never needs it.
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({
+    ...{ colorize: process.stdout.isTTY, sync: true, singleLine: true },
+    ...{ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' },
+  });
+}
+
 /**
  * Standard output for the lines of a server, written in batches: a write per request costs more than
  * the verification of its key. pino's own batches count all their bytes again for each line. The end of
  * the process writes the rest, unless it is killed.
  */
-export function batchedOutput(): DestinationStream {
+function batchedOutput(): DestinationStream {
   let lines = '';
   const pass = () => {
     if (lines === '') return;

@@ -113,6 +113,28 @@ test('main.ts serves until it is told to stop, and then ends by itself', async (
   expect(await once(server, 'exit')).toEqual([0, null]);
 });
 
+test.each([
+  ['json', {}, /^\{"level":30,.*"route":"\/api\/v1\/repos","status":401,.*\}$/],
+  [
+    'pretty',
+    { LOG_FORMAT: 'pretty' },
+    /^\[.*\] INFO: request \{.*"route":"\/api\/v1\/repos",.*\}$/,
+  ],
+])('main.ts logs as %s', async (_format, env, form) => {
+  await using place = await sqliteDatabase();
+  const server = startMain(place, { DATABASE_URL: place.url, PORT: '0', ...env });
+  const lines = createInterface(server.stdout);
+  const told: string[] = [];
+  for await (const line of lines) {
+    told.push(line);
+    const [, url] = /^RepoRisk API Access: (.*)$/.exec(line) ?? [];
+    if (url === undefined) continue;
+    expect((await call(url, '/api/v1/repos', '')).status).toBe(401);
+    server.kill('SIGTERM');
+  }
+  expect(told.filter((line) => form.test(line))).toHaveLength(1);
+});
+
 test('main.ts stops at a wrong setting with one line', async () => {
   await using place = await sqliteDatabase();
   const server = startMain(place, { SERVER_SECRET: 'hunter2' });

@@ -33,6 +33,7 @@ test('loadConfig() has documented defaults', () => {
     extraScopes: [],
     forwardAuthEnvironments: ['live'],
     logLevel: 'info',
+    logFormat: null,
     workers: 1,
     production: false,
   });
@@ -62,6 +63,7 @@ test('loadConfig() reads every setting', () => {
     FORWARD_AUTH_ENVIRONMENTS: 'live, test',
     WORKERS: '4',
     LOG_LEVEL: 'debug',
+    LOG_FORMAT: 'pretty',
   });
   expect(config).toEqual({
     host: '0.0.0.0',
@@ -88,6 +90,7 @@ test('loadConfig() reads every setting', () => {
     extraScopes: ['billing:read', 'billing:charge=submit'],
     forwardAuthEnvironments: ['live', 'test'],
     logLevel: 'debug',
+    logFormat: 'pretty',
     workers: 4,
     production: true,
   });
@@ -105,6 +108,30 @@ test('loadConfig() takes a PEM on one line, with \\n spelled out', () => {
 
 test.each(['127.0.0.1', '::1', 'localhost'])('demo mode listens on HOST=%s', (host) => {
   expect(loadConfig({ HOST: host }).host).toBe(host);
+});
+
+test.each([
+  ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
+  ['SERVER_SECERT', 'SERVER_SECRET'],
+  ['CLRK_JWT_KEY', 'CLERK_JWT_KEY'],
+  ['DATABASE_URI', 'DATABASE_URL'],
+  ['database_url', 'DATABASE_URL'],
+  ['DIALECT', 'DIALECTS'],
+  ['FAILED_AUTH_RATELIMIT', 'FAILED_AUTH_RATE_LIMIT'],
+])('loadConfig() refuses %s, which nearly is a setting, without its value', (name, meant) => {
+  const message = `${name} is not a setting: rename it to ${meant}, or unset it`;
+  expect(() => loadConfig({ [name]: 'hunter2' })).toThrow(new ConfigError(message));
+  expect(() => loadConfig({ [name]: '' })).not.toThrow();
+});
+
+test('loadConfig() leaves variables of other programs alone', () => {
+  const others = [
+    ...['HOSTNAME', 'DATABASE_USER', 'DATABASE_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'PORTS'],
+    ...['NODE_PATH', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE', 'LOG_FILE'],
+    ...['ANTHROPIC_API_KEY', 'VERIFICATION_SECRET', 'WORKER', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ];
+  const env = Object.fromEntries(others.map((name) => [name, 'x']));
+  expect(loadConfig(env)).toEqual(loadConfig({}));
 });
 
 const refused: [env: Record<string, string>, message: RegExp][] = [
@@ -166,6 +193,7 @@ const refused: [env: Record<string, string>, message: RegExp][] = [
     /^ANTHROPIC_BASE_URL is "https:\/\/••••@x\.dev\/"/,
   ],
   [{ ANTHROPIC_MODEL: 'two words' }, /^ANTHROPIC_MODEL is "two words": it takes the id of a model/],
+  [{ LOG_FORMAT: 'text' }, /^LOG_FORMAT is "text": it takes json, pretty$/],
   [{ REDIS_URL: 'http://:hunter2@cache' }, /^REDIS_URL is "http:\/\/••••@cache\/": it takes redis/],
   [{ REDIS_URL: 'redis://:hunter2@' }, /^REDIS_URL is a value of 17 characters/],
   [
