@@ -64,10 +64,13 @@ export function forwardAuthRoutes(options: ForwardAuthOptions): Hono<AppEnvironm
       scope: demands.scope,
       verify: (token) => judge(token, c.env.exchange.address, demands),
       respond: (key, _, fields) =>
-        respond(null, 200, { ...fields, ...identityHeaders(key, extraScopes) }),
+        respond(null, 200, { ...fields, ...identityHeaders(key, extraScopes), ...noBody }),
     });
   });
 }
+
+/** Without it, Node announces a body in chunks, which a proxy would have to read to its end. */
+const noBody = { 'Content-Length': '0' };
 
 /**
  * nginx's `auth_request` turns every status but 2xx, 401 and 403 into a 500. With `?proxy=nginx` any

@@ -60,6 +60,15 @@ function identityIn(answered: string): (string | undefined)[] {
   return identity.map((name) => new RegExp(`^${name}: (.+)\r?$`, 'im').exec(answered)?.[1]?.trim());
 }
 
+test('/auth/verify lets a key through without a body', async () => {
+  await using whole = await wholeServer();
+  const bytes = Buffer.from(head('GET', '/auth/verify', [whole.authorization]), 'latin1');
+  const { status, head: fields, body } = parsed(await rawRequest(whole.server.url, bytes));
+  expect({ status, body }).toEqual({ status: 200, body: '' });
+  expect(fields).toMatch(/^content-length: 0\r?$/im);
+  expect(fields).not.toMatch(/^transfer-encoding:/im);
+});
+
 test.each(['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND', 'TRACE'])(
   '/auth/verify lets nothing through without a key, whatever the raw target of %s',
   async (method) => {
