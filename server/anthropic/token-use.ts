@@ -1,7 +1,6 @@
 import { day } from '../clock/durations.ts';
 import type { Database } from '../database/database.ts';
-import { AnthropicUse } from '../database/entities/anthropic-use.ts';
-import type { EntityManager } from '../database/entity-manager.ts';
+import type { Rows } from '../database/rows.ts';
 import { estimatedUsd } from './prices.ts';
 
 /** Days that are shown. */
@@ -51,25 +50,38 @@ export async function recordTokens(
 }
 
 /** The use of the last 30 days, oldest first; days without use are among them. */
-export async function daysOfUse(em: EntityManager, orgId: string, now: Date): Promise<DayOfUse[]> {
+export async function daysOfUse(rows: Rows, orgId: string, now: Date): Promise<DayOfUse[]> {
   const days = Array.from({ length: shownDays + comparedDays }, (_, index) =>
     dayOf(new Date(now.getTime() - (shownDays + comparedDays - 1 - index) * day)),
   );
-  const rows = await em.find(AnthropicUse, { orgId, day: { $gte: days[0] ?? '' } });
-  const totals = days.map((day) => totalOf(day, rows));
+  const found = await rows.all<ModelUse>(
+    `select day, model, input_tokens as input, output_tokens as output from anthropic_use
+     where org_id = ? and day >= ?`,
+    [orgId, days[0] ?? ''],
+  );
+  const totals = days.map((day) => totalOf(day, found));
   return totals.slice(comparedDays).map((total, index) => ({
     ...total,
     unusual: isUnusual(total, totals.slice(index, index + comparedDays)),
   }));
 }
 
-function totalOf(day: string, rows: readonly AnthropicUse[]): Omit<DayOfUse, 'unusual'> {
+/** A model's tokens of one day; PostgreSQL gives numbers of this size as text. */
+interface ModelUse {
+  readonly day: string;
+  readonly model: string;
+  readonly input: number | string;
+  readonly output: number | string;
+}
+
+function totalOf(day: string, uses: readonly ModelUse[]): Omit<DayOfUse, 'unusual'> {
   let [inputTokens, outputTokens] = [0, 0];
   let usd: number | null = 0;
-  for (const row of rows.filter((each) => each.day === day)) {
-    inputTokens += row.inputTokens;
-    outputTokens += row.outputTokens;
-    const cost = estimatedUsd(row.model, row);
+  for (const use of uses.filter((each) => each.day === day)) {
+    const tokens = { inputTokens: Number(use.input), outputTokens: Number(use.output) };
+    inputTokens += tokens.inputTokens;
+    outputTokens += tokens.outputTokens;
+    const cost = estimatedUsd(use.model, tokens);
     usd = usd === null || cost === null ? null : usd + cost;
   }
   const estimate = usd === null ? null : Math.round(usd * 10_000) / 10_000;

@@ -27,13 +27,25 @@ export function camel(name: string): string {
 /** Members with content from an analysis, which has its own names. */
 export const foundByAnalysis = new Set(['findings', 'result']);
 
+/** Names that were turned once; a limit, because a stored value may have any name. */
+const turned = new Map<string, string>();
+const maxTurned = 1_000;
+
+function snakeOnce(name: string): string {
+  const known = turned.get(name);
+  if (known !== undefined) return known;
+  const made = snake(name);
+  if (turned.size < maxTurned && name.length <= maxLength) turned.set(name, made);
+  return made;
+}
+
 /** An operation's output with every name of ours in snake case. */
 export function snakeKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeKeys);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
-      snake(name),
+      snakeOnce(name),
       foundByAnalysis.has(name) ? member : snakeKeys(member),
     ]),
   );

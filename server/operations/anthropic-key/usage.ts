@@ -27,7 +27,7 @@ export const anthropicKeyUsage = defineOperation({
       }),
     ),
   }),
-  run: async ({ em, principal, now }) => ({
-    days: await daysOfUse(em, principal.organization.id, now),
+  run: async ({ services, principal, now }) => ({
+    days: await daysOfUse(services.database.rows, principal.organization.id, now),
   }),
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { ownerJoins } from '../../api-keys/key-owner.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { type Attention, attentions, needsAttention } from './key-conditions.ts';
+import type { Attention } from './key-conditions.ts';
+import { keyFilter } from './key-filter.ts';
+import { countEveryKey } from './key-page.ts';
 
 /** The number of the organization's keys for each kind of attention. */
 export const apiKeyAttention = defineOperation({
@@ -19,31 +20,20 @@ export const apiKeyAttention = defineOperation({
     rotating: z.int(),
     refusedLately: z.int(),
   }),
-  async run({ em, principal, now }) {
-    const ofLive = attentions.filter((attention) => attention !== 'refused_lately');
-    const conditions = ofLive.map((attention) => needsAttention(attention, now));
-    const counts = conditions.map(
-      ([sql], index) => `count(case when ${sql} then 1 end) as ${ofLive[index]}`,
-    );
-    const [row] = await em.execute<Record<Attention, number | string>[]>(
-      `select ${counts.join(', ')}
-       from api_key k join key_order u on u.key_id = k.id ${ownerJoins}
-       where k.org_id = ? and k.revoked_at is null`,
-      [...conditions.flatMap(([, ...parameters]) => parameters), principal.organization.id],
-    );
-    const [refused, ...since] = needsAttention('refused_lately', now);
-    const [tried] = await em.execute<{ keys: number | string }[]>(
-      `select count(*) as keys from api_key k where k.org_id = ? and ${refused}`,
-      [principal.organization.id, ...since],
-    );
-    if (row === undefined) throw new Error('unreachable: a count has a row');
+  async run({ principal, now, services }) {
+    const { kind, rows } = services.database;
+    const { dialect, organization } = principal;
+    const context = { kind, rows, now, orgId: organization.id, dialect };
+    // As the list's filter, one by one: each is counted by its index.
+    const count = async (attention: Attention) =>
+      countEveryKey(rows, await keyFilter({ attention }, context));
     return {
-      expiring: Number(row.expiring),
-      oldSecret: Number(row.old_secret),
-      unused: Number(row.unused),
-      blocked: Number(row.blocked),
-      rotating: Number(row.rotating),
-      refusedLately: Number(tried?.keys),
+      expiring: await count('expiring'),
+      oldSecret: await count('old_secret'),
+      unused: await count('unused'),
+      blocked: await count('blocked'),
+      rotating: await count('rotating'),
+      refusedLately: await count('refused_lately'),
     };
   },
 });

@@ -9,6 +9,16 @@ import type { Order } from './key-order.ts';
 /** The largest exact count of keys. */
 const mostCounted = 1000;
 
+/** Counts the keys of a filter, however many they are. */
+export async function countEveryKey(rows: Rows, { parts }: KeyFilter): Promise<number> {
+  const selects = parts.map(({ from, where }) => `select k.id from ${from} where ${sqlOf(where)}`);
+  const [row] = await rows.planned<{ n: number | string }>(
+    `select count(*) as n from (${selects.join(' union ')}) found`,
+    parts.flatMap(({ where }) => valuesOf(where)),
+  );
+  return Number(row?.n);
+}
+
 /** Counts the keys of a filter; null where they are more than 1,000. */
 export async function countKeys(rows: Rows, { parts }: KeyFilter): Promise<number | null> {
   const limit = mostCounted + 1;

@@ -1,14 +1,24 @@
 import { z } from 'zod';
-import { retiring } from '../../api-keys/key-record.ts';
-import { ApiKeySecret } from '../../database/entities/api-key-secret.ts';
-import { KeyRetiringUse } from '../../database/entities/key-retiring-use.ts';
-import { id, iso, timestamp } from '../../wire/fields.ts';
+import { columnsOf } from '../../database/columns.ts';
+import { id, isoTime, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { findKey } from './find-key.ts';
+import { assertOwnKey } from './own-key.ts';
 
 /** Callers in the answer, at most. */
 const shown = 100;
+
+const place = z.object({
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  calls: z.int(),
+  lastUsedAt: timestamp,
+});
+
+const columns = columnsOf(place, 'u', {
+  ipAddress: "nullif(u.ip_address, '')",
+  userAgent: "nullif(u.user_agent, '')",
+});
 
 /**
  * The callers that still use the retiring secret since the rotation. When the list is empty, its
@@ -22,32 +32,23 @@ export const retiringApiKeyUse = defineOperation({
   input: z.strictObject({ id }),
   output: z.object({
     retiringUntil: timestamp.nullable(),
-    items: z.array(
-      z.object({
-        ipAddress: z.string().nullable(),
-        userAgent: z.string().nullable(),
-        calls: z.int(),
-        lastUsedAt: timestamp,
-      }),
-    ),
+    items: z.array(place),
   }),
-  async run({ em, principal, now }, { id }) {
-    await findKey(em, principal, id);
-    const secret = await em.findOne(ApiKeySecret, { keyId: id, ...retiring(now) });
-    if (!secret?.retiresAt) return { retiringUntil: null, items: [] };
-    const places = await em.find(
-      KeyRetiringUse,
-      { keyId: id, retiresAt: secret.retiresAt },
-      { orderBy: { lastUsedAt: 'desc' }, limit: shown },
+  async run(work, { id }) {
+    const { now, services } = work;
+    const { rows } = services.database;
+    await assertOwnKey(work, id);
+    const [secret] = await rows.all<{ ends: number }>(
+      `select ${rows.dialect.milliseconds('s.retires_at')} as ends from api_key_secret s
+       where s.key_id = ? and s.retires_at > ? and s.retired_at is null`,
+      [id, now],
     );
-    return {
-      retiringUntil: iso(secret.retiresAt),
-      items: places.map(({ ipAddress, userAgent, calls, lastUsedAt }) => ({
-        ipAddress: ipAddress || null,
-        userAgent: userAgent || null,
-        calls,
-        lastUsedAt: iso(lastUsedAt),
-      })),
-    };
+    if (secret === undefined) return { retiringUntil: null, items: [] };
+    const places = await rows.all<object>(
+      `select ${columns.list(rows.dialect)} from key_retiring_use u
+       where u.key_id = ? and u.retires_at = ? order by u.last_used_at desc limit ${shown}`,
+      [id, new Date(secret.ends)],
+    );
+    return { retiringUntil: isoTime(secret.ends), items: places.map(columns.read) };
   },
 });

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { apiAccessTier, refusals } from '../../../core/mod.ts';
-import { ApiKey } from '../../database/entities/api-key.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { liveKeys } from './find-key.ts';
 
 /**
  * Whether the caller may manage keys, and their number. Open on every plan: keys that lie dormant
@@ -22,8 +20,13 @@ export const apiKeyStatus = defineOperation({
     activeKeys: z.int(),
     dormantKeys: z.int(),
   }),
-  async run({ em, principal, now }) {
-    const live = await em.count(ApiKey, liveKeys(principal, now));
+  async run({ principal, now, services }) {
+    const [count] = await services.database.rows.planned<{ live: number | string }>(
+      `select count(*) as live from api_key
+       where org_id = ? and revoked_at is null and (expires_at is null or expires_at > ?)`,
+      [principal.organization.id, now],
+    );
+    const live = Number(count?.live);
     const { tier } = principal.organization;
     const canManage = tier !== null && tier >= apiAccessTier;
     return {

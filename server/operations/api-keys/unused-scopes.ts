@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { scopesOf } from '../../../core/mod.ts';
 import { day } from '../../clock/durations.ts';
-import { KeyScopeUse } from '../../database/entities/key-scope-use.ts';
-import { id, iso, timestamp } from '../../wire/fields.ts';
+import { columnsOf } from '../../database/columns.ts';
+import { id, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { findKey } from './find-key.ts';
+import { ownKey } from './own-key.ts';
 
 const window = 90;
+
+const scopeUse = z.object({ scope: z.string(), lastUsedAt: timestamp });
+
+const columns = columnsOf(scopeUse, 'u');
 
 /**
  * The hint to least privilege: the scopes that a key did not use in 90 days, or since it was made.
@@ -24,23 +28,25 @@ export const unusedApiKeyScopes = defineOperation({
     observedDays: z.int(),
     unused: z.array(z.string()),
     /** The scopes that requests needed, whichever of the key's scopes allowed them. */
-    used: z.array(z.object({ scope: z.string(), lastUsedAt: timestamp })),
+    used: z.array(scopeUse),
   }),
-  async run({ em, principal, now }, { id }) {
-    const key = await findKey(em, principal, id);
-    const since = new Date(now.getTime() - window * day);
-    const uses = await em.find(
-      KeyScopeUse,
-      { keyId: id, lastUsedAt: { $gte: since } },
-      { orderBy: { scope: 'asc' } },
+  async run(work, { id }) {
+    const { now, services } = work;
+    const { rows } = services.database;
+    const key = await ownKey(work, id);
+    const found = await rows.all<object>(
+      `select ${columns.list(rows.dialect)} from key_scope_use u
+       where u.key_id = ? and u.last_used_at >= ? order by u.scope`,
+      [id, new Date(now.getTime() - window * day)],
     );
-    const used = new Set(uses.map(({ scope }) => scope));
+    const used = found.map(columns.read);
+    const usedScopes = new Set(used.map(({ scope }) => scope));
     const granted = key.scopes ?? scopesOf(key.dialect);
-    const age = Math.floor((now.getTime() - key.createdAt.getTime()) / day);
+    const age = Math.floor((now.getTime() - Date.parse(key.createdAt)) / day);
     return {
       observedDays: Math.max(0, Math.min(window, age)),
-      unused: granted.filter((scope) => !used.has(scope)),
-      used: uses.map(({ scope, lastUsedAt }) => ({ scope, lastUsedAt: iso(lastUsedAt) })),
+      unused: granted.filter((scope) => !usedScopes.has(scope)),
+      used,
     };
   },
 });

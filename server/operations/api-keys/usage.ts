@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { day } from '../../clock/durations.ts';
-import type { Dialect } from '../../database/dialect.ts';
-import { KeyHour, outcomes } from '../../database/entities/key-hour.ts';
-import { KeyRefusal } from '../../database/entities/key-refusal.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
+import { columnsOf } from '../../database/columns.ts';
+import { outcomes } from '../../database/entities/key-hour.ts';
+import type { Rows } from '../../database/rows.ts';
 import { refusalsPerKey } from '../../usage/refused-attempts.ts';
-import { id, integer, iso, timestamp } from '../../wire/fields.ts';
+import { id, integer, timestamp } from '../../wire/fields.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
-import { findKey } from './find-key.ts';
+import { assertOwnKey } from './own-key.ts';
 
 const hourlyFor = 7 * day;
+
+const hourCount = z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() });
 
 const call = z.object({
   id: z.string(),
@@ -41,6 +42,22 @@ const caller = z.object({
   lastAt: timestamp,
 });
 
+/** A sum as a number that JSON carries exactly; PostgreSQL gives it as text. */
+const shownCount = (sum: string) => Math.min(Number(sum), Number.MAX_SAFE_INTEGER);
+
+const callColumns = columnsOf(call, 'c');
+const hourColumns = columnsOf(hourCount, 'h');
+const refusalColumns = columnsOf(refusal, 'r', {
+  ipAddress: "nullif(r.ip_address, '')",
+  count: { sql: 'r.count', read: shownCount },
+});
+const callerColumns = columnsOf(caller, 'u', {
+  ipAddress: "nullif(u.ip_address, '')",
+  userAgent: "nullif(u.user_agent, '')",
+  count: { sql: 'sum(u.calls)', read: shownCount },
+  lastAt: 'max(u.last_used_at)',
+});
+
 /** The number of callers in the answer: the most recently seen ones. */
 const mostCallers = 100;
 
@@ -56,101 +73,57 @@ export const apiKeyUsage = defineOperation({
   input: z.strictObject({ id, limit: integer(1, 1000).default(100) }),
   output: z.object({
     items: z.array(call),
-    hourly: z.array(z.object({ hour: timestamp, outcome: z.enum(outcomes), count: z.int() })),
+    hourly: z.array(hourCount),
     /** By address and agent, over today and the six days (UTC) before. */
     callers: z.array(caller),
     refused: z.array(refusal),
   }),
-  async run({ em, principal, now, services }, { id, limit }) {
-    await findKey(em, principal, id);
-    const hours = await em.find(
-      KeyHour,
-      { keyId: id, hour: { $gt: new Date(now.getTime() - hourlyFor) } },
-      { orderBy: { hour: 'asc', outcome: 'asc' } },
-    );
+  async run(work, { id, limit }) {
+    const { now, services } = work;
+    const { rows } = services.database;
+    await assertOwnKey(work, id);
     return {
-      items: await lastCalls(em, services.database.dialect, id, limit),
-      hourly: hours.map(({ hour, outcome, count }) => ({
-        hour: iso(hour),
-        outcome,
-        count,
-      })),
-      callers: await callersOf(em, services.database.dialect, id, now),
-      refused: await refusalsOf(em, id),
+      items: await lastCalls(rows, id, limit),
+      hourly: await hoursOf(rows, id, now),
+      callers: await callersOf(rows, id, now),
+      refused: await refusalsOf(rows, id),
     };
   },
 });
 
-async function callersOf(em: EntityManager, dialect: Dialect, keyId: string, now: Date) {
-  const rows = await em.execute<
-    { ip_address: string; user_agent: string; calls: number | string; last: number }[]
-  >(
-    `select ip_address, user_agent, sum(calls) as calls,
-       ${dialect.milliseconds('max(last_used_at)')} as last
-     from key_client_use where key_id = ? and day >= ?
-     group by ip_address, user_agent
-     order by last desc, ip_address, user_agent limit ${mostCallers}`,
+async function lastCalls(rows: Rows, keyId: string, limit: number) {
+  const found = await rows.all<object>(
+    `select ${callColumns.list(rows.dialect)} from key_call c
+     where c.key_id = ? order by c.id desc limit ?`,
+    [keyId, limit],
+  );
+  return found.map(callColumns.read);
+}
+
+async function hoursOf(rows: Rows, keyId: string, now: Date) {
+  const found = await rows.all<object>(
+    `select ${hourColumns.list(rows.dialect)} from key_hour h
+     where h.key_id = ? and h.hour > ? order by h.hour, h.outcome`,
+    [keyId, new Date(now.getTime() - hourlyFor)],
+  );
+  return found.map(hourColumns.read);
+}
+
+async function callersOf(rows: Rows, keyId: string, now: Date) {
+  const found = await rows.all<object>(
+    `select ${callerColumns.list(rows.dialect)} from key_client_use u
+     where u.key_id = ? and u.day >= ? group by u.ip_address, u.user_agent
+     order by max(u.last_used_at) desc, u.ip_address, u.user_agent limit ${mostCallers}`,
     [keyId, new Date((Math.floor(now.getTime() / day) - 6) * day)],
   );
-  return rows.map((row) => ({
-    ipAddress: row.ip_address || null,
-    userAgent: row.user_agent || null,
-    count: shownCount(row.calls),
-    lastAt: iso(new Date(row.last)),
-  }));
+  return found.map(callerColumns.read);
 }
 
-async function refusalsOf(em: EntityManager, keyId: string) {
-  const rows = await em.find(
-    KeyRefusal,
-    { keyId },
-    { orderBy: { lastAt: 'desc', reason: 'asc', ipAddress: 'asc' }, limit: refusalsPerKey },
+async function refusalsOf(rows: Rows, keyId: string) {
+  const found = await rows.all<object>(
+    `select ${refusalColumns.list(rows.dialect)} from key_refusal r
+     where r.key_id = ? order by r.last_at desc, r.reason, r.ip_address limit ${refusalsPerKey}`,
+    [keyId],
   );
-  return rows.map(({ reason, ipAddress, userAgent, count, firstAt, lastAt }) => ({
-    reason,
-    ipAddress: ipAddress === '' ? null : ipAddress,
-    userAgent: userAgent ?? null,
-    count: shownCount(count),
-    firstAt: iso(firstAt),
-    lastAt: iso(lastAt),
-  }));
-}
-
-/** A sum as a number that JSON carries exactly. */
-function shownCount(sum: number | string): number {
-  return Math.min(Number(sum), Number.MAX_SAFE_INTEGER);
-}
-
-interface CallRow {
-  readonly id: string;
-  readonly key_id: string;
-  readonly endpoint: string;
-  readonly method: string;
-  readonly status_code: number;
-  readonly duration_ms: number;
-  readonly request_id: string;
-  readonly ip_address: string | null;
-  readonly user_agent: string | null;
-  readonly created: number;
-}
-
-async function lastCalls(em: EntityManager, dialect: Dialect, id: string, limit: number) {
-  const rows = await em.execute<CallRow[]>(
-    `select id, key_id, endpoint, method, status_code, duration_ms, request_id, ip_address,
-       user_agent, ${dialect.milliseconds('created_at')} as created
-     from key_call where key_id = ? order by id desc limit ${limit}`,
-    [id],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    keyId: row.key_id,
-    endpoint: row.endpoint,
-    method: row.method,
-    statusCode: row.status_code,
-    durationMs: row.duration_ms,
-    requestId: row.request_id,
-    ipAddress: row.ip_address,
-    userAgent: row.user_agent,
-    createdAt: iso(new Date(row.created)),
-  }));
+  return found.map(refusalColumns.read);
 }
