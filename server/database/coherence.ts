@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Freshness } from '../../core/mod.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { awaitAcknowledgements } from './leases/await-acknowledgements.ts';
@@ -64,24 +65,36 @@ export async function joinCoherence(options: CoherenceOptions): Promise<Coherenc
           },
           onError,
         });
+  async function propagated() {
+    // This process's holder learns of a change by notification, like all others. An explicit poll
+    // is needed only where there are no notifications, or when one does not come.
+    const own = announcements === null ? holder.poll() : null;
+    const tell = setTimeout(() => void holder.poll(), pollIntervalOf(timing));
+    await awaitPropagation(port, timing, (hear) => {
+      waiting.add(hear);
+      // Without another holder the wait is over here, before the next poll.
+      void own?.then(() => hear());
+      return () => waiting.delete(hear);
+    });
+    clearTimeout(tell);
+  }
+
+  /** The wait that has not begun. It covers all that its callers can have seen committed. */
+  let next: Promise<void> | null = null;
+  const sharedWait = () => {
+    next ??= setImmediate().then(() => {
+      next = null;
+      return propagated();
+    });
+    return next;
+  };
+
   await holder.poll();
   await announcements?.started;
   return {
     freshness: holder,
     isRestored: () => holder.isRestored(),
-    async propagated() {
-      // This process's holder learns of a change by notification, like all others. An explicit poll
-      // is needed only where there are no notifications, or when one does not come.
-      const own = announcements === null ? holder.poll() : null;
-      const tell = setTimeout(() => void holder.poll(), pollIntervalOf(timing));
-      await awaitPropagation(port, timing, (hear) => {
-        waiting.add(hear);
-        // Without another holder the wait is over here, before the next poll.
-        void own?.then(() => hear());
-        return () => waiting.delete(hear);
-      });
-      clearTimeout(tell);
-    },
+    propagated: sharedWait,
     async [Symbol.asyncDispose]() {
       await announcements?.[Symbol.asyncDispose]();
       await holder.leave().catch(onError);

@@ -55,6 +55,16 @@ onEachDatabase((place) => {
     },
   );
 
+  test('answers that come together share one wait; one that comes later has its own', async () => {
+    await using where = await place();
+    await using one = await node(where.url);
+    const waits = Array.from({ length: 20 }, () => one.coherence.propagated());
+    expect(new Set(waits).size).toBe(1);
+    await setImmediate();
+    expect(one.coherence.propagated()).not.toBe(waits[0]);
+    await Promise.all(waits);
+  });
+
   test('an absent key that is created is found on every process', async () => {
     await using where = await place();
     await using one = await node(where.url);
