@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Match, Show, Switch } from 'solid-js';
+import { createEffect, createSignal, Match, Show, Suspense, Switch } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
@@ -43,7 +43,10 @@ export function ApiAccessPage() {
               <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} left={left()} />
             </Match>
             <Match when={member()?.may.revokeApiKeys}>
-              <UpgradeNotice />
+              {/* The title stays, with the focus, while this is loaded. */}
+              <Suspense>
+                <UpgradeNotice />
+              </Suspense>
             </Match>
           </Switch>
         </Page>
