@@ -35,7 +35,9 @@ export function BulkDialog(props: {
   const stops = action === 'revoke' || action === 'disable';
   // One key that stops has its callers named.
   const only = stops && keys.length === 1 ? keys[0] : undefined;
-  let done = 0;
+  const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
+  const [done, setDone] = createSignal<readonly string[]>([]);
+  const doneText = () => text.done[action](done().length, labelOf(done()[0] ?? ''));
   const run = createAction(async (ids: string[]) => {
     const input: BulkInput = {
       ...{ ids, action },
@@ -43,15 +45,14 @@ export function BulkDialog(props: {
       ...(action === 'revoke' && reason().trim() ? { reason: reason().trim() } : {}),
     };
     const outcome = await api.trpc.apiKeys.bulk.mutate(input);
-    done += outcome.done.length;
+    setDone([...done(), ...outcome.done]);
     setFailed(outcome.failed);
     await refreshKeys(api);
     if (outcome.failed.length > 0) return;
-    announce(text.done[action](done));
+    announce(doneText());
     props.onDone?.();
     props.onClose();
   });
-  const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
   return (
     <Show
       when={failed().length === 0}
@@ -62,8 +63,8 @@ export function BulkDialog(props: {
           onClose={props.onClose}
         >
           <div class="dialog-body">
-            <Show when={done > 0}>
-              <p>{text.done[action](done)}</p>
+            <Show when={done().length > 0}>
+              <p>{doneText()}</p>
             </Show>
             <div role="alert">
               <ul class="affected">

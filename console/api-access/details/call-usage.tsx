@@ -35,7 +35,7 @@ export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) 
   return (
     <section class="details-part" aria-labelledby={id}>
       <header class="part-head">
-        <h2 id={id}>{text.title}</h2>
+        <h3 id={id}>{text.title}</h3>
         <fieldset class="segments">
           <legend class="visually-hidden">{text.range}</legend>
           <For each={ranges}>

@@ -40,12 +40,6 @@ export const revoke = {
   confirm: 'Revoke key',
 };
 
-export const disableKey = {
-  title: (label: string) => `Disable ${quoted(label)}?`,
-  lead: 'It is refused from the next request on, until you enable it again.',
-  confirm: 'Disable',
-};
-
 export const keyCallers = {
   looking: 'Looking for its callers…',
   none: 'No caller used it in the last 7 days.',
