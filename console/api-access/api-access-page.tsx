@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Match, Show, Suspense, Switch } from 'solid-js';
+import { createEffect, createSignal, Match, Show, Suspense, Switch, untrack } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
@@ -29,6 +29,9 @@ export function ApiAccessPage() {
   createEffect<string | null>((before) => {
     const id = keyId();
     if (id === null) setLeft(before);
+    // A question about a key is left with its page; a new secret never is.
+    const kind = untrack(dialog)?.kind;
+    if (id !== before && (kind === 'revoke' || kind === 'bulk')) setDialog(null);
     return id;
   }, null);
   return (

@@ -10,6 +10,7 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { AccountField } from './account-field.tsx';
+import { createDescendants } from './descendants.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
 /** The number of keys listed by name. */
@@ -33,8 +34,9 @@ export function BulkDialog(props: {
   const [account, setAccount] = createSignal('');
   const [failed, setFailed] = createSignal<BulkOutcome['failed']>([]);
   const stops = action === 'revoke' || action === 'disable';
-  // One key that stops has its callers named.
+  // One key that stops has its callers named. One to be revoked has a dialog of its own.
   const only = stops && keys.length === 1 ? keys[0] : undefined;
+  const descendants = createDescendants(keys, action);
   const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
   const [done, setDone] = createSignal<readonly string[]>([]);
   const doneText = () => text.done[action](done().length, labelOf(done()[0] ?? ''));
@@ -100,12 +102,8 @@ export function BulkDialog(props: {
         title={text.titles[action](keys.length, labelOf(keys[0]?.id ?? ''))}
         confirm={text.actions[action]}
         isHarmless={!stops}
-        typed={
-          action === 'revoke' && only === undefined && keys.some(isInUse)
-            ? String(keys.length)
-            : undefined
-        }
-        isKnown={action !== 'hand_over' || account() !== ''}
+        typed={action === 'revoke' && keys.some(isInUse) ? String(keys.length) : undefined}
+        isKnown={descendants.isKnown() && (action !== 'hand_over' || account() !== '')}
         isPending={run.isPending()}
         problem={run.problem()}
         onConfirm={() => void run.start(keys.map(({ id }) => id))}
@@ -115,6 +113,7 @@ export function BulkDialog(props: {
         <Show when={only} fallback={<InUse keys={keys} stops={stops} />}>
           {(key) => <KeyCallers id={key().id} />}
         </Show>
+        <descendants.View />
         <Show when={action === 'hand_over'}>
           <AccountField value={account()} onChange={setAccount} />
         </Show>

@@ -44,12 +44,6 @@ export const apiKeyQueries = {
       return { dialects, extraScopes };
     },
   }),
-  /** The live keys that descend from a key, which end when it is revoked. */
-  descendants: ({ trpc }: Api, id: string) => ({
-    queryKey: ['apiKeys', 'descendants', id],
-    queryFn: async () =>
-      (await trpc.apiKeys.list.query({ madeBy: id, status: 'active', limit: 100 })).items,
-  }),
   /** The last calls and the hourly counts, refetched while they are shown. */
   usage: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'usage', id],

@@ -2,11 +2,13 @@ import { type JSX, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { jobQueries } from '../api/jobs.ts';
 import { problemOf } from '../api/problem.ts';
+import { keyHref } from '../api/record-links.ts';
 import type { Job } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Link } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -86,8 +88,15 @@ function Submitter(props: { id: string | null }) {
   }));
   const name = () => {
     if (props.id === null) return text.nobody;
-    if (props.id === member()?.user.id) return text.you;
-    return key.isSuccess ? text.key(key.data.label) : props.id;
+    return props.id === member()?.user.id ? text.you : props.id;
   };
-  return <bdi>{name()}</bdi>;
+  return (
+    <Show when={key.isSuccess && key.data} fallback={<bdi>{name()}</bdi>}>
+      {(known) => (
+        <Link class="link" href={keyHref(known().id)}>
+          <bdi>{text.key(known().label)}</bdi>
+        </Link>
+      )}
+    </Show>
+  );
 }
