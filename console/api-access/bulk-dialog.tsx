@@ -6,6 +6,7 @@ import type { BulkAction, BulkInput, BulkOutcome, ListedKey } from '../api/recor
 import { bulk as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -54,6 +55,11 @@ export function BulkDialog(props: {
     announce(doneText());
     props.onDone?.();
     props.onClose();
+  });
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => ({}),
+    input: () => ({ reason: reason(), serviceAccountId: account() }),
+    problem: run.problem,
   });
   return (
     <Show
@@ -105,8 +111,8 @@ export function BulkDialog(props: {
         typed={action === 'revoke' && keys.some(isInUse) ? String(keys.length) : undefined}
         isKnown={descendants.isKnown() && (action !== 'hand_over' || account() !== '')}
         isPending={run.isPending()}
-        problem={run.problem()}
-        onConfirm={() => void run.start(keys.map(({ id }) => id))}
+        problem={problem()}
+        onConfirm={() => check() && void run.start(keys.map(({ id }) => id))}
         onClose={props.onClose}
       >
         <p>{text.effects[action](keys.length)}</p>
@@ -115,7 +121,11 @@ export function BulkDialog(props: {
         </Show>
         <descendants.View />
         <Show when={action === 'hand_over'}>
-          <AccountField value={account()} onChange={setAccount} />
+          <AccountField
+            value={account()}
+            error={errorOf('serviceAccountId')}
+            onChange={setAccount}
+          />
         </Show>
         <Show when={action === 'revoke'}>
           <TextField
@@ -124,6 +134,7 @@ export function BulkDialog(props: {
             hint={text.reasonHint}
             maxLength={200}
             value={reason()}
+            error={errorOf('reason')}
             onInput={setReason}
           />
         </Show>

@@ -7,6 +7,7 @@ import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess, revoke as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -37,14 +38,19 @@ export function RevokeDialog(props: {
     props.onDone?.();
     props.onClose();
   });
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => ({}),
+    input: () => ({ reason: reason() }),
+    problem: revoke.problem,
+  });
   return (
     <ConfirmDialog
       title={text.title(props.key.label)}
       confirm={text.confirm}
       isKnown={descendants.isKnown() && !(wasUsed() && usage.isPending)}
       isPending={revoke.isPending()}
-      problem={revoke.problem()}
-      onConfirm={() => void revoke.start()}
+      problem={problem()}
+      onConfirm={() => check() && void revoke.start()}
       onClose={props.onClose}
     >
       <p>{text.forEver}</p>
@@ -74,6 +80,7 @@ export function RevokeDialog(props: {
         hint={text.reasonHint}
         maxLength={200}
         value={reason()}
+        error={errorOf('reason')}
         onInput={setReason}
       />
     </ConfirmDialog>
