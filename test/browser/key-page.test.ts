@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey, inDatabase, useKey } from './demo-keys.ts';
 import { focused } from './focus.ts';
-import { callAs } from './key-calls.ts';
+import { callAs, submitAs } from './key-calls.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -93,6 +93,16 @@ test('KeyPage: the figures of a key are those of its row, also far from UTC and 
       .poll(() => row.locator('.sparkline').getAttribute('title'))
       .toMatch(new RegExp(`^${Number(sum) + 1} calls`));
   }
+});
+
+test('KeyPage: a key whose every call was refused is not one without calls', async () => {
+  const { id, raw } = await createKey(console, { label: 'Refused', scopes: ['repos:read'] });
+  expect(await submitAs(console, raw, 'ci/1')).toBe(403);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', `/settings/api-access?key=${id}`);
+  await page.getByText('1 call in the last 24 hours, 1 of them failed.').waitFor();
+  await page.getByText('No accepted call in the last seven days.').waitFor();
 });
 
 test('KeyPage has parts with addresses, says who was refused, and knows no key of another organization', async () => {

@@ -75,25 +75,21 @@ function Calls(props: { apiKey: ApiKey }) {
   const usage = useQuery(() => apiKeyQueries.usage(api, props.apiKey.id));
   const known = () => (usage.isSuccess ? usage.data : null);
   return (
-    <div class="details-columns">
-      <div class="details-column">
-        <CallUsage usage={usage} />
-        <LastCalls calls={known()?.items ?? []} />
+    <>
+      <div class="details-columns">
+        <div class="details-column">
+          <CallUsage usage={usage} isUsed={props.apiKey.lastUsedAt !== null} />
+          <Show when={known()}>{(found) => <Callers callers={found().callers} />}</Show>
+        </div>
+        <div class="details-column">
+          <Show when={props.apiKey.status !== 'revoked'}>
+            <ScopeUse apiKey={props.apiKey} />
+          </Show>
+          <Show when={known()}>{(found) => <RefusedAttempts refused={found().refused} />}</Show>
+        </div>
       </div>
-      <div class="details-column">
-        <Show when={known()}>
-          {(found) => (
-            <>
-              <Callers callers={found().callers} />
-              <RefusedAttempts refused={found().refused} />
-            </>
-          )}
-        </Show>
-        <Show when={props.apiKey.status !== 'revoked'}>
-          <ScopeUse apiKey={props.apiKey} />
-        </Show>
-      </div>
-    </div>
+      <LastCalls calls={known()?.items ?? []} />
+    </>
   );
 }
 

@@ -18,7 +18,7 @@ export function KeyFacts(props: { apiKey: ApiKey }) {
   const subOrg = (of: number) =>
     (subOrgs.isSuccess ? subOrgs.data : []).find(({ id }) => id === of)?.name ?? String(of);
   return (
-    <dl class="facts">
+    <dl class="facts key-facts">
       <Fact name={settingsOf.owner}>
         <KeyOwner owner={props.apiKey.owner} onOwner={(id) => go(ownerKeysHref(id))} />
       </Fact>

@@ -79,7 +79,7 @@ function KnownKey(props: { apiKey: ListedKey; onOpen: (dialog: OpenDialog) => vo
     >
       <div class="key-page-head" data-focus-home tabIndex={-1}>
         <code class="preview">{props.apiKey.preview}</code>
-        <KeyStatus apiKey={props.apiKey} onTakeOver={() => openBulk('take_over')} />
+        <KeyStatus apiKey={props.apiKey} />
         <Show when={actions.isRenaming()}>
           <RenameForm
             label={props.apiKey.label}

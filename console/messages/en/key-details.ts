@@ -131,7 +131,7 @@ export const keyEdit = {
 
 export const refusedAttempts = {
   title: 'Refused attempts',
-  none: 'None.',
+  none: 'None. They appear here within a minute.',
   attempts: (count: number) => (count === 1 ? 'once' : `${number.format(count)} times`),
   reasons: {
     revoked: 'The key was revoked',
