@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectSoundInEveryLook } from './axe.ts';
 import { chooseForKey, signIn, startConsole } from './console.ts';
 
 test('a key of another format is made with its project and scopes; what a key made is named before it ends', async () => {
@@ -60,10 +61,17 @@ test('a key of another format is made with its project and scopes; what a key ma
   await dialog.getByRole('link', { name: 'Made by a key' }).waitFor();
   await page.keyboard.press('Escape');
 
-  // The questions about several keys, or about disabling, say so, too.
+  // The questions about several keys, about a new owner and about disabling say so, too.
+  const account = { name: 'Deploy robot', role: 'admin' };
+  await console.send('parent-admin', '/api/v1/settings/service-accounts', account);
+  await chooseForKey(page, 'Production Server', 'Hand over');
+  await page.getByText('Made by it, and handed over too: 1 key.').waitFor();
+  await page.keyboard.press('Escape');
   await chooseForKey(page, 'Production Server', 'Disable');
   const disabling = page.getByRole('alertdialog', { name: 'Disable “Production Server”?' });
   await disabling.getByText('Made by it, and disabled too: 1 key.').waitFor();
+  await expectSoundInEveryLook(page, 'a question about a key that made another');
+  await page.setViewportSize({ width: 1280, height: 900 });
   await disabling.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('“Production Server” is disabled').waitFor();
   expect((await fetch(`${console.url}/v1/api-keys`, { headers })).status).toBe(401);

@@ -75,9 +75,12 @@ test('KeyPage: the figures of a key are those of its row, also far from UTC and 
       /(\d+) calls in 7 days, by day \(UTC\): (.*)/.exec(
         (await row.locator('.sparkline').getAttribute('title')) ?? '',
       ) ?? [];
+    const lastUse = await row.locator('time').first().getAttribute('datetime');
     const byDay = (days ?? '').split(', ').map(Number);
     expect(byDay.slice(0, 2)).toEqual([23, 4]);
     await row.getByRole('link').click();
+    const facts = page.locator('.key-facts');
+    expect(await facts.locator('time').first().getAttribute('datetime')).toBe(lastUse);
     await page.getByLabel('7 days').check();
     await page.getByText(`${sum} calls in the last 7 days`).waitFor();
     await page.getByText('As a table').click();
