@@ -35,8 +35,8 @@ export function BulkDialog(props: {
   const [account, setAccount] = createSignal('');
   const [failed, setFailed] = createSignal<BulkOutcome['failed']>([]);
   const stops = action === 'revoke' || action === 'disable';
-  // One key that stops has its callers named. One to be revoked has a dialog of its own.
-  const only = stops && keys.length === 1 ? keys[0] : undefined;
+  // Its callers are named. One key to be revoked has a dialog of its own.
+  const only = action === 'disable' && keys.length === 1 ? keys[0] : undefined;
   const descendants = createDescendants(keys, action);
   const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
   const [done, setDone] = createSignal<readonly string[]>([]);

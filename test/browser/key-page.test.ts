@@ -121,8 +121,16 @@ test('KeyPage has parts with addresses, says who was refused, and knows no key o
   const theirs = await createKey(console, { label: 'Theirs' }, 'tier-1-admin');
   await using session = await console.open();
   const { page } = session;
+  await page.setViewportSize({ width: 1280, height: 400 });
   await signIn(page, 'Parent admin', `/settings/api-access?key=${key.id}#settings`);
   await page.getByRole('heading', { level: 1, name: 'Held back' }).waitFor();
+  const placeOf = async (part: string) =>
+    (await page.getByRole('region', { name: part }).boundingBox())?.y ?? -1;
+  const expectInView = async (part: string) => {
+    await expect.poll(() => placeOf(part)).toBeLessThan(400);
+    expect(await placeOf(part)).toBeGreaterThanOrEqual(0);
+  };
+  await expectInView('Settings');
   const headings = page.getByRole('main').getByRole('heading', { level: 2 });
   expect(await headings.allTextContents()).toEqual(['Overview', 'History', 'Settings']);
   const overview = page.getByRole('region', { name: 'Overview' });
@@ -135,9 +143,7 @@ test('KeyPage has parts with addresses, says who was refused, and knows no key o
   for (const part of ['History', 'Settings', 'Overview']) {
     await page.getByRole('navigation', { name: 'Parts' }).getByRole('link', { name: part }).click();
     await page.waitForURL(`**?key=${key.id}#${part.toLowerCase()}`);
-    await expect
-      .poll(async () => (await page.getByRole('region', { name: part }).boundingBox())?.y ?? -1)
-      .toBeLessThan(900);
+    await expectInView(part);
   }
   await page.goto(`/settings/api-access?key=${theirs.id}`);
   await page.getByText('This organization has no such key.').waitFor();
