@@ -20,7 +20,7 @@ export type ReferredNames = (field: string, id: string) => string | undefined;
  * is no change.
  */
 export function changesInWords(
-  { action, changes, target }: Pick<AuditEvent, 'action' | 'changes' | 'target'>,
+  { action, actor, changes, target }: AuditEvent,
   nameOf: ReferredNames,
 ): ChangeWords[] {
   const fields = Object.entries(changes ?? {});
@@ -28,6 +28,7 @@ export function changesInWords(
     untold.has(name) ||
     // The name of a new record is the sentence's own.
     change === target?.name ||
+    (name === 'madeBy' && change === actor.id) ||
     (name === 'environment' && change === 'live') ||
     (action.endsWith('.update') && fields.length === 1 && typeof text.single[name] === 'object');
   const words = (name: string, value: unknown) =>
@@ -46,7 +47,7 @@ export function changesInWords(
 }
 
 /** Fields that name another key by its id. */
-const keyFields: ReadonlySet<string> = new Set(['madeBy', 'with']);
+export const keyFields: ReadonlySet<string> = new Set(['madeBy', 'with']);
 
 /** Fields for a machine: the export has them. */
 const untold: ReadonlySet<string> = new Set(['fingerprints']);

@@ -100,7 +100,7 @@ test('a key of another format is made with its project and scopes; what a key ma
   await created.getByRole('link', { name: 'Production Server' }).waitFor();
   await created.getByRole('button', { name: /Production Server/ }).waitFor();
   await entry(/revoked Made by a key/)
-    .getByRole('link', { name: /^key_/ })
+    .getByRole('link', { name: 'Production Server' })
     .click();
   await page.getByRole('heading', { level: 1, name: 'Production Server' }).waitFor();
   const listed = await console.send('parent-admin', '/api/v1/settings/api-keys?status=revoked');
