@@ -17,6 +17,7 @@ export interface Hand {
   expectDone(most: number): Promise<void>;
 }
 
+/** Makes a hand that uses one device: a keyboard's goes from control to control with few presses. */
 export function startHand(page: Page, device: (typeof devices)[number]): Hand {
   const { press, choose, type, paste } = device === 'pointer' ? pointer : keyboard(page);
   let steps = 0;

@@ -18,8 +18,11 @@ export function RefusedAttempts(props: { refused: ApiKeyUsage['refused'] }) {
                 <span class="caller-fact">{attempt.ipAddress ?? rotationPanel.noAddress}</span>
                 <bdi class="caller-fact">{attempt.userAgent ?? rotationPanel.noAgent}</bdi>
                 <span class="caller-fact">
-                  {text.attempts(attempt.count)}, {rotationPanel.last}{' '}
-                  <TimeAgo at={attempt.lastAt} />
+                  {text.attempts(attempt.count)},{' '}
+                  <Show when={attempt.count > 1}>
+                    {text.first} <TimeAgo at={attempt.firstAt} />,{' '}
+                  </Show>
+                  {rotationPanel.last} <TimeAgo at={attempt.lastAt} />
                 </span>
               </li>
             )}

@@ -132,6 +132,7 @@ export const keyEdit = {
 export const refusedAttempts = {
   title: 'Refused attempts',
   none: 'None. They appear here within a minute.',
+  first: 'first',
   attempts: (count: number) => (count === 1 ? 'once' : `${number.format(count)} times`),
   reasons: {
     revoked: 'The key was revoked',
