@@ -10,6 +10,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;
 let renewed: NewKey;
+let revoked: NewKey;
 const longAgo = Date.now() - 200 * 86_400_000;
 beforeAll(async () => {
   console = await startConsole();
@@ -24,6 +25,9 @@ beforeAll(async () => {
   for (const { id } of [key, unused]) {
     await inDatabase(console, 'update api_key set created_at = ? where id = ?', longAgo, id);
   }
+  revoked = await createKey(console, { label: 'Revoked' });
+  const path = `/api/v1/settings/api-keys/${revoked.id}?reason=replaced`;
+  await console.send('parent-admin', path, undefined, 'DELETE');
   renewed = await rotateKey(console, key);
   await rotateKey(console, unused);
   await callAs(console, key.raw, `nightly-audit/1 ${'with a long name '.repeat(8)}`);
@@ -83,7 +87,15 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   await route(page, '**/trpc/apiKeys.usage?*', (caught) =>
     caught.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
   );
-  await page.reload();
+  for (const [id, says] of [
+    [revoked.id, 'Revoked'],
+    ['key_unknown', 'This organization has no such key.'],
+  ] as const) {
+    await page.goto(`/settings/api-access?key=${id}`);
+    await page.getByText(says).first().waitFor();
+    await expectSoundInEveryLook(page, says);
+  }
+  await page.goto(`/settings/api-access?key=${renewed.id}`);
   await page.getByText('req-usage').waitFor();
   await history.getByRole('row').filter({ hasText: 'created Busy' }).waitFor();
   await expectSoundInEveryLook(page, 'calls that cannot be shown');
