@@ -2,17 +2,15 @@ import { type JSX, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { jobQueries } from '../api/jobs.ts';
 import { problemOf } from '../api/problem.ts';
-import { keyHref } from '../api/record-links.ts';
 import type { Job } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
-import { useMember } from '../session/member-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { Link } from '../ui/location.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { JobResult } from './job-result.tsx';
+import { Submitter } from './submitter.tsx';
 
 /** A job's submitter, times and result. */
 export function JobDetails(props: { job: Job }) {
@@ -71,32 +69,6 @@ function Moment(props: { at: string | null }) {
   return (
     <Show when={props.at} fallback={text.details.notYet}>
       {(at) => <TimeAgo at={at()} />}
-    </Show>
-  );
-}
-
-/** The submitter of a job: a person or a key, by name where the reader may know it. */
-function Submitter(props: { id: string | null }) {
-  const api = useApi();
-  const member = useMember();
-  const key = useQuery(() => ({
-    queryKey: ['apiKeys', 'one', props.id],
-    queryFn: () => api.trpc.apiKeys.get.query({ id: props.id ?? '' }),
-    enabled: props.id?.startsWith('key_') === true && member()?.may.createApiKeys === true,
-    // Only a name beside an id: without it, the id is enough.
-    retry: false,
-  }));
-  const name = () => {
-    if (props.id === null) return text.nobody;
-    return props.id === member()?.user.id ? text.you : props.id;
-  };
-  return (
-    <Show when={key.isSuccess && key.data} fallback={<bdi>{name()}</bdi>}>
-      {(known) => (
-        <Link class="link" href={keyHref(known().id)}>
-          <bdi>{text.key(known().label)}</bdi>
-        </Link>
-      )}
     </Show>
   );
 }

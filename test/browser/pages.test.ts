@@ -203,11 +203,12 @@ test('JobsPage leads to the key that submitted a job', async () => {
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/jobs');
-  await page
-    .getByRole('button', { name: /^Details of/ })
-    .first()
-    .click();
-  await page.getByRole('link', { name: 'API key “Submitter”' }).click();
+  const link = page.getByRole('link', { name: 'API key “Submitter”' });
+  await link.waitFor();
+  const details = page.getByRole('button', { name: /^Details of/ });
+  await details.first().click();
+  await expect.poll(() => link.count()).toBe(2);
+  await link.first().click();
   await page.getByRole('heading', { level: 1, name: 'Submitter' }).waitFor();
 });
 
