@@ -2,9 +2,11 @@ import { createSignal, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { refreshAnthropicKey } from '../api/anthropic-key.ts';
 import { useApi } from '../api/api-context.tsx';
+import { defined } from '../api/defined.ts';
 import type { Problem } from '../api/problem.ts';
 import { anthropicKey as text } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
@@ -16,7 +18,8 @@ export function KeyForm(props: { label: string; save: string }) {
   const api = useApi();
   const announce = useStatusLine();
   const [typed, setTyped] = createSignal('');
-  const [isMissing, setMissing] = createSignal(false);
+  // Stands for what was typed: no copy of a key is kept to compare it with.
+  const [edits, setEdits] = createSignal(0);
   let form: HTMLFormElement | undefined;
   const save = createAction(async () => {
     await api.trpc.anthropicKey.set.mutate({ apiKey: typed().trim() });
@@ -24,16 +27,19 @@ export function KeyForm(props: { label: string; save: string }) {
     announce(text.saved);
     await refreshAnthropicKey(api);
   });
-  const error = () => (isMissing() ? text.needed : refusalOf(save.problem()));
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => defined({ apiKey: typed().trim() === '' ? text.needed : undefined }),
+    input: () => ({ apiKey: edits() }),
+    problem: () => judged(save.problem()),
+  });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setMissing(typed().trim() === '');
-    const isSaved = !isMissing() && (await save.start());
+    const isSaved = check() && (await save.start());
     if (!isSaved) form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   };
   return (
     <form class="secret-form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-      <Field label={props.label} hint={text.hint} error={error()}>
+      <Field label={props.label} hint={text.hint} error={errorOf('apiKey')}>
         {(control) => (
           <input
             {...control}
@@ -49,14 +55,14 @@ export function KeyForm(props: { label: string; save: string }) {
             maxLength={1000}
             value={typed()}
             onInput={(event) => {
-              setMissing(false);
               setTyped(event.currentTarget.value);
+              setEdits(edits() + 1);
             }}
           />
         )}
       </Field>
-      <Show when={refusalOf(save.problem()) === undefined}>
-        <ProblemNote problem={save.problem()} onRetry={() => form?.requestSubmit()} />
+      <Show when={errorOf('apiKey') === undefined}>
+        <ProblemNote problem={problem()} onRetry={() => form?.requestSubmit()} />
       </Show>
       <button type="submit" class="button button-primary" aria-disabled={save.isPending()}>
         {save.isPending() ? text.saving : props.save}
@@ -65,10 +71,10 @@ export function KeyForm(props: { label: string; save: string }) {
   );
 }
 
-/** The server's reason not to take the key; undefined where the key was not judged. */
-function refusalOf(problem: Problem | null): string | undefined {
-  if (problem === null || problem.kind === 'session' || problem.kind === 'unreachable') {
-    return undefined;
-  }
-  return problem.fields.apiKey ?? problem.sentence;
+/** Marks the field with the server's reason not to take the key, where the key was judged. */
+function judged(problem: Problem | null): Problem | null {
+  const isJudged = problem && problem.kind !== 'session' && problem.kind !== 'unreachable';
+  return isJudged
+    ? { ...problem, fields: { apiKey: problem.sentence, ...problem.fields } }
+    : problem;
 }

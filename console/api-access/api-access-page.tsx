@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Match, Show, Switch } from 'solid-js';
+import { createEffect, createSignal, Match, Show, Suspense, Switch, untrack } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
@@ -29,6 +29,9 @@ export function ApiAccessPage() {
   createEffect<string | null>((before) => {
     const id = keyId();
     if (id === null) setLeft(before);
+    // A question about a key is left with its page; a new secret never is.
+    const kind = untrack(dialog)?.kind;
+    if (id !== before && (kind === 'revoke' || kind === 'bulk')) setDialog(null);
     return id;
   }, null);
   return (
@@ -43,7 +46,10 @@ export function ApiAccessPage() {
               <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} left={left()} />
             </Match>
             <Match when={member()?.may.revokeApiKeys}>
-              <UpgradeNotice />
+              {/* The title stays, with the focus, while this is loaded. */}
+              <Suspense>
+                <UpgradeNotice />
+              </Suspense>
             </Match>
           </Switch>
         </Page>

@@ -13,6 +13,14 @@ export function BulkBar(props: { selection: KeySelection; onOpen: (dialog: OpenD
   const member = useMember();
   const keysFor = (action: BulkAction) =>
     eligible(action, props.selection.selected(), member()?.user.id);
+  const dialogFor = (action: BulkAction): OpenDialog => {
+    const keys = keysFor(action);
+    const onDone = props.selection.clear;
+    const [key, other] = keys;
+    return action === 'revoke' && key && !other
+      ? { kind: 'revoke', key, onDone }
+      : { kind: 'bulk', action, keys, onDone };
+  };
   const possible = () => actions.filter((action) => keysFor(action).length > 0);
   return (
     <Show when={props.selection.selected().length > 0}>
@@ -35,12 +43,7 @@ export function BulkBar(props: { selection: KeySelection; onOpen: (dialog: OpenD
                 class="button"
                 classList={{ 'button-danger': action === 'revoke' }}
                 aria-haspopup="dialog"
-                onClick={() =>
-                  props.onOpen({
-                    ...{ kind: 'bulk', action, keys: keysFor(action) },
-                    onDone: props.selection.clear,
-                  })
-                }
+                onClick={() => props.onOpen(dialogFor(action))}
               >
                 {text.actions[action]}
               </button>

@@ -6,10 +6,12 @@ import type { BulkAction, BulkInput, BulkOutcome, ListedKey } from '../api/recor
 import { bulk as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { AccountField } from './account-field.tsx';
+import { createDescendants } from './descendants.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
 /** The number of keys listed by name. */
@@ -33,9 +35,12 @@ export function BulkDialog(props: {
   const [account, setAccount] = createSignal('');
   const [failed, setFailed] = createSignal<BulkOutcome['failed']>([]);
   const stops = action === 'revoke' || action === 'disable';
-  // One key that stops has its callers named.
-  const only = stops && keys.length === 1 ? keys[0] : undefined;
-  let done = 0;
+  // Its callers are named. One key to be revoked has a dialog of its own.
+  const only = action === 'disable' && keys.length === 1 ? keys[0] : undefined;
+  const descendants = createDescendants(keys, action);
+  const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
+  const [done, setDone] = createSignal<readonly string[]>([]);
+  const doneText = () => text.done[action](done().length, labelOf(done()[0] ?? ''));
   const run = createAction(async (ids: string[]) => {
     const input: BulkInput = {
       ...{ ids, action },
@@ -43,15 +48,19 @@ export function BulkDialog(props: {
       ...(action === 'revoke' && reason().trim() ? { reason: reason().trim() } : {}),
     };
     const outcome = await api.trpc.apiKeys.bulk.mutate(input);
-    done += outcome.done.length;
+    setDone([...done(), ...outcome.done]);
     setFailed(outcome.failed);
     await refreshKeys(api);
     if (outcome.failed.length > 0) return;
-    announce(text.done[action](done));
+    announce(doneText());
     props.onDone?.();
     props.onClose();
   });
-  const labelOf = (id: string) => keys.find((key) => key.id === id)?.label ?? id;
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => ({}),
+    input: () => ({ reason: reason(), serviceAccountId: account() }),
+    problem: run.problem,
+  });
   return (
     <Show
       when={failed().length === 0}
@@ -62,8 +71,8 @@ export function BulkDialog(props: {
           onClose={props.onClose}
         >
           <div class="dialog-body">
-            <Show when={done > 0}>
-              <p>{text.done[action](done)}</p>
+            <Show when={done().length > 0}>
+              <p>{doneText()}</p>
             </Show>
             <div role="alert">
               <ul class="affected">
@@ -99,23 +108,24 @@ export function BulkDialog(props: {
         title={text.titles[action](keys.length, labelOf(keys[0]?.id ?? ''))}
         confirm={text.actions[action]}
         isHarmless={!stops}
-        typed={
-          action === 'revoke' && only === undefined && keys.some(isInUse)
-            ? String(keys.length)
-            : undefined
-        }
-        isKnown={action !== 'hand_over' || account() !== ''}
+        typed={action === 'revoke' && keys.some(isInUse) ? String(keys.length) : undefined}
+        isKnown={descendants.isKnown() && (action !== 'hand_over' || account() !== '')}
         isPending={run.isPending()}
-        problem={run.problem()}
-        onConfirm={() => void run.start(keys.map(({ id }) => id))}
+        problem={problem()}
+        onConfirm={() => check() && void run.start(keys.map(({ id }) => id))}
         onClose={props.onClose}
       >
         <p>{text.effects[action](keys.length)}</p>
         <Show when={only} fallback={<InUse keys={keys} stops={stops} />}>
           {(key) => <KeyCallers id={key().id} />}
         </Show>
+        <descendants.View />
         <Show when={action === 'hand_over'}>
-          <AccountField value={account()} onChange={setAccount} />
+          <AccountField
+            value={account()}
+            error={errorOf('serviceAccountId')}
+            onChange={setAccount}
+          />
         </Show>
         <Show when={action === 'revoke'}>
           <TextField
@@ -124,6 +134,7 @@ export function BulkDialog(props: {
             hint={text.reasonHint}
             maxLength={200}
             value={reason()}
+            error={errorOf('reason')}
             onInput={setReason}
           />
         </Show>

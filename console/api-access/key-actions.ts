@@ -8,7 +8,7 @@ import { useStatusLine } from '../ui/status-line.tsx';
 
 export type KeyActions = ReturnType<typeof createKeyActions>;
 
-/** The actions of a row that need no dialog. */
+/** The actions of a key that need no dialog. */
 export function createKeyActions(key: () => ApiKey) {
   const api = useApi();
   const announce = useStatusLine();
@@ -30,16 +30,16 @@ export function createKeyActions(key: () => ApiKey) {
     void refreshKeys(api);
   });
 
-  // Not optimistic: disabling and enabling take effect only with the server's answer.
-  const setDisabled = createAction(async (disabled: boolean) => {
+  // Not optimistic: it takes effect only with the server's answer.
+  const enable = createAction(async () => {
     const { id, label } = key();
-    const saved = await api.trpc.apiKeys.update.mutate({ id, disabled });
+    const saved = await api.trpc.apiKeys.update.mutate({ id, disabled: false });
     showKey(api, id, () => saved);
-    announce(disabled ? text.done.disabled(label) : text.done.enabled(label));
+    announce(text.done.enabled(label));
     void refreshKeys(api);
   });
 
-  const all = [rename, setDisabled];
+  const all = [rename, enable];
   const failed = () => all.find((action) => action.problem() !== null);
   const alone = <Arguments extends unknown[]>(action: {
     start: (...args: Arguments) => Promise<boolean>;
@@ -54,7 +54,7 @@ export function createKeyActions(key: () => ApiKey) {
     startRenaming: () => setRenaming(true),
     stopRenaming: () => setRenaming(false),
     rename: alone(rename),
-    setDisabled: alone(setDisabled),
+    enable: alone(enable),
     isPending: () => all.some((action) => action.isPending()),
     problem: () => failed()?.problem() ?? null,
     retry: () => void failed()?.retry(),

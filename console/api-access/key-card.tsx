@@ -125,7 +125,7 @@ export function KeyCard(props: {
 
 /** Back at the row where the list was left, which the focus brings into view. */
 function focusRow(table: HTMLTableElement, id: string | null): void {
-  if (id === null || document.activeElement !== document.body) return;
+  if (id === null || !document.activeElement?.matches('body, h1')) return;
   table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 

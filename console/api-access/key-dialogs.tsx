@@ -5,7 +5,12 @@ import { lazyDialog } from '../ui/lazy-named.tsx';
 export type OpenDialog =
   | { readonly kind: 'create' }
   | { readonly kind: 'rotate'; readonly key: ApiKey }
-  | { readonly kind: 'revoke'; readonly key: ApiKey; readonly reason?: string }
+  | {
+      readonly kind: 'revoke';
+      readonly key: ApiKey;
+      readonly reason?: string;
+      readonly onDone?: () => void;
+    }
   | {
       readonly kind: 'bulk';
       readonly action: BulkAction;
@@ -36,7 +41,12 @@ export function KeyDialogs(props: { dialog: OpenDialog | null; onClose: () => vo
         </Match>
         <Match when={of('revoke')}>
           {(open) => (
-            <RevokeDialog key={open().key} reason={open().reason} onClose={props.onClose} />
+            <RevokeDialog
+              key={open().key}
+              reason={open().reason}
+              onDone={open().onDone}
+              onClose={props.onClose}
+            />
           )}
         </Match>
         <Match when={of('bulk')}>

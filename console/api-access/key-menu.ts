@@ -36,7 +36,7 @@ export function keyMenu(
         }
       : {
           ...{ label: text.actions.enable, icon: 'check' },
-          onSelect: () => actions.setDisabled(false),
+          onSelect: actions.enable,
         },
     ...(isMine ? [] : [takeOver]),
     {

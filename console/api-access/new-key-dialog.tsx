@@ -65,7 +65,7 @@ function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'> & { onCreated: (id: st
     await props.show(creating);
     void refreshKeys(api);
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => validationErrorsOf(draft),
     input: () => inputOf(draft),
     problem: create.problem,
@@ -112,7 +112,7 @@ function NewKeyForm(props: Pick<Reveal, 'show' | 'leave'> & { onCreated: (id: st
         )}
       </Field>
       <AdvancedFields draft={draft} onChange={setDraft} errorOf={errorOf} />
-      <ProblemNote problem={create.problem()} onRetry={() => void create.retry()} />
+      <ProblemNote problem={problem()} onRetry={() => void create.retry()} />
       <div class="dialog-foot">
         <button type="button" class="button" onClick={() => props.leave()}>
           {dialogs.cancel}

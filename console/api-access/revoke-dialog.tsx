@@ -1,4 +1,4 @@
-import { createSignal, For, Show } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries, refreshKeys } from '../api/api-keys.ts';
@@ -7,15 +7,18 @@ import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess, revoke as text } from '../messages/messages.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { createDescendants } from './descendants.tsx';
 import { KeyCallers } from './key-callers.tsx';
 
 /** Revocation of one key: can be confirmed once its effects and callers are shown. */
 export function RevokeDialog(props: {
   key: ApiKey;
   reason?: string | undefined;
+  onDone?: (() => void) | undefined;
   onClose: () => void;
 }) {
   const api = useApi();
@@ -26,21 +29,28 @@ export function RevokeDialog(props: {
     ...apiKeyQueries.usage(api, props.key.id),
     enabled: wasUsed(),
   }));
+  const descendants = createDescendants([props.key], 'revoke');
   const revoke = createAction(async () => {
     const { id, label } = props.key;
     await api.trpc.apiKeys.revoke.mutate({ id, reason: reason().trim() || null });
     await refreshKeys(api);
     announce(apiAccess.done.revoked(label));
+    props.onDone?.();
     props.onClose();
+  });
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => ({}),
+    input: () => ({ reason: reason() }),
+    problem: revoke.problem,
   });
   return (
     <ConfirmDialog
       title={text.title(props.key.label)}
       confirm={text.confirm}
-      isKnown={!wasUsed() || !usage.isPending}
+      isKnown={descendants.isKnown() && !(wasUsed() && usage.isPending)}
       isPending={revoke.isPending()}
-      problem={revoke.problem()}
-      onConfirm={() => void revoke.start()}
+      problem={problem()}
+      onConfirm={() => check() && void revoke.start()}
       onClose={props.onClose}
     >
       <p>{text.forEver}</p>
@@ -62,44 +72,18 @@ export function RevokeDialog(props: {
             <Reach subOrgId={props.key.subOrgId} />
           </dd>
         </div>
-        <Show when={props.key.dialect === 'repurai'}>
-          <Descendants id={props.key.id} />
-        </Show>
       </dl>
+      <descendants.View />
       <TextField
         label={text.reason}
         optional={text.optional}
         hint={text.reasonHint}
         maxLength={200}
         value={reason()}
+        error={errorOf('reason')}
         onInput={setReason}
       />
     </ConfirmDialog>
-  );
-}
-
-/** The keys that end with a key. */
-function Descendants(props: { id: string }) {
-  const api = useApi();
-  const found = useQuery(() => apiKeyQueries.descendants(api, props.id));
-  const keys = () => (found.isSuccess ? found.data : []);
-  return (
-    <Show when={keys().length > 0}>
-      <div>
-        <dt title={text.takesAlongHint}>{text.takesAlong}</dt>
-        <dd>
-          <ul>
-            <For each={keys()}>
-              {(key) => (
-                <li>
-                  <bdi>{key.label}</bdi> <code class="preview">{key.preview}</code>
-                </li>
-              )}
-            </For>
-          </ul>
-        </dd>
-      </div>
-    </Show>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Api } from './api-context.tsx';
-import type { ApiKey, ApiKeyQuery } from './records.ts';
+import type { ApiKey, ApiKeyQuery, BulkAction } from './records.ts';
 
 /** The keys that an action would revoke or stop. */
 export interface AffectedKeys {
@@ -28,6 +28,38 @@ export function affectedKeysQuery(
       };
     },
     // Each dialog needs the present keys, not those of an earlier one.
+    gcTime: 0,
+    staleTime: 0,
+  };
+}
+
+/**
+ * The keys that follow some of the `repurai` dialect, which made them: all end or stop with their maker;
+ * a new owner gets those that had the same owner.
+ */
+export function descendantsQuery(
+  { trpc }: Api,
+  makers: readonly ApiKey[],
+  action: Exclude<BulkAction, 'enable'>,
+) {
+  const statuses = action === 'disable' ? (['active'] as const) : (['active', 'disabled'] as const);
+  const isOwned = action === 'take_over' || action === 'hand_over';
+  return {
+    queryKey: ['apiKeys', 'descendants', makers.map(({ id }) => id), action],
+    queryFn: async (): Promise<AffectedKeys> => {
+      const found = makers.flatMap(({ id, owner }) =>
+        statuses.map(async (status) => {
+          const page = await trpc.apiKeys.list.query({ madeBy: id, status, limit: 100 });
+          const items = page.items.filter((key) => !isOwned || key.owner.id === owner.id);
+          return { items, isMore: page.nextCursor !== null };
+        }),
+      );
+      const pages = await Promise.all(found);
+      const keys = new Map(pages.flatMap(({ items }) => items.map((key) => [key.id, key])));
+      for (const { id } of makers) keys.delete(id);
+      return { items: [...keys.values()], isMore: pages.some(({ isMore }) => isMore) };
+    },
+    enabled: makers.length > 0,
     gcTime: 0,
     staleTime: 0,
   };

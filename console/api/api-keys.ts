@@ -22,10 +22,11 @@ export const apiKeyQueries = {
     queryFn: () => trpc.apiKeys.list.query(query),
     placeholderData: keepPreviousData<ApiKeyPage>,
   }),
-  /** One key as the list shows it, and maybe others that name its id. */
+  /** One key as the list shows it, and maybe others that name its id; refetched while it is shown. */
   one: ({ trpc }: Api, id: string) => ({
     queryKey: ['apiKeys', 'list', { search: id }],
     queryFn: () => trpc.apiKeys.list.query({ search: id, limit: 100 }),
+    refetchInterval: live,
   }),
   /** How many keys need attention, by its kind. */
   attention: ({ trpc }: Api) => ({
@@ -42,12 +43,6 @@ export const apiKeyQueries = {
       const { dialects, extra_scopes: extraScopes } = await response.json();
       return { dialects, extraScopes };
     },
-  }),
-  /** The live keys that descend from a key, which end when it is revoked. */
-  descendants: ({ trpc }: Api, id: string) => ({
-    queryKey: ['apiKeys', 'descendants', id],
-    queryFn: async () =>
-      (await trpc.apiKeys.list.query({ madeBy: id, status: 'active', limit: 100 })).items,
   }),
   /** The last calls and the hourly counts, refetched while they are shown. */
   usage: ({ trpc }: Api, id: string) => ({
@@ -82,6 +77,11 @@ export const apiKeyQueries = {
 /** Makes all cached data about keys stale. */
 export function refreshKeys({ queries }: Api): Promise<void> {
   return queries.invalidateQueries({ queryKey: ['apiKeys'] });
+}
+
+/** Makes the lists of keys stale: one that is shown, or next, is fetched again. */
+export function refreshLists({ queries }: Api): void {
+  void queries.invalidateQueries({ queryKey: ['apiKeys', 'list'] });
 }
 
 /** Puts a key's new record into every list that shows it. */

@@ -84,12 +84,9 @@ export const assetQueries = {
 export async function submitAsset(
   { rest }: Api,
   kind: AssetKind,
-  { url, subOrgId }: { readonly url: string; readonly subOrgId: number | null },
+  submission: { readonly url: string; readonly sub_org_id: number | null },
 ): Promise<number> {
-  const answer = await rest.post<Record<AssetKind['id'], number>>(kind.submission, {
-    url,
-    sub_org_id: subOrgId,
-  });
+  const answer = await rest.post<Record<AssetKind['id'], number>>(kind.submission, submission);
   return answer[kind.id];
 }
 

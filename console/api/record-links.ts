@@ -31,7 +31,12 @@ export function subOrgKeysHref(id: number): string {
   return `/settings/api-access?sub_org=${id}&status=active`;
 }
 
+/** The list of the keys of a member or a service account. */
+export function ownerKeysHref(id: string): string {
+  return `/settings/api-access?owner=${encodeURIComponent(id)}`;
+}
+
 /** The list of the active keys of a service account. */
 export function accountKeysHref(id: string): string {
-  return `/settings/api-access?owner=${encodeURIComponent(id)}&status=active`;
+  return `${ownerKeysHref(id)}&status=active`;
 }

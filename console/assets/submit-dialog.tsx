@@ -2,12 +2,14 @@ import { createSignal } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
 import { type AssetKind, refreshAssets, submitAsset } from '../api/assets.ts';
+import { defined } from '../api/defined.ts';
 import { refreshJobs } from '../api/jobs.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
 import { assets } from '../messages/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
+import { createFormErrors } from '../ui/form-errors.ts';
 import { Select } from '../ui/select.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 
@@ -23,34 +25,33 @@ export function SubmitDialog(props: {
   const subOrgs = useQuery(() => subOrgQueries.all(api));
   const [url, setUrl] = createSignal('');
   const [subOrg, setSubOrg] = createSignal('');
-  const [isMissing, setMissing] = createSignal(false);
+  const input = () => ({
+    url: url().trim(),
+    sub_org_id: subOrg() === '' ? null : Number(subOrg()),
+  });
   const submit = createAction(async () => {
-    const subOrgId = subOrg() === '' ? null : Number(subOrg());
-    const id = await submitAsset(api, props.kind, { url: url().trim(), subOrgId });
+    const id = await submitAsset(api, props.kind, input());
     announce(text().submitted);
     void refreshAssets(api);
     void refreshJobs(api);
     props.onSubmitted(id);
   });
-  const check = () => {
-    setMissing(url().trim() === '');
-    return !isMissing();
-  };
+  const { errorOf, check, problem } = createFormErrors({
+    invalid: () => defined({ url: url().trim() === '' ? text().urlNeeded : undefined }),
+    input,
+    problem: submit.problem,
+  });
   return (
     <FormDialog
       title={text().create}
       save={text().submit}
-      problem={submit.problem()}
+      problem={problem()}
       isPending={submit.isPending()}
       check={check}
       onSave={submit.start}
       onClose={props.onClose}
     >
-      <Field
-        label={text().url}
-        hint={text().urlHint}
-        error={isMissing() ? text().urlNeeded : submit.problem()?.fields.url}
-      >
+      <Field label={text().url} hint={text().urlHint} error={errorOf('url')}>
         {(control) => (
           <input
             {...control}
@@ -67,7 +68,7 @@ export function SubmitDialog(props: {
           />
         )}
       </Field>
-      <Field label={text().subOrg} error={submit.problem()?.fields.sub_org_id}>
+      <Field label={text().subOrg} error={errorOf('sub_org_id')}>
         {(control) => (
           <Select
             control={control}

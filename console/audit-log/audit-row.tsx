@@ -3,6 +3,7 @@ import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Link } from '../ui/location.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { changesInWords, type ReferredNames } from './change-words.ts';
 import type { AuditParty } from './parties.ts';
@@ -22,10 +23,10 @@ export function AuditRow(props: {
         <Show when={changes().length > 0}>
           <ul class="changes">
             <For each={changes()}>
-              {({ field, before, after }) => (
+              {({ field, before, after, href }) => (
                 <li>
                   <span class="muted">{field}:</span>{' '}
-                  <Show when={before !== null} fallback={<bdi>{after}</bdi>}>
+                  <Show when={before !== null} fallback={<Value text={after} href={href} />}>
                     <Labelled says={text.before}>
                       <del>{before}</del>
                     </Labelled>{' '}
@@ -55,6 +56,19 @@ export function AuditRow(props: {
         </Show>
       </td>
     </tr>
+  );
+}
+
+/** A value, which leads to the key that it names. */
+function Value(props: { text: string; href: string | null }) {
+  return (
+    <Show when={props.href} fallback={<bdi>{props.text}</bdi>}>
+      {(href) => (
+        <Link class="link" href={href()}>
+          <bdi>{props.text}</bdi>
+        </Link>
+      )}
+    </Show>
   );
 }
 

@@ -1,3 +1,4 @@
+import { keyHref } from '../api/record-links.ts';
 import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { localTimeText } from '../ui/time-text.ts';
@@ -7,6 +8,8 @@ export interface ChangeWords {
   readonly field: string;
   readonly before: string | null;
   readonly after: string;
+  /** The page of the key that `after` names. */
+  readonly href: string | null;
 }
 
 /** The names of records that changes refer to by their ids, by field and id. */
@@ -17,7 +20,7 @@ export type ReferredNames = (field: string, id: string) => string | undefined;
  * is no change.
  */
 export function changesInWords(
-  { action, changes, target }: Pick<AuditEvent, 'action' | 'changes' | 'target'>,
+  { action, actor, changes, target }: AuditEvent,
   nameOf: ReferredNames,
 ): ChangeWords[] {
   const fields = Object.entries(changes ?? {});
@@ -25,6 +28,7 @@ export function changesInWords(
     untold.has(name) ||
     // The name of a new record is the sentence's own.
     change === target?.name ||
+    (name === 'madeBy' && change === actor.id) ||
     (name === 'environment' && change === 'live') ||
     (action.endsWith('.update') && fields.length === 1 && typeof text.single[name] === 'object');
   const words = (name: string, value: unknown) =>
@@ -33,11 +37,17 @@ export function changesInWords(
     if (isSaid(name, change)) return [];
     const field = text.fields[name] ?? name;
     if (isBeforeAfter(change)) {
-      return [{ field, before: words(name, change.before), after: words(name, change.after) }];
+      const before = words(name, change.before);
+      return [{ field, before, after: words(name, change.after), href: null }];
     }
-    return change === null ? [] : [{ field, before: null, after: words(name, change) }];
+    if (change === null) return [];
+    const href = keyFields.has(name) ? keyHref(String(change)) : null;
+    return [{ field, before: null, after: words(name, change), href }];
   });
 }
+
+/** Fields that name another key by its id. */
+export const keyFields: ReadonlySet<string> = new Set(['madeBy', 'with']);
 
 /** Fields for a machine: the export has them. */
 const untold: ReadonlySet<string> = new Set(['fingerprints']);

@@ -1,5 +1,5 @@
 import { For, Match, Show, Switch } from 'solid-js';
-import { recordHref } from '../api/record-links.ts';
+import { keyHref, recordHref } from '../api/record-links.ts';
 import type { AuditEvent } from '../api/records.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
@@ -8,10 +8,7 @@ import { Link } from '../ui/location.tsx';
 import { type AuditParty, actorName, actorValue, targetName } from './parties.ts';
 
 /** One entry as a sentence: “Ada revoked CI Pipeline”. Its parts lead to the record or a filter. */
-export function Sentence(props: {
-  event: AuditEvent;
-  onFilter: (name: AuditParty, value: string) => void;
-}) {
+export function Sentence(props: PartyProps) {
   const parts = () => sentenceOf(props.event).split(/(\{who\}|\{what\})/);
   return (
     <p class="sentence">
@@ -46,41 +43,56 @@ function sentenceOf({ action, changes }: AuditEvent): string {
   return sentences[action] ?? text.unknown(action);
 }
 
-function Who(props: { event: AuditEvent; onFilter: (name: AuditParty, value: string) => void }) {
+interface PartyProps {
+  event: AuditEvent;
+  onFilter: (name: AuditParty, value: string) => void;
+}
+
+/** The actor: a person leads to their entries, a key to its page. */
+function Who(props: PartyProps) {
   const member = useMember();
-  const name = () => actorName(props.event.actor, member()?.user.id);
+  const actor = () => props.event.actor;
+  const name = () => actorName(actor(), member()?.user.id);
+  const only = () => props.onFilter('actor', actorValue(actor()));
+  const keyId = () => (actor().kind === 'key' && actor().name !== null ? actor().id : null);
   return (
     <>
-      <button
-        type="button"
-        class="link-plain"
-        aria-label={text.onlyActor(name())}
-        title={text.onlyActor(name())}
-        onClick={() => props.onFilter('actor', actorValue(props.event.actor))}
+      <Show
+        when={keyId()}
+        fallback={
+          <button
+            type="button"
+            class="link-plain"
+            aria-label={text.onlyActor(name())}
+            title={text.onlyActor(name())}
+            onClick={only}
+          >
+            <bdi>{name()}</bdi>
+          </button>
+        }
       >
-        <bdi>{name()}</bdi>
-      </button>
-      <Show when={props.event.actor.impersonatedBy}>
+        {(id) => (
+          <>
+            <RecordLink href={keyHref(id())} name={name()} />{' '}
+            <FilterButton says={text.onlyActor(name())} onPress={only} />
+          </>
+        )}
+      </Show>
+      <Show when={actor().impersonatedBy}>
         {(by) => <span class="muted"> {text.impersonated(by())}</span>}
       </Show>
     </>
   );
 }
 
-function What(props: {
-  target: NonNullable<AuditEvent['target']>;
-  onFilter: (name: AuditParty, value: string) => void;
-}) {
+function What(props: Omit<PartyProps, 'event'> & { target: NonNullable<AuditEvent['target']> }) {
+  const name = () => targetName(props.target);
   const href = () =>
     props.target.name === null ? null : recordHref(props.target.kind, props.target.id);
   return (
     <>
-      <Show when={href()} fallback={<bdi class="sentence-what">{targetName(props.target)}</bdi>}>
-        {(address) => (
-          <Link class="link" href={address()}>
-            <bdi>{targetName(props.target)}</bdi>
-          </Link>
-        )}
+      <Show when={href()} fallback={<bdi class="sentence-what">{name()}</bdi>}>
+        {(address) => <RecordLink href={address()} name={name()} />}
       </Show>
       <Show when={props.target.preview}>
         {(preview) => (
@@ -90,15 +102,32 @@ function What(props: {
           </>
         )}
       </Show>{' '}
-      <button
-        type="button"
-        class="button-icon button-small"
-        aria-label={text.onlyTarget(targetName(props.target))}
-        title={text.onlyTarget(targetName(props.target))}
-        onClick={() => props.onFilter('target', props.target.id)}
-      >
-        <Icon name="filter" />
-      </button>
+      <FilterButton
+        says={text.onlyTarget(name())}
+        onPress={() => props.onFilter('target', props.target.id)}
+      />
     </>
+  );
+}
+
+function RecordLink(props: { href: string; name: string }) {
+  return (
+    <Link class="link" href={props.href}>
+      <bdi>{props.name}</bdi>
+    </Link>
+  );
+}
+
+function FilterButton(props: { says: string; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      class="button-icon button-small"
+      aria-label={props.says}
+      title={props.says}
+      onClick={() => props.onPress()}
+    >
+      <Icon name="filter" />
+    </button>
   );
 }

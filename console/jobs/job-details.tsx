@@ -5,12 +5,12 @@ import { problemOf } from '../api/problem.ts';
 import type { Job } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { jobs as text } from '../messages/messages.ts';
-import { useMember } from '../session/member-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { JobResult } from './job-result.tsx';
+import { Submitter } from './submitter.tsx';
 
 /** A job's submitter, times and result. */
 export function JobDetails(props: { job: Job }) {
@@ -71,23 +71,4 @@ function Moment(props: { at: string | null }) {
       {(at) => <TimeAgo at={at()} />}
     </Show>
   );
-}
-
-/** The submitter of a job: a person or a key, by name where the reader may know it. */
-function Submitter(props: { id: string | null }) {
-  const api = useApi();
-  const member = useMember();
-  const key = useQuery(() => ({
-    queryKey: ['apiKeys', 'one', props.id],
-    queryFn: () => api.trpc.apiKeys.get.query({ id: props.id ?? '' }),
-    enabled: props.id?.startsWith('key_') === true && member()?.may.createApiKeys === true,
-    // Only a name beside an id: without it, the id is enough.
-    retry: false,
-  }));
-  const name = () => {
-    if (props.id === null) return text.nobody;
-    if (props.id === member()?.user.id) return text.you;
-    return key.isSuccess ? text.key(key.data.label) : props.id;
-  };
-  return <bdi>{name()}</bdi>;
 }

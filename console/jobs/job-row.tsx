@@ -13,6 +13,7 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { SubmittingKey } from './submitter.tsx';
 
 const JobDetails = lazyNamed(() => import('./job-details.tsx'), 'JobDetails');
 
@@ -58,7 +59,10 @@ export function JobRow(props: {
             <Icon name="chevron" />
             <span class="record-label">{text.types[props.job.type] ?? props.job.type}</span>
           </button>
-          <code class="preview">{props.job.id}</code>
+          <code class="preview">{props.job.id}</code>{' '}
+          <span class="key-id">
+            <SubmittingKey id={props.job.createdBy} />
+          </span>
           <Show when={props.job.errorMessage}>
             <p class="field-error job-error">
               <bdi>{props.job.errorMessage}</bdi>

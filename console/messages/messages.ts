@@ -8,12 +8,13 @@ export { auditLog } from './en/audit-log.ts';
 export { bulk } from './en/bulk.ts';
 export { errors } from './en/errors.ts';
 export { jobs } from './en/jobs.ts';
-export { disableKey, keyCallers, revoke, rotate } from './en/key-changes.ts';
+export { keyCallers, revoke, rotate } from './en/key-changes.ts';
 export {
   keyEdit,
   keyPage,
   keyUse,
   lastCalls,
+  refusedAttempts,
   reminder,
   rotationPanel,
   scopeUse,

@@ -43,7 +43,7 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
     await refreshServiceAccounts(api);
     announce(account === null ? text.done.created(wanted.name) : text.done.saved(wanted.name));
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => defined({ name: name().trim() === '' ? text.nameNeeded : undefined }),
     input,
     problem: save.problem,
@@ -52,7 +52,7 @@ export function AccountDialog(props: { account: ServiceAccount | null; onClose: 
     <FormDialog
       title={props.account === null ? text.createTitle : text.editTitle(props.account.name)}
       save={text.save}
-      problem={save.problem()}
+      problem={problem()}
       isPending={save.isPending()}
       check={check}
       onSave={save.start}

@@ -1,4 +1,4 @@
-import { createEffect, For, on, type ParentProps, Show, Suspense } from 'solid-js';
+import { createEffect, createMemo, For, on, type ParentProps, Show, Suspense } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { loading, settings as text } from '../messages/messages.ts';
 import { useMember, useMembership } from '../session/member-context.ts';
@@ -22,7 +22,8 @@ export function SettingsLayout(props: ParentProps) {
     const here = sections?.querySelector('[aria-current]');
     here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  createEffect(on(path, () => void requestAnimationFrame(showPresent)));
+  // A change of the address within a page scrolls nothing.
+  createEffect(on(createMemo(path), () => void requestAnimationFrame(showPresent)));
   watchVersion();
   return (
     <div class="shell">

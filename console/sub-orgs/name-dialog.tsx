@@ -27,7 +27,7 @@ export function NameDialog(props: { subOrg: SubOrg | null; onClose: () => void }
     await refreshSubOrgs(api);
     announce(subOrg === null ? text.done.created(wanted) : text.done.renamed(wanted));
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => defined({ name: name().trim() === '' ? text.nameNeeded : undefined }),
     input: () => ({ name: name().trim() }),
     problem: save.problem,
@@ -36,7 +36,7 @@ export function NameDialog(props: { subOrg: SubOrg | null; onClose: () => void }
     <FormDialog
       title={props.subOrg === null ? text.createTitle : text.renameTitle(props.subOrg.name)}
       save={props.subOrg === null ? text.save : text.saveName}
-      problem={save.problem()}
+      problem={problem()}
       isPending={save.isPending()}
       check={check}
       onSave={save.start}

@@ -2,7 +2,9 @@ import type { UseQueryResult } from '@tanstack/solid-query';
 import { For, Match, Show, Switch } from 'solid-js';
 import type { AffectedKeys as Keys } from '../api/affected-keys.ts';
 import { problemOf } from '../api/problem.ts';
+import { keyHref } from '../api/record-links.ts';
 import { affectedKeys as text } from '../messages/messages.ts';
+import { Link } from './location.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
@@ -14,7 +16,8 @@ export function AffectedKeys(props: {
   query: UseQueryResult<Keys, Error>;
   /** The sentence about the effect on them, given their number. */
   says: (count: string) => string;
-  none: string;
+  /** The sentence where there are none; absent where that goes without saying. */
+  none?: string;
 }) {
   const keys = () => (props.query.isSuccess ? props.query.data : null);
   const rest = () => (keys()?.items.length ?? 0) - shown;
@@ -27,7 +30,7 @@ export function AffectedKeys(props: {
         />
       </Match>
       <Match when={keys()?.items.length === 0}>
-        <p class="muted" role="status">
+        <p class="muted" role="status" hidden={props.none === undefined}>
           {props.none}
         </p>
       </Match>
@@ -41,7 +44,9 @@ export function AffectedKeys(props: {
                   <For each={known().items.slice(0, shown)}>
                     {(key) => (
                       <li>
-                        <bdi>{key.label}</bdi>{' '}
+                        <Link class="link" href={keyHref(key.id)}>
+                          <bdi>{key.label}</bdi>
+                        </Link>{' '}
                         <span class="muted">
                           <Show when={key.status === 'disabled'}>{text.disabled}, </Show>
                           <Show when={key.lastUsedAt} fallback={text.never}>

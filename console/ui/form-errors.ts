@@ -15,6 +15,7 @@ export function createFormErrors(form: {
   readonly problem: () => Problem | null;
 }) {
   const [sent, setSent] = createSignal<object | null>(null);
+  const isAsSent = (field: string) => textAt(sent() ?? {}, field) === textAt(form.input(), field);
   return {
     /** Whether the draft can be sent; from now on its errors show. */
     check(): boolean {
@@ -22,12 +23,14 @@ export function createFormErrors(form: {
       return Object.values(form.invalid()).every((error) => error === undefined);
     },
     errorOf(field: string): string | undefined {
-      const attempt = sent();
-      if (attempt === null) return undefined;
-      const own = form.invalid()[field];
-      if (own !== undefined) return own;
-      const isAsSent = textAt(attempt, field) === textAt(form.input(), field);
-      return isAsSent ? form.problem()?.fields[field] : undefined;
+      if (sent() === null) return undefined;
+      return form.invalid()[field] ?? (isAsSent(field) ? form.problem()?.fields[field] : undefined);
+    },
+    /** The refusal of the last attempt; null once every field that it marked was changed. */
+    problem(): Problem | null {
+      const problem = form.problem();
+      const marked = Object.keys(problem?.fields ?? {});
+      return marked.length > 0 && !marked.some(isAsSent) ? null : problem;
     },
   };
 }

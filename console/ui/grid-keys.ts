@@ -5,8 +5,8 @@ const widgets = 'button, input, a, [tabindex]';
 
 /**
  * Makes a table an ARIA grid with one tab stop: arrows, Home, End, Page Up and Page Down move the
- * focus between its cells, Enter in a cell without a widget activates its row. Rows are marked
- * `data-grid-row`; others, unfolded details for example, keep their own tab stops.
+ * focus between its cells, Enter in a cell without a widget activates its row, Shift+F10 opens its
+ * menu. Rows are marked `data-grid-row`; others, unfolded details for example, keep their own tab stops.
  *
  * @returns the table's `ref`.
  */
@@ -49,6 +49,13 @@ export function createGridKeys(): (table: HTMLTableElement) => void {
       if (!(row instanceof HTMLTableRowElement)) return;
       if (event.key === 'Enter' && event.target === target(cell) && !isWidget(event.target)) {
         row.querySelector<HTMLElement>('[data-activate]')?.click();
+        return;
+      }
+      if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+        const menu = row.querySelector<HTMLElement>('[aria-haspopup="menu"]');
+        if (menu === null) return;
+        event.preventDefault();
+        menu.click();
         return;
       }
       const present = rows();

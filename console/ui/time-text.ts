@@ -13,7 +13,6 @@ const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 const localTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
 const shortHour = new Intl.DateTimeFormat(language, { hour: 'numeric' });
-const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
 const shortUtcDay = new Intl.DateTimeFormat(language, {
   month: 'short',
   day: 'numeric',
@@ -27,6 +26,7 @@ const second = new Intl.DateTimeFormat(language, {
   second: '2-digit',
 });
 const weekday = new Intl.DateTimeFormat(language, { weekday: 'short' });
+const utcWeekday = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
 const utcTime = new Intl.DateTimeFormat(language, {
   dateStyle: 'medium',
   timeStyle: 'medium',
@@ -70,14 +70,9 @@ export function shortHourText(at: number): string {
   return shortHour.format(at);
 }
 
-/** A day without its year. */
-export function shortDayText(at: number): string {
-  return shortDay.format(at);
-}
-
-/** A day of UTC, given as `YYYY-MM-DD`, without its year. */
-export function shortUtcDayText(date: string): string {
-  return shortUtcDay.format(Date.parse(date));
+/** A day of UTC without its year, given as `YYYY-MM-DD` or by a moment in it. */
+export function shortUtcDayText(day: string | number): string {
+  return shortUtcDay.format(new Date(day));
 }
 
 /** To the second, without the year, in the reader's time zone. */
@@ -88,6 +83,11 @@ export function momentText(at: number): string {
 /** The short name of the day, in the reader's time zone. */
 export function weekdayText(at: number): string {
   return weekday.format(at);
+}
+
+/** The short name of a day of UTC. */
+export function utcWeekdayText(at: number): string {
+  return utcWeekday.format(at);
 }
 
 /** To the minute, in the reader's time zone. */

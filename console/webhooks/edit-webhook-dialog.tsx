@@ -25,7 +25,7 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
     await refreshWebhooks(api);
     announce(text.done.saved);
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => validationErrorsOf(draft),
     input: () => ({ ...draft }),
     problem: save.problem,
@@ -34,7 +34,7 @@ export function EditWebhookDialog(props: { webhook: Webhook; onClose: () => void
     <FormDialog
       title={text.editTitle}
       save={text.save}
-      problem={save.problem()}
+      problem={problem()}
       isPending={save.isPending()}
       check={check}
       onSave={save.start}

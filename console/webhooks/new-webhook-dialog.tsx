@@ -52,7 +52,7 @@ function NewWebhookForm(props: Pick<Reveal, 'show' | 'leave'> & { onAdded: (id: 
     await props.show(adding);
     void refreshWebhooks(api);
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => validationErrorsOf(draft),
     input: () => ({ ...draft }),
     problem: add.problem,
@@ -66,7 +66,7 @@ function NewWebhookForm(props: Pick<Reveal, 'show' | 'leave'> & { onAdded: (id: 
     <form class="dialog-body" ref={form} onSubmit={(event) => void submit(event)} noValidate>
       <WebhookFields draft={draft} errorOf={errorOf} onChange={(changes) => setDraft(changes)} />
       <WhatArrives />
-      <ProblemNote problem={add.problem()} onRetry={() => form?.requestSubmit()} />
+      <ProblemNote problem={problem()} onRetry={() => form?.requestSubmit()} />
       <footer class="dialog-foot">
         <button type="button" class="button" onClick={() => props.leave()}>
           {dialogs.cancel}

@@ -50,12 +50,17 @@ export interface Given {
   wrong(complaint: string): UsageError;
 }
 
-/** @throws {UsageError} for an unknown option or argument. */
+/** @throws {UsageError} for an unknown option or argument, and for a value given twice. */
 export function parseCommand(command: Command, args: readonly string[]): Given & { json: boolean } {
   const options: ParseArgsOptionsConfig = { json: { type: 'boolean' } };
   for (const name of command.options ?? []) options[name] = { type: 'string' };
   for (const name of command.flags ?? []) options[name] = { type: 'boolean' };
-  const { values, positionals } = parse(command, args, options);
+  const { values, positionals, tokens } = parse(command, args, options);
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = given.find(
+    (name, at) => options[name]?.type === 'string' && given.indexOf(name) !== at,
+  );
+  if (twice !== undefined) throw usage(command, `--${twice} is given more than once`);
   const { positionals: names = [] } = command;
   const absent = names[positionals.length];
   if (absent !== undefined) throw usage(command, `${absent} is missing`);
@@ -83,7 +88,7 @@ export function parseCommand(command: Command, args: readonly string[]): Given &
 
 function parse(command: Command, args: readonly string[], options: ParseArgsOptionsConfig) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, tokens: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw usage(command, message.split(/\. |\n/, 1)[0] ?? '');

@@ -18,7 +18,7 @@ export function help(commands: readonly Command[], topic: readonly string[]): st
   const isAll = topic.length === 0;
   if (!isAll && found.length === 0) throw new UsageError(`${JSON.stringify(words)} is no command`);
   return [
-    `${commandName} COMMAND [--json]`,
+    `${commandName} [--json] COMMAND`,
     ...(isAll ? commands : found).map((command) => described(command, !isAll)),
     'It reads the same environment variables as the server. --help after a word tells more.',
   ].join('\n');

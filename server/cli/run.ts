@@ -54,7 +54,7 @@ export async function run(
 ): Promise<Ended> {
   try {
     const words = args.filter((word) => !word.startsWith('-'));
-    const asksHelp = args.includes('--help') || args.includes('-h');
+    const asksHelp = args.includes('--help') || args.includes('-h') || isNoun(words);
     if (words.length === 0 || words[0] === 'help' || asksHelp) {
       if (args.includes('--version')) return { code: 0, output: version() };
       const topic = words.filter((word) => word !== 'help');
@@ -79,10 +79,29 @@ export async function run(
   }
 }
 
+/** Whether one word is all, and begins commands without being one. */
+function isNoun(words: readonly string[]): boolean {
+  const [noun = '', ...more] = words;
+  const isCommand = commands.some(({ name }) => name === noun);
+  return more.length === 0 && !isCommand && verbsOf(noun).length > 0;
+}
+
+function verbsOf(noun: string): string[] {
+  const its = commands.filter(({ name }) => name.startsWith(`${noun} `));
+  return its.map(({ name }) => name.slice(noun.length + 1));
+}
+
+/** The command, and the rest of the line. `--json` may stand before the command's words, too. */
 function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
+  const isJson = args.includes('--json');
+  const line = args.filter((word) => word !== '--json');
   for (const words of [2, 1]) {
-    const command = commands.find(({ name }) => name === args.slice(0, words).join(' '));
-    if (command !== undefined) return { command, rest: args.slice(words) };
+    const command = commands.find(({ name }) => name === line.slice(0, words).join(' '));
+    if (command === undefined) continue;
+    return { command, rest: [...(isJson ? ['--json'] : []), ...line.slice(words)] };
   }
-  throw new UsageError(`${JSON.stringify(args.slice(0, 2).join(' '))} is no command: see --help`);
+  const [noun = ''] = line;
+  const verbs = verbsOf(noun);
+  const instead = verbs.length > 0 ? `${noun} takes ${verbs.join(', ')}` : 'see --help';
+  throw new UsageError(`${JSON.stringify(line.slice(0, 2).join(' '))} is no command: ${instead}`);
 }

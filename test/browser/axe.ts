@@ -17,11 +17,11 @@ export async function expectSoundInEveryLook(page: Page, state: string): Promise
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      await show(page, { colorScheme });
       const faults = await violations(page, colorScheme === 'light' ? 'every' : rulesOfColour);
       found.push(...faults.map((fault) => `${colorScheme}, ${width}: ${fault}`));
     }
-    await page.emulateMedia({ colorScheme: null, forcedColors: 'active' });
+    await show(page, { colorScheme: null, forcedColors: 'active' });
     const faults = await violations(page, rulesOfColour);
     found.push(...faults.map((fault) => `forced colours, ${width}: ${fault}`));
     await page.emulateMedia({ forcedColors: null });
@@ -32,6 +32,12 @@ export async function expectSoundInEveryLook(page: Page, state: string): Promise
   }
   await page.emulateMedia({ colorScheme: null });
   expect({ state, found }).toEqual({ state, found: [] });
+}
+
+/** Shows a page in a look, and waits until it is painted: until then axe may see colours of two looks. */
+async function show(page: Page, look: Parameters<Page['emulateMedia']>[0]): Promise<void> {
+  await page.emulateMedia(look);
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
 }
 
 /** The violations that axe finds in a page. The page keeps axe, because loading it takes longer. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectSoundInEveryLook } from './axe.ts';
 import { chooseForKey, signIn, startConsole } from './console.ts';
 
 test('a key of another format is made with its project and scopes; what a key made is named before it ends', async () => {
@@ -56,10 +57,52 @@ test('a key of another format is made with its project and scopes; what a key ma
   await page.reload();
   await chooseForKey(page, 'Production Server', 'Revoke');
   const dialog = page.getByRole('alertdialog', { name: 'Revoke “Production Server”?' });
-  await dialog.getByText('Ends with it').waitFor();
-  await dialog.getByText('Made by a key').waitFor();
+  await dialog.getByText('Made by it, and revoked too: 1 key.').waitFor();
+  await dialog.getByRole('link', { name: 'Made by a key' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  // The questions about several keys, about a new owner and about disabling say so, too.
+  const account = { name: 'Deploy robot', role: 'admin' };
+  await console.send('parent-admin', '/api/v1/settings/service-accounts', account);
+  await chooseForKey(page, 'Production Server', 'Hand over');
+  await page.getByText('Made by it, and handed over too: 1 key.').waitFor();
+  await page.keyboard.press('Escape');
+  await chooseForKey(page, 'Production Server', 'Disable');
+  const disabling = page.getByRole('alertdialog', { name: 'Disable “Production Server”?' });
+  await disabling.getByText('Made by it, and disabled too: 1 key.').waitFor();
+  await expectSoundInEveryLook(page, 'a question about a key that made another');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await disabling.getByRole('button', { name: 'Disable' }).click();
+  await page.getByText('“Production Server” is disabled').waitFor();
+  expect((await fetch(`${console.url}/v1/api-keys`, { headers })).status).toBe(401);
+  for (const label of ['Production Server', 'Billing']) {
+    await page.getByLabel(`Select ${label}`, { exact: true }).check();
+  }
+  await page
+    .getByRole('group', { name: 'Actions on' })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
+  const several = page.getByRole('alertdialog', { name: 'Revoke 2 keys?' });
+  await several.getByText('Made by them, and revoked too: 1 key.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear selection' }).click();
+  await page.getByLabel('Select Production Server', { exact: true }).check();
+  await page
+    .getByRole('group', { name: 'Actions on' })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
   await dialog.getByRole('button', { name: 'Revoke key' }).click();
   await dialog.waitFor({ state: 'detached' });
+  // The log leads to the keys that it names: the acting one, and the one that took another along.
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  const entry = (text: RegExp) => page.getByRole('row').filter({ hasText: text });
+  const created = entry(/^Production Server.* created Made by a key/);
+  await created.getByRole('link', { name: 'Production Server' }).waitFor();
+  await created.getByRole('button', { name: /Production Server/ }).waitFor();
+  await entry(/revoked Made by a key/)
+    .getByRole('link', { name: 'Production Server' })
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Production Server' }).waitFor();
   const listed = await console.send('parent-admin', '/api/v1/settings/api-keys?status=revoked');
   const { items } = (await listed.json()) as { items: { label: string }[] };
   expect(items.map((key) => key.label)).toEqual(

@@ -10,14 +10,24 @@ vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;
 let renewed: NewKey;
+let revoked: NewKey;
+const longAgo = Date.now() - 200 * 86_400_000;
 beforeAll(async () => {
   console = await startConsole();
   const scopes = ['repos:read', 'repos:analyze', 'extensions:read'];
   const key = await createKey(console, { label: 'Busy', description: 'Ask Ops.', scopes });
   const unused = await createKey(console, { label: 'Unused' });
+  const refused = 'insert into key_refusal values (?, ?, ?, ?, ?, ?, ?)';
+  for (const reason of ['address', 'retired']) {
+    const attempt = [key.id, reason, '2001:db8::/64', `curl/8 ${'of-old '.repeat(12)}`, 1200];
+    await inDatabase(console, refused, ...attempt, longAgo, longAgo);
+  }
   for (const { id } of [key, unused]) {
     await inDatabase(console, 'update api_key set created_at = ? where id = ?', longAgo, id);
   }
+  revoked = await createKey(console, { label: 'Revoked' });
+  const path = `/api/v1/settings/api-keys/${revoked.id}?reason=replaced`;
+  await console.send('parent-admin', path, undefined, 'DELETE');
   renewed = await rotateKey(console, key);
   await rotateKey(console, unused);
   await callAs(console, key.raw, `nightly-audit/1 ${'with a long name '.repeat(8)}`);
@@ -26,15 +36,21 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 
-const longAgo = Date.now() - 200 * 86_400_000;
-
 test('no state of the details of a key breaks a rule of accessibility, in any look', async () => {
   await useKey(console, renewed);
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
-  const open = (label: string) =>
-    page.getByRole('link', { name: `Details of ${label}`, exact: true }).click();
+  const history = page.getByRole('region', { name: 'History' });
+  /** Opens a key's page, to its last part. */
+  const open = async (label: string) => {
+    await page.getByRole('link', { name: `Details of ${label}`, exact: true }).click();
+    await history
+      .getByRole('row')
+      .filter({ hasText: `created ${label}` })
+      .waitFor();
+    await page.getByRole('heading', { name: 'Refused attempts' }).waitFor();
+  };
   await open('Unused');
   await page.getByText('Not used since the rotation').waitFor();
   await page.getByText('Never used in the 200 days').waitFor();
@@ -71,7 +87,16 @@ test('no state of the details of a key breaks a rule of accessibility, in any lo
   await route(page, '**/trpc/apiKeys.usage?*', (caught) =>
     caught.fulfill({ status: 500, headers: { 'x-request-id': 'req-usage' }, body: '{}' }),
   );
-  await page.reload();
+  for (const [id, says] of [
+    [revoked.id, 'Revoked'],
+    ['key_unknown', 'This organization has no such key.'],
+  ] as const) {
+    await page.goto(`/settings/api-access?key=${id}`);
+    await page.getByText(says).first().waitFor();
+    await expectSoundInEveryLook(page, says);
+  }
+  await page.goto(`/settings/api-access?key=${renewed.id}`);
   await page.getByText('req-usage').waitFor();
+  await history.getByRole('row').filter({ hasText: 'created Busy' }).waitFor();
   await expectSoundInEveryLook(page, 'calls that cannot be shown');
 });

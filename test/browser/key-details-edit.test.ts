@@ -34,7 +34,7 @@ test('EditKeyDialog changes everything about a key but its secret, from its next
   await form.getByRole('button', { name: 'Save' }).click();
   await form.waitFor({ state: 'detached' });
 
-  await page.getByText('Service account Release robot').waitFor();
+  await page.getByRole('button', { name: 'Release robot' }).waitFor();
   const { service_account_id, ...record } = await recordOf(console, key);
   expect(service_account_id).not.toBeNull();
   expect(record).toMatchObject({

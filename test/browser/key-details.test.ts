@@ -209,7 +209,7 @@ test.each([
   const { page } = session;
   await signIn(page, 'Parent admin', `/settings/api-access?search=${encodeURIComponent(label)}`);
   await openDetails(page, label);
-  const notice = page.locator('.details').locator('.notice', { hasText: sentence });
+  const notice = page.locator('.key-details').locator('.notice', { hasText: sentence });
   await notice.getByRole('button', { name: action }).click();
   const dialog = page.locator('[aria-modal]');
   await dialog.waitFor();

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { maskKey } from '../../core/mod.ts';
 import { expectSoundInEveryLook } from './axe.ts';
 import { chooseForKey, type RunningConsole, signIn, startConsole } from './console.ts';
-import { callApi, createKey, inDatabase, type NewKey } from './demo-keys.ts';
+import { callApi, createKey, inDatabase, type NewKey, useKey } from './demo-keys.ts';
 import { expectFocus } from './focus.ts';
+import { holdBack } from './hold-back.ts';
 
 let console: RunningConsole;
 const day = 86_400_000;
@@ -74,7 +75,7 @@ test('the grid has one tab stop; arrows, Home, End and Page Down move inside, En
     page.evaluate<number>(`[...document.querySelectorAll('.grid, .grid *')]
       .filter((element) => element.tabIndex >= 0).length`);
   await expect.poll(stops).toBe(1);
-  // With many keys, too, the whole page has few.
+  // With many keys, too, the whole page has few stops.
   const ofPage = await page.evaluate<number>(`[...document.querySelectorAll('*')]
     .filter((element) => element.tabIndex >= 0 && element.checkVisibility()).length`);
   expect(ofPage).toBeLessThanOrEqual(30);
@@ -100,6 +101,10 @@ test('the grid has one tab stop; arrows, Home, End and Page Down move inside, En
   await expectFocus(page, 'menuitem "Disable"');
   await press('Escape');
   await expectFocus(page, 'button "Actions for Left behind 19"');
+  await press('Home');
+  await press('Shift+F10');
+  await expectFocus(page, 'menuitem "Rename"');
+  await press('Escape');
   await press('Home');
   await press('Space');
   await page.getByText('1 key selected').waitFor();
@@ -253,4 +258,19 @@ test('one key is taken over from its row, and handed over to a service account f
   await handing.getByLabel('Service account').selectOption('Deploy robot (engineer)');
   await handing.getByRole('button', { name: 'Hand over' }).click();
   await page.getByRole('button', { name: 'Deploy robot', exact: true }).waitFor();
+});
+
+test('a key in use cannot be revoked before its callers are shown', async () => {
+  const key = await createKey(console, { label: 'Slow' });
+  await useKey(console, key);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin');
+  const release = await holdBack(page, '**/trpc/apiKeys.usage?*');
+  await chooseForKey(page, 'Slow', 'Revoke');
+  const confirm = page.getByRole('button', { name: 'Revoke key', exact: true });
+  await confirm.waitFor();
+  expect(await confirm.isDisabled()).toBe(true);
+  release();
+  await expect.poll(() => confirm.isDisabled()).toBe(false);
 });

@@ -1,10 +1,16 @@
-import { expect, test } from 'vitest';
-import { signIn, startConsole } from './console.ts';
-import { createKey } from './demo-keys.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningConsole, signIn, startConsole } from './console.ts';
+import { createKey, inDatabase, useKey } from './demo-keys.ts';
 import { focused } from './focus.ts';
+import { callAs, submitAs } from './key-calls.ts';
+
+let console: RunningConsole;
+beforeAll(async () => {
+  console = await startConsole();
+}, 60_000);
+afterAll(() => console[Symbol.asyncDispose]());
 
 test('KeyPage has an address, a history in sentences, and a way back to its row and filter', async () => {
-  await using console = await startConsole();
   for (let n = 0; n < 40; n++) await createKey(console, { label: `Key ${n}` });
   const key = await createKey(console, { label: 'Kept' });
   await using session = await console.open();
@@ -41,4 +47,106 @@ test('KeyPage has an address, a history in sentences, and a way back to its row 
   await page.getByText('This organization has no such key.').waitFor();
   await page.getByRole('link', { name: 'All keys' }).click();
   await page.getByRole('link', { name: 'Details of Kept' }).waitFor();
+});
+
+test('KeyPage: the figures of a key are those of its row, also far from UTC and after a call', async () => {
+  const key = await createKey(console, { label: 'Counted' });
+  expect(await callAs(console, key.raw, 'ci/1')).toBe(200);
+  await useKey(console, key);
+  const hour = 3_600_000;
+  const today = Math.floor(Date.now() / (24 * hour)) * 24 * hour;
+  // Around the ends of the first day of seven, at each of which a day of the reader would differ.
+  for (const [hours, count] of [
+    [-6 * 24 - 1, 100],
+    [-6 * 24, 20],
+    [-5 * 24 - 1, 3],
+    [-5 * 24, 4],
+  ] as const) {
+    const at = today + hours * hour;
+    const insert = 'insert into key_hour (key_id, hour, outcome, count) values (?, ?, ?, ?)';
+    await inDatabase(console, insert, key.id, at, 'success', count);
+  }
+  for (const timezoneId of ['Pacific/Auckland', 'America/Los_Angeles']) {
+    await using session = await console.open({ timezoneId });
+    const { page } = session;
+    await signIn(page, 'Parent admin');
+    const row = page.getByRole('row').filter({ hasText: 'Counted' });
+    const [, sum, days] =
+      /(\d+) calls in 7 days, by day \(UTC\): (.*)/.exec(
+        (await row.locator('.sparkline').getAttribute('title')) ?? '',
+      ) ?? [];
+    const lastUse = await row.locator('time').first().getAttribute('datetime');
+    const byDay = (days ?? '').split(', ').map(Number);
+    expect(byDay.slice(0, 2)).toEqual([23, 4]);
+    await row.getByRole('link').click();
+    const facts = page.locator('.key-facts');
+    expect(await facts.locator('time').first().getAttribute('datetime')).toBe(lastUse);
+    await page.getByLabel('7 days').check();
+    await page.getByText(`${sum} calls in the last 7 days`).waitFor();
+    await page.getByText('As a table').click();
+    const table = page.getByRole('table', { name: 'Calls of the last 7 days' });
+    const counts = (await table.getByRole('cell').allInnerTexts()).map(Number).reverse();
+    expect(counts).toEqual(byDay.filter((count) => count > 0));
+
+    // What the page has seen since, the row says, too.
+    expect(await callAs(console, key.raw, 'ci/1')).toBe(200);
+    await page.getByText(`${Number(sum) + 1} calls in the last 7 days`).waitFor();
+    await page.getByRole('link', { name: 'All keys' }).click();
+    await expect
+      .poll(() => row.locator('.sparkline').getAttribute('title'))
+      .toMatch(new RegExp(`^${Number(sum) + 1} calls`));
+  }
+});
+
+test('KeyPage: a key whose every call was refused is not one without calls', async () => {
+  const { id, raw } = await createKey(console, { label: 'Refused', scopes: ['repos:read'] });
+  expect(await submitAs(console, raw, 'ci/1')).toBe(403);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', `/settings/api-access?key=${id}`);
+  await page.getByText('1 call in the last 24 hours, 1 of them failed.').waitFor();
+  await page.getByText('No accepted call in the last seven days.').waitFor();
+});
+
+test('KeyPage has parts with addresses, says who was refused, and knows no key of another organization', async () => {
+  const key = await createKey(console, { label: 'Held back', ip_allow_list: ['192.0.2.1'] });
+  const refused = 'insert into key_refusal values (?, ?, ?, ?, ?, ?, ?)';
+  const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+  await inDatabase(
+    console,
+    refused,
+    ...[key.id, 'address', '198.51.100.7', 'curl/8.5.0', 14, hoursAgo(5), hoursAgo(3)],
+  );
+  await inDatabase(console, "update organization set tier = 3 where id = 'org_demo_initech'");
+  const theirs = await createKey(console, { label: 'Theirs' }, 'tier-1-admin');
+  await using session = await console.open();
+  const { page } = session;
+  await page.setViewportSize({ width: 1280, height: 400 });
+  await signIn(page, 'Parent admin', `/settings/api-access?key=${key.id}#settings`);
+  await page.getByRole('heading', { level: 1, name: 'Held back' }).waitFor();
+  const placeOf = async (part: string) =>
+    (await page.getByRole('region', { name: part }).boundingBox())?.y ?? -1;
+  const expectInView = async (part: string) => {
+    await expect.poll(() => placeOf(part)).toBeLessThan(400);
+    expect(await placeOf(part)).toBeGreaterThanOrEqual(0);
+  };
+  await expectInView('Settings');
+  const headings = page.getByRole('main').getByRole('heading', { level: 2 });
+  expect(await headings.allTextContents()).toEqual(['Overview', 'History', 'Settings']);
+  const overview = page.getByRole('region', { name: 'Overview' });
+  const attempt = overview.getByRole('list', { name: 'Refused attempts' }).getByRole('listitem');
+  const said = await attempt.innerText();
+  for (const part of ['From an address that is not allowed', '198.51.100.7', 'curl/8.5.0']) {
+    expect(said).toContain(part);
+  }
+  expect(said).toMatch(/14 times, first 5 hours ago.*last 3 hours ago/s);
+  for (const part of ['History', 'Settings', 'Overview']) {
+    await page.getByRole('navigation', { name: 'Parts' }).getByRole('link', { name: part }).click();
+    await page.waitForURL(`**?key=${key.id}#${part.toLowerCase()}`);
+    await expectInView(part);
+  }
+  await page.goto(`/settings/api-access?key=${theirs.id}`);
+  await page.getByText('This organization has no such key.').waitFor();
+  await page.getByRole('link', { name: 'All keys' }).click();
+  await page.getByRole('link', { name: 'Details of Held back' }).waitFor();
 });

@@ -77,6 +77,10 @@ test('a key is created, renamed, rotated, disabled, enabled and revoked by keybo
   await press('Enter');
   await tabTo(page, 'button "Disable"');
   await press('Enter');
+  await expectFocus(page, 'button "Cancel"');
+  await tabTo(page, 'button "Disable"');
+  await press('Enter');
+  await page.getByText('“Deploy” is disabled').waitFor();
   await expectFocus(page, 'button "Enable"');
   await press('Space');
   await expectFocus(page, 'button "Disable"');
@@ -142,7 +146,9 @@ test('Tab goes through the whole page and around, and is kept nowhere', async ()
 
 test('a button keeps the focus while what it asked for is under way, and when it fails', async () => {
   await using console = await startConsole();
-  await createKey(console, { label: 'Here' });
+  const { id } = await createKey(console, { label: 'Here' });
+  const disabled = { disabled: true };
+  await console.send('parent-admin', `/api/v1/settings/api-keys/${id}`, disabled, 'PATCH');
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin');
@@ -150,20 +156,20 @@ test('a button keeps the focus while what it asked for is under way, and when it
   await tabTo(page, 'link "Details of Here"');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Here' }).waitFor();
-  await tabTo(page, 'button "Disable"');
+  await tabTo(page, 'button "Enable"');
   const release = await holdBack(page, '**/trpc/apiKeys.update', (route) =>
     route.fulfill({ status: 503, body: '{}' }),
   );
   await page.keyboard.press('Enter');
-  await expectFocus(page, 'button "Disable" [disabled]');
+  await expectFocus(page, 'button "Enable" [disabled]');
   release();
   await page.getByRole('alert').waitFor();
-  await expectFocus(page, 'button "Disable"');
+  await expectFocus(page, 'button "Enable"');
 
   await page.unrouteAll();
   await tabTo(page, 'button "Try again"', 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await page.getByText('“Here” is disabled').waitFor();
+  await page.getByText('“Here” works again').waitFor();
   // The note is gone, with its button.
   await expect.poll(() => focused(page)).toBe('main');
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
 import { callApi, createKey, inDatabase, rowsInDatabase } from './demo-keys.ts';
+import { submitAs } from './key-calls.ts';
 import { route } from './route.ts';
 
 let console: RunningConsole;
@@ -196,6 +197,21 @@ test('JobsPage follows what runs without losing focus, asks before work is lost,
   await cancelled(waits).waitFor();
 });
 
+test('JobsPage leads to the key that submitted a job', async () => {
+  const { raw } = await createKey(console, { label: 'Submitter' });
+  expect(await submitAs(console, raw, 'ci/1')).toBe(202);
+  await using session = await console.open();
+  const { page } = session;
+  await signIn(page, 'Parent admin', '/settings/jobs');
+  const link = page.getByRole('link', { name: 'API key “Submitter”' });
+  await link.waitFor();
+  const details = page.getByRole('button', { name: /^Details of/ });
+  await details.first().click();
+  await expect.poll(() => link.count()).toBe(2);
+  await link.first().click();
+  await page.getByRole('heading', { level: 1, name: 'Submitter' }).waitFor();
+});
+
 test('EndDialog says which keys an archived sub-organization takes with it', async () => {
   const added = await console.send('parent-admin', `${settings}/sub-orgs`, { name: 'Archive me' });
   const { id } = (await added.json()) as { id: number };
@@ -212,7 +228,7 @@ test('EndDialog says which keys an archived sub-organization takes with it', asy
   await question
     .getByText(/^1 key with access to only this sub-organization will be revoked/)
     .waitFor();
-  await question.getByText('Held to it', { exact: true }).waitFor();
+  await question.getByRole('link', { name: 'Held to it', exact: true }).waitFor();
   const confirm = question.getByRole('button', { name: 'Archive' });
   expect(await confirm.isDisabled()).toBe(true);
   await question.getByLabel('Type “Archive me” to confirm').fill('Archive me');
@@ -242,7 +258,10 @@ test('DisableDialog says which keys of a service account stop working', async ()
   await page.getByRole('button', { name: 'Disable Deploy robot' }).click();
   const question = page.getByRole('alertdialog', { name: 'Disable “Deploy robot”?' });
   await question.getByText('1 key will stop working:').waitFor();
-  await question.getByText('Owned by it').waitFor();
+  await question.getByRole('link', { name: 'Owned by it' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Owned by it' }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Disable Deploy robot' }).click();
   await question.getByRole('button', { name: 'Disable' }).click();
   await page.getByRole('button', { name: 'Enable Deploy robot' }).waitFor();
   expect(await callApi(console, key.raw)).toBe(403);

@@ -61,6 +61,7 @@ test('AnthropicKeyPage sets, checks, replaces and removes the key; a refusal sta
   await expectSoundInEveryLook(page, 'a refused key');
 
   await field.fill(first);
+  await main.getByText('could not be reached').waitFor({ state: 'detached' });
   await save.click();
   await main.getByText('Works', { exact: true }).waitFor();
   const preview = `sk-ant-api03-firs••••__AA`;
@@ -247,6 +248,9 @@ test('SubmitDialog submits a repository and an extension by address, and says wh
   await refused.getByText('The host in this address is not valid.').waitFor();
   await expectSoundInEveryLook(page, 'a refused address');
   await refused.getByLabel('Address').fill('https://git.invalid/acme/new');
+  for (const said of ['The host in this address is not valid.', 'Please correct what is marked.']) {
+    await refused.getByText(said).waitFor({ state: 'detached' });
+  }
   await refused.getByLabel('Sub-organization').selectOption('Payments');
   await refused.getByRole('button', { name: 'Submit for a scan' }).click();
   await main.getByText('The scan waits for its turn. This page follows it.').waitFor();

@@ -16,36 +16,29 @@ export const outcomes = [
 /** The outcomes drawn below the line. */
 export const failures = outcomes.filter((outcome) => outcome !== 'success');
 
-/** One bar of the chart: an hour, or a day of the reader's calendar. Unix milliseconds. */
+/** One bar of the chart: an hour, or a day of UTC as in the list of keys. Unix milliseconds. */
 export interface Span {
   readonly from: number;
   readonly sums: Sums;
 }
 
-const hour = 3_600_000;
+/** The number of a range's spans, and the length of each. */
 const lengths: Readonly<Record<Range, number>> = { '24h': 24, '7d': 7 };
+const lasting: Readonly<Record<Range, number>> = { '24h': 3_600_000, '7d': 86_400_000 };
 
 /** The spans of a range, oldest first, the present one last; spans without calls are included. */
 export function spansOf(hourly: ApiKeyUsage['hourly'], range: Range, now: number): Span[] {
-  const starts = Array.from({ length: lengths[range] }, (_, index) =>
-    startOf(range, now, index + 1 - lengths[range]),
-  );
-  return starts.map((from, index) => {
-    const until = starts[index + 1] ?? Number.POSITIVE_INFINITY;
+  const length = lasting[range];
+  const present = Math.floor(now / length);
+  return Array.from({ length: lengths[range] }, (_, index) => {
+    const from = (present + index + 1 - lengths[range]) * length;
+    const until = index + 1 === lengths[range] ? Number.POSITIVE_INFINITY : from + length;
     const within = hourly.filter((each) => {
       const at = Date.parse(each.hour);
       return at >= from && at < until;
     });
     return { from, sums: sumsOf(within) };
   });
-}
-
-/** The start of the span that lies `offset` spans away from the present one. */
-function startOf(range: Range, now: number, offset: number): number {
-  if (range === '24h') return (Math.floor(now / hour) + offset) * hour;
-  const day = new Date(now);
-  // By the calendar: a day on which the clocks change is not 24 hours long.
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + offset).getTime();
 }
 
 /** The number of calls by outcome. */

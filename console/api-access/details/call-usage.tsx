@@ -14,7 +14,11 @@ import { CallTable } from './call-table.tsx';
 const ranges = ['24h', '7d'] as const satisfies readonly Range[];
 
 /** The outcomes of a key's calls: a sentence, a chart, and the numbers behind it. */
-export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) {
+export function CallUsage(props: {
+  usage: UseQueryResult<ApiKeyUsage, Error>;
+  /** Whether the key was ever used: calls are kept for a time only. */
+  isUsed: boolean;
+}) {
   const id = createUniqueId();
   const now = createClock();
   const [chosen, setChosen] = createSignal<Range | null>(null);
@@ -35,7 +39,7 @@ export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) 
   return (
     <section class="details-part" aria-labelledby={id}>
       <header class="part-head">
-        <h2 id={id}>{text.title}</h2>
+        <h3 id={id}>{text.title}</h3>
         <fieldset class="segments">
           <legend class="visually-hidden">{text.range}</legend>
           <For each={ranges}>
@@ -63,11 +67,10 @@ export function CallUsage(props: { usage: UseQueryResult<ApiKeyUsage, Error> }) 
             onRetry={() => void props.usage.refetch()}
           />
         </Match>
-        <Match when={props.usage.isSuccess && props.usage.data.items.length === 0}>
-          <p class="muted">{text.never}</p>
-        </Match>
         <Match when={countOf(total()) === 0}>
-          <p class="muted">{text.none(range())}</p>
+          <p class="muted">
+            {props.isUsed || hourly().length > 0 ? text.none(range()) : text.never}
+          </p>
         </Match>
         <Match when={true}>
           <p class="chart-summary">{summary()}</p>

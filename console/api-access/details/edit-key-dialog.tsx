@@ -30,7 +30,7 @@ export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
     announce(text.saved(saved.label));
     void refreshKeys(api);
   });
-  const { errorOf, check } = createFormErrors({
+  const { errorOf, check, problem } = createFormErrors({
     invalid: () => editErrors(key, edit),
     input: () => changesOf(key, edit, member()?.user.id),
     problem: save.problem,
@@ -39,7 +39,7 @@ export function EditKeyDialog(props: { apiKey: ApiKey; onClose: () => void }) {
     <FormDialog
       title={text.title(key.label)}
       save={text.save}
-      problem={save.problem()}
+      problem={problem()}
       isPending={save.isPending()}
       check={check}
       onSave={() => save.start()}

@@ -17,7 +17,7 @@ export function KeyHistory(props: { id: string }) {
   const nameOf = createReferredNames(() => (page.isSuccess ? page.data.items : []));
   return (
     <ListCard
-      label={text.history}
+      label={text.entries}
       query={page}
       paging={paging}
       empty={text.noHistory}

@@ -1,10 +1,11 @@
-import { Match, Show, Switch } from 'solid-js';
+import { Match, onCleanup, Show, Switch } from 'solid-js';
 import { useApi } from '../../api/api-context.tsx';
-import { apiKeyQueries } from '../../api/api-keys.ts';
+import { apiKeyQueries, refreshLists } from '../../api/api-keys.ts';
 import { problemOf } from '../../api/problem.ts';
 import type { BulkAction, ListedKey } from '../../api/records.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { keyPage as text } from '../../messages/messages.ts';
+import { Icon } from '../../ui/icon.tsx';
 import { Link, useLocation } from '../../ui/location.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
@@ -20,6 +21,8 @@ import { KeyPageActions } from './key-page-actions.tsx';
 export function KeyPage(props: { id: string; onOpen: (dialog: OpenDialog) => void }) {
   const api = useApi();
   const found = useQuery(() => apiKeyQueries.one(api, props.id));
+  // Its page is newer than the list that was left for it.
+  onCleanup(() => refreshLists(api));
   const key = () => (found.isSuccess ? found.data.items.find(({ id }) => id === props.id) : null);
   return (
     <Show when={key()} fallback={<NoKey />}>
@@ -49,8 +52,8 @@ export function KeyPage(props: { id: string; onOpen: (dialog: OpenDialog) => voi
 function BackLink() {
   const { hrefWith } = useLocation();
   return (
-    <Link class="link" href={hrefWith({ key: undefined, history: undefined })}>
-      {text.all}
+    <Link class="back link" href={hrefWith({ key: undefined, history: undefined })}>
+      <Icon name="chevron" /> {text.all}
     </Link>
   );
 }
@@ -60,18 +63,23 @@ function KnownKey(props: { apiKey: ListedKey; onOpen: (dialog: OpenDialog) => vo
   const openBulk = (action: BulkAction) =>
     props.onOpen({ kind: 'bulk', action, keys: [props.apiKey] });
   return (
-    <Page title={props.apiKey.label} before={<BackLink />}>
-      <div class="key-page-head" data-focus-home tabIndex={-1}>
-        <code class="preview">{props.apiKey.preview}</code>
-        <KeyStatus apiKey={props.apiKey} onTakeOver={() => openBulk('take_over')} />
+    <Page
+      title={props.apiKey.label}
+      before={<BackLink />}
+      action={
         <Show when={props.apiKey.status !== 'revoked'}>
           <KeyPageActions
             apiKey={props.apiKey}
             actions={actions}
             onOpen={(kind) => props.onOpen({ kind, key: props.apiKey })}
-            onTakeOver={() => openBulk('take_over')}
+            onBulk={openBulk}
           />
         </Show>
+      }
+    >
+      <div class="key-page-head" data-focus-home tabIndex={-1}>
+        <code class="preview">{props.apiKey.preview}</code>
+        <KeyStatus apiKey={props.apiKey} />
         <Show when={actions.isRenaming()}>
           <RenameForm
             label={props.apiKey.label}

@@ -15,7 +15,7 @@ export function LastCalls(props: { calls: readonly ApiKeyCall[] }) {
   return (
     <Show when={props.calls.length > 0}>
       <section class="details-part" aria-labelledby={id}>
-        <h2 id={id}>{text.title}</h2>
+        <h3 id={id}>{text.title}</h3>
         <ol class="calls">
           <For each={shown()}>{(call) => <Call call={call} />}</For>
         </ol>

@@ -37,9 +37,9 @@ export function RotationPanel(props: { apiKey: ApiKey; until: string }) {
   return (
     <section class="rotation-panel" data-safe={isSafe()} aria-labelledby={id}>
       <header>
-        <h2 id={id}>
+        <h3 id={id}>
           <Icon name="rotate" /> {text.title}
-        </h2>
+        </h3>
         <p>
           {text.works(props.apiKey.retiringPreview ?? '')} <TimeAgo at={props.until} />.
         </p>

@@ -52,7 +52,7 @@ export function ScopeUse(props: { apiKey: ApiKey }) {
 
   return (
     <section class="details-part" aria-labelledby={id} ref={section} tabIndex={-1}>
-      <h2 id={id}>{text.title}</h2>
+      <h3 id={id}>{text.title}</h3>
       <Switch>
         <Match when={before()}>
           {(old) => (

@@ -45,7 +45,7 @@ export const apiAccess = {
   compact: (count: number) => compact.format(count),
   noCalls: 'None',
   calls7d: (sum: number, days: readonly number[]) =>
-    `${sum === 1 ? '1 call' : `${number.format(sum)} calls`} in 7 days, by day: ${days.map((calls) => number.format(calls)).join(', ')}`,
+    `${sum === 1 ? '1 call' : `${number.format(sum)} calls`} in 7 days, by day (UTC): ${days.map((calls) => number.format(calls)).join(', ')}`,
   total: (total: number | null, isFiltered: boolean) => {
     const found = total === null ? 'More than 1,000 keys' : keys(total);
     return isFiltered ? `${found} found` : found;
@@ -146,7 +146,6 @@ export const apiAccess = {
   },
   done: {
     renamed: (label: string) => `Renamed to ${quoted(label)}.`,
-    disabled: (label: string) => `${quoted(label)} is disabled: it is refused from now on.`,
     enabled: (label: string) => `${quoted(label)} works again.`,
     revoked: (label: string) => `${quoted(label)} is revoked: it is refused from now on.`,
     graceEnded: (label: string) => `The old secret of ${quoted(label)} is refused from now on.`,

@@ -4,7 +4,8 @@ import { quoted } from './quoted.ts';
 const keys = (count: number) => (count === 1 ? '1 key' : `${number.format(count)} keys`);
 const what = (count: number, label: string) => (count === 1 ? quoted(label) : keys(count));
 const them = (count: number) => (count === 1 ? 'it' : 'them');
-const are = (count: number) => (count === 1 ? '1 key is' : `${number.format(count)} keys are`);
+const are = (count: number, label: string) =>
+  count === 1 ? `${quoted(label)} is` : `${number.format(count)} keys are`;
 
 export const bulk = {
   title: 'Actions on the selected keys',
@@ -57,11 +58,12 @@ export const bulk = {
   accountHint: 'Its role limits what the keys can do.',
   noAccounts: 'There is no active service account yet: create one under Service accounts.',
   done: {
-    revoke: (count: number) => `${are(count)} revoked: refused from now on.`,
-    disable: (count: number) => `${are(count)} disabled: refused from now on.`,
-    enable: (count: number) => `${are(count)} enabled.`,
-    take_over: (count: number) => `${are(count)} now yours.`,
-    hand_over: (count: number) => `${are(count)} handed over.`,
+    revoke: (count: number, label: string) => `${are(count, label)} revoked: refused from now on.`,
+    disable: (count: number, label: string) =>
+      `${are(count, label)} disabled: refused from now on.`,
+    enable: (count: number, label: string) => `${are(count, label)} enabled.`,
+    take_over: (count: number, label: string) => `${are(count, label)} now yours.`,
+    hand_over: (count: number, label: string) => `${are(count, label)} handed over.`,
   },
   failedTitle: (count: number, of: number) =>
     `${number.format(count)} of ${keys(of)} could not be changed`,

@@ -27,8 +27,6 @@ export const rotate = {
 export const revoke = {
   title: (label: string) => `Revoke ${quoted(label)}?`,
   forEver: 'This cannot be undone. The key is refused from the next request on.',
-  takesAlong: 'Ends with it',
-  takesAlongHint: 'Keys that this key made, or that those made.',
   lastUsed: 'Last used',
   neverUsed: 'It was never used.',
   reach: 'Access',
@@ -38,12 +36,6 @@ export const revoke = {
   optional: '(optional)',
   reasonHint: 'For the audit log, for example “replaced” or “leaked”.',
   confirm: 'Revoke key',
-};
-
-export const disableKey = {
-  title: (label: string) => `Disable ${quoted(label)}?`,
-  lead: 'It is refused from the next request on, until you enable it again.',
-  confirm: 'Disable',
 };
 
 export const keyCallers = {

@@ -43,7 +43,7 @@ export const keyUse = {
   picture: (summary: string) => `${summary} Above the line: answered. Below it: failed.`,
   asTable: 'As a table',
   tableCaption: (range: '24h' | '7d') => `Calls of the last ${ranges[range]}`,
-  time: { '24h': 'Hour from', '7d': 'Day' },
+  time: { '24h': 'Hour from', '7d': 'Day (UTC)' },
 };
 
 export const lastCalls = {
@@ -129,13 +129,46 @@ export const keyEdit = {
   saved: (label: string) => `${quoted(label)} is saved. It holds from the next request on.`,
 };
 
+export const refusedAttempts = {
+  title: 'Refused attempts',
+  none: 'None. They appear here within a minute.',
+  first: 'first',
+  attempts: (count: number) => (count === 1 ? 'once' : `${number.format(count)} times`),
+  reasons: {
+    revoked: 'The key was revoked',
+    expired: 'The key has expired',
+    disabled: 'The key was disabled',
+    retired: 'An old secret, after its grace',
+    sub_org: 'Its sub-organization is not active',
+    address: 'From an address that is not allowed',
+    tier: 'The plan has no API access',
+    authority: 'Its owner may not do it',
+    scope: 'Not among its permissions',
+    project: 'Outside its project',
+    dialect: 'A key of another kind',
+    environment: 'A test key where only live keys are accepted',
+    rate_limited: 'Over its rate limit',
+  } as Readonly<Record<string, string>>,
+};
+
 export const keyPage = {
   title: 'API key',
   all: 'All keys',
+  parts: 'Parts of this page',
+  overview: 'Overview',
   callers: 'Callers of the last seven days',
+  noCallers: 'No accepted call in the last seven days.',
+  created: 'Created',
+  expires: 'Expires',
+  lastUsed: 'Last used',
+  never: 'Never',
+  access: 'Access',
+  wholeOrganization: 'All sub-organizations',
+  copyId: 'Copy the key id',
   history: 'History',
+  entries: 'Entries about this key',
   noHistory: 'No entries about this key.',
-  unknown: 'This organization has no such key.',
+  unknown: 'This organization has no such key. It may belong to another one.',
 };
 
 export const settingsOf = {
@@ -150,7 +183,6 @@ export const settingsOf = {
   addresses: 'Allowed IP addresses',
   anyAddress: 'Any address',
   owner: 'Owner',
-  serviceAccount: (name: string) => `Service account ${name}`,
   revokedAt: 'Revoked',
   revokedReason: 'Reason',
 };

@@ -22,7 +22,7 @@ import {
 import { invalidField } from '../../wire/problem.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
-import { assertOfDialect, assertSwitchedOn } from './dialect-rules.ts';
+import { assertOfDialect, howToSwitchOn } from './dialect-rules.ts';
 import { type Inherited, inheritedFrom } from './inherit.ts';
 import { newSecret } from './new-secret.ts';
 
@@ -51,7 +51,8 @@ export const createApiKey = defineOperation({
   async run(work, input) {
     const { em, principal, now } = work;
     const dialect: Dialect = principal.dialect ?? input.dialect;
-    assertSwitchedOn(dialect, work.services.dialects);
+    const isOff = howToSwitchOn(dialect, work.services.dialects);
+    if (isOff !== null) throw invalidField('dialect', isOff);
     assertOfDialect(dialect, input, work.services.extraScopes);
     const given =
       principal.key === null ? givenBy(work, input) : await inheritedFrom(em, principal.key.id);

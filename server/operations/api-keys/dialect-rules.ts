@@ -53,15 +53,12 @@ export function assertScopes(
 }
 
 /**
- * Asserts that a dialect is switched on.
+ * What to do about a dialect that is not switched on; null for one that is.
  *
- * @throws {InvalidInput} with the setting that switches it on.
+ * @param dialects - those that are.
  */
-export function assertSwitchedOn(dialect: Dialect, dialects: readonly Dialect[]): void {
-  if (dialects.includes(dialect)) return;
+export function howToSwitchOn(dialect: Dialect, dialects: readonly Dialect[]): string | null {
+  if (dialects.includes(dialect)) return null;
   const setting = [...dialects, dialect].join();
-  throw invalidField(
-    'dialect',
-    `the ${dialect} dialect is not switched on: start the server with DIALECTS=${setting}`,
-  );
+  return `the ${dialect} dialect is not switched on: start the server with DIALECTS=${setting}`;
 }

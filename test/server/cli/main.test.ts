@@ -265,7 +265,9 @@ test('cli says what it can do', async () => {
   const { output } = await operator.run('org --help');
   expect(output).toContain('org add --clerk-id ID --name N --tier 1|2|3');
   expect(output).not.toContain('keys import');
-  expect((await operator.run('org -h')).output).toBe(output);
+  for (const same of ['org -h', 'org', '--json org']) {
+    expect(await operator.run(same)).toMatchObject({ code: 0, output });
+  }
 });
 
 test.each([
@@ -278,6 +280,8 @@ test.each([
     1,
     /^--clerk-id: expected a Clerk organization id/,
   ],
+  ['org remove', 2, /^"org remove" is no command: org takes add, set-tier, list$/],
+  ['keys list --org org_a --org org_b', 2, /^--org is given more than once \(usage: keys list /],
   ['org list --all', 2, /^Unknown option '--all' \(usage: org list\)$/],
   ['org list extra', 2, /^"extra" is one argument too many \(usage: org list\)$/],
   ['keys revoke', 2, /^KEY_ID is missing \(usage: keys revoke KEY_ID /],
@@ -400,7 +404,7 @@ test('cli as a process writes its answer, or one line and an exit code', async (
       );
     });
   const [migrated, refused] = await Promise.all([
-    start('migrate', '--json'),
+    start('--json', 'migrate'),
     start('sub-org', 'archive', 'one'),
   ]);
   expect(migrated).toEqual([0, '{"migrated":true}\n', '']);

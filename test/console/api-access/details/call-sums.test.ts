@@ -8,7 +8,7 @@ import {
 } from '../../../../console/api-access/details/call-sums.ts';
 
 const hour = 3_600_000;
-const now = new Date(2026, 5, 17, 14, 25).getTime();
+const now = Date.UTC(2026, 5, 17, 14, 25);
 const thisHour = Math.floor(now / hour) * hour;
 
 function counted(hoursAgo: number, outcome: 'success' | 'forbidden', count: number) {
@@ -31,12 +31,10 @@ test('spansOf() a day has 24 hours, the present one last', () => {
   expect(failedOf(totalOf(spans))).toBe(2);
 });
 
-test('spansOf() a week has the seven days of the calendar that end today', () => {
+test('spansOf() a week has the seven days of UTC that end today, as the list of keys has', () => {
   const spans = spansOf([counted(0, 'success', 3), counted(24, 'success', 4)], '7d', now);
   const days = [11, 12, 13, 14, 15, 16, 17];
-  expect(spans.map(({ from }) => from)).toEqual(
-    days.map((day) => new Date(2026, 5, day).getTime()),
-  );
+  expect(spans.map(({ from }) => from)).toEqual(days.map((day) => Date.UTC(2026, 5, day)));
   expect(spans.map(({ sums }) => sums.success)).toEqual([0, 0, 0, 0, 0, 4, 3]);
 });
 

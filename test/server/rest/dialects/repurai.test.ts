@@ -5,7 +5,14 @@ import { ApiKey } from '../../../../server/database/entities/api-key.ts';
 import { AuditEvent } from '../../../../server/database/entities/audit-event.ts';
 import { Membership } from '../../../../server/database/entities/membership.ts';
 import { answer, issueKey, revokeKey } from '../../../support/issued-keys.ts';
-import { onBothDatabases, type RunningServer, startServerOn } from '../../../support/server.ts';
+import {
+  demoDatabase,
+  onBothDatabases,
+  type RunningServer,
+  startServer,
+  startServerOn,
+  type TestServer,
+} from '../../../support/server.ts';
 
 const keys = '/v1/api-keys';
 const dialects = ['repurai', 'platform'];
@@ -22,7 +29,12 @@ interface Call {
 }
 
 /** A call with a key in `X-API-Key`. */
-function call(server: RunningServer, key: string | undefined, path = '', options: Call = {}) {
+function call(
+  server: Pick<TestServer, 'fetch'>,
+  key: string | undefined,
+  path = '',
+  options: Call = {},
+) {
   const headers = { ...options.headers, ...(key !== undefined && { 'x-api-key': key }) };
   return answer(server.fetch(keys + path, { ...options, headers }));
 }
@@ -413,6 +425,32 @@ onBothDatabases((kind) => {
       await run(`curl -X DELETE https://api.repur.ai/v1/api-keys/key_123 \\
 -H "X-API-Key: {your_api_key}"`),
     ).toEqual({ success: true });
+  });
+});
+
+onBothDatabases((kind) => {
+  test('a key whose dialect was switched off gets no new secret; what it has goes on after the return', async () => {
+    await using database = await demoDatabase(kind);
+    const start = (options = {}) => startServer({ ...options, database: database.url });
+    const { id, raw } = await (async () => {
+      await using server = await start({ dialects });
+      return await issueKey(server, { dialect: 'repurai' });
+    })();
+    const rotated = (server: TestServer) =>
+      answer(
+        server.fetch(`/api/v1/settings/api-keys/${id}/rotate`, {
+          ...{ as: 'parent-admin', json: { grace_seconds: 3600 } },
+        }),
+      );
+    {
+      await using server = await start();
+      const detail =
+        'the repurai dialect is not switched on: start the server with DIALECTS=reporisk,repurai';
+      expect(await rotated(server)).toEqual({ status: 409, body: { detail } });
+    }
+    await using server = await start({ dialects });
+    expect((await call(server, raw)).status).toBe(200);
+    expect((await rotated(server)).status).toBe(200);
   });
 });
 
