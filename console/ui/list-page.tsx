@@ -1,10 +1,11 @@
 import type { UseQueryResult } from '@tanstack/solid-query';
 import { For, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
 import { problemOf } from '../api/problem.ts';
+import { cursorsText, parseCursors } from './cursors.ts';
 import { Icon } from './icon.tsx';
 import { useLocation } from './location.tsx';
 import { Page } from './page.tsx';
-import { cursorsText, Pager, parseCursors } from './pager.tsx';
+import { Pager } from './pager.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { Skeleton } from './skeleton.tsx';
 
