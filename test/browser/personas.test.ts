@@ -32,7 +32,9 @@ test.each([
     await signIn(page, name);
     await page.getByText('You cannot manage API keys').waitFor();
     await page.getByText(help).waitFor();
-    // The page has the session by now; from here on it sends no request that would be refused.
+    // The page has the session, and what was asked for beside it: from here on it sends no request that
+    // would be refused.
+    await page.waitForLoadState('networkidle');
     page.on('response', (response) => response.status() >= 400 && refused.push(response.url()));
     expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(sections);
     expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
