@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Match, Show, Switch } from 'solid-js';
+import { createSignal, Match, Show, Switch } from 'solid-js';
 import { apiAccess as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { PermissionPanel } from '../session/permission-panel.tsx';
@@ -25,12 +25,6 @@ export function ApiAccessPage() {
   );
   const { parameter } = useLocation();
   const keyId = () => (mayCreate() ? parameter('key') : null);
-  const [left, setLeft] = createSignal<string | null>(null);
-  createEffect<string | null>((before) => {
-    const id = keyId();
-    if (id === null) setLeft(before);
-    return id;
-  }, null);
   return (
     <>
       <Show when={keyId()} keyed>
@@ -40,7 +34,7 @@ export function ApiAccessPage() {
         <Page title={text.title} action={<Show when={mayCreate()}>{newKeyButton()}</Show>}>
           <Switch fallback={<PermissionPanel />}>
             <Match when={mayCreate()}>
-              <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} left={left()} />
+              <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} />
             </Match>
             <Match when={member()?.may.revokeApiKeys}>
               <UpgradeNotice />

@@ -26,8 +26,6 @@ import { StatusStrip } from './status-strip.tsx';
 export function KeyCard(props: {
   onOpen: (dialog: OpenDialog) => void;
   newKeyButton: () => JSX.Element;
-  /** The id of the key whose page was left: its row gets the focus. */
-  left: string | null;
 }) {
   const api = useApi();
   const state = createKeyListState();
@@ -88,11 +86,7 @@ export function KeyCard(props: {
                 aria-label={text.table.caption}
                 aria-multiselectable="true"
                 aria-busy={list.isPlaceholderData}
-                ref={(table) => {
-                  createGridKeys()(table);
-                  // After the browser's own return to an old place, which the page had before its rows.
-                  setTimeout(() => focusRow(table, props.left), 100);
-                }}
+                ref={createGridKeys()}
               >
                 <KeyTableHead state={state} selection={selection} />
                 <tbody>
@@ -121,12 +115,6 @@ export function KeyCard(props: {
       </Show>
     </section>
   );
-}
-
-/** Back at the row where the list was left, which the focus brings into view. */
-function focusRow(table: HTMLTableElement, id: string | null): void {
-  if (id === null || document.activeElement !== document.body) return;
-  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
 }
 
 /** Grey rows as high as the ones to come. */

@@ -1,4 +1,4 @@
-import { createEffect, on, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { type AssetKind, extensions, repositories } from '../api/assets.ts';
 import { useLocation } from '../ui/location.tsx';
 import { AssetList } from './asset-list.tsx';
@@ -20,10 +20,6 @@ function AssetsPage(props: { kind: AssetKind; path: string }) {
   const { parameter } = useLocation();
   const environment = () => (parameter('environment') === 'test' ? 'test' : 'live');
   const id = () => Number(parameter('id') ?? 0);
-  // The followed link is gone: focus moves to the heading.
-  createEffect(
-    on(id, () => document.querySelector<HTMLElement>('main h1')?.focus(), { defer: true }),
-  );
   return (
     <Show
       when={id()}

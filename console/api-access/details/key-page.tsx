@@ -49,7 +49,7 @@ export function KeyPage(props: { id: string; onOpen: (dialog: OpenDialog) => voi
 function BackLink() {
   const { hrefWith } = useLocation();
   return (
-    <Link class="link" href={hrefWith({ key: undefined, history: undefined })}>
+    <Link class="link" href={hrefWith({ key: undefined, history: undefined })} isUp>
       {text.all}
     </Link>
   );
