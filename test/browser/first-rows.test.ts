@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningConsole, signIn, startConsole } from './console.ts';
 import { createKey } from './demo-keys.ts';
+import { shiftsOf, slow4G, slowDown, watchShifts } from './layout-shifts.ts';
 
 let console: RunningConsole;
 beforeAll(async () => {
@@ -10,15 +11,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => console[Symbol.asyncDispose]());
 
-/** Slow 4G as Lighthouse has it: milliseconds, bytes a second. */
-const slow4G = { latency: 562.5, downloadThroughput: 180_000, uploadThroughput: 84_375 };
-
 /** Loads the page once more, with an empty cache, until its first row. */
 async function reload(page: Page, network: typeof slow4G): Promise<void> {
-  const protocol = await page.context().newCDPSession(page);
-  await protocol.send('Network.enable');
-  await protocol.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await protocol.send('Network.emulateNetworkConditions', { offline: false, ...network });
+  await slowDown(page, network, false);
   await page.reload();
   await page.getByRole('grid').getByText('Pipeline 19').waitFor();
 }
@@ -26,20 +21,11 @@ async function reload(page: Page, network: typeof slow4G): Promise<void> {
 test('the page shifts by at most 0.02 while it loads on a slow network', async () => {
   await using session = await console.open();
   const { page } = session;
-  await page.addInitScript(`
-    window.shifts = [];
-    new PerformanceObserver((list) => {
-      for (const { value, sources } of list.getEntries()) {
-        shifts.push({ value, what: sources.map(({ node }) => node?.className ?? node?.nodeName) });
-      }
-    }).observe({ type: 'layout-shift', buffered: true });
-  `);
+  await watchShifts(page);
   await signIn(page, 'Parent admin');
   await reload(page, slow4G);
   await page.waitForLoadState('networkidle');
-  const shifts = await page.evaluate<{ value: number; what: string[] }[]>('shifts');
-  const sum = shifts.reduce((total, { value }) => total + value, 0);
-  expect({ sum, shifts }).toEqual({ sum: expect.toSatisfy((each) => each <= 0.02), shifts });
+  expect((await shiftsOf(page)).sum).toBeLessThanOrEqual(0.02);
 });
 
 interface Request {
