@@ -11,6 +11,7 @@ import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { TableSkeleton } from '../ui/skeleton.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { EmptyKeys } from './empty-keys.tsx';
 import { FoundSecret } from './found-secret.tsx';
@@ -65,7 +66,7 @@ export function KeyCard(props: {
           <FoundSecret search={state.search()} keys={keys()} onOpen={props.onOpen} />
           <Switch>
             <Match when={list.isPending}>
-              <Waiting />
+              <TableSkeleton rows="grid" />
             </Match>
             <Match when={list.isError}>
               <ProblemNote problem={problemOf(list.error)} onRetry={() => void list.refetch()} />
@@ -114,14 +115,5 @@ export function KeyCard(props: {
         </div>
       </Show>
     </section>
-  );
-}
-
-/** Grey rows as high as the ones to come. */
-function Waiting() {
-  return (
-    <div class="grid-waiting" role="status" aria-label={text.loading}>
-      <For each={Array.from({ length: 14 })}>{() => <span />}</For>
-    </div>
   );
 }

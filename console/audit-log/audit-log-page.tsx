@@ -75,7 +75,7 @@ export function AuditLogPage() {
       note={<ProblemNote problem={save.problem()} onRetry={() => void save.retry()} />}
       query={page}
       paging={paging}
-      empty={isFiltered() ? text.emptyFiltered : text.empty}
+      empty={isFiltered() ? text.emptyFiltered : { icon: 'scroll', ...text.empty }}
       before={
         <AuditFilters filter={filter()} names={names()} onChange={setFilter} onClear={clear} />
       }

@@ -34,7 +34,7 @@ test('no page shifts by more than 0.02 when its content comes, on a slow network
       await slowDown(page, slow4G, true);
       await page.goto(`/settings/${path}`);
       await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
-      const waiting = page.locator('.skeleton, .grid-waiting, [aria-busy=true]');
+      const waiting = page.locator('.skeleton, [aria-busy=true]');
       await expect.poll(() => waiting.count(), { timeout: 30_000 }).toBe(0);
       return { path, ...(await shiftsOf(page)) };
     }),
