@@ -1,5 +1,5 @@
 import { Show } from 'solid-js';
-import { type AssetKind, extensions, repositories } from '../api/assets.ts';
+import { type AssetKind, extensions, repositories, shownAssets } from '../api/assets.ts';
 import { useLocation } from '../ui/location.tsx';
 import { AssetList } from './asset-list.tsx';
 import { AssetView } from './asset-view.tsx';
@@ -18,8 +18,8 @@ export function ExtensionsPage() {
 /** All assets of a kind, or the one that the URL names. */
 function AssetsPage(props: { kind: AssetKind; path: string }) {
   const { parameter } = useLocation();
-  const environment = () => (parameter('environment') === 'test' ? 'test' : 'live');
-  const id = () => Number(parameter('id') ?? 0);
+  const environment = () => shownAssets(parameter).environment;
+  const id = () => shownAssets(parameter).id;
   return (
     <Show
       when={id()}

@@ -42,25 +42,50 @@ function chainTo(request: Request, all: readonly Request[]): string[] {
   return [...longest, new URL(request.name).pathname];
 }
 
-test('the first row waits for at most three requests, one after the other', async () => {
-  await using session = await console.open();
-  const { page } = session;
-  await signIn(page, 'Parent admin');
-  const sent: string[] = [];
-  page.on('request', (request) => sent.push(new URL(request.url()).pathname));
-  // Only latency: what is asked for together is under way together.
-  await reload(page, { latency: 500, downloadThroughput: -1, uploadThroughput: -1 });
-  const requests = await page.evaluate<Request[]>(`
-    ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
-      .map(({ name, startTime, responseEnd }) => ({ name, startTime, responseEnd }))
-  `);
-  const list = requests.find(({ name }) => name.includes('/trpc/apiKeys.list'));
-  if (list === undefined) throw new Error('the list was not asked for');
-  const chain = chainTo(list, requests);
-  expect({ chain, length: chain.length }).toEqual({
-    chain,
-    length: expect.toSatisfy((length) => length <= 3),
+/** The first content of a page, by its address: the request that brings it. */
+const contents: Readonly<Record<string, string>> = {
+  'api-access': '/trpc/apiKeys.list',
+  'api-access?search=Pipeline&sort=label': '/trpc/apiKeys.list',
+  'sub-orgs': '/trpc/subOrgs.list',
+  'service-accounts': '/trpc/serviceAccounts.list',
+  'anthropic-key': '/trpc/anthropicKey.get',
+  webhooks: '/trpc/webhooks.list',
+  repositories: '/api/v1/repos',
+  extensions: '/api/v1/extensions',
+  jobs: '/trpc/jobs.list',
+  'audit-log': '/trpc/auditLog.list',
+};
+
+test('the first row of each page waits for at most three requests, one after the other', async () => {
+  // At once, because they mostly wait for the network; each with connections of its own.
+  const loads = Object.entries(contents).map(async ([address, content]) => {
+    await using session = await console.open();
+    const { page, context } = session;
+    const persona = { name: 'reporisk.persona', value: 'parent-admin', url: console.url };
+    await context.addCookies([persona]);
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url().slice(console.url.length)));
+    // Only latency: what is asked for together is under way together.
+    const network = { latency: 500, downloadThroughput: -1, uploadThroughput: -1 };
+    await slowDown(page, network, false);
+    await page.goto(`/settings/${address}`);
+    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+    await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0);
+    const requests = await page.evaluate<Request[]>(`
+      ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+        .map(({ name, startTime, responseEnd }) => ({ name, startTime, responseEnd }))
+    `);
+    const asked = requests.find(({ name }) => new URL(name).pathname === content);
+    // The sign-in that the page's own answer named is the one that the script takes; and what is asked
+    // for ahead is what the page needs.
+    const twice = sent.filter((each, place) => sent.indexOf(each) !== place);
+    return { address, chain: asked ? chainTo(asked, requests) : [], twice };
   });
-  // The sign-in that the page's own answer named is the one that the script takes.
-  expect(sent.sort()).toEqual([...new Set(sent)]);
+  for (const { address, chain, twice } of await Promise.all(loads)) {
+    expect({ address, chain, twice }).toEqual({
+      address,
+      chain: expect.toSatisfy(({ length }) => length > 0 && length <= 3),
+      twice: [],
+    });
+  }
 });
