@@ -67,8 +67,8 @@ export function SettingsLayout(props: ParentProps) {
 }
 
 /**
- * Brings the present section into view on narrow screens, where the sections scroll sideways. The page
- * does not move, as with `scrollIntoView()`: it has a place of its own in the history.
+ * Brings the present section into view on narrow screens, where the sections scroll sideways.
+ * `scrollIntoView()` would move the page as well, away from the place that Back brought it to.
  */
 function showPresent(sections: HTMLElement | undefined): void {
   const here = sections?.querySelector('[aria-current]')?.getBoundingClientRect();

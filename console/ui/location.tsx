@@ -96,7 +96,11 @@ export function LocationProvider(props: ParentProps) {
   const guards = new Set<() => boolean>();
   const step = () => {
     const next = readAddress();
-    if (![...guards].every((mayLeave) => mayLeave())) return write('push', address());
+    if (![...guards].every((mayLeave) => mayLeave())) {
+      // The entry that Back led to keeps its state.
+      history.pushState(places.stay(), '', safeAddress(address()));
+      return;
+    }
     const restore = places.step();
     setAddress(next);
     restore();

@@ -17,22 +17,21 @@ interface Entry {
   readonly place: Place | null;
 }
 
-export type Places = ReturnType<typeof createPlaces>;
-
 /**
  * Brings each entry of the history back as it was left: scrolled to the pixel, with the focus on the link
  * that was followed. The browser's own way scrolls before the rows are there.
  */
 export function createPlaces() {
   history.scrollRestoration = 'manual';
-  // Of entries that Back or Forward left: their state can no longer be written then.
-  const left = new Map<number, Place>();
+  // The `top` of entries that Back or Forward left, by depth: their state can no longer be written then.
+  const left = new Map<number, number>();
   let present: Entry = history.state ?? { depth: 0, from: null, place: null };
   let end = () => {};
 
-  const placeNow = (link: string | null): Place => ({ top: window.scrollY, link });
-  const keep = (link: string | null) =>
-    history.replaceState({ ...present, place: placeNow(link) } satisfies Entry, '');
+  function keep(link: string | null): void {
+    const place = { top: window.scrollY, link };
+    history.replaceState({ ...present, place } satisfies Entry, '');
+  }
 
   const keepUnfollowed = () => keep(null);
   window.addEventListener('pagehide', keepUnfollowed);
@@ -60,14 +59,16 @@ export function createPlaces() {
     },
     /** Before the page of the entry that Back or Forward led to is rendered. @returns for after it. */
     step(): () => void {
-      left.set(present.depth, placeNow(null));
+      left.set(present.depth, window.scrollY);
       const entry: Entry | null = history.state;
       if (entry === null) return () => {};
       present = entry;
-      const { top, link } = { ...entry.place, ...left.get(entry.depth) };
+      const top = left.get(entry.depth) ?? entry.place?.top ?? 0;
+      left.delete(entry.depth);
+      const link = entry.place?.link ?? null;
       return () => {
         end();
-        end = settle({ top: top ?? 0, link: entry.place?.link ?? link ?? null }, 'in place');
+        end = settle({ top, link }, 'in place');
       };
     },
     /** Whether an address is the one before, so that a link to it is a way back. */

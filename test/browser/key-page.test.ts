@@ -58,6 +58,21 @@ test('KeyPage has an address, a history in sentences, and a way back to its row 
   await row.waitFor();
   await expect.poll(async () => Math.abs((await scrolled()) - left)).toBeLessThanOrEqual(1);
 
+  // An entry that Back left, too: what was true of it before is over once it is left again.
+  await page.goBack();
+  await heading.waitFor();
+  await page.goForward();
+  await row.waitFor();
+  expect(Math.abs((await scrolled()) - left)).toBeLessThanOrEqual(1);
+  await page.getByRole('link', { name: 'Details of Key 25' }).focus();
+  const higher = await scrolled();
+  expect(higher).toBeLessThan(left - 1);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('heading "Key 25" [level=1]');
+  await page.goBack();
+  await expect.poll(() => focused(page)).toBe('link "Details of Key 25"');
+  expect(Math.abs((await scrolled()) - higher)).toBeLessThanOrEqual(1);
+
   await page.goto('/settings/api-access?key=key_unknown');
   await page.getByText('This organization has no such key.').waitFor();
   await page.getByRole('link', { name: 'All keys' }).click();
