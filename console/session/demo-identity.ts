@@ -63,8 +63,11 @@ export async function signInAs(persona: Persona): Promise<Identity> {
   };
 }
 
+/** The address that the page's `Link` header names, so that the answer is under way already. */
+const signInAddress = (persona: Persona) => `/demo/session?persona=${persona}`;
+
 async function issue(persona: Persona): Promise<{ token: string; expiresAt: number }> {
-  const response = await fetch(`/demo/session?persona=${persona}`);
+  const response = await fetch(signInAddress(persona));
   if (!response.ok) throw new SignInNeeded();
   const body: { token: string; expires_at: string } = await response.json();
   return { token: body.token, expiresAt: Date.parse(body.expires_at) };

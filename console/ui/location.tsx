@@ -74,7 +74,11 @@ const hrefOf = ({ pathname, search }: URL) => pathname + search;
 
 export function LocationProvider(props: ParentProps) {
   const [address, setAddress] = createSignal(readAddress());
-  const places = createPlaces();
+  history.scrollRestoration = 'manual';
+  const places = createPlaces({
+    entry: () => history.state,
+    setEntry: (entry) => history.replaceState(entry, ''),
+  });
   const write = (how: 'push' | 'replace', to: URL) => {
     const next = safeAddress(to);
     if (how === 'replace') history.replaceState(places.stay(), '', next);

@@ -9,7 +9,7 @@ interface Place {
 }
 
 /** What the browser keeps beside the address of each entry, also over a reload. */
-interface Entry {
+export interface Entry {
   /** The number of entries of this console before it. */
   readonly depth: number;
   /** The address that led here. */
@@ -19,20 +19,20 @@ interface Entry {
 
 /**
  * Brings each entry of the history back as it was left: scrolled to the pixel, with the focus on the link
- * that was followed. The browser's own way scrolls before the rows are there.
+ * that was followed. The browser's own way would scroll before the rows are there.
  */
-export function createPlaces() {
-  history.scrollRestoration = 'manual';
+export function createPlaces(browser: {
+  /** The present entry; null for one that the console did not make. */
+  readonly entry: () => Entry | null;
+  readonly setEntry: (entry: Entry) => void;
+}) {
   // The `top` of entries that Back or Forward left, by depth: their state can no longer be written then.
   const left = new Map<number, number>();
-  let present: Entry = history.state ?? { depth: 0, from: null, place: null };
+  let present = browser.entry() ?? { depth: 0, from: null, place: null };
   let end = () => {};
 
-  function keep(link: string | null): void {
-    const place = { top: window.scrollY, link };
-    history.replaceState({ ...present, place } satisfies Entry, '');
-  }
-
+  const keep = (link: string | null) =>
+    browser.setEntry({ ...present, place: { top: window.scrollY, link } });
   const keepUnfollowed = () => keep(null);
   window.addEventListener('pagehide', keepUnfollowed);
   onCleanup(() => {
@@ -60,7 +60,7 @@ export function createPlaces() {
     /** Before the page of the entry that Back or Forward led to is rendered. @returns for after it. */
     step(): () => void {
       left.set(present.depth, window.scrollY);
-      const entry: Entry | null = history.state;
+      const entry = browser.entry();
       if (entry === null) return () => {};
       present = entry;
       const top = left.get(entry.depth) ?? entry.place?.top ?? 0;
