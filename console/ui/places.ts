@@ -88,7 +88,6 @@ function settle(
 ): () => void {
   let wanted = top;
   let reached = window.scrollY;
-  let heading: Element | null = null;
 
   function scroll(): void {
     if (wanted === null) return;
@@ -103,16 +102,13 @@ function settle(
   }
 
   function refocus(): void {
-    const { activeElement } = document;
-    if (focus === 'no focus' || (activeElement !== document.body && activeElement !== heading))
-      return;
+    const { activeElement, body } = document;
+    const isLost = activeElement === body;
+    if (focus === 'no focus' || !(isLost || activeElement?.matches('main h1'))) return;
     const href = CSS.escape(link ?? '');
     const followed = document.querySelector<HTMLElement>(`main a[href="${href}"]`);
     if (followed) followed.focus({ preventScroll: focus === 'in place' });
-    if (followed || activeElement === heading) return;
-    const title = document.querySelector<HTMLElement>('main h1');
-    title?.focus({ preventScroll: true });
-    heading = title;
+    else if (isLost) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
   }
 
   const attempt = () => {
