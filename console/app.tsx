@@ -4,9 +4,10 @@ import { ApiContext, createApi } from './api/api-context.tsx';
 import { createIdentityGate } from './session/identity-gate.ts';
 import { MemberGate } from './session/member-gate.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
+import { askAhead } from './settings/first-queries.ts';
 import { SettingsLayout } from './settings/settings-layout.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
-import { LocationProvider } from './ui/location.tsx';
+import { LocationProvider, readAddress } from './ui/location.tsx';
 import { StatusLineProvider } from './ui/status-line.tsx';
 
 /** The whole console: sign-in, then Settings. Each sign-in starts with empty caches. */
@@ -17,6 +18,7 @@ export function App() {
       <Show when={gate.identity()} fallback={<SignInPage gate={gate} />} keyed>
         {(identity) => {
           const api = createApi(identity);
+          askAhead(api, readAddress());
           return (
             <ApiContext.Provider value={api}>
               <QueryClientProvider client={api.queries}>

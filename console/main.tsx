@@ -12,6 +12,7 @@ import './ui/styles/list.css';
 import './ui/styles/dialog.css';
 import './ui/styles/content.css';
 import './ui/styles/records.css';
+import './ui/styles/waiting.css';
 
 // Before any other code reads the address: a link may hold a raw key.
 const address = readAddress();

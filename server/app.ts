@@ -146,7 +146,13 @@ export function createApp(parts: AppOptions): App {
   // An unknown path of the API is no page of the console, in any spelling and for every client.
   const entrance = '/:entrance{(?i:api|auth|trpc|webhooks|demo|v1|platform)}';
   app.on('ALL', [entrance, `${entrance}/*`], (c) => c.notFound());
-  app.route('/', consoleRoutes(parts.consoleFolder, parts.clerkPublishableKey));
+  app.route(
+    '/',
+    consoleRoutes(parts.consoleFolder, {
+      isDemo: parts.demo !== null,
+      publishableKey: parts.clerkPublishableKey,
+    }),
+  );
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
 
   /** Whether a request passes everything that stands before the routes, and no one traces it. */

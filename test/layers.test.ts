@@ -159,7 +159,9 @@ function violation(
   return typeOnly ? undefined : `${path} imports more than types from ${top}/`;
 }
 
-const files = globSync('{core,server,console,test}/**/*.{ts,tsx}', { exclude: ['**/dist'] })
+const files = globSync('{core,server,console,test}/**/*.{ts,tsx}', {
+  exclude: ['**/dist', '**/node_modules'],
+})
   .map((path) => path.replaceAll('\\', '/'))
   .map((path) => ({ path, source: readFileSync(path, 'utf8') }))
   .map(({ path, source }) => ({ path, source, imports: importsOf(path, source) }));

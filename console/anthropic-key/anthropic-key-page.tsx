@@ -4,7 +4,7 @@ import { useApi } from '../api/api-context.tsx';
 import { problemOf } from '../api/problem.ts';
 import { useQuery } from '../api/use-query.ts';
 import { anthropicKey as text } from '../messages/messages.ts';
-import { Icon } from '../ui/icon.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { Page } from '../ui/page.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -46,16 +46,13 @@ export function AnthropicKeyPage() {
 
 function NoKey() {
   return (
-    <section class="card panel" aria-labelledby="no-key">
-      <span class="panel-icon">
-        <Icon name="spark" />
-      </span>
-      <h2 id="no-key">{text.none.title}</h2>
-      <p>{text.none.why}</p>
-      <ol class="steps">
-        <For each={text.none.steps}>{(step) => <li>{step}</li>}</For>
-      </ol>
-      <KeyForm label={text.field} save={text.save} />
+    <section class="card" aria-label={text.none.title}>
+      <EmptyState icon="spark" title={text.none.title} hint={text.none.why}>
+        <ol class="steps">
+          <For each={text.none.steps}>{(step) => <li>{step}</li>}</For>
+        </ol>
+        <KeyForm label={text.field} save={text.save} />
+      </EmptyState>
     </section>
   );
 }

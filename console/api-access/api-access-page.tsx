@@ -25,11 +25,9 @@ export function ApiAccessPage() {
   );
   const { parameter } = useLocation();
   const keyId = () => (mayCreate() ? parameter('key') : null);
-  const [left, setLeft] = createSignal<string | null>(null);
+  // A question about a key is left with its page; a new secret never is.
   createEffect<string | null>((before) => {
     const id = keyId();
-    if (id === null) setLeft(before);
-    // A question about a key is left with its page; a new secret never is.
     const kind = untrack(dialog)?.kind;
     if (id !== before && (kind === 'revoke' || kind === 'bulk')) setDialog(null);
     return id;
@@ -43,7 +41,7 @@ export function ApiAccessPage() {
         <Page title={text.title} action={<Show when={mayCreate()}>{newKeyButton()}</Show>}>
           <Switch fallback={<PermissionPanel />}>
             <Match when={mayCreate()}>
-              <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} left={left()} />
+              <KeyCard onOpen={setDialog} newKeyButton={newKeyButton} />
             </Match>
             <Match when={member()?.may.revokeApiKeys}>
               {/* The title stays, with the focus, while this is loaded. */}

@@ -11,6 +11,7 @@ import './key-grid.css';
 import { createGridKeys } from '../ui/grid-keys.ts';
 import { Pager } from '../ui/pager.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { TableSkeleton } from '../ui/skeleton.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { EmptyKeys } from './empty-keys.tsx';
 import { FoundSecret } from './found-secret.tsx';
@@ -26,8 +27,6 @@ import { StatusStrip } from './status-strip.tsx';
 export function KeyCard(props: {
   onOpen: (dialog: OpenDialog) => void;
   newKeyButton: () => JSX.Element;
-  /** The id of the key whose page was left: its row gets the focus. */
-  left: string | null;
 }) {
   const api = useApi();
   const state = createKeyListState();
@@ -67,7 +66,7 @@ export function KeyCard(props: {
           <FoundSecret search={state.search()} keys={keys()} onOpen={props.onOpen} />
           <Switch>
             <Match when={list.isPending}>
-              <Waiting />
+              <TableSkeleton rows="grid" />
             </Match>
             <Match when={list.isError}>
               <ProblemNote problem={problemOf(list.error)} onRetry={() => void list.refetch()} />
@@ -88,11 +87,7 @@ export function KeyCard(props: {
                 aria-label={text.table.caption}
                 aria-multiselectable="true"
                 aria-busy={list.isPlaceholderData}
-                ref={(table) => {
-                  createGridKeys()(table);
-                  // After the browser's own return to an old place, which the page had before its rows.
-                  setTimeout(() => focusRow(table, props.left), 100);
-                }}
+                ref={createGridKeys()}
               >
                 <KeyTableHead state={state} selection={selection} />
                 <tbody>
@@ -120,20 +115,5 @@ export function KeyCard(props: {
         </div>
       </Show>
     </section>
-  );
-}
-
-/** Back at the row where the list was left, which the focus brings into view. */
-function focusRow(table: HTMLTableElement, id: string | null): void {
-  if (id === null || !document.activeElement?.matches('body, h1')) return;
-  table.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(id)}"] [data-activate]`)?.focus();
-}
-
-/** Grey rows as high as the ones to come. */
-function Waiting() {
-  return (
-    <div class="grid-waiting" role="status" aria-label={text.loading}>
-      <For each={Array.from({ length: 14 })}>{() => <span />}</For>
-    </div>
   );
 }

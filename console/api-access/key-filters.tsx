@@ -9,7 +9,8 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useStatusLine } from '../ui/status-line.tsx';
-import { type KeyListState, type Sort, statuses } from './key-list-state.ts';
+import { type Sort, statuses } from './key-list-query.ts';
+import type { KeyListState } from './key-list-state.ts';
 
 /** Search, filters, order, and the export of what they show. */
 export function KeyFilters(props: {

@@ -1,49 +1,27 @@
-import { defined } from '../api/defined.ts';
-import type { ApiKey, ApiKeyQuery, Attention } from '../api/records.ts';
-import { apiAccess as text } from '../messages/messages.ts';
+import type { Attention } from '../api/records.ts';
 import { createPaging } from '../ui/list-page.tsx';
 import { useLocation } from '../ui/location.tsx';
-
-export type Sort = keyof typeof text.sorts;
-export type Status = ApiKey['status'];
-
-const pageSize = 50;
+import { keyListFilter, keyListPage, type Sort, wholeKeyList } from './key-list-query.ts';
 
 /** The state of the list, kept in the URL: a link or a reload shows the same. */
 export function createKeyListState() {
   const { parameter } = useLocation();
   const paging = createPaging();
-  const search = () => parameter('search') ?? '';
-  const status = () => statuses.find((each) => each === parameter('status')) ?? null;
-  const attention = () => attentions.find((each) => each === parameter('attention')) ?? null;
-  const owner = () => parameter('owner');
-  const subOrgId = () =>
-    /^\d+$/.test(parameter('sub_org') ?? '') ? Number(parameter('sub_org')) : null;
-  const sort = () => sorts.find((each) => each === parameter('sort')) ?? '-created_at';
-
-  /** The list without its pages. */
-  const filter = (): ApiKeyQuery =>
-    defined({
-      sort: sort(),
-      search: search() || undefined,
-      status: status() ?? undefined,
-      attention: attention() ?? undefined,
-      owner: owner() ?? undefined,
-      subOrgId: subOrgId() ?? undefined,
-    });
-
+  const shown = () => keyListFilter(parameter);
   return {
-    search,
-    status,
-    attention,
-    owner,
-    subOrgId,
-    sort,
+    search: () => shown().search,
+    status: () => shown().status,
+    attention: () => shown().attention,
+    owner: () => shown().owner,
+    subOrgId: () => shown().subOrgId,
+    sort: () => shown().sort,
     paging,
-    isFiltered: () =>
-      search() !== '' || [status(), attention(), owner(), subOrgId()].some((each) => each !== null),
-    query: (): ApiKeyQuery => defined({ ...filter(), limit: pageSize, cursor: paging.cursor() }),
-    filter,
+    isFiltered: () => {
+      const { search, status, attention, owner, subOrgId } = shown();
+      return search !== '' || [status, attention, owner, subOrgId].some((each) => each !== null);
+    },
+    query: () => keyListPage(parameter),
+    filter: () => wholeKeyList(parameter),
     setSearch: (value: string) => paging.restart({ search: value || undefined }),
     setStatus: (value: string) => paging.restart({ status: value || undefined }),
     setAttention: (value: Attention | null) => paging.restart({ attention: value ?? undefined }),
@@ -59,16 +37,3 @@ export function createKeyListState() {
 }
 
 export type KeyListState = ReturnType<typeof createKeyListState>;
-
-export const statuses: readonly Status[] = ['active', 'disabled', 'expired', 'revoked'];
-
-/** Most urgent first. */
-export const attentions: readonly Attention[] = [
-  'blocked',
-  'expiring',
-  'old_secret',
-  'unused',
-  'rotating',
-  'refused_lately',
-];
-const sorts = Object.keys(text.sorts) as Sort[];

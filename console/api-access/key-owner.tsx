@@ -15,7 +15,7 @@ export function KeyOwner(props: { owner: ApiKey['owner']; onOwner: (id: string) 
   return (
     <button
       type="button"
-      class="owner"
+      class="owner link-plain"
       title={text.filters.showOwner(name())}
       onClick={() => props.onOwner(props.owner.id)}
     >

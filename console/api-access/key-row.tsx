@@ -39,7 +39,6 @@ export function KeyRow(props: {
       <tr
         class="row"
         data-grid-row
-        data-key={props.apiKey.id}
         data-status={props.apiKey.status}
         data-focus-home
         aria-selected={isSelected()}

@@ -5,7 +5,8 @@ import type { Attention } from '../api/records.ts';
 import { useQuery } from '../api/use-query.ts';
 import { apiAccess as text } from '../messages/messages.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { attentions, type KeyListState } from './key-list-state.ts';
+import { attentions } from './key-list-query.ts';
+import type { KeyListState } from './key-list-state.ts';
 
 const icons: Readonly<Record<Attention, IconName>> = {
   blocked: 'lock',

@@ -32,7 +32,12 @@ export function createApi(identity: Identity): Api {
       },
     },
   });
-  const askAgain = () => void queries.invalidateQueries({ queryKey: ['session'] });
+  const askAgain = (sentAt: number) => {
+    const session = queries.getQueryState(['session']);
+    // Asked for together with the refused request, or since: not older.
+    if (session?.fetchStatus === 'fetching' || (session?.dataUpdatedAt ?? 0) >= sentAt) return;
+    void queries.invalidateQueries({ queryKey: ['session'] });
+  };
   return {
     identity,
     trpc: createClient(headers, askAgain),

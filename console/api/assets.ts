@@ -34,6 +34,14 @@ export const extensions: AssetKind = {
   id: 'extensionId',
 };
 
+/** What an address shows: all of an environment, or the one with the id. */
+export function shownAssets(parameter: (name: string) => string | null) {
+  return {
+    environment: parameter('environment') === 'test' ? ('test' as const) : ('live' as const),
+    id: Number(parameter('id') ?? 0),
+  };
+}
+
 /** Whether a scan of it waits or runs. */
 export function isScanned({ status }: Pick<Asset, 'status'>): boolean {
   return status === 'queued' || status === 'running';

@@ -13,6 +13,15 @@ export interface AuditFilter {
   readonly to: string;
 }
 
+/** The filter in an address. */
+export function auditFilter(parameter: (name: string) => string | null): AuditFilter {
+  const given = (name: keyof AuditFilter) => parameter(name) ?? '';
+  return {
+    ...{ action: given('action'), actor: given('actor'), target: given('target') },
+    ...{ from: given('from'), to: given('to') },
+  };
+}
+
 export const auditLogQueries = {
   list: ({ trpc }: Api, filter: AuditFilter, cursor: string | undefined) => ({
     queryKey: ['auditLog', 'list', filter, cursor],

@@ -1,5 +1,5 @@
 import { withoutSecrets } from './raw-secrets.ts';
-import { RequestFailed } from './trpc-client.ts';
+import { type OnRefused, RequestFailed } from './trpc-client.ts';
 
 type Authorization = () => Promise<{ authorization: string }>;
 
@@ -11,10 +11,15 @@ export type RestClient = ReturnType<typeof createRestClient>;
  *
  * @param onRefused - as for `createClient`.
  */
-export function createRestClient(headers: Authorization, onRefused: () => void) {
-  async function answered<Answer>(response: Response): Promise<Answer> {
-    if (response.status === 403) onRefused();
-    return answerOf<Answer>(response);
+export function createRestClient(headers: Authorization, onRefused: OnRefused) {
+  async function send(address: string, init: RequestInit = {}): Promise<Response> {
+    const sentAt = Date.now();
+    const response = await fetch(address, {
+      ...init,
+      headers: { ...(await headers()), ...init.headers },
+    });
+    if (response.status === 403) onRefused(sentAt);
+    return response;
   }
 
   return {
@@ -26,23 +31,22 @@ export function createRestClient(headers: Authorization, onRefused: () => void) 
       for (const [name, value] of Object.entries(parameters)) {
         if (value !== undefined) query.set(name, withoutSecrets(String(value)));
       }
-      const address = `/api/v1/${path}?${query}`;
-      return answered<Answer>(await fetch(address, { headers: await headers() }));
+      return answerOf<Answer>(await send(`/api/v1/${path}?${query}`));
     },
 
     /** A file, whole in memory until it is saved: a link could not send the session's token. */
     async download(path: string): Promise<Blob> {
-      const response = await fetch(`/api/v1/${path}`, { headers: await headers() });
-      return response.ok ? response.blob() : answered<never>(response);
+      const response = await send(`/api/v1/${path}`);
+      return response.ok ? response.blob() : answerOf<never>(response);
     },
 
     async post<Answer>(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
-      const response = await fetch(`/api/v1/${path}`, {
+      const response = await send(`/api/v1/${path}`, {
         method: 'POST',
-        headers: { ...(await headers()), 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return answered<Answer>(response);
+      return answerOf<Answer>(response);
     },
   };
 }

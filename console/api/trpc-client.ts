@@ -23,6 +23,7 @@ export class RequestFailed extends Error {
 }
 
 type Authorization = () => Promise<{ authorization: string }>;
+export type OnRefused = (sentAt: number) => void;
 
 /**
  * A client of the server's tRPC router with tRPC's own types. It implements the part of the
@@ -31,17 +32,18 @@ type Authorization = () => Promise<{ authorization: string }>;
  *
  * Each call is a request of its own, so each has a request id and none waits for a slower one.
  *
- * @param onRefused - called when the server refuses a call to the viewer: the console's picture of
- * the viewer's permissions may be old then.
+ * @param onRefused - called when the server refuses a call to the viewer, with the time at which it was
+ * sent: the console's picture of the viewer's permissions may be older.
  */
-export function createClient(headers: Authorization, onRefused: () => void): TRPCClient<AppRouter> {
+export function createClient(headers: Authorization, onRefused: OnRefused): TRPCClient<AppRouter> {
   const watched = async (procedure: string, send: (procedure: string) => Promise<unknown>) => {
+    const sentAt = Date.now();
     try {
       return await send(procedure);
     } catch (error) {
       const isRefusal = error instanceof RequestFailed && error.status === 403;
       // The session's own refusal is its answer, not news about it.
-      if (isRefusal && procedure !== 'session.get') onRefused();
+      if (isRefusal && procedure !== 'session.get') onRefused(sentAt);
       throw error;
     }
   };

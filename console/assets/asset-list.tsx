@@ -39,7 +39,10 @@ export function AssetList(props: { kind: AssetKind; path: string; environment: E
       create={maySubmit() ? { label: text().create, onClick: () => setOpen(true) } : undefined}
       query={page}
       paging={paging}
-      empty={props.environment === 'live' ? text().emptyLive : text().emptyTest}
+      empty={{
+        icon: props.kind.noun === 'repos' ? 'branch' : 'puzzle',
+        ...(props.environment === 'live' ? text().emptyLive : text().emptyTest),
+      }}
       before={
         <search class="filters">
           <Select

@@ -39,7 +39,7 @@ export function AssetView(props: Shown & { path: string; id: number }) {
     <Page
       title={asset.isSuccess ? visibleText(asset.data.name) : text().name}
       before={
-        <Link class="back link" href={all()}>
+        <Link class="back link" href={all()} isUp>
           <Icon name="chevron" /> {text().all}
         </Link>
       }

@@ -1,5 +1,5 @@
-import { createEffect, on, Show } from 'solid-js';
-import { type AssetKind, extensions, repositories } from '../api/assets.ts';
+import { Show } from 'solid-js';
+import { type AssetKind, extensions, repositories, shownAssets } from '../api/assets.ts';
 import { useLocation } from '../ui/location.tsx';
 import { AssetList } from './asset-list.tsx';
 import { AssetView } from './asset-view.tsx';
@@ -18,12 +18,8 @@ export function ExtensionsPage() {
 /** All assets of a kind, or the one that the URL names. */
 function AssetsPage(props: { kind: AssetKind; path: string }) {
   const { parameter } = useLocation();
-  const environment = () => (parameter('environment') === 'test' ? 'test' : 'live');
-  const id = () => Number(parameter('id') ?? 0);
-  // The followed link is gone: focus moves to the heading.
-  createEffect(
-    on(id, () => document.querySelector<HTMLElement>('main h1')?.focus(), { defer: true }),
-  );
+  const environment = () => shownAssets(parameter).environment;
+  const id = () => shownAssets(parameter).id;
   return (
     <Show
       when={id()}

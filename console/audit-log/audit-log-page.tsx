@@ -1,7 +1,12 @@
 import { For } from 'solid-js';
 import { createAction } from '../api/action.ts';
 import { useApi } from '../api/api-context.tsx';
-import { type AuditFilter, auditLogQueries, exportAuditLog } from '../api/audit-log.ts';
+import {
+  type AuditFilter,
+  auditFilter,
+  auditLogQueries,
+  exportAuditLog,
+} from '../api/audit-log.ts';
 import { useQuery } from '../api/use-query.ts';
 import { auditLog as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
@@ -22,13 +27,7 @@ export function AuditLogPage() {
   const announce = useStatusLine();
   const member = useMember();
   const { parameter } = useLocation();
-  const filter = (): AuditFilter => ({
-    action: parameter('action') ?? '',
-    actor: parameter('actor') ?? '',
-    target: parameter('target') ?? '',
-    from: parameter('from') ?? '',
-    to: parameter('to') ?? '',
-  });
+  const filter = () => auditFilter(parameter);
   const isFiltered = () => Object.values(filter()).some((value) => value !== '');
   const paging = createPaging();
   const page = useQuery(() => auditLogQueries.list(api, filter(), paging.cursor()));
@@ -75,7 +74,7 @@ export function AuditLogPage() {
       note={<ProblemNote problem={save.problem()} onRetry={() => void save.retry()} />}
       query={page}
       paging={paging}
-      empty={isFiltered() ? text.emptyFiltered : text.empty}
+      empty={isFiltered() ? text.emptyFiltered : { icon: 'scroll', ...text.empty }}
       before={
         <AuditFilters filter={filter()} names={names()} onChange={setFilter} onClear={clear} />
       }

@@ -7,7 +7,7 @@ import { jobs as text } from '../messages/messages.ts';
 import { useMember } from '../session/member-context.ts';
 import { lazyDialog } from '../ui/lazy-named.tsx';
 import { createPaging, ListPage } from '../ui/list-page.tsx';
-import { useLocation } from '../ui/location.tsx';
+import { Link, useLocation } from '../ui/location.tsx';
 import { Select } from '../ui/select.tsx';
 import { JobRow } from './job-row.tsx';
 
@@ -70,7 +70,12 @@ export function JobsPage() {
       note={adminsOnly()}
       query={page}
       paging={paging}
-      empty={isFiltered() ? text.emptyFiltered : text.empty}
+      empty={isFiltered() ? text.emptyFiltered : { icon: 'list', ...text.empty }}
+      emptyAction={
+        <Link class="button button-primary" href="/settings/repositories">
+          {text.emptyAction}
+        </Link>
+      }
       before={filters}
       columns={[
         text.columns.job,

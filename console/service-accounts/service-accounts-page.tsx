@@ -39,7 +39,7 @@ export function ServiceAccountsPage() {
       }
       query={page}
       paging={paging}
-      empty={text.empty}
+      empty={{ icon: 'robot', ...text.empty }}
       columns={[
         text.columns.name,
         text.columns.role,

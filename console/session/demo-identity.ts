@@ -12,7 +12,11 @@ export const personas = [
 
 export type Persona = (typeof personas)[number];
 
-/** The chosen persona's name outlives a reload; its token does not. */
+/**
+ * The chosen persona's name outlives a reload; its token does not. Each tab has its own, and a new tab
+ * begins with the last chosen: its cookie also lets the server's answer name the sign-in of a page, which
+ * is under way before any script runs (`server/rest/console.ts`).
+ */
 const storageKey = 'reporisk.persona';
 
 /** The time before its expiry at which a token is renewed, in milliseconds. */
@@ -20,13 +24,29 @@ const margin = 30_000;
 
 export function rememberedPersona(): Persona | null {
   const name = sessionStorage.getItem(storageKey);
-  return personas.find((persona) => persona === name) ?? null;
+  return (
+    personas.find((persona) => persona === name) ??
+    personas.find((persona) => document.cookie.split('; ').includes(`${storageKey}=${persona}`)) ??
+    null
+  );
+}
+
+function remember(persona: Persona): void {
+  sessionStorage.setItem(storageKey, persona);
+  // biome-ignore lint/suspicious/noDocumentCookie: Firefox and older Safaris have no Cookie Store
+  document.cookie = `${storageKey}=${persona}; path=/; samesite=strict`;
+}
+
+function forget(): void {
+  sessionStorage.removeItem(storageKey);
+  // biome-ignore lint/suspicious/noDocumentCookie: as above
+  document.cookie = `${storageKey}=; path=/; samesite=strict; max-age=0`;
 }
 
 /** Signs a persona in at the demo's identity provider. */
 export async function signInAs(persona: Persona): Promise<Identity> {
   let session = await issue(persona);
-  sessionStorage.setItem(storageKey, persona);
+  remember(persona);
   const renew = async () => {
     session = await issue(persona);
   };
@@ -38,17 +58,16 @@ export async function signInAs(persona: Persona): Promise<Identity> {
       return session.token;
     },
     async signOut() {
-      sessionStorage.removeItem(storageKey);
+      forget();
     },
   };
 }
 
+/** The address that the page's `Link` header names, so that the answer is under way already. */
+const signInAddress = (persona: Persona) => `/demo/session?persona=${persona}`;
+
 async function issue(persona: Persona): Promise<{ token: string; expiresAt: number }> {
-  const response = await fetch('/demo/session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ persona }),
-  });
+  const response = await fetch(signInAddress(persona));
   if (!response.ok) throw new SignInNeeded();
   const body: { token: string; expires_at: string } = await response.json();
   return { token: body.token, expiresAt: Date.parse(body.expires_at) };

@@ -16,14 +16,9 @@ export function SettingsLayout(props: ParentProps) {
   const { viewerStatus } = useMembership();
   const { path } = useLocation();
   let sections: HTMLElement | undefined;
-  // On narrow screens the sections scroll. The scroll waits for the next frame, which is laid out
-  // anyway: done immediately, it would force one more layout while the page is built.
-  const showPresent = () => {
-    const here = sections?.querySelector('[aria-current]');
-    here?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  };
-  // A change of the address within a page scrolls nothing.
-  createEffect(on(createMemo(path), () => void requestAnimationFrame(showPresent)));
+  // The scroll waits for the next frame, which is laid out anyway: done immediately, it would force one
+  // more layout while the page is built.
+  createEffect(on(createMemo(path), () => void requestAnimationFrame(() => showPresent(sections))));
   watchVersion();
   return (
     <div class="shell">
@@ -69,6 +64,18 @@ export function SettingsLayout(props: ParentProps) {
       </main>
     </div>
   );
+}
+
+/**
+ * Brings the present section into view on narrow screens, where the sections scroll sideways.
+ * `scrollIntoView()` would move the page as well, away from the place that Back brought it to.
+ */
+function showPresent(sections: HTMLElement | undefined): void {
+  const here = sections?.querySelector('[aria-current]')?.getBoundingClientRect();
+  if (sections === undefined || here === undefined) return;
+  const seen = sections.getBoundingClientRect();
+  if (here.left < seen.left) sections.scrollLeft -= seen.left - here.left;
+  else if (here.right > seen.right) sections.scrollLeft += here.right - seen.right;
 }
 
 /** Replaces a section that the viewer may not read. */

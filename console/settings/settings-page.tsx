@@ -35,9 +35,9 @@ const pages: Readonly<Record<string, Component & { readonly preload: () => void 
 
 const pageAt = (path: string) => pages[path.split('/').slice(0, 3).join('/')];
 
-/** Loads the chunk of a path's page while the session is asked for. */
+/** Loads the chunk of a path's page while the session is asked for; an unknown path leads to API Access. */
 export function preloadPage(path: string): void {
-  pageAt(path)?.preload();
+  (pageAt(path) ?? ApiAccessPage).preload();
 }
 
 /** The page of the present path, or of its section; an unknown path leads to API Access. */

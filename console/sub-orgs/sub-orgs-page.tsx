@@ -52,7 +52,7 @@ export function SubOrgsPage() {
       note={adminsOnly()}
       query={page}
       paging={paging}
-      empty={text.empty}
+      empty={{ icon: 'building', ...text.empty }}
       columns={[
         text.columns.name,
         text.columns.keys,

@@ -1,12 +1,14 @@
 import type { UseQueryResult } from '@tanstack/solid-query';
-import { For, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
+import { type ComponentProps, For, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
 import { problemOf } from '../api/problem.ts';
+import { cursorsText, parseCursors } from './cursors.ts';
+import { EmptyState } from './empty-state.tsx';
 import { Icon } from './icon.tsx';
 import { useLocation } from './location.tsx';
 import { Page } from './page.tsx';
-import { cursorsText, Pager, parseCursors } from './pager.tsx';
+import { Pager } from './pager.tsx';
 import { ProblemNote } from './problem-note.tsx';
-import { Skeleton } from './skeleton.tsx';
+import { type RowHeight, TableSkeleton } from './skeleton.tsx';
 
 export type Paging = ReturnType<typeof createPaging>;
 
@@ -28,8 +30,12 @@ interface ListProps<Item> {
   readonly query: UseQueryResult<{ items: Item[]; nextCursor: string | null }, Error>;
   /** Absent for a list that always fits one page. */
   readonly paging?: Paging;
-  /** Shown in place of an empty table: a sentence, or larger content. */
-  readonly empty: string | (() => JSX.Element);
+  /** Shown in place of an empty table; a sentence where a filter matches nothing. */
+  readonly empty: string | Omit<ComponentProps<typeof EmptyState>, 'action' | 'children'>;
+  /** The main action of an empty list. */
+  readonly emptyAction?: JSX.Element;
+  /** Tall when absent. */
+  readonly rowHeight?: RowHeight;
   /** Above the table: filters, for example. */
   readonly before?: JSX.Element;
   readonly columns: readonly string[];
@@ -51,6 +57,20 @@ export function ListPage<Item>(
     children?: JSX.Element;
   },
 ) {
+  const createButton = () => (
+    <Show when={props.create}>
+      {(create) => (
+        <button
+          type="button"
+          class="button button-primary"
+          aria-haspopup="dialog"
+          onClick={() => create().onClick()}
+        >
+          <Icon name="plus" /> {create().label}
+        </button>
+      )}
+    </Show>
+  );
   return (
     <Page
       title={props.title}
@@ -58,23 +78,12 @@ export function ListPage<Item>(
       action={
         <>
           {props.actions}
-          <Show when={props.create}>
-            {(create) => (
-              <button
-                type="button"
-                class="button button-primary"
-                aria-haspopup="dialog"
-                onClick={() => create().onClick()}
-              >
-                <Icon name="plus" /> {create().label}
-              </button>
-            )}
-          </Show>
+          {createButton()}
         </>
       }
     >
       {props.note}
-      <ListCard label={props.title} {...props} />
+      <ListCard label={props.title} emptyAction={createButton()} {...props} />
       <Suspense>{props.children}</Suspense>
     </Page>
   );
@@ -88,7 +97,7 @@ export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
       {props.before}
       <Switch>
         <Match when={props.query.isPending}>
-          <Skeleton rows={5} />
+          <TableSkeleton rows={props.rowHeight ?? 'tall'} />
         </Match>
         <Match when={props.query.isError}>
           <ProblemNote
@@ -97,7 +106,7 @@ export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
           />
         </Match>
         <Match when={page()?.items.length === 0}>
-          <Empty content={props.empty} />
+          <Empty content={props.empty} action={props.emptyAction} />
         </Match>
         <Match when={true}>
           <table class="table" aria-busy={props.query.isPlaceholderData}>
@@ -126,10 +135,10 @@ export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
   );
 }
 
-function Empty(props: { content: ListProps<unknown>['empty'] }) {
+function Empty(props: { content: ListProps<unknown>['empty']; action: JSX.Element }) {
   return typeof props.content === 'string' ? (
     <p class="empty muted">{props.content}</p>
   ) : (
-    props.content()
+    <EmptyState {...props.content} action={props.action} />
   );
 }

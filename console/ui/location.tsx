@@ -7,6 +7,7 @@ import {
   useContext,
 } from 'solid-js';
 import { withoutSecrets } from '../api/raw-secrets.ts';
+import { createPlaces } from './places.ts';
 
 // Five fixed paths and a few parameters need no larger router; this one weighs a tenth of a general
 // one.
@@ -19,6 +20,8 @@ interface Location {
    * its preview before the browser gets it. `replace` leaves no step to go back to.
    */
   readonly go: (href: string, how?: 'push' | 'replace') => void;
+  /** Goes to the page above: back, where the reader came from it; else to its link to the page below. */
+  readonly goUp: (href: string) => void;
   /** Changes parameters in place; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
     parameters: Readonly<Record<string, string | undefined>>,
@@ -46,17 +49,13 @@ export function useLocation(): Location {
 export function readAddress(): URL {
   const address = new URL(location.href);
   const safe = safeAddress(address);
-  if (safe.href !== address.href) history.replaceState(null, '', safe);
+  if (safe.href !== address.href) history.replaceState(history.state, '', safe);
   return safe;
 }
 
 /** Loads the page again, at its present address. */
 export function reloadPage(): void {
   location.reload();
-}
-
-function writeAddress(how: 'push' | 'replace', address: URL): void {
-  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', safeAddress(address));
 }
 
 function safeAddress(address: URL): URL {
@@ -70,9 +69,22 @@ function safeAddress(address: URL): URL {
   return safe;
 }
 
+/** An address of the console as its links have it. */
+const hrefOf = ({ pathname, search }: URL) => pathname + search;
+
 export function LocationProvider(props: ParentProps) {
   const [address, setAddress] = createSignal(readAddress());
-  const follow = () => setAddress(readAddress());
+  history.scrollRestoration = 'manual';
+  const places = createPlaces({
+    entry: () => history.state,
+    setEntry: (entry) => history.replaceState(entry, ''),
+  });
+  const write = (how: 'push' | 'replace', to: URL) => {
+    const next = safeAddress(to);
+    if (how === 'replace') history.replaceState(places.stay(), '', next);
+    else history.pushState(places.leave(hrefOf(address()), hrefOf(next)), '', next);
+    setAddress(readAddress());
+  };
   const changed = (parameters: Readonly<Record<string, string | undefined>>) => {
     const next = new URL(address());
     for (const [name, value] of Object.entries(parameters)) {
@@ -81,11 +93,21 @@ export function LocationProvider(props: ParentProps) {
     }
     return next;
   };
+  const go = (href: string, how: 'push' | 'replace' = 'push', below: string | null = null) => {
+    write(how, new URL(href, address()));
+    if (how === 'push') places.arrive(below);
+  };
   const guards = new Set<() => boolean>();
   const step = () => {
     const next = readAddress();
-    if ([...guards].every((mayLeave) => mayLeave())) setAddress(next);
-    else writeAddress('push', address());
+    if (![...guards].every((mayLeave) => mayLeave())) {
+      // The entry that Back led to keeps its state.
+      history.pushState(places.stay(), '', safeAddress(address()));
+      return;
+    }
+    const restore = places.step();
+    setAddress(next);
+    restore();
   };
   window.addEventListener('popstate', step);
   onCleanup(() => window.removeEventListener('popstate', step));
@@ -94,19 +116,13 @@ export function LocationProvider(props: ParentProps) {
       value={{
         path: () => address().pathname,
         parameter: (name) => address().searchParams.get(name),
-        go(href, how = 'push') {
-          writeAddress(how, new URL(href, address()));
-          follow();
-          window.scrollTo(0, 0);
+        go: (href, how) => go(href, how),
+        goUp(href) {
+          if (places.isBefore(href)) history.back();
+          else go(href, 'push', hrefOf(address()));
         },
-        change(parameters, how) {
-          writeAddress(how, changed(parameters));
-          follow();
-        },
-        hrefWith(parameters) {
-          const { pathname, search } = safeAddress(changed(parameters));
-          return pathname + search;
-        },
+        change: (parameters, how) => write(how, changed(parameters)),
+        hrefWith: (parameters) => hrefOf(safeAddress(changed(parameters))),
         guard(asked) {
           guards.add(asked);
           onCleanup(() => guards.delete(asked));
@@ -124,15 +140,17 @@ export function Link(props: {
   class?: string;
   /** Whether Enter anywhere in the link's row of a grid follows it. */
   activatesRow?: boolean;
+  /** Whether it leads to the page above. */
+  isUp?: boolean;
   children: JSX.Element;
 }) {
-  const { path, go } = useLocation();
+  const { path, go, goUp } = useLocation();
   const isHere = () => path() === props.href || path().startsWith(`${props.href}/`);
   const follow = (event: MouseEvent) => {
     const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (event.button !== 0 || !isPlain) return;
     event.preventDefault();
-    go(props.href);
+    (props.isUp ? goUp : go)(props.href);
   };
   return (
     <a

@@ -4,7 +4,7 @@ import { search as text } from '../messages/messages.ts';
 import { useStatusLine } from './status-line.tsx';
 
 /** The pause in typing, in milliseconds, after which a search begins. */
-const pause = 250;
+const pause = 120;
 
 /**
  * A search box for a list, whose text is kept in the URL. A raw secret becomes its preview while it

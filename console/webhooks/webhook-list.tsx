@@ -33,7 +33,8 @@ export function WebhookList() {
         </Show>
       }
       query={all}
-      empty={text.empty}
+      empty={{ icon: 'bell', ...text.empty }}
+      rowHeight="short"
       columns={Object.values(text.columns)}
       row={(webhook) => <Row webhook={webhook} />}
     >

@@ -1,4 +1,4 @@
-import { createEffect, Match, on, Show, Switch } from 'solid-js';
+import { Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { problemOf } from '../api/problem.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -16,10 +16,6 @@ import { WebhookView } from './webhook-view.tsx';
 export function WebhooksPage() {
   const { parameter } = useLocation();
   const id = () => parameter('webhook');
-  // The followed link is gone: focus moves to the heading.
-  createEffect(
-    on(id, () => document.querySelector<HTMLElement>('main h1')?.focus(), { defer: true }),
-  );
   return (
     <Show when={id()} fallback={<WebhookList />} keyed>
       {(one) => <OneWebhook id={one} />}
@@ -36,7 +32,7 @@ function OneWebhook(props: { id: string }) {
     <Page
       title={webhook()?.url ?? text.title}
       before={
-        <Link class="back link" href="/settings/webhooks">
+        <Link class="back link" href="/settings/webhooks" isUp>
           <Icon name="chevron" /> {text.all}
         </Link>
       }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
+import { getCookie } from 'hono/cookie';
+import { personas } from '../demo-mode/sessions.ts';
 import type { AppEnvironment } from './request-context.ts';
 
 /**
@@ -13,46 +15,75 @@ import type { AppEnvironment } from './request-context.ts';
  * Text becomes markup or a script by a Trusted Types policy only: the compiled templates' own, and with
  * Clerk the default one, which lets its script load (`console/session/clerk-scripts.ts`).
  */
-function contentSecurityPolicy(clerk: string): string {
+function contentSecurityPolicy(clerk: string | null): string {
+  const source = clerk === null ? '' : ` ${clerk}`;
   return [
     "default-src 'none'",
-    `script-src 'self'${clerk}`,
+    `script-src 'self'${source}`,
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
-    `connect-src 'self'${clerk}`,
+    `connect-src 'self'${source}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    `trusted-types reporisk-templates${clerk && ' default'}`,
+    `trusted-types reporisk-templates${source && ' default'}`,
   ].join('; ');
 }
 
-/** Clerk's host as a source of a policy: the key is `pk_live_` and the base 64 of the host and `$`. */
-function clerkSource(publishableKey: string | null): string {
+/** The origin of Clerk's script and API: the key is `pk_live_` and the base 64 of the host and `$`. */
+function clerkOrigin(publishableKey: string | null): string | null {
   const encoded = publishableKey?.split('_')[2] ?? '';
   const host = Buffer.from(encoded, 'base64').toString().replace(/\$$/, '');
-  return /^[a-z0-9.-]+$/.test(host) ? ` https://${host}` : '';
+  return /^[a-z0-9.-]+$/.test(host) ? `https://${host}` : null;
 }
+
+/**
+ * What the page's script will ask for first, as a `Link` header: the browser asks at once, while the
+ * script is still on its way. The addresses are those of `console/session/`.
+ *
+ * @param persona - the demo's persona that the console remembers in a cookie.
+ */
+function firstRequests(clerk: string | null, persona: string | undefined): string {
+  const asked = ['/console.json'];
+  if (personas.some((each) => each === persona)) asked.push(`/demo/session?persona=${persona}`);
+  return [
+    ...asked.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`),
+    ...(clerk === null ? [] : [`<${clerk}>; rel=preconnect; crossorigin`]),
+  ].join(', ');
+}
+
+/** Where the console remembers the demo's persona: a name, no credential. */
+const personaCookie = 'reporisk.persona';
 
 /** Time for which a browser remembers that the console is behind https: a year. */
 const hstsSeconds = 31_536_000;
 
-/** Serves the built console: hashed assets are immutable, the page itself is revalidated. */
+/**
+ * Serves the built console: hashed assets are immutable, the page itself is revalidated.
+ *
+ * @param isDemo - whether the demo's personas sign in, not Clerk's users.
+ */
 export function consoleRoutes(
   folder: string,
-  publishableKey: string | null = null,
+  { isDemo, publishableKey }: { isDemo: boolean; publishableKey: string | null },
 ): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
   if (!existsSync(join(folder, 'index.html'))) return app;
-  const policy = contentSecurityPolicy(clerkSource(publishableKey));
+  const clerk = clerkOrigin(publishableKey);
+  const policy = contentSecurityPolicy(clerk);
   // Nothing here is secret, so compressing it reveals nothing.
   app.use(compress());
   app.use(async (c, next) => {
     await next();
     if (!c.res.ok) return;
     c.header('Content-Security-Policy', policy);
+    if (c.res.headers.get('Content-Type')?.startsWith('text/html')) {
+      const persona = isDemo ? getCookie(c, personaCookie) : undefined;
+      c.header('Link', firstRequests(clerk, persona));
+      c.header('Vary', 'Cookie', { append: true });
+    }
     c.header('Referrer-Policy', 'no-referrer');
     // A page that opened this one gets no handle to it. Signing in opens no window that needs one:
     // it is a redirect, and the renewal a separate tab.

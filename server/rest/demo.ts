@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { demoRefusal } from '../demo-mode/guard.ts';
 import type { DemoIdentityProvider } from '../demo-mode/sessions.ts';
@@ -7,11 +7,11 @@ import { Problem } from '../wire/problem.ts';
 import { parseInput } from '../wire/validation.ts';
 import { allowOnly } from './allow-only.ts';
 import type { BodyBudgets } from './body-budget.ts';
-import { bodyInput } from './input.ts';
+import { bodyInput, queryOf } from './input.ts';
 import { answerTo, problemResponse } from './problem-response.ts';
 import type { AppEnvironment } from './request-context.ts';
 
-const input = z.object({ persona: z.enum(personas) });
+const input = z.strictObject({ persona: z.enum(personas) });
 
 /** Demo mode: refuses requests from other machines, and signs personas in. */
 export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hono<AppEnvironment> {
@@ -20,7 +20,7 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
     const refusal = demoRefusal(c.env.incoming.headers);
     return refusal === null ? next() : Promise.resolve(c.json({ detail: refusal }, 403));
   });
-  app.post('/demo/session', async (c) => {
+  const signIn = async (c: Context<AppEnvironment>, part: 'query' | 'body') => {
     try {
       // A page of another origin can make a browser send a form, but not JSON without a preflight.
       const origin = c.req.header('origin');
@@ -28,15 +28,16 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
         throw new Problem(403, 'Demo mode signs in from its own page only');
       }
       using share = bodies.strangers();
-      const { persona } = parseInput(input, await bodyInput(c.req.raw, share));
-      const { token, expiresAt } = demo.issue(persona);
+      const given = part === 'query' ? queryOf(c.req.url) : await bodyInput(c.req.raw, share);
+      const { token, expiresAt } = demo.issue(parseInput(input, given).persona);
       return c.json({ token, expires_at: expiresAt.toISOString() });
     } catch (error) {
-      return problemResponse(
-        answerTo(error, c.env.exchange.requestId, (path) => ['body', ...path]),
-      );
+      return problemResponse(answerTo(error, c.env.exchange.requestId, (path) => [part, ...path]));
     }
-  });
-  allowOnly(app, '/demo/session', ['POST']);
+  };
+  // The console's way: its page names the address, and the browser asks before any script runs.
+  app.get('/demo/session', (c) => signIn(c, 'query'));
+  app.post('/demo/session', (c) => signIn(c, 'body'));
+  allowOnly(app, '/demo/session', ['GET', 'POST']);
   return app;
 }

@@ -64,7 +64,7 @@ test('a chunk that a newer console no longer has is not blamed on the connection
   await page.getByRole('status').getByRole('button', { name: 'Reload' }).waitFor();
   // The rest of the console still works.
   await page.getByRole('link', { name: 'Webhooks' }).click();
-  await page.getByText('No webhooks yet.').waitFor();
+  await page.getByText('No webhooks yet').waitFor();
   await page.getByRole('link', { name: 'Jobs' }).click();
   await page.unroute('**/assets/jobs-page-*.js*');
   await failed.getByRole('button', { name: 'Reload' }).click();

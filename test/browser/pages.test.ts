@@ -287,5 +287,5 @@ test('a list that cannot be had says why, with the request id, and is there afte
   await page.getByText('Request req_test').waitFor();
   await page.unroute('**/trpc/webhooks.list**');
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByText('No webhooks yet.').waitFor();
+  await page.getByText('No webhooks yet').waitFor();
 });

@@ -142,7 +142,7 @@ test.each(isKept ? (['light', 'dark'] as const) : (['light'] as const))(
     await page.clock.setFixedTime(pictureTime);
     for (const [name, show] of Object.entries(pictures)) {
       await show(page, console);
-      const waiting = page.locator('.skeleton, .grid-waiting, [aria-busy=true]');
+      const waiting = page.locator('.skeleton, [aria-busy=true]');
       await expect.poll(() => waiting.count()).toBe(0);
       await page.mouse.move(0, 0);
       const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });

@@ -36,10 +36,10 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   await using session = await console.open();
   const { page } = session;
   await signIn(page, 'Parent admin', '/settings/webhooks');
-  await page.getByText('No webhooks yet.').waitFor();
+  await page.getByText('No webhooks yet').waitFor();
   // All of them are on one page, with any address.
   await page.goto('/settings/webhooks?pages=bm90aGluZw');
-  await page.getByText('No webhooks yet.').waitFor();
+  await page.getByText('No webhooks yet').waitFor();
   expect(await page.getByRole('navigation', { name: 'Pages' }).count()).toBe(0);
 
   await page.getByRole('button', { name: 'New webhook' }).click();
@@ -173,7 +173,7 @@ test('a webhook is added, followed, sent again, given a new secret, switched off
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   const removal = page.getByRole('alertdialog', { name: 'Remove this webhook?' });
   await removal.getByRole('button', { name: 'Remove webhook' }).click();
-  await page.getByText('No webhooks yet.').waitFor();
+  await page.getByText('No webhooks yet').waitFor();
   expect(await page.locator(':focus').innerText()).toBe('Webhooks');
 });
 

@@ -54,11 +54,12 @@ export interface ServerOptions {
   readonly extraScopes?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly authorizedParties?: readonly string[];
+  readonly clerkPublishableKey?: string | null;
   /** `live` only when absent. */
   readonly forwardAuthEnvironments?: AppOptions['forwardAuthEnvironments'];
   /** Handles Clerk's webhooks; nothing does when absent. */
   readonly clerkWebhooks?: (parts: Services) => AppOptions['clerkWebhooks'];
-  /** False to serve as outside demo mode: then `POST /demo/session` is not there. */
+  /** False to serve as outside demo mode: then `/demo/session` is not there. */
   readonly demo?: boolean;
   readonly propagated?: Services['propagated'];
   /** True to verify as the product does: from a cache that is coherent with every other process. */
@@ -127,7 +128,7 @@ export async function composedServer(options: ServerOptions) {
         clerkWebhooks: options.clerkWebhooks?.(services) ?? null,
         demo: options.demo === false ? null : demo,
         authorizedParties: options.authorizedParties ?? [],
-        clerkPublishableKey: null,
+        clerkPublishableKey: options.clerkPublishableKey ?? null,
         reconciliation: null,
         metrics: [],
       }),

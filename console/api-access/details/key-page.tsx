@@ -52,7 +52,7 @@ export function KeyPage(props: { id: string; onOpen: (dialog: OpenDialog) => voi
 function BackLink() {
   const { hrefWith } = useLocation();
   return (
-    <Link class="back link" href={hrefWith({ key: undefined, history: undefined })}>
+    <Link class="back link" href={hrefWith({ key: undefined, history: undefined })} isUp>
       <Icon name="chevron" /> {text.all}
     </Link>
   );

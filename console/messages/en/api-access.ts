@@ -18,7 +18,6 @@ export const apiAccess = {
     status: 'Status',
     actions: 'Actions',
   },
-  loading: 'Loading',
   states: {
     active: 'Active',
     disabled: 'Disabled',
@@ -126,7 +125,7 @@ export const apiAccess = {
   ],
   empty: {
     title: 'No keys yet',
-    lead: 'Create one for each integration, so that you can revoke one without breaking the others.',
+    hint: 'Create one for each integration, so that you can revoke one without breaking the others.',
   },
   noMatch: 'No key matches these filters.',
   actions: {

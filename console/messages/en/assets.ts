@@ -61,8 +61,14 @@ export const assets = {
     all: 'All repositories',
     create: 'New repository',
     urlHint: 'An https:// address that can be cloned without signing in.',
-    emptyLive: 'No repositories yet. Submit one here, or through the API with a live key.',
-    emptyTest: 'No repositories in the sandbox. Submit one through the API with a sandbox key.',
+    emptyLive: {
+      title: 'No repositories yet',
+      hint: 'Submit one here, or through the API with a live key.',
+    },
+    emptyTest: {
+      title: 'No repositories in the sandbox',
+      hint: 'Submit one through the API with a sandbox key: it costs nothing.',
+    },
   },
   extensions: {
     ...shared,
@@ -72,8 +78,14 @@ export const assets = {
     all: 'All extensions',
     create: 'New extension',
     urlHint: 'The https:// address of a marketplace page, or of a .vsix, .crx or .zip file.',
-    emptyLive: 'No extensions yet. Submit one here, or through the API with a live key.',
-    emptyTest: 'No extensions in the sandbox. Submit one through the API with a sandbox key.',
+    emptyLive: {
+      title: 'No extensions yet',
+      hint: 'Submit one here, or through the API with a live key.',
+    },
+    emptyTest: {
+      title: 'No extensions in the sandbox',
+      hint: 'Submit one through the API with a sandbox key: it costs nothing.',
+    },
   },
 };
 

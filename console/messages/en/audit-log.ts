@@ -70,7 +70,10 @@ export const auditLog = {
   noAddress: '–',
   request: 'Request',
   copyRequest: (id: string) => `Copy the request id ${id}`,
-  empty: 'Nothing happened yet.',
+  empty: {
+    title: 'Nothing happened yet',
+    hint: 'Every change of keys, webhooks and settings will be here: who, what, when and from where.',
+  },
   emptyFiltered: 'No entries match these filters.',
   fields: {
     label: 'Label',

@@ -55,7 +55,11 @@ export const jobs = {
   cancelled: 'The job is cancelled.',
   all: 'All',
   nobody: 'The system',
-  empty: 'No jobs yet.',
+  empty: {
+    title: 'No jobs yet',
+    hint: 'Each scan of a repository or an extension is one, with its progress and its result.',
+  },
+  emptyAction: 'Open repositories',
   emptyFiltered: 'No entries match these filters.',
   clear: 'Clear filters',
   adminsOnly: (organization: string) =>

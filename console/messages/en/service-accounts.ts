@@ -36,7 +36,10 @@ export const serviceAccounts = {
     status: 'Status',
     actions: 'Actions',
   },
-  empty: 'No service accounts yet.',
+  empty: {
+    title: 'No service accounts yet',
+    hint: 'A key that belongs to one keeps working when people leave.',
+  },
   planNote: 'Creating and changing service accounts comes with Tier 3.',
   done: {
     created: (name: string) => `${quoted(name)} created.`,

@@ -37,7 +37,10 @@ export const subOrgs = {
     status: 'Status',
     actions: 'Actions',
   },
-  empty: 'No sub-organizations yet.',
+  empty: {
+    title: 'No sub-organizations yet',
+    hint: 'Make one for each team or product: a key of one reaches its repositories and no others.',
+  },
   adminsOnly: (organization: string) =>
     `Admins of ${organization} add, rename and archive sub-organizations: ask one of them.`,
   done: {

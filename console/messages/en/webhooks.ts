@@ -59,7 +59,10 @@ export const webhooks = {
     errors: 'Errors, last 24 hours',
     created: 'Added',
   },
-  empty: 'No webhooks yet.',
+  empty: {
+    title: 'No webhooks yet',
+    hint: 'Add the address of a service of yours, then send it a test event.',
+  },
   active: 'Active',
   failing: 'Failing',
   disabled: 'Disabled',

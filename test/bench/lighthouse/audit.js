@@ -14,12 +14,8 @@ async function audit({ url, persona, chromium }) {
   const browser = await puppeteer.launch({ ...chromium, headless: 'shell' });
   try {
     const page = await browser.newPage();
-    await page.goto(url);
-    // What the console keeps of a sign-in to the demo: who it was, in this tab.
-    await page.evaluate(
-      (name) => name && sessionStorage.setItem('reporisk.persona', name),
-      persona,
-    );
+    // What the console keeps of a sign-in to the demo: who it was.
+    if (persona) await browser.setCookie({ ...ofConsole(url), value: persona });
     const flags = { onlyCategories: categories, disableStorageReset: true, logLevel: 'error' };
     const { lhr } = await lighthouse(url, flags, undefined, page);
     const found = categories.flatMap((id) =>
@@ -37,6 +33,11 @@ async function audit({ url, persona, chromium }) {
   } finally {
     await browser.close();
   }
+}
+
+function ofConsole(url) {
+  const { hostname: domain } = new URL(url);
+  return { name: 'reporisk.persona', domain, path: '/', sameSite: 'Strict' };
 }
 
 process.on('message', async ({ n, argument }) => {

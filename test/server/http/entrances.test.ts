@@ -72,6 +72,42 @@ test('the console tells browsers of https only where it is behind https', async 
   }
 });
 
+test('the page names the first requests of its script, and a sign-in only to the demo', async () => {
+  await using built = await builtConsole();
+  const consoleFolder = built.folder;
+  const linkOf = async (demo: boolean, cookie: string) => {
+    const clerkPublishableKey = demo ? null : `pk_test_${btoa('clerk.example.test$')}`;
+    const parts = { consoleFolder, demo, clerkPublishableKey };
+    await using server = await startServerOn('sqlite', parts);
+    const headers = { ...asPage.headers, Cookie: `reporisk.persona=${cookie}` };
+    const page = await server.fetch('/settings/jobs', { headers });
+    expect(page.headers.get('vary')).toContain('Cookie');
+    expect((await server.fetch('/assets/main-1a2b.js', { headers })).headers.has('link')).toBe(
+      false,
+    );
+    const named = page.headers.get('link')?.split(', ') ?? [];
+    return named.map((each) => each.replace('rel=preload; as=fetch; crossorigin', 'fetched'));
+  };
+  const config = '</console.json>; fetched';
+  const signIn = '</demo/session?persona=parent-admin>; fetched';
+  expect(await linkOf(true, 'parent-admin')).toEqual([config, signIn]);
+  expect(await linkOf(true, '</x>')).toEqual([config]);
+  const clerk = '<https://clerk.example.test>; rel=preconnect; crossorigin';
+  expect(await linkOf(false, 'parent-admin')).toEqual([config, clerk]);
+});
+
+test('a persona signs in by the address that the page names, from its own page only', async () => {
+  await using server = await startServerOn('sqlite', {});
+  const path = '/demo/session?persona=parent-admin';
+  const answer = await server.fetch(path);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(await answer.json()).toMatchObject({ token: expect.any(String) });
+  const elsewhere = await server.fetch(path, { headers: { Origin: 'https://example.test' } });
+  expect(elsewhere.status).toBe(403);
+  for (const query of ['', '?persona=nobody', `${path.slice(13)}&persona=outsider`])
+    expect([query, (await server.fetch(`/demo/session${query}`)).status]).toEqual([query, 422]);
+});
+
 test('hashed assets are immutable, the page is revalidated', async () => {
   await using built = await builtConsole();
   await using server = await startServerOn('sqlite', { consoleFolder: built.folder });

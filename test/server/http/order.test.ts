@@ -12,7 +12,7 @@ const tooLarge = { detail: 'Request body must not exceed 1048576 bytes' };
 
 const paths = new Map<string, string[]>([
   ['/api/v1/key', ['GET']],
-  ['/demo/session', ['POST']],
+  ['/demo/session', ['GET', 'POST']],
 ]);
 for (const { path, method } of routesOf(allDialects))
   paths.set(path, [...(paths.get(path) ?? []), method]);
