@@ -2,6 +2,7 @@ import { searchText, soughtIn } from '../wire/search-text.ts';
 import type { Condition } from './conditions.ts';
 import type { Database } from './database.ts';
 import type { EntityManager } from './entity-manager.ts';
+import type { Value } from './prepared.ts';
 
 /** The fields of a key that text search reads. */
 interface Searched {
@@ -44,6 +45,8 @@ export async function fillSearchTexts(database: Database): Promise<void> {
 /** A way to keys `k`: tables and conditions. */
 export interface Part {
   readonly from: string;
+  /** The parameters of `from`; none when absent. */
+  readonly values?: readonly Value[];
   readonly where: readonly Condition[];
 }
 

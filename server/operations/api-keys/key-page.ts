@@ -18,10 +18,14 @@ export async function countKeys(rows: Rows, { parts }: KeyFilter): Promise<numbe
   );
   const [row] = await rows.planned<{ n: number | string }>(
     `select count(*) as n from (select 1 from (${selects.join(' union ')}) found limit ${limit}) counted`,
-    parts.flatMap(({ where }) => valuesOf(where)),
+    parts.flatMap(valuesOfPart),
   );
   const total = Number(row?.n);
   return total > mostCounted ? null : total;
+}
+
+function valuesOfPart({ values = [], where }: Part): Value[] {
+  return [...values, ...valuesOf(where)];
 }
 
 /** A page that is asked for. */
@@ -60,7 +64,7 @@ function sorted({ filter, order, isDescending, start, limit }: WantedPage, rows:
     `with found as materialized (${selects.join(' union ')})
      select id, ${order.position} as position from found where ${after}
      order by ${directed(isDescending, 'place', 'id')} limit ?`,
-    [...filter.parts.flatMap((part) => valuesOf(part.where)), ...values, limit],
+    [...filter.parts.flatMap(valuesOfPart), ...values, limit],
   );
 }
 
