@@ -123,11 +123,12 @@ function likePattern(sought: string): string {
 }
 
 function textContains(sought: string, kind: Database['kind'], join: string) {
-  const contains: Condition = ["s.text like ? escape '!'", likePattern(sought)];
-  const [sql, pattern] = contains;
+  const pattern = likePattern(sought);
+  const contains: Condition = ["s.text like ? escape '!'", pattern];
+  // Not `exists`, for which PostgreSQL would first look for every key that contains it.
   const along: Condition = [
-    `exists (select 1 from key_search s where s.key_id = k.id and ${sql})`,
-    pattern ?? '',
+    "(select s.text from key_search s where s.key_id = k.id) like ? escape '!'",
+    pattern,
   ];
   const key = `${join} api_key k on k.id = s.key_id`;
   // The index holds pieces of three characters; SQLite uses it only when asked. PostgreSQL uses it

@@ -32,10 +32,10 @@ const many = [
 const few = [
   ...[{ status: 'expired' }, { status: 'disabled' }, { status: 'revoked', sort: 'last_used_at' }],
   ...[{ environment: 'test' }, { owner: 'user_nobody' }, { serviceAccountId: 'sa_none' }],
-  ...[{ attention: 'rotating' }, { attention: 'refused_lately' }],
+  ...[{ attention: 'rotating' }, { attention: 'refused_lately' }, { attention: 'blocked' }],
 ];
 /** PostgreSQL judges by statistics how to find these. */
-const onSqlite = [{ attention: 'blocked' }, { search: 'zzzz' }, { search: 'pipeline 59' }];
+const onSqlite = [{ search: 'zzzz' }, { search: 'pipeline 59' }];
 const events = [
   ...[{}, { action: 'apiKeys.revoke' }, { actor: 'rare' }, { target: 'key_7' }],
   { from: new Date(now - 60 * 60_000) },
@@ -113,7 +113,8 @@ function filling(kind: (typeof databaseKinds)[number]): string[] {
     `insert into api_key (id, dialect, environment, org_id, sub_org_id, label, disabled, created_by,
        created_at, updated_at, expires_at, revoked_at)
      ${series} select ${id}, 'reporisk', 'live', '${orgId}', case when n % 3 = 0 then 1 end,
-       'Pipeline ' || (n % 977), ${bool('n % 95 = 0')}, 'user_demo_parent_admin',
+       'Pipeline ' || (n % 977), ${bool('n % 95 = 0')},
+       case when n % 200 = 0 then 'user_gone' else 'user_demo_parent_admin' end,
        ${ago(`${5 * keys} - n`)}, ${ago('0')}, ${expired}, ${revoked} from s`,
     `insert into api_key_secret (lookup, key_id, scheme, seal, prefix, first4, last4, created_at)
      ${series} select 'lookup_' || n, ${id}, '', '', 'rrk_live_', 'Ab1c', 'Xy1z', ${ago('0')} from s`,
