@@ -57,11 +57,15 @@ export function startBackground(services: Services, listenUrl: string | null): B
   };
   if (listenUrl !== null) resources.use(listenForTasks(listenUrl, wake));
 
-  function every(pauseMs: number, name: string, run: () => Promise<unknown>): void {
-    const once = async () => void (await run());
+  function every(
+    pauseMs: number,
+    name: string,
+    run: (signal: AbortSignal) => Promise<unknown>,
+  ): void {
+    const once = async (signal: AbortSignal) => void (await run(signal));
     resources.use(repeat({ name, run: once, every: pauseMs, logger }));
   }
-  every(sandboxPauseMs, 'scans of the sandbox', () => doSandboxScans(services));
+  every(sandboxPauseMs, 'scans of the sandbox', (signal) => doSandboxScans(services, signal));
   every(minute, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
   every(minute, 'announcing dead secrets that are tried', () =>
     announceRefused({ database, now, random }),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { importKeys } from './api-keys/import-keys.ts';
-import { runSandboxScans } from './assets/sandbox-scans.ts';
+import { runSandboxScans, scansAtOnce } from './assets/sandbox-scans.ts';
 import { scanJob } from './assets/scan-job.ts';
 import { settleAsset } from './assets/settle-asset.ts';
 import type { Services } from './operations/operation.ts';
@@ -26,11 +26,21 @@ export function scanHandlers(services: Services): Readonly<Record<string, TaskHa
   return { repo_analysis: handler, extension_analysis: handler };
 }
 
-/** Does the scans of the sandbox that are due. */
-export async function doSandboxScans({ database, now, scans }: Services): Promise<void> {
+/**
+ * Begins and ends the scans of the sandbox that are due.
+ *
+ * @param signal - ends it between two transactions.
+ * @returns how many; what falls due in between is left to the next call, which handles it together.
+ */
+export async function doSandboxScans(
+  { database, now, scans }: Services,
+  signal?: AbortSignal,
+): Promise<number> {
   const options = { database, now, lastingMs: scans.sandboxMs };
-  for (let done = 1; done > 0; ) {
-    done = await runSandboxScans(options);
+  for (let total = 0; ; ) {
+    const done = await runSandboxScans(options);
+    total += done;
+    if (done < scansAtOnce || signal?.aborted) return total;
     await setImmediate();
   }
 }

@@ -10,7 +10,7 @@ import { toScanResult } from './scan-result.ts';
 import { settleAssets } from './settle-asset.ts';
 
 /** Scans per transaction: on SQLite a statement holds the event loop. */
-const scansAtOnce = 200;
+export const scansAtOnce = 200;
 
 /** Options of sandbox scans. */
 export interface SandboxOptions {

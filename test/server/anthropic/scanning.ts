@@ -110,7 +110,7 @@ export async function startScanning(
       clock.advance(1);
       await using worker = newWorker();
       await worker.idle();
-      await doSandboxScans(server.services);
+      while ((await doSandboxScans(server.services)) > 0);
     },
     job: async (id: string) => (await call(`settings/jobs/${id}`)).body,
     repo: async (id: number) => (await call(`repos/${id}`)).body,
