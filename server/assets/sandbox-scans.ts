@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { rowsWithin } from '../database/rows.ts';
+import { storedJson } from '../database/stored-json.ts';
 import { isQueuedByServer, sandboxTypes, taskTypeOf } from '../queue/queue-job.ts';
 import { sampleFailure, sampleOf, sampleReports } from './sample-reports.ts';
 import { queuedByEarlierVersion, readScanInput } from './scan-input.ts';
@@ -114,7 +115,8 @@ function failedFor(errorMessage: string): Ending {
 
 /** The end of a due scan; null for one that begins. */
 function endingOf(scan: DueScan, rowMacs: RowMacs): Ending | null {
-  const input = parsed(scan.input);
+  const stored = storedJson(scan.input);
+  const input = isObject(stored) ? stored : null;
   const job = { ...scan, input };
   if (scan.task !== taskTypeOf(job) || !isQueuedByServer(rowMacs, job)) return forged;
   const order = readScanInput(input);
@@ -124,13 +126,8 @@ function endingOf(scan: DueScan, rowMacs: RowMacs): Ending | null {
   return (sample === null ? undefined : completed.get(sample)) ?? sampleFailed;
 }
 
-/** The value of a JSON column; null where a statement by hand wrote something else. */
-function parsed(text: string | null): Record<string, unknown> | null {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function end(

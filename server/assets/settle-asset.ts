@@ -5,6 +5,7 @@ import { Repo } from '../database/entities/repo.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Value } from '../database/prepared.ts';
 import { rowsWithin } from '../database/rows.ts';
+import { storedJson } from '../database/stored-json.ts';
 import { readScanResult } from './scan-result.ts';
 
 /** A scan, as far as it concerns its asset. */
@@ -31,14 +32,16 @@ export async function settleAssets(
   await settleTable(em, 'extension', byAsset(scans, 'extensionId'), now);
 }
 
-/** The organizations of scans by the ids of their assets. */
+/** The ids of the assets of scans, each with the organizations whose scans name it. */
 function byAsset(scans: readonly AssetScan[], column: 'repoId' | 'extensionId') {
-  return new Map(
-    scans.flatMap((scan) => {
-      const id = scan[column] ?? null;
-      return id === null ? [] : [[id, scan.orgId ?? null] as const];
-    }),
-  );
+  const named = new Map<number, Set<string | null>>();
+  for (const scan of scans) {
+    const id = scan[column] ?? null;
+    if (id === null) continue;
+    const owners = named.get(id) ?? new Set();
+    named.set(id, owners.add(scan.orgId ?? null));
+  }
+  return named;
 }
 
 /** An asset as its scans have it. */
@@ -52,7 +55,7 @@ interface Scanned {
 async function settleTable(
   em: EntityManager,
   table: 'repo' | 'extension',
-  owners: ReadonlyMap<number, string | null>,
+  owners: ReadonlyMap<number, ReadonlySet<string | null>>,
   now: Date,
 ): Promise<void> {
   if (owners.size === 0) return;
@@ -77,8 +80,8 @@ async function settleTable(
   const groups = new Map<string, { readonly values: Value[]; readonly ids: number[] }>();
   for (const { id, org, last, result } of scanned) {
     // Never another organization's, whatever a row says that a statement by hand wrote.
-    if (owners.get(id) !== org) continue;
-    const risk = result === null ? null : readScanResult(JSON.parse(result));
+    if (owners.get(id)?.has(org) !== true) continue;
+    const risk = readScanResult(storedJson(result));
     const values = [last ?? 'failed', risk?.risk_level ?? null, risk?.risk_score ?? null];
     const group = JSON.stringify(values);
     const known = groups.get(group);

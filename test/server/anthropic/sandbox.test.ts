@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Scan } from '../../../server/assets/scan-job.ts';
+import { Job } from '../../../server/database/entities/job.ts';
 import { Task } from '../../../server/database/entities/task.ts';
 import { UploadPiece } from '../../../server/database/entities/upload-piece.ts';
 import { doSandboxScans } from '../../../server/job-handlers.ts';
@@ -89,7 +90,21 @@ onBothDatabases((kind) => {
     const { database } = it.server;
     const forge = 'update job set input = ? where id = ?';
     const input = JSON.stringify({ url: 'https://git.invalid/acme/low' });
-    await database.transaction((em) => em.execute(forge, [input, forged]));
+    await database.transaction(async (em) => {
+      await em.execute(forge, [input, forged]);
+      // The job of another organization, which names the repository of this one.
+      await em.execute(
+        `insert into job (id, environment, org_id, repo_id, type, status, progress, input, created_at, updated_at)
+         select 'job_Z', environment, 'org_demo_globex', repo_id, type, status, progress, input, created_at, updated_at
+         from job where id = ?`,
+        [cancelled],
+      );
+      await em.execute(
+        `insert into task (id, type, position, attempts, run_at)
+         select 'job_Z', type, position, attempts, run_at from task where id = ?`,
+        [cancelled],
+      );
+    });
     await it.work();
     expect((await it.call(`settings/jobs/${cancelled}/cancel`, {})).status).toBe(200);
     // Of a live scan's type, which no sandbox scan is.
@@ -103,6 +118,9 @@ onBothDatabases((kind) => {
       error_message: 'The job was not queued by the server',
     });
     expect(await it.job(String(cancelled))).toMatchObject({ status: 'cancelled', result: null });
+    expect(await database.read().findOneOrFail(Job, { id: 'job_Z' })).toMatchObject({
+      status: 'failed',
+    });
     expect(await it.job(String(odd))).toMatchObject({ status: 'failed', result: null });
     expect(await database.read().count(Task)).toBe(0);
     for (const { repo } of made) {
