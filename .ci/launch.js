@@ -30,11 +30,12 @@ const types = ['types', 'node_modules/typescript/bin/tsc', '-b'];
 const vite = 'node_modules/vite/bin/vite.js';
 const vitest = 'node_modules/vitest/vitest.mjs';
 
-// The garbage of a request is gone within 4 MiB. Without this, Node keeps 48 MiB for it from the start.
-const smallNursery = '--max-semi-space-size=4';
+// The garbage of a request is gone within 4 MiB; else Node keeps 48 MiB for it from the start. The server
+// collects the garbage of its start itself.
+const memory = ['--max-semi-space-size=4', '--expose-gc'];
 
 const commands = {
-  start: async (args) => (await buildConsole()) || run(smallNursery, 'server/main.ts', ...args),
+  start: async (args) => (await buildConsole()) || run(...memory, 'server/main.ts', ...args),
   cli: (args) => run('server/cli/main.ts', ...args),
   demo: () => run('server/demo.ts'),
   build: async (args) => (await buildConsole()) || run('.ci/packages/build.ts', ...args),

@@ -3,11 +3,12 @@ import { announceRefused } from './api-keys/announce-refused.ts';
 import { hour, minute, second } from './clock/durations.ts';
 import { repeat } from './clock/repeat.ts';
 import { forgetAnswers } from './idempotency/forget-answers.ts';
-import { jobHandlers, sandboxHandlers, scanHandlers } from './job-handlers.ts';
+import { doSandboxScans, jobHandlers, scanHandlers } from './job-handlers.ts';
 import type { Metric } from './observability/metrics.ts';
 import type { Services } from './operations/operation.ts';
 import { moveRows } from './operations/secrets/move-rows.ts';
 import { forgetUnqueuedLines } from './queue/forget-content.ts';
+import { sandboxTypes } from './queue/queue-job.ts';
 import { countTasks, type TaskCounts } from './queue/tasks.ts';
 import { listenForTasks } from './queue/wake-ups.ts';
 import { startWorker } from './queue/worker.ts';
@@ -21,6 +22,9 @@ import { deliveryTask, forgetDeliveries } from './webhooks/delivery-row.ts';
  * never occupies a process.
  */
 const scanLimits = { concurrency: 4, perPool: 2 };
+
+/** Milliseconds between two looks for sandbox scans: what comes within them is one transaction. */
+const sandboxPauseMs = 250;
 
 /** The server's work besides answering requests. */
 export interface Background extends AsyncDisposable {
@@ -41,7 +45,6 @@ export function startBackground(services: Services, listenUrl: string | null): B
   const deliver = createDeliver({ database, encryption, targets, now, random });
   const handlers = {
     ...jobHandlers(services),
-    ...sandboxHandlers(services),
     [deliveryTask]: deliver,
   };
   const common = { database, logger, now, random };
@@ -54,10 +57,15 @@ export function startBackground(services: Services, listenUrl: string | null): B
   };
   if (listenUrl !== null) resources.use(listenForTasks(listenUrl, wake));
 
-  function every(pauseMs: number, name: string, run: () => Promise<unknown>): void {
-    const once = async () => void (await run());
+  function every(
+    pauseMs: number,
+    name: string,
+    run: (signal: AbortSignal) => Promise<unknown>,
+  ): void {
+    const once = async (signal: AbortSignal) => void (await run(signal));
     resources.use(repeat({ name, run: once, every: pauseMs, logger }));
   }
+  every(sandboxPauseMs, 'scans of the sandbox', (signal) => doSandboxScans(services, signal));
   every(minute, 'announcing keys that expire', () => announceExpiry({ database, now, random }));
   every(minute, 'announcing dead secrets that are tried', () =>
     announceRefused({ database, now, random }),
@@ -70,7 +78,8 @@ export function startBackground(services: Services, listenUrl: string | null): B
   every(hour, 'forgetting old answers', () => forgetAnswers(database, now()));
   every(10 * second, 'counting tasks', async () => {
     const all = await countTasks(database, new Date(now()));
-    counts = all.filter(({ type }) => type in handlers || type in scans);
+    const handled = new Set([...Object.keys(handlers), ...Object.keys(scans), ...sandboxTypes]);
+    counts = all.filter(({ type }) => handled.has(type));
   });
   return {
     counters: () => counts,
@@ -82,7 +91,7 @@ export function startBackground(services: Services, listenUrl: string | null): B
 export function taskFigures(background: Background): Metric[] {
   const states = [
     ['waiting', 'Tasks that are due'],
-    ['postponed', 'Tasks that failed and are tried again later'],
+    ['postponed', 'Tasks that are due later: failed ones before the next attempt, sandbox scans'],
     ['running', 'Tasks under way'],
   ] as const;
   return states.map(([state, help]) => ({

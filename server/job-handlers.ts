@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { importKeys } from './api-keys/import-keys.ts';
+import { runSandboxScans, scansAtOnce } from './assets/sandbox-scans.ts';
 import { scanJob } from './assets/scan-job.ts';
 import { settleAsset } from './assets/settle-asset.ts';
 import type { Services } from './operations/operation.ts';
@@ -17,20 +19,28 @@ export function jobHandlers(services: Services): Readonly<Record<string, TaskHan
 /** Attempts at a scan, each of which may use tokens. */
 const maxScanAttempts = 4;
 
-/** The handler of scans. */
-function scanHandler(services: Services): TaskHandler {
-  const options = { ...services, maximumAttempts: maxScanAttempts, onStatus: settleAsset };
-  return jobHandler(options, scanJob(services));
-}
-
 /** The handlers of live scans. */
 export function scanHandlers(services: Services): Readonly<Record<string, TaskHandler>> {
-  const handler = scanHandler(services);
+  const options = { ...services, maximumAttempts: maxScanAttempts, onStatus: settleAsset };
+  const handler = jobHandler(options, scanJob(services));
   return { repo_analysis: handler, extension_analysis: handler };
 }
 
-/** The handlers of sandbox scans. */
-export function sandboxHandlers(services: Services): Readonly<Record<string, TaskHandler>> {
-  const handler = scanHandler(services);
-  return { 'repo_analysis:test': handler, 'extension_analysis:test': handler };
+/**
+ * Begins and ends the scans of the sandbox that are due.
+ *
+ * @param signal - ends it between two transactions.
+ * @returns how many; what falls due in between is left to the next call, which handles it together.
+ */
+export async function doSandboxScans(
+  { database, now, scans }: Services,
+  signal?: AbortSignal,
+): Promise<number> {
+  const options = { database, now, lastingMs: scans.sandboxMs };
+  for (let total = 0; ; ) {
+    const done = await runSandboxScans(options);
+    total += done;
+    if (done < scansAtOnce || signal?.aborted) return total;
+    await setImmediate();
+  }
 }

@@ -4,6 +4,7 @@ import { type Dialect, type RandomSource, secureRandom } from '../core/mod.ts';
 import { type AnthropicOptions, createAnthropicClient } from './anthropic/anthropic-client.ts';
 import type { ScanServices } from './assets/scan-job.ts';
 import type { AuditedDatabase } from './audit/audited-database.ts';
+import { second } from './clock/durations.ts';
 import { createFewAtOnce } from './clock/few-at-once.ts';
 import { createEncryption } from './crypto/encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -70,7 +71,7 @@ export function createServices(parts: ServicesOptions): Services {
     anthropic: createAnthropicClient(parts.anthropic),
     scans: {
       scan: (source, context) => scan(source, { ...context, network: targets }),
-      pause: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+      sandboxMs: second,
       ...parts.scans,
     },
     random,

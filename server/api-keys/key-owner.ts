@@ -10,8 +10,11 @@ export const ownerJoins = `
   left join membership m on m.clerk_org_id = k.org_id and m.user_id = k.created_by
   left join service_account a on a.id = k.service_account_id and a.org_id = k.org_id`;
 
-/** Every scope but `…:read`, built in or not, is to write; the rest of a read one has no colon. */
-const holdsWrite = `k.scopes is null or replace(cast(k.scopes as text), ':read"', '') like '%:%'`;
+/**
+ * Every scope but `…:read`, built in or not, is to write; the rest of a read one has no colon. An index
+ * of PostgreSQL has the same expression.
+ */
+export const holdsWrite = `k.scopes is null or replace(cast(k.scopes as text), ':read"', '') like '%:%'`;
 
 /** SQL expression: the reason why an active key `k` is refused; null where it is accepted. */
 export const blockedReason = `case

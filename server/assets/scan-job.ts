@@ -15,8 +15,7 @@ import type { ScanReport } from '../scans/report.ts';
 import type { ScanContext, ScanSource } from '../scans/scan.ts';
 import { ScanFailure } from '../scans/scan-failure.ts';
 import { scanFolderName } from './left-files.ts';
-import { sampleFailure, sampleOf } from './sample-reports.ts';
-import { readScanInput, type ScanInput } from './scan-input.ts';
+import { queuedByEarlierVersion, readScanInput, type ScanInput } from './scan-input.ts';
 import { toScanResult } from './scan-result.ts';
 import { writePieces } from './upload-pieces.ts';
 
@@ -33,43 +32,23 @@ export interface ScanServices extends AskServices {
   readonly uploads: string;
   readonly scans: {
     readonly scan: Scan;
-    /** Resolves after `milliseconds`, or rejects when aborted. */
-    pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+    /** The duration of a scan of the sandbox, in milliseconds. */
+    readonly sandboxMs: number;
   };
 }
 
-/** Milliseconds that a sandbox scan takes. */
-const sandboxMs = 1_000;
-
 /**
- * Does a scan. A live one reads its source and asks the model under the organization's key; one of
- * the sandbox calls no one, and ends with a sample.
+ * Does a live scan: reads its source, and asks the model under the organization's key.
  *
  * @returns the job's result.
  */
 export function scanJob(services: ScanServices) {
   return async (job: Job, context: JobContext): Promise<Record<string, unknown>> => {
     const input = readScanInput(job.input);
-    if (input === null) {
-      throw new JobFailure('The scan was queued by an earlier version: retry it');
-    }
-    return job.environment === 'test'
-      ? sample(input, context, services)
-      : scanLive(job, input, context, services);
+    // One of the sandbox has a task of another type, which no worker takes.
+    if (input === null || job.environment === 'test') throw new JobFailure(queuedByEarlierVersion);
+    return scanLive(job, input, context, services);
   };
-}
-
-async function sample(
-  input: ScanInput,
-  { signal, progress }: JobContext,
-  { scans }: ScanServices,
-): Promise<Record<string, unknown>> {
-  await progress(50, 100);
-  await scans.pause(sandboxMs, signal);
-  const report = sampleOf(input);
-  if (report === null) throw new JobFailure(sampleFailure);
-  await progress(100, 100);
-  return toScanResult(report);
 }
 
 async function scanLive(

@@ -34,3 +34,18 @@ export async function holdOrganization(
     [clerkOrgId, clerkOrgId],
   );
 }
+
+/**
+ * The same for the organization of a key.
+ *
+ * @returns false where it has been deleted.
+ */
+export async function holdPresentOrganization(
+  em: EntityManager,
+  orgId: string,
+  hold: Hold,
+): Promise<boolean> {
+  const lock = isPostgresql(em) ? locks[hold] : '';
+  const sql = `select id from organization where id = ? and deleted_at is null ${lock}`;
+  return (await prepared(em, sql, [orgId])).length > 0;
+}

@@ -1,5 +1,6 @@
 import type { EntityManager } from './entity-manager.ts';
 import { isPostgresql } from './is-postgresql.ts';
+import { prepared } from './prepared.ts';
 
 /**
  * Takes advisory locks on subjects: one transaction at a time may change their state, and the next
@@ -12,7 +13,8 @@ import { isPostgresql } from './is-postgresql.ts';
  */
 export async function acquireAdvisoryLock(em: EntityManager, ...subjects: string[]): Promise<void> {
   if (!isPostgresql(em) || subjects.length === 0) return;
-  await em.execute(
+  await prepared(
+    em,
     `select pg_advisory_xact_lock(key) from (
        select distinct hashtextextended(subject, 0) as key
        from (values ${subjects.map(() => '(?)').join(', ')}) as given (subject) order by key
@@ -29,7 +31,8 @@ export async function acquireAdvisoryLock(em: EntityManager, ...subjects: string
  */
 export async function tryTurn(em: EntityManager, subject: string): Promise<boolean> {
   if (!isPostgresql(em)) return true;
-  const [row] = await em.execute<{ taken: boolean }[]>(
+  const [row] = await prepared<{ taken: boolean }>(
+    em,
     'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as taken',
     [subject],
   );

@@ -8,11 +8,15 @@ export interface Dialect {
   jsonText(column: string): string;
   /** Whether a text column is one of a parameter's JSON list of texts. */
   among(column: string): string;
+  /** The same for an integer column, and a JSON list of integers. */
+  amongIntegers(column: string): string;
   /** The part of a text column before a separator; the whole text without one. */
   before(column: string, separator: string): string;
   /** True as a parameter value. */
   readonly true: boolean | number;
-  /** The clause that makes a select skip rows that others have locked. */
+  /** The clause that makes a select lock its rows. */
+  forUpdate(alias: string): string;
+  /** The same that skips rows which others have locked. */
   skipLocked(alias: string): string;
 }
 
@@ -23,9 +27,11 @@ export const sqlite: Dialect = {
   flag: (condition) => condition,
   jsonText: (column) => column,
   among: (column) => `${column} in (select value from json_each(?))`,
+  amongIntegers: (column) => `${column} in (select value from json_each(?))`,
   before: (column, separator) =>
     `substr(${column}, 1, instr(${column} || '${separator}', '${separator}') - 1)`,
   true: 1,
+  forUpdate: () => '',
   skipLocked: () => '',
 };
 
@@ -35,7 +41,10 @@ export const postgresql: Dialect = {
   flag: (condition) => `(${condition})::int`,
   jsonText: (column) => `${column}::text`,
   among: (column) => `${column} = any(array(select json_array_elements_text(?::json)))`,
+  amongIntegers: (column) =>
+    `${column} = any(array(select json_array_elements_text(?::json)::int))`,
   before: (column, separator) => `split_part(${column}, '${separator}', 1)`,
   true: true,
+  forUpdate: (alias) => `for update of ${alias}`,
   skipLocked: (alias) => `for update of ${alias} skip locked`,
 };

@@ -2,6 +2,7 @@ import { searchText, soughtIn } from '../wire/search-text.ts';
 import type { Condition } from './conditions.ts';
 import type { Database } from './database.ts';
 import type { EntityManager } from './entity-manager.ts';
+import type { Value } from './prepared.ts';
 
 /** The fields of a key that text search reads. */
 interface Searched {
@@ -44,6 +45,8 @@ export async function fillSearchTexts(database: Database): Promise<void> {
 /** A way to keys `k`: tables and conditions. */
 export interface Part {
   readonly from: string;
+  /** The parameters of `from`; none when absent. */
+  readonly values?: readonly Value[];
   readonly where: readonly Condition[];
 }
 
@@ -120,11 +123,12 @@ function likePattern(sought: string): string {
 }
 
 function textContains(sought: string, kind: Database['kind'], join: string) {
-  const contains: Condition = ["s.text like ? escape '!'", likePattern(sought)];
-  const [sql, pattern] = contains;
+  const pattern = likePattern(sought);
+  const contains: Condition = ["s.text like ? escape '!'", pattern];
+  // Not `exists`, for which PostgreSQL would first look for every key that contains it.
   const along: Condition = [
-    `exists (select 1 from key_search s where s.key_id = k.id and ${sql})`,
-    pattern ?? '',
+    "(select s.text from key_search s where s.key_id = k.id) like ? escape '!'",
+    pattern,
   ];
   const key = `${join} api_key k on k.id = s.key_id`;
   // The index holds pieces of three characters; SQLite uses it only when asked. PostgreSQL uses it

@@ -37,10 +37,19 @@ export function statementsOf(em: EntityManager): RunStatement {
     (await kysely.executeQuery<Row>(CompiledQuery.raw(sql, [...values]))).rows;
 }
 
+/** Texts with numbered parameters; as few as there are statements. */
+const numbered = new Map<string, string>();
+
+const maxNumbered = 1_000;
+
 /** A statement's text for PostgreSQL, whose parameters have numbers. */
 export function withNumbers(sql: string): string {
+  const known = numbered.get(sql);
+  if (known !== undefined) return known;
   let count = 0;
-  return sql.replace(/\?/g, () => `$${++count}`);
+  const text = sql.replace(/\?/g, () => `$${++count}`);
+  if (numbered.size < maxNumbered) numbered.set(sql, text);
+  return text;
 }
 
 /** A value for SQLite, which keeps instants as Unix milliseconds. */

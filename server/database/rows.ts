@@ -54,23 +54,14 @@ export function openSqliteRows(path: string): Rows & Disposable {
 
 /** Rows of PostgreSQL, through the pool of management. */
 export function postgresqlRows(pool: pg.Pool): Rows {
-  /** Texts with numbered parameters; as few as there are statements. */
-  const numbered = new Map<string, string>();
-  const textOf = (sql: string) => {
-    const text = numbered.get(sql) ?? withNumbers(sql);
-    if (numbered.size < maxNumbered) numbered.set(sql, text);
-    return text;
-  };
   return {
     dialect: postgresql,
     async all<Row>(sql: string, values: readonly Value[]) {
-      return (await pool.query(textOf(sql), [...values])).rows as Row[];
+      return (await pool.query(withNumbers(sql), [...values])).rows as Row[];
     },
     async planned<Row>(sql: string, values: readonly Value[]) {
       // Without a name of its own, it is not kept.
-      return (await pool.query({ text: textOf(sql), values: [...values] })).rows as Row[];
+      return (await pool.query({ text: withNumbers(sql), values: [...values] })).rows as Row[];
     },
   };
 }
-
-const maxNumbered = 1_000;

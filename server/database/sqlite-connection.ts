@@ -19,6 +19,9 @@ const maxStretchMs = 10;
 /** Maximum of kept statements; a bulk insert has one of full length, and one for the rest. */
 const keptAtMost = 64;
 
+/** The statements at both ends of each transaction. */
+const ends = ['begin immediate', 'commit', 'rollback'];
+
 /**
  * When the disk has a transaction: `full`, before its commit returns and others see it; `normal`, after
  * the next sync of the log, so that only a power cut or a crash of the machine can lose it.
@@ -122,8 +125,8 @@ export class SqliteHandle {
   }
 
   #execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
-    const statement =
-      parameters.length === 0 ? this.#database.prepare(sql) : this.#statements.get(sql);
+    const isKept = parameters.length > 0 || ends.includes(sql);
+    const statement = isKept ? this.#statements.get(sql) : this.#database.prepare(sql);
     const result = runStatement<Row>(statement, parameters);
     // `begin immediate` takes the write lock, and changes nothing yet.
     const isChange = !statement.readonly && !sql.startsWith('begin');

@@ -5,12 +5,15 @@ import {
   refuseManagement,
   roleAllows,
 } from '../../core/mod.ts';
-import { type Hold, holdOrganization } from '../clerk/hold-organization.ts';
+import {
+  type Hold,
+  holdOrganization,
+  holdPresentOrganization,
+} from '../clerk/hold-organization.ts';
 import { membershipOf, type PresentMembership } from '../clerk/membership.ts';
 import type { RowMacs } from '../crypto/row-macs.ts';
 import { Organization } from '../database/entities/organization.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { prepared } from '../database/prepared.ts';
 import type { Session } from '../sessions/session.ts';
 import { notFound, refused } from '../wire/problem.ts';
 import { lockManagingKey } from './managing-key.ts';
@@ -112,12 +115,14 @@ export async function authorizeAgain(
   { hold, entrance, now }: Again,
 ): Promise<Principal> {
   const id = organizationOf(caller);
-  // An operator's other operations lock what they need themselves.
-  if (id !== null && (caller.kind !== 'operator' || hold === 'exclusive')) {
+  if (caller.kind === 'key') {
+    // A deletion revokes the organization's keys, but this key was verified before it.
+    if (id !== null && !(await holdPresentOrganization(em, id, hold))) {
+      throw refused(refusals.invalid_key);
+    }
+  } else if (id !== null && (caller.kind !== 'operator' || hold === 'exclusive')) {
+    // An operator's other operations lock what they need themselves.
     await holdOrganization(em, id, hold);
-  }
-  if (caller.kind === 'key' && id !== null && (await isDeleted(em, id))) {
-    throw refused(refusals.invalid_key);
   }
   if (entrance?.dialect === 'repurai' && caller.kind === 'key' && caller.outcome.ok) {
     await lockManagingKey(em, caller.outcome.key, now);
@@ -143,12 +148,6 @@ export function organizationOf(caller: Caller): string | null {
   if (caller.kind === 'session') return caller.session.organizationId;
   if (caller.kind === 'operator') return caller.organizationId;
   return caller.kind === 'key' && caller.outcome.ok ? caller.outcome.key.organization.id : null;
-}
-
-/** A deletion revokes the organization's keys, but this key was verified before it. */
-async function isDeleted(em: EntityManager, id: string): Promise<boolean> {
-  const sql = 'select id from organization where id = ? and deleted_at is null';
-  return (await prepared(em, sql, [id])).length === 0;
 }
 
 /**

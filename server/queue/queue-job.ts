@@ -3,6 +3,7 @@ import type { RowMacs } from '../crypto/row-macs.ts';
 import { batches } from '../database/batches.ts';
 import { Job } from '../database/entities/job.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { insertRows } from '../database/insert-rows.ts';
 import { enqueue, hurry } from './tasks.ts';
 
 /** A job's order: its content, its organization and its requester, which its MAC covers. */
@@ -32,18 +33,36 @@ export async function queueJobs(
   for (const some of batches(jobs, 100)) {
     const records = some.map((job) => {
       const mac = rowMacs.make('job', jobFields(job));
-      return { ...job, mac, status: 'queued' as const, createdAt: now, updatedAt: now };
+      return { ...unset, ...job, mac, status: 'queued' as const, createdAt: now, updatedAt: now };
     });
-    await em.insertMany(Job, records);
+    await insertRows(em, Job, records);
     const tasks = some.map((job) => ({
       id: job.id,
       type: taskTypeOf(job),
       runAt: now,
+      isPolled: isSandboxScan(job),
       ...poolOf(job),
     }));
     await enqueue(em, tasks);
   }
 }
+
+/** The columns that a new job may leave unset. */
+const unset = {
+  environment: 'live',
+  subOrgId: null,
+  repoId: null,
+  extensionId: null,
+  createdBy: null,
+  input: null,
+  progress: 0,
+  total: null,
+  result: null,
+  errorMessage: null,
+  failedFor: null,
+  startedAt: null,
+  completedAt: null,
+} as const;
 
 /** The type of a job's task. Sandbox jobs have their own: live scans never keep them waiting. */
 export function taskTypeOf({ type, environment = 'live' }: Pick<JobOrder, 'type' | 'environment'>) {
@@ -52,13 +71,21 @@ export function taskTypeOf({ type, environment = 'live' }: Pick<JobOrder, 'type'
 
 /** Live scans of an organization share a concurrency key: they never occupy a worker. */
 function poolOf(job: JobOrder): { readonly pool?: string } {
-  return isScan(job) && (job.environment ?? 'live') === 'live' ? { pool: scanPool(job.orgId) } : {};
+  return isScan(job) && !isSandboxScan(job) ? { pool: scanPool(job.orgId) } : {};
 }
 
 /** Whether a job is a scan. */
 export function isScan({ type }: Pick<JobOrder, 'type'>): boolean {
   return type === 'repo_analysis' || type === 'extension_analysis';
 }
+
+/** Whether a job is a scan of the sandbox. */
+function isSandboxScan(job: Pick<JobOrder, 'type' | 'environment'>): boolean {
+  return isScan(job) && job.environment === 'test';
+}
+
+/** The types of the tasks of sandbox scans. */
+export const sandboxTypes = ['repo_analysis:test', 'extension_analysis:test'] as const;
 
 function scanPool(orgId: string | null | undefined): string {
   return `scans:${orgId}`;
@@ -70,7 +97,7 @@ export function hurryScans(em: EntityManager, orgId: string, now: Date): Promise
 }
 
 /** Whether a job's record is unchanged since the server queued it. */
-export function isQueuedByServer(rowMacs: RowMacs, job: Job): boolean {
+export function isQueuedByServer(rowMacs: RowMacs, job: JobOrder & Pick<Job, 'mac'>): boolean {
   return rowMacs.verify('job', jobFields(job), job.mac, job.orgId ?? null);
 }
 

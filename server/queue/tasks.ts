@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { Task } from '../database/entities/task.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { insertRows } from '../database/insert-rows.ts';
 import { announceTasks } from './wake-ups.ts';
 
 /** Background work to enqueue. */
@@ -14,6 +15,8 @@ export interface NewTask {
   readonly lane?: string;
   /** Only a few tasks of one pool run at the same time. */
   readonly pool?: string;
+  /** Whether no worker is woken for it: it is looked for several times a second. */
+  readonly isPolled?: boolean;
 }
 
 /** A claimed task, and the proof that the claim is still this worker's. */
@@ -38,7 +41,8 @@ export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Pro
     em,
     tasks.flatMap(({ lane }) => lane ?? []),
   );
-  await em.insertMany(
+  await insertRows(
+    em,
     Task,
     tasks.map(({ id, type, runAt, lane = null, pool = null }) => {
       const position = lane === null ? 0 : (last.get(lane) ?? 0) + 1;
@@ -46,7 +50,7 @@ export async function enqueue(em: EntityManager, tasks: readonly NewTask[]): Pro
       return { id, type, runAt, lane, pool, position, ...unclaimed };
     }),
   );
-  await announceTasks(em);
+  if (!tasks.every(({ isPolled }) => isPolled)) await announceTasks(em);
 }
 
 /** The maximum of PostgreSQL's column. */
@@ -113,7 +117,7 @@ export interface TaskCounts {
   readonly type: string;
   /** Due and unclaimed, including tasks that wait for another of their lane. */
   readonly waiting: number;
-  /** Due later: failed tasks before their next attempt. */
+  /** Due later: failed tasks before their next attempt, sandbox scans for their second. */
   readonly postponed: number;
   readonly running: number;
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '../database/entity-manager.ts';
 import { isPostgresql } from '../database/is-postgresql.ts';
 import { listen } from '../database/postgresql-listener.ts';
+import { prepared } from '../database/prepared.ts';
 
 /** The PostgreSQL channel that wakes workers. */
 const taskChannel = 'reporisk_task';
@@ -8,7 +9,7 @@ const taskChannel = 'reporisk_task';
 /** Wakes the workers of every process when the transaction commits; on SQLite they poll often. */
 export async function announceTasks(em: EntityManager): Promise<void> {
   if (!isPostgresql(em)) return;
-  await em.execute(`select pg_notify('${taskChannel}', '')`);
+  await prepared(em, `select pg_notify('${taskChannel}', '')`, []);
 }
 
 /**

@@ -28,7 +28,7 @@ export function demoRoutes(demo: DemoIdentityProvider, bodies: BodyBudgets): Hon
         throw new Problem(403, 'Demo mode signs in from its own page only');
       }
       using share = bodies.strangers();
-      const given = part === 'query' ? queryOf(c.req.url) : await bodyInput(c.req.raw, share);
+      const given = part === 'query' ? queryOf(c.req.url) : await bodyInput(c.env.incoming, share);
       const { token, expiresAt } = demo.issue(parseInput(input, given).persona);
       return c.json({ token, expires_at: expiresAt.toISOString() });
     } catch (error) {

@@ -84,33 +84,34 @@ export function routeHandler(
   }
 
   async function readDialect(
-    request: Request,
+    { request, incoming }: Exchange,
     parameters: PathParameters,
     share: BodyShare,
     { members, input }: NonNullable<Route['form']>,
   ) {
     if (source !== 'query') refuseQuery(request.url);
     const sent =
-      source === 'query' ? queryMembers(request.url, members) : await bodyMembers(request, share);
+      source === 'query' ? queryMembers(request.url, members) : await bodyMembers(incoming, share);
     return input(parseSent(members, sent, source === 'query' ? 'query' : 'body'), parameters);
   }
 
   async function readInput(
-    request: Request,
+    exchange: Exchange,
     parameters: PathParameters,
     share: BodyShare,
     upload: (received: Upload) => void,
   ): Promise<Readonly<Record<string, unknown>>> {
-    if (dialect !== undefined) return readDialect(request, parameters, share, dialect);
+    if (dialect !== undefined) return readDialect(exchange, parameters, share, dialect);
+    const { request, incoming } = exchange;
     const path = textInput(parameters, operation.input);
     const merged = (members: Record<string, unknown>) => ({ ...beside(members), ...path });
     if (source === 'query') return merged(textInput(queryOf(request.url), operation.input));
     if (route.raw !== undefined) {
       await route.raw.admit(services, request.headers);
-      return rawInput(request, route.raw.limit, share);
+      return rawInput(request, incoming, route.raw.limit, share);
     }
     refuseQuery(request.url);
-    if (source === 'body') return merged(await bodyInput(request, share));
+    if (source === 'body') return merged(await bodyInput(incoming, share));
     const received = await receiveUpload(request, services.uploads);
     upload(received);
     const { file, fields } = received;
@@ -155,7 +156,7 @@ export function routeHandler(
         services,
         { ...invocation, admit, repetition },
         async () => {
-          input = await readInput(request, parameters, share, (received) => {
+          input = await readInput(exchange, parameters, share, (received) => {
             upload = received;
           });
           return input;

@@ -16,7 +16,7 @@ export function webhookRoutes(clerk: ClerkWebhooks, bodies: BodyBudgets): Hono<A
       return c.json({ detail: invalidSignature.detail }, invalidSignature.status, unread);
     }
     using share = bodies.strangers();
-    const body = new TextDecoder().decode(await readBody(c.req.raw, bodyLimit, share));
+    const body = new TextDecoder().decode(await readBody(c.env.incoming, bodyLimit, share));
     const answer = await clerk.receive({ headers, body });
     if (answer.status === 400) return c.json({ detail: answer.detail }, 400);
     return c.json({ outcome: answer.outcome });

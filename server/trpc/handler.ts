@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Context } from 'hono';
 import { type Access, authorize, type Caller, organizationOf } from '../operations/access.ts';
@@ -18,7 +19,8 @@ import { InvalidInput, Problem } from '../wire/problem.ts';
 import { answeredHeaders, maxBatchSize, type ProcedureMeta } from './procedure.ts';
 import { appRouter } from './router.ts';
 
-const methods = ['GET', 'HEAD', 'POST'];
+const withoutBodies = ['GET', 'HEAD'];
+const methods = [...withoutBodies, 'POST'];
 
 /** Serves the tRPC router under `/trpc`. */
 export function trpcHandler({ services, authenticate, bodies }: Wiring) {
@@ -56,11 +58,11 @@ export function trpcHandler({ services, authenticate, bodies }: Wiring) {
       if (!methods.includes(c.req.method)) {
         throw new Problem(405, 'Method Not Allowed', { Allow: methods.join(', '), ...unread });
       }
-      const hasBody = c.req.raw.body !== null;
+      const hasBody = !withoutBodies.includes(c.req.method);
       const isRead = !hasBody || (await isLetIn());
       const response = await fetchRequestHandler({
         endpoint: '/trpc',
-        req: isRead ? await withinLimit(c.req.raw, share) : withoutBody(c.req.raw),
+        req: isRead ? await withinLimit(c.req.raw, c.env.incoming, share) : withoutBody(c.req.raw),
         router: appRouter,
         maxBatchSize,
         responseMeta: ({ errors }) => ({ headers: answeredHeaders(errors) }),
@@ -113,11 +115,15 @@ function isJson({ headers }: Response): boolean {
 }
 
 /** Returns the request with its body read: no handler reads more than the limit. */
-async function withinLimit(request: Request, share: BodyShare): Promise<Request> {
-  assertJson(request);
-  if (request.body === null) return request;
+async function withinLimit(
+  request: Request,
+  incoming: IncomingMessage,
+  share: BodyShare,
+): Promise<Request> {
   const { method, url, headers } = request;
-  const body = await readBody(request, bodyLimit, share);
+  if (withoutBodies.includes(method)) return request;
+  assertJson(incoming);
+  const body = await readBody(incoming, bodyLimit, share);
   assertFewValues(body);
   return new Request(url, { method, headers, body });
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { hour } from '../../server/clock/durations.ts';
 import { anthropicKey, refusals } from '../support/anthropic-server.ts';
 import { expectSoundInEveryLook } from './axe.ts';
 import { type RunningConsole, setAnthropicKey, signIn, startConsole } from './console.ts';
@@ -10,10 +11,8 @@ import { listenTo, tracesIn } from './traces.ts';
 vi.setConfig({ testTimeout: 180_000 });
 
 let console: RunningConsole;
-/** Each sandbox scan waits here in the middle. */
-let pause = async () => {};
 beforeAll(async () => {
-  console = await startConsole({ scans: { pause: () => pause() } });
+  console = await startConsole({ scans: { sandboxMs: hour } });
 });
 afterAll(() => console[Symbol.asyncDispose]());
 
@@ -148,9 +147,13 @@ async function submitToSandbox(path: string, url: string): Promise<number> {
   return answer.repo_id ?? answer.extension_id ?? 0;
 }
 
+/** Lets the sandbox scans that run come to their end, as an hour does here. */
+async function endSandboxScans(): Promise<void> {
+  const running = "select id from job where status = 'running'";
+  await inDatabase(console, `update task set run_at = 0 where id in (${running})`);
+}
+
 test('RepositoriesPage follows a sandbox scan to its report, and does a failed one again', async () => {
-  const go = Promise.withResolvers<void>();
-  pause = () => go.promise;
   await submitToSandbox('repos/analyze', 'https://git.invalid/acme/high');
   await submitToSandbox('repos/analyze', 'https://git.invalid/acme/failed');
   await using session = await console.open();
@@ -162,6 +165,7 @@ test('RepositoriesPage follows a sandbox scan to its report, and does a failed o
   await expectSoundInEveryLook(page, 'repositories');
   await main.getByLabel('Environment').selectOption('Sandbox');
   await row('high').getByText('Running').waitFor();
+  await row('failed').getByText('Running').waitFor();
   expect(new URL(page.url()).search).toBe('?environment=test');
   expect(await main.getByRole('button', { name: 'New repository' }).count()).toBe(0);
   await page.getByRole('link', { name: 'acme/high' }).click();
@@ -169,7 +173,7 @@ test('RepositoriesPage follows a sandbox scan to its report, and does a failed o
   await main.getByText('No report yet').waitFor();
   await expectSoundInEveryLook(page, 'a running scan');
 
-  go.resolve();
+  await endSandboxScans();
   await main.getByText('High: 1 finding').waitFor();
   await main.getByText('Medium: 1 finding').waitFor();
   await main.getByText('lib/index.js, line 3').waitFor();
@@ -184,11 +188,9 @@ test('RepositoriesPage follows a sandbox scan to its report, and does a failed o
   await page.getByRole('link', { name: 'acme/failed' }).click();
   await main.getByText('Sample failure: the source could not be fetched').first().waitFor();
   await expectSoundInEveryLook(page, 'a failed scan');
-  const again = Promise.withResolvers<void>();
-  pause = () => again.promise;
   await main.getByRole('button', { name: 'Scan again' }).click();
   await main.getByText('Applying the rules.').waitFor();
-  again.resolve();
+  await endSandboxScans();
   await main.getByRole('button', { name: 'Scan again' }).waitFor();
   expect(await main.getByRole('row').count()).toBe(3);
   // Now that every scan has ended, the page stops polling.
@@ -209,6 +211,8 @@ test('a report shows what a repository says as text, with hidden characters name
   const { page } = session;
   const main = page.getByRole('main');
   await signIn(page, 'Parent admin', `/settings/repositories?environment=test&id=${id}`);
+  await main.getByText('Applying the rules.').waitFor();
+  await endSandboxScans();
   await main.getByText('Critical:').waitFor();
   const hostile = '<img src=x onerror=alert(1)>\u202e\u200b';
   const finding = { rule: 'r', severity: 'low', title: hostile, file: hostile, line: null };

@@ -35,7 +35,7 @@ const noScans: Services['scans'] = {
   async scan() {
     throw new Error('this test scans nothing');
   },
-  pause: async () => {},
+  sandboxMs: 0,
 };
 
 export interface ServerOptions {

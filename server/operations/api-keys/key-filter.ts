@@ -1,4 +1,4 @@
-import { ownerJoins } from '../../api-keys/key-owner.ts';
+import { holdsWrite, ownerJoins } from '../../api-keys/key-owner.ts';
 import type { keyStatuses } from '../../api-keys/key-record.ts';
 import type { Condition } from '../../database/conditions.ts';
 import type { Database } from '../../database/database.ts';
@@ -43,7 +43,7 @@ export interface FilterContext {
 export async function keyFilter(filters: Filters, context: FilterContext): Promise<KeyFilter> {
   const { orgId, kind, rows } = context;
   const where = plainFilter(filters, context);
-  const own = ({ from, where: needs }: Part): Part => ({ from, where: [...needs, ...where] });
+  const own = (part: Part): Part => ({ ...part, where: [...part.where, ...where] });
   const { attention, search = '' } = filters;
   const wanted = byAttention(attention, context);
   const found = foundBy(search, { kind, orgId, ...(await ownersFoundBy(rows, orgId, search)) });
@@ -106,12 +106,15 @@ function byAttention(
     };
   }
   if (attention === 'blocked') {
-    const list = kind === 'sqlite' ? `in (${lessOwners})` : `= any(array(${lessOwners}))`;
-    const among: Condition = [`${ownerOf} ${list}`, orgId, orgId, orgId, orgId];
-    return {
-      part: { from: `api_key k ${ownerJoins}`, where: [among, needs] },
-      along: { from: ownerJoins, where: [needs] },
-    };
+    const four = [orgId, orgId, orgId, orgId] as const;
+    const part: Part =
+      kind === 'sqlite'
+        ? {
+            from: `api_key k ${ownerJoins}`,
+            where: [[`${ownerOf} in (${lessOwners})`, ...four], needs],
+          }
+        : { from: blockedInOrder, values: [...four, orgId, orgId], where: [needs] };
+    return { part, along: { from: ownerJoins, where: [needs] } };
   }
   return { part: { from: 'api_key k', where: [needs] }, along: { from: '', where: [needs] } };
 }
@@ -137,6 +140,24 @@ const lessOwners = `
       select 1 from membership m
       where m.clerk_org_id = ? and m.user_id = owner.id and m.active and m.role = 'admin'
     )`;
+
+/**
+ * PostgreSQL reads their keys owner by owner, by the index whose expressions these are, and no further
+ * than the count or page needs. It would scan the table, but for their order. With four times the
+ * organization's id, and twice more.
+ */
+const blockedInOrder = `
+  (${lessOwners}) o
+  cross join (values (true), (false)) may (writing)
+  cross join lateral (
+    select * from api_key k
+    where k.org_id = ? and ${ownerOf} = o.id and k.revoked_at is null and not k.disabled
+      and (${holdsWrite}) = may.writing
+      and (may.writing or not exists (
+        select 1 from membership m where m.clerk_org_id = ? and m.user_id = o.id and m.active
+      ))
+    order by k.id offset 0
+  ) k ${ownerJoins}`;
 
 /** The owners whose names a query finds: the ids of service accounts, and the part of members' names. */
 async function ownersFoundBy(rows: Rows, orgId: string, search: string) {

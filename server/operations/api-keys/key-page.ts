@@ -28,10 +28,14 @@ export async function countKeys(rows: Rows, { parts }: KeyFilter): Promise<numbe
   );
   const [row] = await rows.planned<{ n: number | string }>(
     `select count(*) as n from (select 1 from (${selects.join(' union ')}) found limit ${limit}) counted`,
-    parts.flatMap(({ where }) => valuesOf(where)),
+    parts.flatMap(valuesOfPart),
   );
   const total = Number(row?.n);
   return total > mostCounted ? null : total;
+}
+
+function valuesOfPart({ values = [], where }: Part): Value[] {
+  return [...values, ...valuesOf(where)];
 }
 
 /** A page that is asked for. */
@@ -61,16 +65,25 @@ export function pageOfKeys(page: WantedPage, { rows, orgId }: FilterContext): Pr
   return page.isFew ? sorted(page, rows) : alongOrder(page, rows, orgId);
 }
 
+/**
+ * The bound of what was just counted as few; more than an import can add in between. With a bound,
+ * PostgreSQL takes the way that is best for few.
+ */
+const mostSorted = 10 * mostCounted;
+
 function sorted({ filter, order, isDescending, start, limit }: WantedPage, rows: Rows) {
   const selects = filter.parts.map(
-    ({ from, where }) => `select k.id, ${order.ofKey} as place from ${from} where ${sqlOf(where)}`,
+    ({ from, where }) =>
+      `select * from (
+         select k.id, ${order.ofKey} as place from ${from} where ${sqlOf(where)} limit ${mostSorted}
+       ) part`,
   );
   const [after, values] = afterStart(order, start, isDescending, 'place', 'id');
   return rows.planned<Placed>(
     `with found as materialized (${selects.join(' union ')})
      select id, ${order.position} as position from found where ${after}
      order by ${directed(isDescending, 'place', 'id')} limit ?`,
-    [...filter.parts.flatMap((part) => valuesOf(part.where)), ...values, limit],
+    [...filter.parts.flatMap(valuesOfPart), ...values, limit],
   );
 }
 

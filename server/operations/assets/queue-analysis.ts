@@ -20,7 +20,6 @@ type Scan = { readonly subOrgId: number | null; readonly input: ScanInput } & (
  */
 export async function queueAnalysis(work: OperationContext, scan: Scan): Promise<string> {
   const { em, now, services } = work;
-  await em.flush();
   const job = analysis(work, scan, environmentOf(work.principal));
   await queueJob(em, services.database.rowMacs, job, now);
   return job.id;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
-import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
+import type { ScanInput } from '../../assets/scan-input.ts';
 import { Extension } from '../../database/entities/extension.ts';
-import type { EntityManager } from '../../database/entity-manager.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { assertMayScan, queueAnalysis } from '../assets/queue-analysis.ts';
+import { requeueOrAdd } from '../assets/store-asset.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
 
@@ -33,51 +34,47 @@ export async function submit(
   const { em, principal, now } = work;
   const within = await assign(work, subOrgId);
   await assertMayScan(work);
-  const where = {
-    orgId: principal.organization.id,
-    environment: environmentOf(principal),
-    subOrgId: within,
+  const environment = environmentOf(principal);
+  const owner = { orgId: principal.organization.id, environment, subOrgId: within };
+  const add = async () => {
+    const [id] = await insertRows<Extension, 'id'>(em, Extension, [
+      {
+        ...{ url: null, identity: null, fileSha256: null, fileSize: null, ...source, ...owner },
+        ...{ status: 'queued', riskLevel: null, riskScore: null, createdAt: now, updatedAt: now },
+      },
+    ]);
+    if (id === undefined) throw new Error('unreachable: an insert gives an id');
+    return id;
   };
-  const known = 'identity' in source ? await find(em, where, source.identity) : null;
-  if (known !== null) {
-    known.status = 'queued';
-    known.updatedAt = now;
+  if ('fileSha256' in source) {
+    const extensionId = await add();
+    const input = { fileName: source.name, sha256: source.fileSha256 };
+    return queue(work, { extensionId, subOrgId: within, input });
   }
-  const extension =
-    known ??
-    em.create(Extension, {
-      ...source,
-      ...where,
-      status: 'queued',
-      createdAt: now,
-      updatedAt: now,
-    });
-  em.persist(extension);
-  await em.flush();
-  const { id: extensionId } = extension;
-  const { name: fileName, url } = extension;
-  const jobId = await queueAnalysis(work, {
-    ...{ type: 'extension_analysis', extensionId, subOrgId: within },
-    input:
-      'fileSha256' in source ? { fileName, sha256: source.fileSha256 } : { url: url ?? source.url },
-  });
-  return { extensionId, jobId, status: 'queued' };
+  const { url, identity } = source;
+  const { id: extensionId, url: known } = await requeueOrAdd(
+    work,
+    'extension',
+    { ...owner, identity },
+    async () => ({ id: await add(), url }),
+  );
+  return queue(work, { extensionId, subOrgId: within, input: { url: known } });
+}
+
+async function queue(
+  work: OperationContext,
+  scan: {
+    readonly extensionId: number;
+    readonly subOrgId: number | null;
+    readonly input: ScanInput;
+  },
+): Promise<z.infer<typeof submissionRecord>> {
+  const jobId = await queueAnalysis(work, { ...scan, type: 'extension_analysis' });
+  return { extensionId: scan.extensionId, jobId, status: 'queued' };
 }
 
 /** The sub-org that a submission goes to. */
 export function assign(work: OperationContext, subOrgId: number | null): Promise<number | null> {
   const outside = refusals.extension_out_of_scope;
   return resolveSubOrg(work, subOrgId, outside, 'assign');
-}
-
-/** The extension that was submitted by the same address before; the newest of several. */
-async function find(
-  em: EntityManager,
-  where: Pick<Extension, 'orgId' | 'environment'> & { readonly subOrgId: number | null },
-  identity: string,
-): Promise<Extension | null> {
-  const { orgId, environment, subOrgId } = where;
-  // Of two submissions of the same address, the second finds the first one's extension.
-  await acquireAdvisoryLock(em, `extension ${orgId} ${environment} ${subOrgId} ${identity}`);
-  return em.findOne(Extension, { ...where, identity }, { orderBy: { id: 'desc' } });
 }

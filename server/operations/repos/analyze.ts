@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { refusals } from '../../../core/mod.ts';
-import { acquireAdvisoryLock } from '../../database/acquire-advisory-lock.ts';
 import { Repo } from '../../database/entities/repo.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import { integer } from '../../wire/fields.ts';
 import type { SubmittedUrl } from '../../wire/submitted-url.ts';
 import { dataPlane } from '../access.ts';
 import { environmentOf } from '../assets/environment.ts';
 import { assertMayScan, nameOfUrl, queueAnalysis } from '../assets/queue-analysis.ts';
+import { requeueOrAdd, type StoredAsset } from '../assets/store-asset.ts';
 import { repositoryAddress } from '../assets/submitted-address.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { resolveSubOrg } from '../sub-orgs/sub-org-scope.ts';
@@ -26,7 +27,7 @@ export const analyzeRepo = defineOperation({
   async run(work, { url, subOrgId = null }) {
     const within = await assign(work, subOrgId);
     await assertMayScan(work);
-    const repo = await findOrAdd(work, url, within);
+    const repo = await requeueOrAddRepo(work, url, within);
     const jobId = await queueAnalysis(work, {
       ...{ type: 'repo_analysis', repoId: repo.id, subOrgId: within },
       input: { url: repo.url },
@@ -41,33 +42,22 @@ function assign(work: OperationContext, subOrgId: number | null): Promise<number
   return resolveSubOrg(work, subOrgId, outside, 'assign');
 }
 
-async function findOrAdd(
+async function requeueOrAddRepo(
   work: OperationContext,
   { url, identity }: SubmittedUrl,
   subOrgId: number | null,
-): Promise<Repo> {
+): Promise<StoredAsset> {
   const { em, principal, now } = work;
-  const orgId = principal.organization.id;
   const environment = environmentOf(principal);
-  // Of two submissions of the same address, the second finds the first one's repository.
-  await acquireAdvisoryLock(em, `repo ${orgId} ${environment} ${subOrgId} ${identity}`);
-  const where = { orgId, environment, subOrgId, identity };
-  // Rows from before addresses were normalized may be equal: the newest is used.
-  const known = await em.findOne(Repo, where, { orderBy: { id: 'desc' } });
-  if (known !== null) {
-    known.status = 'queued';
-    known.updatedAt = now;
-    return known;
-  }
-  const repo = em.create(Repo, {
-    ...where,
-    url,
-    name: nameOfUrl(url),
-    status: 'queued',
-    createdAt: now,
-    updatedAt: now,
+  const key = { orgId: principal.organization.id, environment, subOrgId, identity };
+  return requeueOrAdd(work, 'repo', key, async () => {
+    const [id] = await insertRows<Repo, 'id'>(em, Repo, [
+      {
+        ...{ ...key, url, name: nameOfUrl(url), status: 'queued' },
+        ...{ riskLevel: null, riskScore: null, createdAt: now, updatedAt: now },
+      },
+    ]);
+    if (id === undefined) throw new Error('unreachable: an insert gives an id');
+    return { id, url };
   });
-  em.persist(repo);
-  await em.flush();
-  return repo;
 }

@@ -1,5 +1,5 @@
 import type { Scan } from '../../../server/assets/scan-job.ts';
-import { sandboxHandlers, scanHandlers } from '../../../server/job-handlers.ts';
+import { doSandboxScans, scanHandlers } from '../../../server/job-handlers.ts';
 import { startWorker } from '../../../server/queue/worker.ts';
 import { answer } from '../../support/issued-keys.ts';
 import {
@@ -71,7 +71,7 @@ export async function startScanning(
     const { database, logger, random } = services;
     return startWorker({
       ...{ database, logger, random, now: clock.now, timer: () => () => {}, ...limits },
-      handlers: { ...scanHandlers(services), ...sandboxHandlers(services) },
+      handlers: scanHandlers(services),
     });
   };
 
@@ -110,6 +110,7 @@ export async function startScanning(
       clock.advance(1);
       await using worker = newWorker();
       await worker.idle();
+      while ((await doSandboxScans(server.services)) > 0);
     },
     job: async (id: string) => (await call(`settings/jobs/${id}`)).body,
     repo: async (id: number) => (await call(`repos/${id}`)).body,

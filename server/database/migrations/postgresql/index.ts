@@ -27,6 +27,7 @@ import { ListOrders } from './0027-list-orders.ts';
 import { AnthropicKeys } from './0029-anthropic-keys.ts';
 import { Scans } from './0030-scans.ts';
 import { Dialects } from './0031-dialects.ts';
+import { BlockedKeys } from './0032-blocked-keys.ts';
 
 const isLater = "select 1 where to_regclass('secret_in_use') is not null";
 
@@ -75,4 +76,5 @@ export const postgresqlMigrations = (rowMacs: RowMacs) => [
   { name: '0029-anthropic-keys', class: AnthropicKeys },
   { name: '0030-scans', class: Scans },
   { name: '0031-dialects', class: Dialects },
+  { name: '0032-blocked-keys', class: BlockedKeys },
 ];
