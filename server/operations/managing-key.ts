@@ -3,6 +3,7 @@ import { type KeyRecord, refusals } from '../../core/mod.ts';
 import { previewOf, retiring } from '../api-keys/key-record.ts';
 import { ApiKey } from '../database/entities/api-key.ts';
 import { ApiKeySecret } from '../database/entities/api-key-secret.ts';
+import { SubOrg } from '../database/entities/sub-org.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { refused } from '../wire/problem.ts';
 
@@ -23,6 +24,11 @@ export async function lockManagingKey(
   now: Date,
 ): Promise<void> {
   const seen = await em.findOne(ApiKey, { id }, fresh);
+  if (seen?.subOrgId != null) {
+    // Before its keys, as everywhere: the end of the sub-org would otherwise deadlock with this.
+    const lockMode = LockMode.PESSIMISTIC_READ;
+    await em.findOne(SubOrg, { id: seen.subOrgId }, { ...fresh, lockMode });
+  }
   const family = [...ancestorsOf(seen?.lineage ?? null), id];
   const locked = await em.find(
     ApiKey,

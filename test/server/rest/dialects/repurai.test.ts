@@ -377,6 +377,24 @@ onBothDatabases((kind) => {
     expect(await works(server, first.raw)).toEqual([true]);
   });
 
+  test('no key survives the end of the sub-organization that it is made in, and neither waits in vain', async () => {
+    await using server = await started(kind);
+    const settings = '/api/v1/settings/sub-orgs';
+    for (let round = 0; round < 4; round++) {
+      const as = 'parent-admin';
+      const subOrg = await answer(server.fetch(settings, { as, json: { name: `S${round}` } }));
+      const { raw } = await repurai(server, { sub_org_id: subOrg.body.id });
+      const [archived, ...made] = await Promise.all([
+        answer(server.fetch(`${settings}/${subOrg.body.id}/archive`, { as, method: 'POST' })),
+        ...['a', 'b', 'c', 'd'].map((name) => call(server, raw, '', { json: { name } })),
+      ]);
+      expect(archived?.status).toBe(200);
+      const raws = made.flatMap(({ status, body }) => (status === 201 ? [body.data.rawKey] : []));
+      expect(made.map(({ status }) => status).filter((each) => each >= 500)).toEqual([]);
+      expect(await works(server, raw, ...raws)).not.toContain(true);
+    }
+  });
+
   test.each(['rotation', 'end of grace', 'leak report'])(
     'a secret that a %s takes away while a body is on its way makes no key',
     async (how) => {
