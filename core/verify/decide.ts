@@ -18,7 +18,7 @@ export interface CallDescription {
 
 /** The requirements of a request. All are optional: an empty request checks only validity. */
 export interface VerifyRequest {
-  /** The dialects whose keys are accepted: a key is valid on its own dialect's paths only. Any when absent. */
+  /** The dialects whose keys are accepted; `reporisk` only when absent. */
   readonly dialects?: readonly Dialect[];
   /** The environments whose keys are accepted; `live` only when absent. */
   readonly environments?: readonly Environment[];
@@ -32,6 +32,7 @@ export interface VerifyRequest {
   readonly call?: CallDescription;
 }
 
+const reporiskOnly: readonly Dialect[] = Object.freeze(['reporisk']);
 const liveOnly: readonly Environment[] = Object.freeze(['live']);
 const nothingAsked: VerifyRequest = Object.freeze({});
 
@@ -82,7 +83,7 @@ export function decide(
   extraScopes?: ExtraScopes,
 ): Outcome {
   if (key === null) return refuse('invalid_key', 'unknown');
-  if (request.dialects !== undefined && !request.dialects.includes(key.dialect)) {
+  if (!(request.dialects ?? reporiskOnly).includes(key.dialect)) {
     return refuse('invalid_key', 'dialect', key);
   }
   if (key.revokedAt !== null) return refuse('invalid_key', 'revoked', key);

@@ -58,13 +58,20 @@ export function previewColumn(secret: string): string {
   return `${secret}.prefix || ${secret}.first4 || '${dots}' || ${secret}.last4`;
 }
 
+/** Of a key whose current secret was deleted by hand: it is shown, and can be revoked. */
+function orEmpty(ofSecret: string): string {
+  return `coalesce(${ofSecret}, '')`;
+}
+
 const columns = columnsOf(keyRow, 'k', {
   ...ownerColumns,
   label: nameColumn('k.label'),
-  preview: previewColumn('s'),
-  keyPrefix: `case k.dialect when 'platform' then s.prefix || substr(k.id, 5, 8)
-    else s.prefix || s.first4 end`,
-  keySuffix: `case k.dialect when 'repurai' then coalesce(s.last6, s.last4) else s.last4 end`,
+  preview: orEmpty(previewColumn('s')),
+  keyPrefix: orEmpty(`case k.dialect when 'platform' then s.prefix || substr(k.id, 5, 8)
+    else s.prefix || s.first4 end`),
+  keySuffix: orEmpty(
+    `case k.dialect when 'repurai' then coalesce(s.last6, s.last4) else s.last4 end`,
+  ),
   status: `case when k.revoked_at is not null then 'revoked' when k.expires_at <= ? then 'expired'
     when k.disabled then 'disabled' else 'active' end`,
   lastUsedAt: 'u.last_used_at',
@@ -93,7 +100,7 @@ export async function keyRecords(
   const found = await rows.all<object>(
     `select ${columns.list(rows.dialect)}
      from api_key k join organization o on o.id = k.org_id ${ownerJoins}
-       join api_key_secret s on s.key_id = k.id and s.retires_at is null
+       left join api_key_secret s on s.key_id = k.id and s.retires_at is null
        left join api_key_secret r on r.key_id = k.id and ${isInGrace}
        left join key_use u on u.key_id = k.id
      where ${rows.dialect.among('k.id')}`,
@@ -106,7 +113,7 @@ export async function keyRecords(
   }
   return ids.map((id) => {
     const record = records.get(id);
-    if (record === undefined) throw new Error(`key ${id} is gone, or has no current secret`);
+    if (record === undefined) throw new Error(`key ${id} is gone`);
     return record;
   });
 }

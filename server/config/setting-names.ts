@@ -41,8 +41,19 @@ export function refuseMisspelt(names: Iterable<string>): void {
   }
 }
 
-/** Whether two letters of a short name differ at most, three of a long one. */
+/**
+ * Whether the name's words are the setting's, each with the same first letter and half of its other
+ * letters at least: REDIS_TTL is no misspelt REDIS_URL. Underscores may be missing.
+ */
 function isNearly(name: string, setting: string): boolean {
   if (setting.length < shortest) return false;
-  return distance(name, setting) <= Math.max(2, Math.floor(setting.length / 5));
+  const given = name.split('_');
+  const words = setting.split('_');
+  if (given.length !== words.length) return given.join('') === words.join('');
+  if (distance(name, setting) > Math.max(2, Math.floor(setting.length / 5))) return false;
+  return words.every((word, place) => isNearlyWord(given[place] ?? '', word));
+}
+
+function isNearlyWord(given: string, word: string): boolean {
+  return given[0] === word[0] && distance(given, word) <= Math.floor(word.length / 2);
 }

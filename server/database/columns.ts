@@ -70,8 +70,9 @@ function columnOf(schema: unknown, { sql, read }: Column): Read {
   if (type instanceof z.ZodBoolean) {
     return { sql: (dialect) => dialect.flag(sql), read: unlessNull((value) => value === 1) };
   }
-  if (structures.some((structure) => type instanceof structure)) {
-    return { sql: (dialect) => dialect.jsonText(sql), read: unlessNull(JSON.parse) };
+  if (type instanceof z.ZodObject || type instanceof z.ZodArray || type instanceof z.ZodRecord) {
+    const readJson = (text: string) => structureIn(text, type);
+    return { sql: (dialect) => dialect.jsonText(sql), read: unlessNull(readJson) };
   }
   return { sql: () => sql, read: read === undefined ? null : unlessNull(read) };
 }
@@ -80,4 +81,16 @@ function unlessNull<Value>(read: (value: Value) => unknown) {
   return (value: Value | null) => (value === null ? null : read(value));
 }
 
-const structures = [z.ZodObject, z.ZodArray, z.ZodRecord];
+/**
+ * A structure in JSON. One of another form, which only a statement by hand writes, becomes an empty
+ * list or null: one row must not make the answer fail for all others.
+ */
+function structureIn(text: string, type: z.ZodObject | z.ZodArray | z.ZodRecord): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (type.safeParse(value).success) return value;
+  } catch {
+    // SQLite's columns hold any text.
+  }
+  return type instanceof z.ZodArray ? [] : null;
+}

@@ -8,11 +8,17 @@ export function explain(error: unknown): string {
     const [first] = error.errors;
     return first === undefined ? error.message : `${option(first.path)}: ${first.msg}`;
   }
-  // Several addresses were tried: the first one's error is enough.
-  if (error instanceof AggregateError && error.message === '') return explain(error.errors[0]);
-  const message = error instanceof Error ? errorText(error) : String(error);
-  const line = message.split('\n', 1)[0] ?? '';
+  // Fetch's own error: its cause tells more, and is no database's.
+  if (error instanceof TypeError && error.cause instanceof Error) return lineOf(error.cause);
+  const line = lineOf(error);
   return isDatabaseAway(error) ? `the database does not answer: ${line}` : line;
+}
+
+/** An error's first line; that of the first error where several addresses were tried. */
+function lineOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return lineOf(error.errors[0]);
+  const message = error instanceof Error ? errorText(error) : String(error);
+  return message.split('\n', 1)[0] ?? '';
 }
 
 /** `clerkId` in the form of a command line: `--clerk-id`. */

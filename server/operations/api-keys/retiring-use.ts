@@ -20,6 +20,10 @@ const columns = columnsOf(place, 'u', {
   userAgent: "nullif(u.user_agent, '')",
 });
 
+/** A time that was written by hand may be none of JavaScript's: it is compared in the database. */
+const ends = `select s.retires_at from api_key_secret s
+  where s.key_id = ? and s.retires_at > ? and s.retired_at is null`;
+
 /**
  * The callers that still use the retiring secret since the rotation. When the list is empty, its
  * grace can end early; it is also empty when no rotation is in progress.
@@ -46,8 +50,8 @@ export const retiringApiKeyUse = defineOperation({
     if (secret === undefined) return { retiringUntil: null, items: [] };
     const places = await rows.all<object>(
       `select ${columns.list(rows.dialect)} from key_retiring_use u
-       where u.key_id = ? and u.retires_at = ? order by u.last_used_at desc limit ${shown}`,
-      [id, new Date(secret.ends)],
+       where u.key_id = ? and u.retires_at in (${ends}) order by u.last_used_at desc limit ${shown}`,
+      [id, id, now],
     );
     return { retiringUntil: isoTime(secret.ends), items: places.map(columns.read) };
   },

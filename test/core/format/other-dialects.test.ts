@@ -112,8 +112,18 @@ test('verify() refuses a key that is held to a project where that project is not
   const verifier = createVerifier({ schemes: [scheme], store });
   const reasons = [];
   for (const projectId of ['prj_1', 'prj_2', undefined]) {
-    const outcome = await verifier.verify(platform, { projectId, scope: 'cases:write' });
+    const asked = { dialects: ['platform'], projectId, scope: 'cases:write' } as const;
+    const outcome = await verifier.verify(platform, asked);
     reasons.push(outcome.ok ? 'accepted' : outcome.reason);
   }
   expect(reasons).toEqual(['accepted', 'project', 'project']);
+});
+
+test.each([
+  [platform, 'platform'],
+  [repurai, 'repurai'],
+] as const)('verify() accepts %s only where its dialect is named', async (key, dialect) => {
+  const verifier = createVerifier({ schemes: [scheme], store: stored(key, { dialect }) });
+  expect(await verifier.verify(key)).toMatchObject({ ok: false, reason: 'dialect' });
+  expect(await verifier.verify(key, { dialects: [dialect] })).toMatchObject({ ok: true });
 });

@@ -7,6 +7,7 @@ import { createClerkDirectory } from '../../../server/clerk/clerk-directory.ts';
 import { checkClerk } from '../../../server/cli/doctor.ts';
 import { run } from '../../../server/cli/run.ts';
 import { anthropicServer } from '../../support/anthropic-server.ts';
+import { freePort } from '../../support/free-port.ts';
 import { demoDatabase, onBothDatabases, startServerOn } from '../../support/server.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -60,6 +61,12 @@ test('cli doctor says what to do about each failure', async () => {
   const away = await examine({ DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:1/x', ...closed });
   expect(away.states).toContain('database failed');
   expect(JSON.stringify(away)).not.toContain('hunter2');
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const { findings } = await examine({ ...empty, ANTHROPIC_BASE_URL: url });
+  const detail = expect.stringMatching(
+    /^\S+ does not answer: connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
+  );
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'anthropic', detail }));
   const wrong = await examine({ LOG_LEVEL: 'loud' });
   expect(wrong.error).toMatch(/^LOG_LEVEL is "loud"/);
 });

@@ -117,6 +117,7 @@ test.each([
   ['DATABASE_URI', 'DATABASE_URL'],
   ['database_url', 'DATABASE_URL'],
   ['DIALECT', 'DIALECTS'],
+  ['LOGLEVEL', 'LOG_LEVEL'],
   ['FAILED_AUTH_RATELIMIT', 'FAILED_AUTH_RATE_LIMIT'],
 ])('loadConfig() refuses %s, which nearly is a setting, without its value', (name, meant) => {
   const message = `${name} is not a setting: rename it to ${meant}, or unset it`;
@@ -128,6 +129,8 @@ test('loadConfig() leaves variables of other programs alone', () => {
   const others = [
     ...['HOSTNAME', 'DATABASE_USER', 'DATABASE_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'PORTS'],
     ...['NODE_PATH', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE', 'LOG_FILE'],
+    ...['DATABASE_SSL', 'DATABASE_TTL', 'REDIS_SSL', 'REDIS_TTL', 'METABASE_URL', 'NODE_EXE'],
+    ...['REDIS_PORT_6379_TCP_ADDR', 'REDIS_URL_1', 'DD_LOG_LEVEL', 'ANTHROPIC_TOKEN'],
     ...['ANTHROPIC_API_KEY', 'VERIFICATION_SECRET', 'WORKER', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
   ];
   const env = Object.fromEntries(others.map((name) => [name, 'x']));

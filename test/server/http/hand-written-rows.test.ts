@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { announceRefused } from '../../../server/api-keys/announce-refused.ts';
-import { answer, issueKey } from '../../support/issued-keys.ts';
+import { answer, issueKey, revokeKey } from '../../support/issued-keys.ts';
 import { databaseKinds, startServerOn } from '../../support/server.ts';
 
 const settings = '/api/v1/settings';
@@ -62,6 +62,26 @@ for (const kind of databaseKinds) {
       await write(`update api_key set created_at = ${time}`);
       expect([time, await read('/api-keys')]).toEqual([time, 200]);
     }
+    const forms = ["'{}'", "'[1]'", '\'"a"\'', ...(kind === 'sqlite' ? ["'x'", "x'00'"] : [])];
+    for (const form of forms) {
+      for (const column of ['scopes', 'ip_allow_list', 'rate_limit']) {
+        await write(`update api_key set ${column} = ${form} where id = '${key.id}'`);
+        const shown = [await read('/api-keys'), await read(`/api-keys/${key.id}/unused-scopes`)];
+        const { status } = await server.fetch('/api/v1/key', { as: key.raw });
+        expect([form, column, ...shown, status]).toEqual([form, column, 200, 200, 503]);
+        await write(`update api_key set ${column} = null where id = '${key.id}'`);
+      }
+    }
+    const rotation = { as, json: { grace_seconds: 60 } };
+    await server.fetch(`${settings}/api-keys/${key.id}/rotate`, rotation);
+    for (const time of kind === 'sqlite' ? ['9e18'] : ["'infinity'", "'294276-12-31'"]) {
+      await write(`update api_key_secret set retires_at = ${time} where retires_at is not null`);
+      expect([time, await read(`/api-keys/${key.id}/retiring-use`)]).toEqual([time, 200]);
+    }
+    await write('delete from api_key_secret where key_id = ?', key.id);
+    expect([await read('/api-keys'), await read(`/api-keys/${key.id}`)]).toEqual([200, 200]);
+    await revokeKey(server, key.id);
+
     const announced = await announceRefused({ database: server.database, now: Date.now });
     expect(announced).toBe(times[kind].length);
   });

@@ -1,4 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { ApiKey } from '../../../../server/database/entities/api-key.ts';
@@ -374,6 +376,54 @@ onBothDatabases((kind) => {
     }
     expect(await works(server, first.raw)).toEqual([true]);
   });
+
+  test('no key survives the end of the sub-organization that it is made in, and neither waits in vain', async () => {
+    await using server = await started(kind);
+    const settings = '/api/v1/settings/sub-orgs';
+    for (let round = 0; round < 4; round++) {
+      const as = 'parent-admin';
+      const subOrg = await answer(server.fetch(settings, { as, json: { name: `S${round}` } }));
+      const { raw } = await repurai(server, { sub_org_id: subOrg.body.id });
+      const [archived, ...made] = await Promise.all([
+        answer(server.fetch(`${settings}/${subOrg.body.id}/archive`, { as, method: 'POST' })),
+        ...['a', 'b', 'c', 'd'].map((name) => call(server, raw, '', { json: { name } })),
+      ]);
+      expect(archived?.status).toBe(200);
+      const raws = made.flatMap(({ status, body }) => (status === 201 ? [body.data.rawKey] : []));
+      expect(made.map(({ status }) => status).filter((each) => each >= 500)).toEqual([]);
+      expect(await works(server, raw, ...raws)).not.toContain(true);
+    }
+  });
+
+  test.each(['rotation', 'end of grace', 'leak report'])(
+    'a secret that a %s takes away while a body is on its way makes no key',
+    async (how) => {
+      await using server = await started(kind);
+      const first = await repurai(server);
+      const path = `/api/v1/settings/api-keys/${first.id}`;
+      const ask = async (to: string, json: object) =>
+        expect((await server.fetch(to, { as: 'parent-admin', json })).ok).toBe(true);
+      if (how !== 'rotation') await ask(`${path}/rotate`, { grace_seconds: 3600 });
+      const body = '{"name":"Late"}';
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+      const slow = request(server.url + keys, {
+        method: 'POST',
+        headers: { ...headers, 'X-API-Key': first.raw },
+      });
+      slow.write('{');
+      // Whole requests with the same key later, the slow one has long been let in.
+      for (let others = 0; others < 3; others++) await works(server, first.raw);
+      if (how === 'rotation') await ask(`${path}/rotate`, {});
+      else if (how === 'end of grace') await ask(`${path}/end-grace`, {});
+      else await ask('/api/v1/leaks/report', { token: first.raw });
+      const answered = once(slow, 'response');
+      slow.end(body.slice(1));
+      const [response] = await answered;
+      response.resume();
+      expect(response.statusCode).toBe(401);
+      expect(await server.database.read().count(ApiKey, {})).toBe(1);
+    },
+  );
 
   test('a key has the authority of its owner, and the plan of its organization', async () => {
     await using server = await started(kind);
