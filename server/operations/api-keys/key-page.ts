@@ -14,7 +14,7 @@ export async function countEveryKey(rows: Rows, { parts }: KeyFilter): Promise<n
   const selects = parts.map(({ from, where }) => `select k.id from ${from} where ${sqlOf(where)}`);
   const [row] = await rows.planned<{ n: number | string }>(
     `select count(*) as n from (${selects.join(' union ')}) found`,
-    parts.flatMap(({ where }) => valuesOf(where)),
+    parts.flatMap(valuesOfPart),
   );
   return Number(row?.n);
 }
