@@ -48,6 +48,12 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
+/** The problem of a list: what the server does not accept stands in the address, and marks no field. */
+export function listProblemOf(error: unknown): Problem {
+  const problem = problemOf(error);
+  return problem.kind === 'input' ? { ...problem, sentence: errors.address } : problem;
+}
+
 /** Thrown when no user is signed in. */
 export class SignInNeeded extends Error {
   override readonly name = 'SignInNeeded';

@@ -89,6 +89,11 @@ test('AuditLogPage tells entries as sentences with links, filters by names and l
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await created.waitFor();
   expect(new URL(page.url()).search).toBe('');
+  // A bookmark of a filter that is no more.
+  await page.goto('/settings/audit-log?action=unknown');
+  await page.getByText('a filter or a position that does not exist').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await created.waitFor();
 
   const who = page.getByRole('combobox', { name: 'Who' });
   await who.focus();
