@@ -1,7 +1,7 @@
 import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { useApi } from '../api/api-context.tsx';
 import { apiKeyQueries } from '../api/api-keys.ts';
-import { listProblemOf } from '../api/problem.ts';
+import { problemOf } from '../api/problem.ts';
 import type { ListedKey } from '../api/records.ts';
 import { subOrgQueries } from '../api/sub-orgs.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -69,10 +69,7 @@ export function KeyCard(props: {
               <TableSkeleton rows="grid" />
             </Match>
             <Match when={list.isError}>
-              <ProblemNote
-                problem={listProblemOf(list.error)}
-                onRetry={() => void list.refetch()}
-              />
+              <ProblemNote problem={problemOf(list.error)} onRetry={() => void list.refetch()} />
             </Match>
             <Match when={isEmpty()}>
               <p class="no-match">

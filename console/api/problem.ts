@@ -36,9 +36,9 @@ export function problemOf(error: unknown): Problem {
     const sentence = errors.unreachable;
     return { kind: 'unreachable', sentence, requestId: null, fields: {}, mayPass: true };
   }
-  const { status, detail, code, requestId } = error;
+  const { status, detail, code, requestId, isQuery } = error;
   const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
-  const sentence = sentenceOf(status, detail, code);
+  const sentence = isQuery && status === 422 ? errors.address : sentenceOf(status, detail, code);
   return {
     kind: kindOf(status),
     sentence,
@@ -46,12 +46,6 @@ export function problemOf(error: unknown): Problem {
     fields,
     mayPass: status >= 500 || status === 429,
   };
-}
-
-/** The problem of a list: what the server does not accept stands in the address, and marks no field. */
-export function listProblemOf(error: unknown): Problem {
-  const problem = problemOf(error);
-  return problem.kind === 'input' ? { ...problem, sentence: errors.address } : problem;
 }
 
 /** Thrown when no user is signed in. */

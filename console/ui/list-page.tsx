@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/solid-query';
 import { type ComponentProps, For, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
-import { listProblemOf } from '../api/problem.ts';
+import { problemOf } from '../api/problem.ts';
 import { cursorsText, parseCursors } from './cursors.ts';
 import { EmptyState } from './empty-state.tsx';
 import { Icon } from './icon.tsx';
@@ -101,7 +101,7 @@ export function ListCard<Item>(props: ListProps<Item> & { label: string }) {
         </Match>
         <Match when={props.query.isError}>
           <ProblemNote
-            problem={listProblemOf(props.query.error)}
+            problem={problemOf(props.query.error)}
             onRetry={() => void props.query.refetch()}
           />
         </Match>
