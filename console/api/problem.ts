@@ -36,9 +36,9 @@ export function problemOf(error: unknown): Problem {
     const sentence = errors.unreachable;
     return { kind: 'unreachable', sentence, requestId: null, fields: {}, mayPass: true };
   }
-  const { status, detail, code, requestId } = error;
+  const { status, detail, code, requestId, isQuery } = error;
   const fields = Array.isArray(detail) ? fieldsOf(detail) : {};
-  const sentence = sentenceOf(status, detail, code);
+  const sentence = isQuery && status === 422 ? errors.address : sentenceOf(status, detail, code);
   return {
     kind: kindOf(status),
     sentence,

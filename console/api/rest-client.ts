@@ -31,13 +31,13 @@ export function createRestClient(headers: Authorization, onRefused: OnRefused) {
       for (const [name, value] of Object.entries(parameters)) {
         if (value !== undefined) query.set(name, withoutSecrets(String(value)));
       }
-      return answerOf<Answer>(await send(`/api/v1/${path}?${query}`));
+      return answerOf<Answer>(await send(`/api/v1/${path}?${query}`), 'query');
     },
 
     /** A file, whole in memory until it is saved: a link could not send the session's token. */
     async download(path: string): Promise<Blob> {
       const response = await send(`/api/v1/${path}`);
-      return response.ok ? response.blob() : answerOf<never>(response);
+      return response.ok ? response.blob() : answerOf<never>(response, 'query');
     },
 
     async post<Answer>(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
@@ -46,16 +46,16 @@ export function createRestClient(headers: Authorization, onRefused: OnRefused) {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return answerOf<Answer>(response);
+      return answerOf<Answer>(response, 'change');
     },
   };
 }
 
-async function answerOf<Answer>(response: Response): Promise<Answer> {
+async function answerOf<Answer>(response: Response, to: 'query' | 'change'): Promise<Answer> {
   const body: { readonly detail?: unknown } | null = await response.json().catch(() => null);
   if (response.ok && body !== null) return inCamelCase(body) as Answer;
   const requestId = response.headers.get('x-request-id');
-  throw new RequestFailed(response.status, { detail: body?.detail }, requestId);
+  throw new RequestFailed(response.status, { detail: body?.detail }, requestId, to);
 }
 
 /** The value with the names of its records in camel case, at every depth. */

@@ -12,13 +12,21 @@ export class RequestFailed extends Error {
   /** The stable code of the server's problem. */
   readonly code: ProblemCode | null;
   readonly requestId: string | null;
+  /** Whether something was only asked for: then the address of the page has the faults of a 422, no form. */
+  readonly isQuery: boolean;
 
-  constructor(status: number, { detail, problem }: Partial<ErrorData>, requestId: string | null) {
+  constructor(
+    status: number,
+    { detail, problem }: Partial<ErrorData>,
+    requestId: string | null,
+    to: 'query' | 'change',
+  ) {
     super(`the server answered ${status}`);
     this.status = status;
     this.detail = detail;
     this.code = problem ?? null;
     this.requestId = requestId;
+    this.isQuery = to === 'query';
   }
 }
 
@@ -66,7 +74,10 @@ async function query(headers: Authorization, procedure: string, input: unknown):
     typeof value === 'string' ? withoutSecrets(value) : value,
   );
   const parameters = new URLSearchParams({ input: safe });
-  return answer(await fetch(`/trpc/${procedure}?${parameters}`, { headers: await headers() }));
+  return answer(
+    await fetch(`/trpc/${procedure}?${parameters}`, { headers: await headers() }),
+    'query',
+  );
 }
 
 async function mutate(headers: Authorization, procedure: string, input: unknown): Promise<unknown> {
@@ -76,6 +87,7 @@ async function mutate(headers: Authorization, procedure: string, input: unknown)
       headers: { ...(await headers()), 'content-type': 'application/json' },
       body: JSON.stringify(input),
     }),
+    'change',
   );
 }
 
@@ -89,9 +101,9 @@ interface Answer {
   readonly error?: { readonly data: ErrorData };
 }
 
-async function answer(response: Response): Promise<unknown> {
+async function answer(response: Response, to: 'query' | 'change'): Promise<unknown> {
   const body: Answer | null = await response.json().catch(() => null);
   if (response.ok && body?.result) return body.result.data;
   const requestId = response.headers.get('x-request-id');
-  throw new RequestFailed(response.status, body?.error?.data ?? {}, requestId);
+  throw new RequestFailed(response.status, body?.error?.data ?? {}, requestId, to);
 }

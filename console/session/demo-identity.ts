@@ -1,6 +1,7 @@
 import type { Identity } from '../api/identity.ts';
 import { SignInNeeded } from '../api/problem.ts';
 import { session as text } from '../messages/messages.ts';
+import { readStored, store } from '../ui/browser-storage.ts';
 
 export const personas = [
   'parent-admin',
@@ -23,7 +24,7 @@ const storageKey = 'reporisk.persona';
 const margin = 30_000;
 
 export function rememberedPersona(): Persona | null {
-  const name = sessionStorage.getItem(storageKey);
+  const name = readStored('sessionStorage', storageKey);
   return (
     personas.find((persona) => persona === name) ??
     personas.find((persona) => document.cookie.split('; ').includes(`${storageKey}=${persona}`)) ??
@@ -32,13 +33,13 @@ export function rememberedPersona(): Persona | null {
 }
 
 function remember(persona: Persona): void {
-  sessionStorage.setItem(storageKey, persona);
+  store('sessionStorage', storageKey, persona);
   // biome-ignore lint/suspicious/noDocumentCookie: Firefox and older Safaris have no Cookie Store
   document.cookie = `${storageKey}=${persona}; path=/; samesite=strict`;
 }
 
 function forget(): void {
-  sessionStorage.removeItem(storageKey);
+  store('sessionStorage', storageKey, null);
   // biome-ignore lint/suspicious/noDocumentCookie: as above
   document.cookie = `${storageKey}=; path=/; samesite=strict; max-age=0`;
 }

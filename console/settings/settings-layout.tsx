@@ -74,9 +74,12 @@ function showPresent(sections: HTMLElement | undefined): void {
   const here = sections?.querySelector('[aria-current]')?.getBoundingClientRect();
   if (sections === undefined || here === undefined) return;
   const seen = sections.getBoundingClientRect();
-  if (here.left < seen.left) sections.scrollLeft -= seen.left - here.left;
-  else if (here.right > seen.right) sections.scrollLeft += here.right - seen.right;
+  if (here.left < seen.left + peek) sections.scrollLeft -= seen.left + peek - here.left;
+  else if (here.right > seen.right - peek) sections.scrollLeft += here.right + peek - seen.right;
 }
+
+/** The part of the next section that shows, in pixels: it tells that there are more. */
+const peek = 28;
 
 /** Replaces a section that the viewer may not read. */
 function RefusedSection() {

@@ -22,6 +22,8 @@ interface Location {
   readonly go: (href: string, how?: 'push' | 'replace') => void;
   /** Goes to the page above: back, where the reader came from it; else to its link to the page below. */
   readonly goUp: (href: string) => void;
+  /** The part of the page that its address names, `history` for example; empty where a place is restored. */
+  readonly newPart: () => string;
   /** Changes parameters in place; undefined removes one. `replace` leaves no step to go back to. */
   readonly change: (
     parameters: Readonly<Record<string, string | undefined>>,
@@ -118,9 +120,11 @@ export function LocationProvider(props: ParentProps) {
         parameter: (name) => address().searchParams.get(name),
         go: (href, how) => go(href, how),
         goUp(href) {
-          if (places.isBefore(href)) history.back();
-          else go(href, 'push', hrefOf(address()));
+          const steps = places.stepsTo(href);
+          if (steps === null) go(href, 'push', hrefOf(address()));
+          else history.go(-steps);
         },
+        newPart: () => (places.isNew() ? address().hash.slice(1) : ''),
         change: (parameters, how) => write(how, changed(parameters)),
         hrefWith: (parameters) => hrefOf(safeAddress(changed(parameters))),
         guard(asked) {

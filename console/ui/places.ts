@@ -14,6 +14,8 @@ export interface Entry {
   readonly depth: number;
   /** The address that led here. */
   readonly from: string | null;
+  /** The number of steps back to `from`, where parts of the page are between: `#history`, for example. */
+  readonly steps?: number;
   readonly place: Place | null;
 }
 
@@ -28,8 +30,11 @@ export function createPlaces(browser: {
 }) {
   // The `top` of entries that Back or Forward left, by depth: their state can no longer be written then.
   const left = new Map<number, number>();
-  let present = browser.entry() ?? { depth: 0, from: null, place: null };
+  let present: Entry = browser.entry() ?? { depth: 0, from: null, place: null };
+  let isNew = present.place === null;
   let end = () => {};
+  // Without a state it would look like one that the browser has just made.
+  browser.setEntry(present);
 
   const keep = (link: string | null) =>
     browser.setEntry({ ...present, place: { top: window.scrollY, link } });
@@ -47,6 +52,7 @@ export function createPlaces(browser: {
       keep(to);
       left.delete(present.depth + 1);
       present = { depth: present.depth + 1, from, place: null };
+      isNew = true;
       return present;
     },
     /** The state of an entry whose address changes. */
@@ -61,8 +67,16 @@ export function createPlaces(browser: {
     step(): () => void {
       left.set(present.depth, window.scrollY);
       const entry = browser.entry();
-      if (entry === null) return () => {};
+      if (entry === null) {
+        // The browser added it, for a part of the page to which it is about to scroll.
+        const { depth, from, steps = 1 } = present;
+        present = { depth: depth + 1, from, steps: steps + 1, place: null };
+        left.delete(present.depth);
+        browser.setEntry(present);
+        return end;
+      }
       present = entry;
+      isNew = false;
       const top = left.get(entry.depth) ?? entry.place?.top ?? 0;
       left.delete(entry.depth);
       const link = entry.place?.link ?? null;
@@ -71,8 +85,11 @@ export function createPlaces(browser: {
         end = settle({ top, link }, 'in place');
       };
     },
-    /** Whether an address is the one before, so that a link to it is a way back. */
-    isBefore: (address: string): boolean => present.from === address,
+    /** The number of steps back to an address, if the reader came from it; else null. */
+    stepsTo: (address: string): number | null =>
+      present.from === address ? (present.steps ?? 1) : null,
+    /** Whether the present entry was never left: its part is to be shown, not its place. */
+    isNew: (): boolean => isNew,
   };
 }
 

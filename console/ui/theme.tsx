@@ -1,5 +1,6 @@
 import { createSignal } from 'solid-js';
 import { settings as text } from '../messages/messages.ts';
+import { readStored, store } from './browser-storage.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { useStatusLine } from './status-line.tsx';
 
@@ -14,7 +15,8 @@ const [theme, setTheme] = createSignal<Theme>('system');
 
 /** Applies the reader's choice of an earlier visit, before anything shows. */
 export function applyTheme(): void {
-  choose(themes.find((each) => each === localStorage.getItem(storageKey)) ?? 'system');
+  const stored = readStored('localStorage', storageKey);
+  choose(themes.find((each) => each === stored) ?? 'system');
 }
 
 function choose(chosen: Theme): void {
@@ -29,7 +31,7 @@ export function ThemeSwitch() {
   const next = () => {
     const chosen = themes[(themes.indexOf(theme()) + 1) % themes.length] ?? 'system';
     choose(chosen);
-    localStorage.setItem(storageKey, chosen);
+    store('localStorage', storageKey, chosen);
     announce(text.theme(text.themes[chosen]));
   };
   return (

@@ -181,6 +181,35 @@ test('KeyPage has parts with addresses, says who was refused, and knows no key o
     await page.waitForURL(`**?key=${key.id}#${part.toLowerCase()}`);
     await expectInView(part);
   }
+  // A part is a step: Back leaves the page where it was, and “All keys” passes over the parts.
+  const scrolled = () => page.evaluate<number>('scrollY');
+  await page.evaluate('scrollTo(0, 60)');
+  const toPart = (part: string) =>
+    page.getByRole('navigation', { name: 'Parts' }).getByRole('link', { name: part });
+  await toPart('History').click();
+  await expectInView('History');
+  await page.goBack();
+  await expect.poll(scrolled).toBe(60);
+  await page.goForward();
+  await expectInView('History');
+  await page.evaluate('scrollBy(0, -90)');
+  const left = await scrolled();
+  const sections = page.getByRole('navigation', { name: 'Settings' });
+  // A real click would first scroll to the link.
+  await sections.getByRole('link', { name: 'Jobs' }).dispatchEvent('click');
+  await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+  await page.goBack();
+  await expect.poll(scrolled).toBe(left);
+  await page.reload();
+  await expect.poll(scrolled).toBe(left);
+  await sections.getByRole('link', { name: 'API Access' }).click();
+  await page.getByLabel('Search keys').fill('Held');
+  await page.waitForURL('**/settings/api-access?search=Held');
+  await page.getByRole('link', { name: 'Details of Held back' }).click();
+  await toPart('History').click();
+  await toPart('Settings').click();
+  await page.getByRole('link', { name: 'All keys' }).click();
+  await page.waitForURL('**/settings/api-access?search=Held');
   await page.goto(`/settings/api-access?key=${theirs.id}`);
   await page.getByText('This organization has no such key.').waitFor();
   await page.getByRole('link', { name: 'All keys' }).click();

@@ -91,6 +91,8 @@ test('no state of the other pages breaks a rule of accessibility, in any look', 
   const account = ((await added.json()) as { id: string }).id;
   const owned = { label: 'CI Pipeline', sub_org_id: 1, service_account_id: account };
   const { id } = await createKey(console, owned);
+  // More than a picker shows without scrolling.
+  for (let n = 1; n <= 8; n++) await createKey(console, { label: `Another ${n}` });
   await console.send('parent-admin', `${settings}/api-keys/${id}`, { scopes: [] }, 'PATCH');
   const jobs = await console.send('parent-admin', `${settings}/jobs`);
   const [first, second, third] = ((await jobs.json()) as { items: { id: string }[] }).items;

@@ -89,6 +89,14 @@ test('AuditLogPage tells entries as sentences with links, filters by names and l
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await created.waitFor();
   expect(new URL(page.url()).search).toBe('');
+  // A bookmark of a filter that is no more.
+  await page.goto('/settings/audit-log?action=unknown');
+  await page.getByText('a filter, a position or an id that cannot exist').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await created.waitFor();
+  await page.goto(`/settings/repositories?id=${'9'.repeat(20)}`);
+  await page.getByText('a filter, a position or an id that cannot exist').waitFor();
+  await page.goto('/settings/audit-log');
 
   const who = page.getByRole('combobox', { name: 'Who' });
   await who.focus();

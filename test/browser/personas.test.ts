@@ -100,3 +100,19 @@ test('a reload signs the same persona in again, with no token in storage', async
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
 });
+
+test('a browser that lets no site store anything still shows the console', async () => {
+  await using session = await console.open();
+  const { page } = session;
+  await page.addInitScript(`
+    for (const name of ['localStorage', 'sessionStorage']) {
+      const get = () => { throw new DOMException('Access is denied', 'SecurityError'); };
+      Object.defineProperty(window, name, { get });
+    }
+  `);
+  await signIn(page, 'Parent admin');
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByText('Theme: light').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Who would you like to be?' }).waitFor();
+});

@@ -7,7 +7,7 @@ import { settingsOf, keyPage as text } from '../../messages/messages.ts';
 import './key-details.css';
 import './key-calls.css';
 import '../../ui/styles/chart.css';
-import { readAddress } from '../../ui/location.tsx';
+import { useLocation } from '../../ui/location.tsx';
 import { CallUsage } from './call-usage.tsx';
 import { CallerList } from './caller-list.tsx';
 import { KeyFacts } from './key-facts.tsx';
@@ -28,8 +28,9 @@ export function KeyDetails(props: {
   onOpen: (kind: 'rotate' | 'revoke', key: ApiKey) => void;
 }) {
   const isRevoked = () => props.apiKey.status === 'revoked';
+  const { newPart } = useLocation();
   // The browser looked for the part before it was there.
-  onMount(() => document.getElementById(readAddress().hash.slice(1))?.scrollIntoView());
+  onMount(() => document.getElementById(newPart())?.scrollIntoView());
   return (
     <div class="key-details" data-focus-home tabIndex={-1}>
       <nav class="page-parts" aria-label={text.parts}>

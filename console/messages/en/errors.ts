@@ -21,6 +21,7 @@ export const errors = {
   unavailable: 'The service is briefly unavailable. Nothing was changed.',
   fault: 'Something went wrong on our side. Nothing was changed.',
   input: 'Please correct what is marked.',
+  address: 'The address of this page holds a filter, a position or an id that cannot exist.',
   atLine: (line: number, sentence: string) => `Line ${line}: ${sentence}`,
   sentences,
   fields: {
