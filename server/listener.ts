@@ -9,7 +9,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { newId } from '../core/mod.ts';
 import type { App } from './app.ts';
-import { type Config, ConfigError } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import { isForNginx } from './rest/forward-auth-demands.ts';
 import { createTurns } from './rest/pipelining.ts';
 

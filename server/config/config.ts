@@ -21,7 +21,6 @@ import { readServerSecret, secretForm } from './secret.ts';
 import { refuseMisspelt, type SettingName } from './setting-names.ts';
 
 export type { ClerkSettings } from './clerk.ts';
-export { ConfigError } from './config-error.ts';
 
 /** Every setting of the server, checked. */
 export interface Config {

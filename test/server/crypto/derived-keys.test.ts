@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { ConfigError } from '../../../server/config/config.ts';
+import { ConfigError } from '../../../server/config/config-error.ts';
 import { deriveKeys, loadServerSecret } from '../../../server/crypto/derived-keys.ts';
 
 const unset = { serverSecret: null };
