@@ -98,6 +98,7 @@ onEachDatabase((place) => {
     for (const name of [...columns, 'disabling']) {
       await em.execute(`drop index api_key_by_${name}`);
     }
+    if (!isSqlite) await em.execute('drop index api_key_by_authority');
     await em.execute('drop index api_key_secret_in_grace');
     for (const name of ['action', 'target', 'time', 'actor']) {
       await em.execute(`drop index audit_event_by_${name}`);
