@@ -4,6 +4,7 @@ import { isoTime } from '../wire/fields.ts';
 import { shownName } from '../wire/names.ts';
 import { recordBuilder } from '../wire/record-builder.ts';
 import type { Dialect } from './dialect.ts';
+import { storedJson } from './stored-json.ts';
 
 /** The expression that a member of a record is read by, and what it is turned into. */
 export interface Column {
@@ -86,11 +87,7 @@ function unlessNull<Value>(read: (value: Value) => unknown) {
  * list or null: one row must not make the answer fail for all others.
  */
 function structureIn(text: string, type: z.ZodObject | z.ZodArray | z.ZodRecord): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (type.safeParse(value).success) return value;
-  } catch {
-    // SQLite's columns hold any text.
-  }
+  const value = storedJson(text);
+  if (type.safeParse(value).success) return value;
   return type instanceof z.ZodArray ? [] : null;
 }

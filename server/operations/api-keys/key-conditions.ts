@@ -1,3 +1,4 @@
+import type { Dialect } from '../../../core/mod.ts';
 import { blockedReason } from '../../api-keys/key-owner.ts';
 import type { keyStatuses } from '../../api-keys/key-record.ts';
 import { day } from '../../clock/durations.ts';
@@ -17,7 +18,17 @@ export const attentions = [
 ] as const;
 export type Attention = (typeof attentions)[number];
 
-const isLive = (now: Date): Condition => [
+/** Which keys `k` a caller reaches: of the organization; on a dialect's own paths, of that dialect only. */
+export function reached(orgId: string, dialect: Dialect | null): Condition[] {
+  const where: Condition[] = [['k.org_id = ?', orgId]];
+  if (dialect !== null) where.push(['k.dialect = ?', dialect]);
+  // A revoked key is gone in this dialect, which calls it deleted.
+  if (dialect === 'repurai') where.push(['k.revoked_at is null']);
+  return where;
+}
+
+/** Whether a key `k` is neither revoked nor expired. */
+export const isLive = (now: Date): Condition => [
   'k.revoked_at is null and (k.expires_at is null or k.expires_at > ?)',
   now,
 ];

@@ -6,7 +6,13 @@ import { foundBy, ownerOf, type Part } from '../../database/key-search.ts';
 import type { Rows } from '../../database/rows.ts';
 import { searchText, soughtIn } from '../../wire/search-text.ts';
 import type { Principal } from '../principal.ts';
-import { type Attention, hasStatus, needsAttention, unusedSince } from './key-conditions.ts';
+import {
+  type Attention,
+  hasStatus,
+  needsAttention,
+  reached,
+  unusedSince,
+} from './key-conditions.ts';
 
 /** The filters of a key list. */
 export interface Filters {
@@ -64,10 +70,7 @@ function plainFilter(
   { status, subOrgId, owner, serviceAccountId, environment, madeBy }: Filters,
   { orgId, now, dialect }: FilterContext,
 ): Condition[] {
-  const where: Condition[] = [['k.org_id = ?', orgId]];
-  if (dialect !== null) where.push(['k.dialect = ?', dialect]);
-  // A revoked key is gone in this dialect, which calls it deleted.
-  if (dialect === 'repurai') where.push(['k.revoked_at is null']);
+  const where = reached(orgId, dialect);
   if (madeBy !== undefined) where.push(descendsFrom(madeBy, orgId));
   if (environment !== undefined) where.push(['k.environment = ?', environment]);
   if (status !== undefined) where.push(hasStatus(status, now));

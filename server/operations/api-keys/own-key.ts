@@ -1,6 +1,8 @@
 import { recordOf, type ShownKey } from '../../api-keys/key-record.ts';
+import { sqlOf, valuesOf } from '../../database/conditions.ts';
 import { notFound } from '../../wire/problem.ts';
 import type { OperationContext } from '../operation.ts';
+import { reached } from './key-conditions.ts';
 
 type Reading = Pick<OperationContext, 'services' | 'principal' | 'now'>;
 
@@ -17,12 +19,10 @@ export async function ownKey(work: Reading, id: string): Promise<ShownKey> {
 
 /** The same check, where the key's record is not needed. */
 export async function assertOwnKey({ services, principal }: Reading, id: string): Promise<void> {
-  const { dialect, organization } = principal;
+  const where = reached(principal.organization.id, principal.dialect);
   const [found] = await services.database.rows.all<unknown>(
-    `select 1 from api_key k where k.id = ? and k.org_id = ?
-     ${dialect === null ? '' : 'and k.dialect = ?'}
-     ${dialect === 'repurai' ? 'and k.revoked_at is null' : ''}`,
-    [id, organization.id, ...(dialect === null ? [] : [dialect])],
+    `select 1 from api_key k where k.id = ? and ${sqlOf(where)}`,
+    [id, ...valuesOf(where)],
   );
   if (found === undefined) throw notFound('API key', 'api_key_not_found');
 }

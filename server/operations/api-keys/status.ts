@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiAccessTier, refusals } from '../../../core/mod.ts';
 import { parentOrgAdmin } from '../access.ts';
 import { defineOperation } from '../operation.ts';
+import { isLive } from './key-conditions.ts';
 
 /**
  * Whether the caller may manage keys, and their number. Open on every plan: keys that lie dormant
@@ -21,10 +22,10 @@ export const apiKeyStatus = defineOperation({
     dormantKeys: z.int(),
   }),
   async run({ principal, now, services }) {
+    const [condition, ...values] = isLive(now);
     const [count] = await services.database.rows.planned<{ live: number | string }>(
-      `select count(*) as live from api_key
-       where org_id = ? and revoked_at is null and (expires_at is null or expires_at > ?)`,
-      [principal.organization.id, now],
+      `select count(*) as live from api_key k where k.org_id = ? and ${condition}`,
+      [principal.organization.id, ...values],
     );
     const live = Number(count?.live);
     const { tier } = principal.organization;
