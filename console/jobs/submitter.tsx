@@ -10,7 +10,7 @@ import { Link } from '../ui/location.tsx';
 export function Submitter(props: { id: string | null }) {
   const member = useMember();
   const name = () => {
-    if (props.id === null) return text.nobody;
+    if (props.id === null) return text.system;
     return props.id === member()?.user.id ? text.you : props.id;
   };
   return <SubmittingKey id={props.id} fallback={<bdi>{name()}</bdi>} />;

@@ -54,7 +54,7 @@ export const jobs = {
   cancelConfirm: 'Cancel the job',
   cancelled: 'The job is cancelled.',
   all: 'All',
-  nobody: 'The system',
+  system: 'The system',
   empty: {
     title: 'No jobs yet',
     hint: 'Each scan of a repository or an extension is one, with its progress and its result.',
